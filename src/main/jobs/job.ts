@@ -1,0 +1,22 @@
+import type { Settings } from '#shared/settings.ts'
+
+/** Where the entry points of workers and processes lie: beside the sources or in the build. */
+export interface Entries {
+  extractWorker: URL
+  inferenceHost: URL
+  queryWorker: URL
+}
+
+/** What a job may ask of the one who runs it. */
+export interface JobContext {
+  /** Canceled, or the engine stops: end cleanly after the batch at hand. */
+  signal: AbortSignal
+  /** Cheap; the runner throttles and works out rate and time left. */
+  progress(progress: { done: number; total: number | null; unit: string; note: string }): void
+  /** Something that did not stop the job and must be seen. */
+  warn(message: string): void
+  result(label: string, value: string): void
+  changed(what: ('pairs' | 'images' | 'scores')[]): void
+  entries: Entries
+  settings: Settings
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { CorpusPath, IMAGE_STATUSES } from '../domain.ts'
+import { call } from './call.ts'
+
+export const CorpusInfo = z.object({
+  path: CorpusPath,
+  name: z.string(),
+  pairs: z.number().int(),
+  pages: z.number().int(),
+  archives: z.number().int(),
+  /** ISO date of the last time it was opened here. */
+  openedAt: z.string(),
+  /** The folder is gone or is no corpus; the entry is kept in the list. */
+  missing: z.boolean(),
+})
+export type CorpusInfo = z.infer<typeof CorpusInfo>
+
+export const Failure = z.object({
+  stage: z.enum(['archive', 'record', 'page', 'image', 'score', 'export']),
+  reason: z.string(),
+  archive: z.string().nullable(),
+  /** Byte offset of the record in its archive, of the compressed stream where there is one. */
+  offset: z.number().int().nullable(),
+  url: z.string().nullable(),
+  detail: z.string().nullable(),
+})
+export type Failure = z.infer<typeof Failure>
+
+export const CorpusStats = z.object({
+  records: z.record(z.string(), z.number().int()),
+  pages: z.number().int(),
+  pairs: z.number().int(),
+  withAlt: z.number().int(),
+  withCaption: z.number().int(),
+  images: z.record(z.enum(IMAGE_STATUSES), z.number().int()),
+  /** `<img>` that are counted and not paired, by rule: `data-uri`, `tracker`, `noscript-twin`, `no-address`. */
+  notPaired: z.record(z.string(), z.number().int()),
+  failures: z.record(z.string(), z.number().int()),
+  scores: z.array(
+    z.object({ model: z.string(), text: z.string(), n: z.number().int(), mean: z.number() }),
+  ),
+  archives: z.array(
+    z.object({
+      path: z.string(),
+      bytes: z.number().int(),
+      sha256: z.string().nullable(),
+      state: z.enum(['partial', 'complete']),
+      records: z.number().int(),
+      pages: z.number().int(),
+      pairs: z.number().int(),
+    }),
+  ),
+})
+export type CorpusStats = z.infer<typeof CorpusStats>
+
+export const corpora = {
+  /** Corpora opened before, newest first. */
+  'corpora.recent': call(z.object({}), z.array(CorpusInfo)),
+  /** Makes an empty corpus folder. Fails with `conflict` if there is something at the path. */
+  'corpora.create': call(z.object({ path: CorpusPath }), CorpusInfo),
+  'corpora.open': call(z.object({ path: CorpusPath }), CorpusInfo),
+  'corpora.close': call(z.object({ corpus: CorpusPath }), z.object({})),
+  /** Takes an entry out of the list of recent corpora; the folder stays. */
+  'corpora.forget': call(z.object({ path: CorpusPath }), z.object({})),
+  'corpora.stats': call(z.object({ corpus: CorpusPath }), CorpusStats),
+  'corpora.failures': call(
+    z.object({
+      corpus: CorpusPath,
+      reason: z.string().optional(),
+      offset: z.number().int().min(0).default(0),
+      limit: z.number().int().min(1).max(1000).default(100),
+    }),
+    z.object({ total: z.number().int(), failures: z.array(Failure) }),
+  ),
+  /** An archive was moved: says where it is now. Its fingerprint is checked. */
+  'corpora.relocateArchive': call(
+    z.object({ corpus: CorpusPath, from: z.string(), to: z.string() }),
+    z.object({}),
+  ),
+}

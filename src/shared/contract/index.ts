@@ -1,0 +1,74 @@
+import type { z } from 'zod'
+import { corpora } from './corpora.ts'
+import { jobs } from './jobs.ts'
+import type { Reply } from './call.ts'
+import type { Job } from './jobs.ts'
+import { models } from './models.ts'
+import { pairs } from './pairs.ts'
+import { scores } from './scores.ts'
+import { system } from './system.ts'
+
+/** Everything the engine can be asked. Both ends are typed from it. */
+export const contract = { ...corpora, ...jobs, ...pairs, ...scores, ...models, ...system }
+export type Contract = typeof contract
+export type CallName = keyof Contract
+
+/** What a caller may write: fields with a default may be left out. */
+export type CallInput<N extends CallName> = z.input<Contract[N]['input']>
+/** What a handler gets: parsed, defaults filled in. */
+export type CallArgs<N extends CallName> = z.output<Contract[N]['input']>
+export type CallOutput<N extends CallName> = z.output<Contract[N]['output']>
+
+export type Handlers = {
+  [N in CallName]: (args: CallArgs<N>) => Promise<CallOutput<N>> | CallOutput<N>
+}
+export type Client = <N extends CallName>(name: N, input: CallInput<N>) => Promise<CallOutput<N>>
+
+/** What the engine tells without being asked. */
+export interface EngineEvents {
+  /** A job started, moved or ended. At most ten a second and job. */
+  'jobs.changed': Job
+  /** Rows of a corpus changed; views read again. */
+  'corpus.changed': { corpus: string; what: ('pairs' | 'images' | 'scores')[] }
+  /** The models on this machine changed. */
+  'models.changed': Record<string, never>
+}
+export type EventName = keyof EngineEvents
+
+/** What the shell tells the renderer beside the engine's events. */
+export interface ShellEvents {
+  /** The engine's process: it is started again by itself. */
+  'engine.state': { state: 'starting' | 'ready' | 'crashed'; message: string | null }
+  /** A menu entry or a file given to the program. */
+  'shell.command': { command: string; paths: string[] }
+}
+
+/** What the renderer may ask the shell itself (dialogs, folders, clipboard); not the engine. */
+export interface ShellCalls {
+  'shell.openArchives': { input: Record<string, never>; output: string[] }
+  'shell.openFolder': { input: { title: string }; output: string | null }
+  'shell.saveCorpus': { input: { suggested: string }; output: string | null }
+  'shell.showInFolder': { input: { path: string }; output: Record<string, never> }
+  'shell.openExternal': { input: { url: string }; output: Record<string, never> }
+  'shell.platform': {
+    input: Record<string, never>
+    output: { platform: string; version: string; electron: string; chrome: string }
+  }
+}
+export type ShellCallName = keyof ShellCalls
+
+/** What `window.gleaner` is in the renderer. */
+export interface Bridge {
+  call(name: string, input: unknown): Promise<Reply<unknown>>
+  on(name: string, listener: (value: unknown) => void): () => void
+  /** The path on disk of a file that was dropped on the window. */
+  pathOf(file: unknown): string
+}
+
+export * from './call.ts'
+export * from './corpora.ts'
+export * from './jobs.ts'
+export * from './models.ts'
+export * from './pairs.ts'
+export * from './scores.ts'
+export * from './system.ts'

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { CorpusPath, ModelId, Pair, PairDetail, PairId, PairRow, TextSource } from '../domain.ts'
+import { call } from './call.ts'
+
+/** The scores that are meant where a view shows or sorts by one number. */
+export const ScoreSource = z.object({ model: ModelId, text: TextSource })
+export type ScoreSource = z.infer<typeof ScoreSource>
+
+export const PairSort = z.enum(['id', 'score-desc', 'score-asc', 'size-desc', 'size-asc', 'random'])
+export type PairSort = z.infer<typeof PairSort>
+
+export const pairs = {
+  /**
+   * Evaluates a filter and holds the ordered ids, so that any part of millions can be read at
+   * once. `where` is the query language of `#shared/query`. Pairs without a score come last in
+   * both score orders.
+   */
+  'pairs.select': call(
+    z.object({
+      corpus: CorpusPath,
+      where: z.string().default(''),
+      sort: PairSort.default('id'),
+      /** Whose score sorts and is shown. */
+      score: ScoreSource.nullable().default(null),
+      seed: z.number().int().default(0),
+    }),
+    z.object({ selection: z.string(), total: z.number().int(), corpusTotal: z.number().int() }),
+  ),
+  'pairs.page': call(
+    z.object({
+      corpus: CorpusPath,
+      selection: z.string(),
+      offset: z.number().int().min(0),
+      limit: z.number().int().min(1).max(1000),
+    }),
+    z.array(PairRow),
+  ),
+  /** Where a pair stands in a selection; null if it is not in it. */
+  'pairs.indexOf': call(
+    z.object({ corpus: CorpusPath, selection: z.string(), id: PairId }),
+    z.object({ index: z.number().int().nullable() }),
+  ),
+  'pairs.get': call(z.object({ corpus: CorpusPath, id: PairId }), PairDetail),
+  /** A slice of full pairs after an id, for the command line and exports. */
+  'pairs.list': call(
+    z.object({
+      corpus: CorpusPath,
+      where: z.string().default(''),
+      afterId: z.number().int().min(0).default(0),
+      limit: z.number().int().min(1).max(5000).default(500),
+    }),
+    z.array(Pair),
+  ),
+  /** Checks a query without running it; `error` names the position. */
+  'pairs.checkQuery': call(
+    z.object({ where: z.string() }),
+    z.object({
+      error: z.object({ message: z.string(), position: z.number().int() }).nullable(),
+    }),
+  ),
+  /** Values that a field of the query language takes in this corpus, most frequent first. */
+  'pairs.suggest': call(
+    z.object({ corpus: CorpusPath, field: z.string(), prefix: z.string().default('') }),
+    z.array(z.object({ value: z.string(), n: z.number().int() })),
+  ),
+  /**
+   * The page as archived, made inert (no scripts, no outside addresses, pictures of the corpus
+   * only), with the pair's picture and words marked.
+   */
+  'pairs.source': call(
+    z.object({ corpus: CorpusPath, id: PairId }),
+    z.object({ html: z.string(), raw: z.string(), url: z.string() }),
+  ),
+}

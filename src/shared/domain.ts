@@ -1,0 +1,113 @@
+import { z } from 'zod'
+
+/** The folder of an open corpus, absolute. It names the corpus in every call. */
+export const CorpusPath = z.string().min(1)
+export const PairId = z.number().int().positive()
+export const ModelId = z.string().min(1)
+
+/** Which words of a pair are meant. `span` is a predicted or labeled description. */
+export const TEXT_SOURCES = ['alt', 'caption', 'title', 'before', 'after', 'span'] as const
+export const TextSource = z.enum(TEXT_SOURCES)
+export type TextSource = z.infer<typeof TextSource>
+
+/**
+ * State of a picture.
+ * - `pending`: known by address only, not looked for yet
+ * - `ok`: bytes kept and decoded
+ * - `missing`: neither in the archives nor in the folder that was searched
+ * - `failed`: looked for, could not be had or decoded; `error` says why
+ * - `refused`: the publisher opted out, or the address is not allowed
+ */
+export const IMAGE_STATUSES = ['pending', 'ok', 'missing', 'failed', 'refused'] as const
+export const ImageStatus = z.enum(IMAGE_STATUSES)
+export type ImageStatus = z.infer<typeof ImageStatus>
+
+export const Score = z.object({
+  model: ModelId,
+  text: TextSource,
+  /** Raw cosine, float32, -1..1. */
+  cosine: z.number(),
+})
+export type Score = z.infer<typeof Score>
+
+/** What `gleaner pairs --json` prints and exports are made from. null = absent, "" = empty. */
+export const Pair = z.object({
+  id: PairId,
+  page: z.object({
+    url: z.string(),
+    archive: z.string(),
+    offset: z.number().int(),
+    recordId: z.string().nullable(),
+    date: z.string().nullable(),
+    language: z.string().nullable(),
+    title: z.string().nullable(),
+  }),
+  image: z.object({
+    url: z.string(),
+    status: ImageStatus,
+    sha256: z.string().nullable(),
+    width: z.number().int().nullable(),
+    height: z.number().int().nullable(),
+    mime: z.string().nullable(),
+    error: z.string().nullable(),
+  }),
+  text: z.object({
+    alt: z.string().nullable(),
+    title: z.string().nullable(),
+    caption: z.string().nullable(),
+    before: z.string().nullable(),
+    after: z.string().nullable(),
+  }),
+  scores: z.array(Score),
+})
+export type Pair = z.infer<typeof Pair>
+
+/** Why each part of a pair is what it is; shown in the inspector. */
+export const PairRules = z.object({
+  /** Where the picture's address came from: `src`, `srcset`, `picture`, `data-src`, ... */
+  image: z.string(),
+  /** Where the caption came from: `figcaption`, `aria-label`, `aria-describedby`, `class:NAME`. */
+  caption: z.string().nullable(),
+  /** Distance from the picture in blocks of text; 0 = the same block. */
+  beforeDistance: z.number().int().nullable(),
+  afterDistance: z.number().int().nullable(),
+  /** `width` and `height` attributes as written. */
+  declaredWidth: z.number().int().nullable(),
+  declaredHeight: z.number().int().nullable(),
+})
+export type PairRules = z.infer<typeof PairRules>
+
+export const PairDetail = Pair.extend({
+  position: z.number().int(),
+  rules: PairRules,
+  provenance: z.object({
+    archivePath: z.string(),
+    archiveSha256: z.string().nullable(),
+    recordType: z.string(),
+    charset: z.string().nullable(),
+    charsetSource: z.string().nullable(),
+    softwareVersion: z.string(),
+    ingestedAt: z.string(),
+    /** Where the picture's bytes came from, as one readable line. */
+    imageSource: z.string().nullable(),
+  }),
+  ogImage: z.string().nullable(),
+  /** Original size of the picture in bytes. */
+  bytes: z.number().int().nullable(),
+})
+export type PairDetail = z.infer<typeof PairDetail>
+
+/** One cell of the grid. Small on purpose. */
+export const PairRow = z.object({
+  id: PairId,
+  imageUrl: z.string(),
+  status: ImageStatus,
+  sha256: z.string().nullable(),
+  width: z.number().int().nullable(),
+  height: z.number().int().nullable(),
+  /** The text that the grid shows: of the source asked for, else the first there is. */
+  text: z.string().nullable(),
+  textSource: TextSource.nullable(),
+  cosine: z.number().nullable(),
+})
+export type PairRow = z.infer<typeof PairRow>
