@@ -5,6 +5,7 @@ export interface Entries {
   extractWorker: URL
   inferenceHost: URL
   queryWorker: URL
+  pictureHost: URL
 }
 
 /** What a job may ask of the one who runs it. */

@@ -59,6 +59,11 @@ export const corpora = {
   /** Makes an empty corpus folder. Fails with `conflict` if there is something at the path. */
   'corpora.create': call(z.object({ path: CorpusPath }), CorpusInfo),
   'corpora.open': call(z.object({ path: CorpusPath }), CorpusInfo),
+  /**
+   * Opens the corpus of the sample archive, made on first use: its ingest and, where a model is
+   * installed, its scoring are then started as jobs.
+   */
+  'corpora.openSample': call(z.object({}), CorpusInfo),
   'corpora.close': call(z.object({ corpus: CorpusPath }), z.object({})),
   /** Takes an entry out of the list of recent corpora; the folder stays. */
   'corpora.forget': call(z.object({ path: CorpusPath }), z.object({})),

@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+/**
+ * The command line: starts the engine's own program on Node 24, whatever Node runs this. In a
+ * fresh clone it sets itself up first.
+ */
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { environment, guarded, nodePath, ROOT, setUp } from '../scripts/setup.mjs'
+
+guarded(() => {
+  const cli = join(ROOT, 'out/main/cli.js')
+  if (!existsSync(cli) || !existsSync(join(ROOT, 'node_modules'))) {
+    setUp({ electron: false, build: true })
+  }
+  const child = spawn(nodePath(), [cli, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: environment({ GLEANER_RESOURCES: join(ROOT, 'resources') }),
+  })
+  // The terminal sends Ctrl-C to both; the engine ends in order and we after it.
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? (signal ? 1 : 0)
+  })
+})

@@ -1,0 +1,79 @@
+/**
+ * `npm test` and `npm run check`: sets up, then runs every check and prints one total. With
+ * `--without-window` the end-to-end tests of the window are left out.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { withVirtualDisplay } from './display.mjs'
+import { environment, guarded, hasDisplay, nodePath, ROOT, setUp } from './setup.mjs'
+
+const RESULTS = join(ROOT, 'test-results')
+const withWindow = !process.argv.includes('--without-window')
+
+const bin = (name) => join(ROOT, 'node_modules', name)
+const steps = [
+  {
+    name: 'format',
+    args: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
+  },
+  { name: 'lint and layers', args: [bin('eslint/bin/eslint.js'), '--max-warnings', '0', '.'] },
+  { name: 'types', args: [bin('vue-tsc/bin/vue-tsc.js'), '--noEmit', '-p', '.'] },
+  {
+    name: 'unit and integration tests',
+    args: [
+      bin('vitest/vitest.mjs'),
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${join(RESULTS, 'vitest.json')}`,
+    ],
+  },
+  ...(withWindow
+    ? [{ name: 'end-to-end tests', args: [bin('@playwright/test/cli.js'), 'test'], display: true }]
+    : []),
+]
+
+function counts() {
+  const total = { passed: 0, failed: 0, skipped: 0 }
+  const unit = join(RESULTS, 'vitest.json')
+  if (existsSync(unit)) {
+    const report = JSON.parse(readFileSync(unit, 'utf8'))
+    total.passed += report.numPassedTests
+    total.failed += report.numFailedTests
+    total.skipped += report.numPendingTests + report.numTodoTests
+  }
+  const window = join(RESULTS, 'playwright.json')
+  if (existsSync(window)) {
+    const { stats } = JSON.parse(readFileSync(window, 'utf8'))
+    total.passed += stats.expected + stats.flaky
+    total.failed += stats.unexpected
+    total.skipped += stats.skipped
+  }
+  return total
+}
+
+guarded(async () => {
+  setUp({ electron: withWindow, build: true })
+  rmSync(RESULTS, { recursive: true, force: true })
+  const failed = []
+  for (const step of steps) {
+    const began = Date.now()
+    process.stdout.write(`\n── ${step.name}\n`)
+    const run = (extra = {}) =>
+      spawnSync(nodePath(), step.args, {
+        cwd: ROOT,
+        stdio: 'inherit',
+        env: environment({ GLEANER_NODE: nodePath(), ...extra }),
+      }).status
+    const status = step.display && !hasDisplay() ? await withVirtualDisplay(run) : run()
+    if (status !== 0) failed.push(step.name)
+    process.stdout.write(
+      `── ${step.name}: ${status === 0 ? 'ok' : 'FAILED'} in ${((Date.now() - began) / 1000).toFixed(0)} s\n`,
+    )
+  }
+  const { passed, failed: broken, skipped } = counts()
+  if (failed.length > 0) process.stdout.write(`\nfailed: ${failed.join(', ')}\n`)
+  process.stdout.write(`\n${passed} passed, ${broken} failed, ${skipped} skipped\n`)
+  process.exitCode = failed.length === 0 && passed > 0 ? 0 : 1
+})

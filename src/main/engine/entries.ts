@@ -1,0 +1,24 @@
+import type { Entries } from '../jobs/job.ts'
+
+/**
+ * Programs that the engine starts as a worker or a process. Run from the sources they lie in their
+ * rooms; in the build they lie beside the bundle (electron.vite.config.ts names them).
+ */
+export function findEntries(from = import.meta.url): Entries {
+  if (from.endsWith('.ts')) {
+    return {
+      extractWorker: new URL('../jobs/extract-worker.ts', from),
+      queryWorker: new URL('../store/query-worker.ts', from),
+      inferenceHost: new URL('../inference/host.ts', from),
+      pictureHost: new URL('../images/picture-host.ts', from),
+    }
+  }
+  // A bundler may have put this module into a chunk below the entries.
+  const base = new URL(from.includes('/chunks/') ? '../' : './', from)
+  return {
+    extractWorker: new URL('extract-worker.js', base),
+    queryWorker: new URL('query-worker.js', base),
+    inferenceHost: new URL('inference-host.js', base),
+    pictureHost: new URL('picture-host.js', base),
+  }
+}

@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto'
+import type { Job, JobProgress } from '#shared/contract/jobs.ts'
+import { AppError, toErrorValue } from '#shared/errors.ts'
+import type { Settings } from '#shared/settings.ts'
+import type { Entries, JobContext } from './job.ts'
+
+/** Progress goes out at most this often. */
+const EMIT_EVERY_MS = 100
+/** Progress is written down at most this often; its loss costs nothing but a number on the screen. */
+const SAVE_EVERY_MS = 2000
+/** The rate is taken over this span. */
+const RATE_WINDOW_MS = 10_000
+
+export interface JobRequest {
+  kind: Job['kind']
+  /** Folder of the corpus; jobs of one corpus run one after the other, as there is one writer. */
+  corpus: string | null
+  title: string
+  /** Keeps its id when an interrupted job goes on. */
+  id?: string
+  createdAt?: string
+  run(context: JobContext): Promise<void>
+  /** Writes the job down where it survives a kill. */
+  save(job: Job): void
+}
+
+export interface RunnerOptions {
+  entries: Entries
+  settings(): Settings
+  onChange(job: Job): void
+  onData(corpus: string, what: ('pairs' | 'images' | 'scores')[]): void
+}
+
+interface Running {
+  request: JobRequest
+  job: Job
+  abort: AbortController
+  finished: Promise<Job>
+  /** Set when the engine stops: the job is then not canceled but goes on at the next start. */
+  stopping: boolean
+}
+
+export interface Runner {
+  start(request: JobRequest): Job
+  list(): Job[]
+  cancel(id: string): void
+  /** Resolves with the job in its last state. */
+  finished(id: string): Promise<Job>
+  isBusy(corpus: string): boolean
+  clear(): void
+  /** Takes the jobs of a corpus out of the list when it is closed. */
+  forget(corpus: string): void
+  /** Ends every running job after its batch; they count as interrupted, not as canceled. */
+  stop(): Promise<void>
+}
+
+export function createRunner(options: RunnerOptions): Runner {
+  const all = new Map<string, Running>()
+  /** The end of each corpus's queue. */
+  const queues = new Map<string, Promise<unknown>>()
+
+  function start(request: JobRequest): Job {
+    const job: Job = {
+      id: request.id ?? randomUUID(),
+      kind: request.kind,
+      corpus: request.corpus,
+      title: request.title,
+      state: 'queued',
+      progress: { done: 0, total: null, unit: '', rate: null, eta: null, note: 'waiting' },
+      createdAt: request.createdAt ?? new Date().toISOString(),
+      finishedAt: null,
+      error: null,
+      warnings: [],
+      result: [],
+    }
+    const running: Running = {
+      request,
+      job,
+      abort: new AbortController(),
+      finished: Promise.resolve(job),
+      stopping: false,
+    }
+    all.set(job.id, running)
+    const key = request.corpus ?? `job:${job.id}`
+    const before = queues.get(key) ?? Promise.resolve()
+    running.finished = before.then(() => execute(running))
+    queues.set(
+      key,
+      running.finished.finally(() => {
+        if (queues.get(key) === running.finished) queues.delete(key)
+      }),
+    )
+    request.save(job)
+    options.onChange(job)
+    return job
+  }
+
+  async function execute(running: Running): Promise<Job> {
+    const { job, request } = running
+    if (running.abort.signal.aborted)
+      return end(running, running.stopping ? 'interrupted' : 'canceled')
+    job.state = 'running'
+    job.progress = { ...job.progress, note: 'starting' }
+    publish(running, true)
+    let lastEmit = 0
+    let lastSave = Date.now()
+    const meter = createMeter()
+    const context: JobContext = {
+      signal: running.abort.signal,
+      progress(p) {
+        const now = Date.now()
+        job.progress = { ...p, ...meter(p.done, p.total, now) }
+        if (now - lastEmit < EMIT_EVERY_MS) return
+        lastEmit = now
+        options.onChange(job)
+        if (now - lastSave > SAVE_EVERY_MS) {
+          lastSave = now
+          request.save(job)
+        }
+      },
+      warn(message) {
+        if (job.warnings.includes(message)) return
+        job.warnings.push(message)
+        publish(running, true)
+      },
+      result(label, value) {
+        job.result = [...job.result.filter((entry) => entry.label !== label), { label, value }]
+      },
+      changed(what) {
+        if (request.corpus !== null) options.onData(request.corpus, what)
+      },
+      entries: options.entries,
+      settings: options.settings(),
+    }
+    try {
+      await request.run(context)
+      if (running.abort.signal.aborted) {
+        return end(running, running.stopping ? 'interrupted' : 'canceled')
+      }
+      return end(running, 'done')
+    } catch (error) {
+      if (running.abort.signal.aborted) {
+        return end(running, running.stopping ? 'interrupted' : 'canceled')
+      }
+      const value = toErrorValue(error)
+      if (value.kind === 'internal') console.error(error)
+      job.error = value
+      return end(running, 'failed')
+    }
+  }
+
+  function end(running: Running, state: Job['state']): Job {
+    running.job.state = state
+    running.job.finishedAt = state === 'interrupted' ? null : new Date().toISOString()
+    running.job.progress = { ...running.job.progress, eta: null }
+    publish(running, true)
+    return running.job
+  }
+
+  function publish(running: Running, save: boolean): void {
+    if (save) running.request.save(running.job)
+    options.onChange(running.job)
+  }
+
+  function get(id: string): Running {
+    const running = all.get(id)
+    if (!running) throw new AppError('not-found', `There is no job ${id}.`)
+    return running
+  }
+
+  const isActive = (job: Job): boolean => job.state === 'queued' || job.state === 'running'
+
+  return {
+    start,
+    list: () => [...all.values()].map((running) => running.job).reverse(),
+    cancel(id) {
+      const running = get(id)
+      if (isActive(running.job)) running.abort.abort()
+    },
+    finished: (id) => get(id).finished,
+    isBusy: (corpus) => [...all.values()].some(({ job }) => job.corpus === corpus && isActive(job)),
+    clear() {
+      for (const [id, { job }] of all) if (!isActive(job)) all.delete(id)
+    },
+    forget(corpus) {
+      for (const [id, { job }] of all) if (job.corpus === corpus && !isActive(job)) all.delete(id)
+    },
+    async stop() {
+      for (const running of all.values()) {
+        if (!isActive(running.job)) continue
+        running.stopping = true
+        running.abort.abort()
+      }
+      await Promise.allSettled([...all.values()].map((running) => running.finished))
+    },
+  }
+}
+
+/** Rate over the last seconds and the time left at that rate. */
+function createMeter(): (
+  done: number,
+  total: number | null,
+  now: number,
+) => Pick<JobProgress, 'rate' | 'eta'> {
+  const samples: { at: number; done: number }[] = []
+  return (done, total, now) => {
+    const last = samples.at(-1)
+    // What a resumed job finds done already is no work of now.
+    if (last && done < last.done) samples.length = 0
+    if (!last || now - last.at >= 200) samples.push({ at: now, done })
+    while (samples.length > 2 && now - (samples[0] as { at: number }).at > RATE_WINDOW_MS) {
+      samples.shift()
+    }
+    const first = samples[0] as { at: number; done: number }
+    const seconds = (now - first.at) / 1000
+    if (seconds < 0.3) return { rate: null, eta: null }
+    const rate = (done - first.done) / seconds
+    const eta = total === null || rate <= 0 ? null : Math.max(0, (total - done) / rate)
+    return { rate, eta }
+  }
+}

@@ -1,0 +1,124 @@
+import { homedir } from 'node:os'
+import { resolve } from 'node:path'
+import { app, BrowserWindow, dialog, ipcMain, shell } from 'electron'
+import type { IpcMainInvokeEvent } from 'electron'
+import { z } from 'zod'
+import { contract } from '#shared/contract/index.ts'
+import type { CallName, Reply, ShellCallName, ShellCalls } from '#shared/contract/index.ts'
+import { AppError, toErrorValue } from '#shared/errors.ts'
+import type { EngineProcess } from './engine-process.ts'
+
+type ShellHandlers = {
+  [N in ShellCallName]: {
+    input: z.ZodType<ShellCalls[N]['input']>
+    run(
+      input: ShellCalls[N]['input'],
+      window: BrowserWindow,
+    ): Promise<ShellCalls[N]['output']> | ShellCalls[N]['output']
+  }
+}
+
+const nothing = z.object({})
+
+const shellHandlers: ShellHandlers = {
+  'shell.openArchives': {
+    input: nothing,
+    async run(_input, window) {
+      const answer = await dialog.showOpenDialog(window, {
+        title: 'Import web archives',
+        properties: ['openFile', 'multiSelections'],
+        filters: [
+          { name: 'Web archives', extensions: ['warc', 'gz', 'wacz'] },
+          { name: 'All files', extensions: ['*'] },
+        ],
+      })
+      return answer.filePaths
+    },
+  },
+  'shell.openFolder': {
+    input: z.object({ title: z.string() }),
+    async run({ title }, window) {
+      const answer = await dialog.showOpenDialog(window, {
+        title,
+        properties: ['openDirectory', 'createDirectory'],
+      })
+      return answer.filePaths[0] ?? null
+    },
+  },
+  'shell.saveCorpus': {
+    input: z.object({ suggested: z.string() }),
+    async run({ suggested }, window) {
+      const answer = await dialog.showSaveDialog(window, {
+        title: 'New corpus',
+        defaultPath: resolve(homedir(), suggested),
+        buttonLabel: 'Create',
+      })
+      if (!answer.filePath) return null
+      return answer.filePath.endsWith('.gleaner') ? answer.filePath : `${answer.filePath}.gleaner`
+    },
+  },
+  'shell.showInFolder': {
+    input: z.object({ path: z.string() }),
+    run({ path }) {
+      shell.showItemInFolder(path)
+      return {}
+    },
+  },
+  'shell.openExternal': {
+    input: z.object({ url: z.url({ protocol: /^https?$/ }) }),
+    async run({ url }) {
+      await shell.openExternal(url)
+      return {}
+    },
+  },
+  'shell.platform': {
+    input: nothing,
+    run: () => ({
+      platform: process.platform,
+      version: app.getVersion(),
+      electron: process.versions.electron ?? '',
+      chrome: process.versions['chrome'] ?? '',
+    }),
+  },
+}
+
+/** Only the main frame of our own interface may speak. */
+function isOurs(event: IpcMainInvokeEvent, origin: string): boolean {
+  const frame = event.senderFrame
+  return frame !== null && frame.parent === null && new URL(frame.url).origin === origin
+}
+
+/** Answers what the renderer asks: the shell's own calls here, everything else from the engine. */
+export function serveBridge(engine: EngineProcess, origin: string): void {
+  ipcMain.handle('call', async (event, name: unknown, input: unknown): Promise<Reply<unknown>> => {
+    try {
+      if (!isOurs(event, origin)) throw new AppError('refused', 'This frame may not ask anything.')
+      const window = BrowserWindow.fromWebContents(event.sender)
+      if (typeof name !== 'string' || !window) throw new AppError('invalid-input', 'No such call.')
+      if (Object.hasOwn(shellHandlers, name)) {
+        return { ok: true, value: await callShell(name as ShellCallName, input, window) }
+      }
+      if (!Object.hasOwn(contract, name)) throw new AppError('invalid-input', `No call ${name}.`)
+      const parsed = contract[name as CallName].input.safeParse(input)
+      if (!parsed.success) {
+        throw new AppError('invalid-input', `${name}: ${z.prettifyError(parsed.error)}`)
+      }
+      return { ok: true, value: (await engine.call(name, input)).value }
+    } catch (error) {
+      return { ok: false, error: toErrorValue(error) }
+    }
+  })
+}
+
+async function callShell<N extends ShellCallName>(
+  name: N,
+  input: unknown,
+  window: BrowserWindow,
+): Promise<ShellCalls[N]['output']> {
+  const handler = shellHandlers[name]
+  const parsed = handler.input.safeParse(input)
+  if (!parsed.success) {
+    throw new AppError('invalid-input', `${name}: ${z.prettifyError(parsed.error)}`)
+  }
+  return handler.run(parsed.data, window)
+}

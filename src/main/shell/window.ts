@@ -1,0 +1,66 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { app, BrowserWindow, screen } from 'electron'
+import { z } from 'zod'
+
+const Place = z.object({
+  x: z.number().optional(),
+  y: z.number().optional(),
+  width: z.number().min(640),
+  height: z.number().min(480),
+  maximized: z.boolean(),
+})
+type Place = z.infer<typeof Place>
+
+function placeFile(): string {
+  return join(app.getPath('userData'), 'window.json')
+}
+
+/** The last place of the window, if a screen still shows it. */
+function lastPlace(): Place {
+  const fallback: Place = { width: 1440, height: 900, maximized: false }
+  try {
+    if (!existsSync(placeFile())) return fallback
+    const place = Place.parse(JSON.parse(readFileSync(placeFile(), 'utf8')))
+    const { x, y } = place
+    if (x === undefined || y === undefined) return place
+    const visible = screen.getAllDisplays().some(({ workArea }) => {
+      return (
+        x + place.width > workArea.x + 100 &&
+        x < workArea.x + workArea.width - 100 &&
+        y >= workArea.y - 10 &&
+        y < workArea.y + workArea.height - 100
+      )
+    })
+    return visible ? place : { ...fallback, width: place.width, height: place.height }
+  } catch {
+    return fallback
+  }
+}
+
+export function createWindow(preload: string): BrowserWindow {
+  const { maximized, ...bounds } = lastPlace()
+  const window = new BrowserWindow({
+    ...bounds,
+    minWidth: 900,
+    minHeight: 600,
+    show: false,
+    title: 'Gleaner',
+    backgroundColor: '#1f1f1f',
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      spellcheck: false,
+    },
+  })
+  if (maximized) window.maximize()
+  window.once('ready-to-show', () => window.show())
+  window.on('close', () => {
+    const place: Place = { ...window.getNormalBounds(), maximized: window.isMaximized() }
+    mkdirSync(app.getPath('userData'), { recursive: true })
+    writeFileSync(placeFile(), JSON.stringify(place))
+  })
+  return window
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { CorpusPath } from '../domain.ts'
+
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+
+/**
+ * Calls whose answer is bytes, behind `gleaner://thumb/SHA256?corpus=PATH` and
+ * `gleaner://picture/SHA256?corpus=PATH`. Only the shell asks them.
+ */
+export const pictureCalls = {
+  'pictures.thumb': z.object({ corpus: CorpusPath, sha256: Sha256 }),
+  'pictures.original': z.object({ corpus: CorpusPath, sha256: Sha256 }),
+}
+export type PictureCallName = keyof typeof pictureCalls
+export interface PictureAnswer {
+  mime: string
+  bytes: Uint8Array
+}
