@@ -2,21 +2,23 @@
 export interface ExtractedPair {
   /** 0-based place among the page's pairs, in document order. */
   position: number
+  /** Absolute, serialized as browsers do, without fragment. */
   imageUrl: string
-  /** `src`, `srcset`, `picture`, `data-src`, `data-srcset`, `noscript`, ... */
+  /** Which attribute gave `imageUrl`: `src`, `srcset`, `picture`, `data-src`, `data-srcset`, ...; `noscript:` stands before it where the `<img>` is in a `<noscript>`. */
   imageRule: string
   /**
    * Further addresses that the markup offers for the same picture (src, other candidates), best
    * first, without `imageUrl`. An archive often holds only one of them.
    */
   alternates: string[]
+  /** The attribute as written (references decoded, CR LF as LF). */
   alt: string | null
   title: string | null
   caption: string | null
-  /** `figcaption`, `aria-label`, `aria-describedby`, `class:NAME`. */
+  /** `figcaption`, `aria-label`, `aria-labelledby`, `aria-describedby`, `caption`, `class:NAME`. */
   captionRule: string | null
   before: string | null
-  /** In blocks; 0 = the block the picture stands in. */
+  /** In blocks; 0 = the block the picture stands in. A block that holds only a picture counts. */
   beforeDistance: number | null
   after: string | null
   afterDistance: number | null
@@ -36,7 +38,44 @@ export interface ExtractedPage {
   charsetSource: string
   /** Directives of `<meta name=robots>` that concern pictures or indexing, lower case. */
   robots: string[]
-  /** `<img>` that are counted and not paired, by rule: `data-uri`, `tracker`, `noscript-twin`, `no-address`. */
+  /**
+   * `<img>` that are counted and not paired, by rule: `data-uri`, `tracker`, `noscript-twin`,
+   * `no-address`, `bad-address` (does not parse), `not-http` (another scheme).
+   * Their sum and `pairs.length` is the number of `<img>` in the page.
+   */
   notPaired: Record<string, number>
   pairs: ExtractedPair[]
+}
+
+/** Bounds of one page's extraction. What exceeds them throws `AppError('damaged', ...)`. */
+export interface ExtractLimits {
+  /** UTF-16 units of decoded HTML. */
+  maxHtmlLength: number
+  /** `<img>` elements. */
+  maxImages: number
+  /** Milliseconds for the whole page. */
+  timeBudgetMs: number
+  /** Open elements; deeper ones become siblings, as in browsers. Not an error. */
+  maxDepth: number
+  /** Code points of `before` and of `after`, in whole blocks. */
+  contextBudget: number
+  /** Code points at which even the nearest block is cut, at a sentence or word. */
+  contextMax: number
+}
+
+export type CharsetSource = 'bom' | 'http' | 'meta' | 'detected' | 'default'
+
+export interface DecodedHtml {
+  text: string
+  /** WHATWG name, lower case, as `TextDecoder` gives it. */
+  charset: string
+  charsetSource: CharsetSource
+}
+
+/** What is known of a page beside its markup. */
+export interface PageMeta {
+  charset: string
+  charsetSource: string
+  /** `Content-Language` of the HTTP response. */
+  httpLanguage?: string | null
 }

@@ -42,6 +42,8 @@ interface Running {
 
 export interface Runner {
   start(request: JobRequest): Job
+  /** Puts a job of an earlier run of the program into the list. */
+  remember(job: Job): void
   list(): Job[]
   cancel(id: string): void
   /** Resolves with the job in its last state. */
@@ -172,7 +174,17 @@ export function createRunner(options: RunnerOptions): Runner {
 
   return {
     start,
-    list: () => [...all.values()].map((running) => running.job).reverse(),
+    remember(job) {
+      if (all.has(job.id)) return
+      all.set(job.id, {
+        request: { ...job, run: () => Promise.resolve(), save: () => {} },
+        job,
+        abort: new AbortController(),
+        finished: Promise.resolve(job),
+        stopping: false,
+      })
+    },
+    list: () => [...all.values()].map((running) => running.job).sort(newestFirst),
     cancel(id) {
       const running = get(id)
       if (isActive(running.job)) running.abort.abort()
@@ -180,7 +192,10 @@ export function createRunner(options: RunnerOptions): Runner {
     finished: (id) => get(id).finished,
     isBusy: (corpus) => [...all.values()].some(({ job }) => job.corpus === corpus && isActive(job)),
     clear() {
-      for (const [id, { job }] of all) if (!isActive(job)) all.delete(id)
+      for (const [id, { job }] of all) {
+        // What was interrupted can go on: it stays.
+        if (!isActive(job) && job.state !== 'interrupted') all.delete(id)
+      }
     },
     forget(corpus) {
       for (const [id, { job }] of all) if (job.corpus === corpus && !isActive(job)) all.delete(id)
@@ -196,6 +211,10 @@ export function createRunner(options: RunnerOptions): Runner {
   }
 }
 
+function newestFirst(a: Job, b: Job): number {
+  return a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0
+}
+
 /** Rate over the last seconds and the time left at that rate. */
 function createMeter(): (
   done: number,
@@ -204,9 +223,9 @@ function createMeter(): (
 ) => Pick<JobProgress, 'rate' | 'eta'> {
   const samples: { at: number; done: number }[] = []
   return (done, total, now) => {
+    // The count begins anew with the next part of a job.
+    if (done < (samples.at(-1)?.done ?? 0)) samples.length = 0
     const last = samples.at(-1)
-    // What a resumed job finds done already is no work of now.
-    if (last && done < last.done) samples.length = 0
     if (!last || now - last.at >= 200) samples.push({ at: now, done })
     while (samples.length > 2 && now - (samples[0] as { at: number }).at > RATE_WINDOW_MS) {
       samples.shift()

@@ -102,3 +102,12 @@ test('progress carries a rate and the time left', async () => {
   })
   expect((await runner.finished(id)).error).toBeNull()
 })
+
+test('a count that begins anew, as the next part of a job does, is no fault', async () => {
+  const { runner, start } = setUp()
+  const { id } = start(async (context) => {
+    context.progress({ done: 90, total: 100, unit: 'bytes', note: '' })
+    context.progress({ done: 0, total: 7, unit: 'pictures', note: '' })
+  })
+  expect(await runner.finished(id)).toMatchObject({ state: 'done', progress: { done: 0, total: 7 } })
+})

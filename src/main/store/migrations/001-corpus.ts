@@ -40,6 +40,8 @@ CREATE TABLE pages (
   record_id TEXT,
   record_type TEXT NOT NULL,
   url TEXT NOT NULL,
+  -- Lower case, of the url; '' if it has none.
+  host TEXT NOT NULL DEFAULT '',
   date TEXT,
   title TEXT,
   language TEXT,
@@ -66,6 +68,7 @@ CREATE TABLE images (
   height INTEGER,
   bytes INTEGER,
   error TEXT,
+  -- Where the bytes came from, as one readable line.
   source TEXT,
   attempts INTEGER NOT NULL DEFAULT 0
 ) STRICT;
@@ -146,10 +149,10 @@ CREATE TABLE scores (
   text_source TEXT NOT NULL,
   pair_id INTEGER NOT NULL REFERENCES pairs (id),
   cosine REAL NOT NULL,
+  -- The only order: counts, histograms and sorts come from arrays in memory, and a pair's scores
+  -- from one look-up for each of the few (model, text).
   PRIMARY KEY (model_id, text_source, pair_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX scores_by_cosine ON scores (model_id, text_source, cosine);
-CREATE INDEX scores_by_pair ON scores (pair_id);
 
 -- Float32 little-endian, unit length. key: sha256 of the picture's bytes, or of the text in UTF-8.
 CREATE TABLE embeddings (

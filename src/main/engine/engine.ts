@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { contract } from '#shared/contract/index.ts'
+import type { CallName, EngineEvents, EventName } from '#shared/contract/index.ts'
+import { pictureCalls } from '#shared/contract/pictures.ts'
+import type { PictureCallName } from '#shared/contract/pictures.ts'
+import type { Job } from '#shared/contract/jobs.ts'
+import { AppError } from '#shared/errors.ts'
+import { createRunner } from '../jobs/runner.ts'
+import { findEntries } from './entries.ts'
+import { createHandlers, createPictureHandlers } from './handlers.ts'
+import { findHome, openRecent, openSettings } from './home.ts'
+import { createOpenCorpora } from './open-corpora.ts'
+
+export interface EngineAnswer {
+  value: unknown
+  bytes?: Uint8Array
+}
+
+export interface Engine {
+  /** Parses the input by the contract and answers. @throws AppError */
+  call(name: string, input: unknown): Promise<EngineAnswer>
+  onEvent(listener: <N extends EventName>(name: N, value: EngineEvents[N]) => void): () => void
+  /** The job in its last state. */
+  finished(job: string): Promise<Job>
+  /** Ends jobs after their batch, then closes the corpora. */
+  stop(): Promise<void>
+}
+
+export interface EngineOptions {
+  /** Jobs that a kill interrupted go on when their corpus is opened. */
+  resumeJobs: boolean
+}
+
+/** `resources/` of the program: the sample and the models that come with it. */
+function findResources(): string {
+  const given = process.env['GLEANER_RESOURCES']
+  if (given) return given
+  // From the sources and from the build alike, it lies beside `src` and `out`.
+  let folder = fileURLToPath(new URL('.', import.meta.url))
+  while (!existsSync(join(folder, 'package.json')) && folder !== join(folder, '..')) {
+    folder = join(folder, '..')
+  }
+  return join(folder, 'resources')
+}
+
+/** Builds the engine: what exists, in the order in which it is needed, and stops it in reverse. */
+export function createEngine(options: EngineOptions): Engine {
+  const listeners = new Set<<N extends EventName>(name: N, value: EngineEvents[N]) => void>()
+  const emit = <N extends EventName>(name: N, value: EngineEvents[N]): void => {
+    for (const listener of listeners) listener(name, value)
+  }
+
+  const home = findHome()
+  const settings = openSettings(home)
+  const recent = openRecent(home)
+  const entries = findEntries()
+  const runner = createRunner({
+    entries,
+    settings: settings.get,
+    onChange: (job) => emit('jobs.changed', job),
+    onData(corpus, what) {
+      corpora.changed(corpus, what)
+      emit('corpus.changed', { corpus, what })
+    },
+  })
+  const corpora = createOpenCorpora({ recent, runner, entries })
+  const context = {
+    home,
+    settings,
+    recent,
+    runner,
+    corpora,
+    entries,
+    resources: findResources(),
+    emit,
+    resumeJobs: options.resumeJobs,
+  }
+  const handlers = createHandlers(context)
+  const pictures = createPictureHandlers(context)
+
+  return {
+    async call(name, input) {
+      if (Object.hasOwn(pictureCalls, name)) {
+        const args = parse(name, pictureCalls[name as PictureCallName], input)
+        const { mime, bytes } = await pictures[name as PictureCallName](args)
+        return { value: { mime }, bytes }
+      }
+      if (!Object.hasOwn(contract, name)) {
+        throw new AppError('invalid-input', `There is no call ${name}.`)
+      }
+      const args = parse(name, contract[name as CallName].input, input)
+      const handler = handlers[name as CallName] as (input: unknown) => unknown
+      return { value: await handler(args) }
+    },
+    onEvent(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    finished: runner.finished,
+    async stop() {
+      await runner.stop()
+      await corpora.closeAll()
+    },
+  }
+}
+
+function parse<S extends z.ZodType>(name: string, schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  throw new AppError('invalid-input', `${name}: ${z.prettifyError(parsed.error)}`)
+}

@@ -1,0 +1,232 @@
+import { createHash } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { AppError } from '#shared/errors.ts'
+import { datasetCard } from './card.ts'
+import { CHECKSUMS, OutputFolder } from './folder.ts'
+import { FORMATS } from './formats.ts'
+import { MANIFEST, makeManifest, sameExport } from './manifest.ts'
+import type { Manifest } from './manifest.ts'
+import { EXTENSIONS, sniffPicture } from './picture-type.ts'
+import { discard, fileError, inspectTarget, isWhole, makePartial, publish } from './target.ts'
+import { isBlank, wellFormed } from './text.ts'
+import type {
+  ExportCorpus,
+  ExportCounts,
+  ExportHooks,
+  ExportItem,
+  ExportRecipe,
+  Format,
+  Sample,
+  SamplePicture,
+} from './types.ts'
+
+/** Others get their turn so often: calls, cancelation, progress. */
+const TURN_MS = 20
+
+export interface ExportResult {
+  /** The folder held this export before; nothing was written. */
+  alreadyThere: boolean
+  manifest: Manifest
+}
+
+/**
+ * Writes a dataset. Items are read one by one and never held; the folder gets its name when
+ * everything in it is on the disk, and does not exist before.
+ *
+ * @param out the folder to make.
+ * @param formats replaces the built-in formats.
+ * @throws AppError `conflict` (the folder holds something else), `invalid-input` (no pair is left),
+ *   `canceled`, `io` (disk full, not writable).
+ */
+export async function exportDataset(
+  items: AsyncIterable<ExportItem>,
+  recipe: ExportRecipe,
+  corpus: ExportCorpus,
+  out: string,
+  hooks: ExportHooks,
+  formats: Readonly<Record<string, Format>> = FORMATS,
+): Promise<ExportResult> {
+  const format = formats[recipe.format]
+  if (!format) throw new AppError('unsupported', `No such export format: ${recipe.format}`)
+  const target = resolve(out)
+  const existing = await inspectTarget(target).catch((error: unknown) => {
+    throw fileError(error, target)
+  })
+  if (existing) return settleExisting(existing, recipe, corpus, target)
+  const partial = await makePartial(target).catch((error: unknown) => {
+    throw fileError(error, target)
+  })
+  const folder = new OutputFolder(partial)
+  try {
+    const counts = await writeSamples(items, format, recipe, folder, hooks)
+    await folder.put('README.md', datasetCard(format, recipe, corpus, counts))
+    const checksums = await folder.finish()
+    const manifest = makeManifest({
+      recipe,
+      corpus,
+      counts,
+      notes: format.notes,
+      files: {
+        // The list of checksums is a file too; the manifest itself is not counted.
+        total: folder.files + 1,
+        bytes: folder.bytes + checksums.bytes,
+        checksums,
+        list: folder.listed,
+      },
+      createdAt: new Date(),
+    })
+    await writeFile(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, {
+      flush: true,
+    })
+    await folder.syncFolders()
+    stopIfCanceled(hooks.signal)
+    await publish(partial, target)
+    return { alreadyThere: false, manifest }
+  } catch (error) {
+    await folder.abandon()
+    await discard(partial).catch((cause: unknown) => {
+      hooks.warn(`${partial} could not be removed: ${String(cause)}`)
+    })
+    throw fileError(error, target)
+  }
+}
+
+async function settleExisting(
+  manifest: Manifest,
+  recipe: ExportRecipe,
+  corpus: ExportCorpus,
+  out: string,
+): Promise<ExportResult> {
+  if (!sameExport(manifest, recipe, corpus)) {
+    throw new AppError(
+      'conflict',
+      `${out} holds an export of another recipe, or of the corpus as it was before.`,
+      'Choose a new folder, or remove this one first.',
+    )
+  }
+  if (!(await isWhole(out, manifest))) {
+    throw new AppError(
+      'conflict',
+      `${out} holds this export, but files of it are missing or changed.`,
+      `Remove the folder and export again, or look for the damage with: sha256sum -c ${CHECKSUMS}`,
+    )
+  }
+  return { alreadyThere: true, manifest }
+}
+
+async function writeSamples(
+  items: AsyncIterable<ExportItem>,
+  format: Format,
+  recipe: ExportRecipe,
+  folder: OutputFolder,
+  hooks: ExportHooks,
+): Promise<ExportCounts> {
+  const counts: ExportCounts = {
+    matched: 0,
+    exported: 0,
+    pictures: 0,
+    pictureBytes: 0,
+    skipped: {},
+  }
+  const writer = format.open(folder, recipe)
+  const damaged = { n: 0, first: '' }
+  let unscored = 0
+  let turn = performance.now()
+  for await (const item of items) {
+    stopIfCanceled(hooks.signal)
+    counts.matched++
+    const sample = await examine(item, format)
+    if (typeof sample === 'string') {
+      counts.skipped[sample] = (counts.skipped[sample] ?? 0) + 1
+      if (sample === 'picture-damaged' || sample === 'picture-lost') {
+        if (damaged.n++ === 0) damaged.first = item.pair.image.url
+      }
+    } else {
+      if (await writer.add(sample)) {
+        counts.pictures++
+        counts.pictureBytes += sample.picture?.bytes.byteLength ?? 0
+      }
+      counts.exported++
+      if (sample.cosine === null) unscored++
+    }
+    hooks.progress(counts.matched)
+    if (performance.now() - turn > TURN_MS) {
+      await setImmediate()
+      turn = performance.now()
+    }
+  }
+  stopIfCanceled(hooks.signal)
+  if (damaged.n > 0) {
+    hooks.warn(
+      `${damaged.n} pictures of the corpus are lost or damaged and were left out, the first: ${damaged.first}`,
+    )
+  }
+  if (counts.exported === 0) throw nothingLeft(counts)
+  if (unscored > 0 && unscored < counts.exported) {
+    hooks.warn(
+      `${unscored} of the ${counts.exported} exported pairs have no score; \`similarity\` is null there. Some readers want all or none: the filter score:* leaves them out.`,
+    )
+  }
+  await writer.finish()
+  counts.skipped = Object.fromEntries(
+    Object.entries(counts.skipped).sort(([a], [b]) => (a < b ? -1 : 1)),
+  )
+  return counts
+}
+
+function nothingLeft(counts: ExportCounts): AppError {
+  const reasons = Object.entries(counts.skipped).map(([reason, n]) => `${reason} ${n}`)
+  return new AppError(
+    'invalid-input',
+    counts.matched === 0
+      ? 'Nothing to export: no pair matches the filter.'
+      : `Nothing to export: none of the ${counts.matched} pairs that match the filter can be written (${reasons.join(', ')}).`,
+    'Change the filter, the text source or the format.',
+  )
+}
+
+function stopIfCanceled(signal: AbortSignal): void {
+  if (signal.aborted) throw new AppError('canceled', 'The export was canceled.')
+}
+
+/** Checks a pair against what its format takes. A string is the reason why it is skipped. */
+async function examine(item: ExportItem, format: Format): Promise<Sample | string> {
+  if (format.needsText && (item.text === null || isBlank(item.text))) return 'no-text'
+  let picture: SamplePicture | null = null
+  if (format.pictureTypes !== null) {
+    if (!item.picture) return 'no-picture'
+    const found = await readPicture(item.picture, item.pair.image.sha256, format.pictureTypes)
+    if (typeof found === 'string') return found
+    picture = found
+  }
+  return {
+    pair: wellFormed(item.pair),
+    text: (item.text ?? '').toWellFormed(),
+    cosine: item.cosine,
+    picture,
+  }
+}
+
+async function readPicture(
+  read: () => Promise<Uint8Array>,
+  expected: string | null,
+  types: ReadonlySet<string>,
+): Promise<SamplePicture | string> {
+  let bytes: Uint8Array
+  try {
+    bytes = await read()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'picture-lost'
+    throw error
+  }
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  if (expected !== null && sha256 !== expected) return 'picture-damaged'
+  const mime = sniffPicture(bytes)
+  const extension = mime === null ? undefined : EXTENSIONS[mime]
+  if (mime === null || extension === undefined || !types.has(mime)) {
+    return `picture-type ${mime ?? 'unknown'}`
+  }
+  return { bytes, sha256, mime, extension }
+}

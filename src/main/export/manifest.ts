@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { EXPORT_FORMATS } from '#shared/contract/jobs.ts'
+import { TEXT_SOURCES } from '#shared/domain.ts'
+import type { ExportCorpus, ExportCounts, ExportRecipe } from './types.ts'
+import type { FileEntry } from './folder.ts'
+
+export const MANIFEST = 'manifest.json'
+
+const Recipe = z.object({
+  format: z.enum(EXPORT_FORMATS),
+  filter: z.string(),
+  text: z.enum(TEXT_SOURCES),
+  model: z.object({ id: z.string(), name: z.string(), digest: z.string() }).nullable(),
+  cutoffs: z.array(z.string()),
+  software: z.string(),
+})
+
+export const Manifest = z.object({
+  manifestVersion: z.literal(1),
+  /** ISO. Not part of the content hash. */
+  createdAt: z.string(),
+  contentHash: z.string(),
+  recipe: Recipe,
+  counts: z.object({
+    matched: z.number().int(),
+    exported: z.number().int(),
+    pictures: z.number().int(),
+    pictureBytes: z.number().int(),
+    skipped: z.record(z.string(), z.number().int()),
+  }),
+  corpus: z.object({
+    archives: z.array(
+      z.object({
+        name: z.string(),
+        bytes: z.number().int(),
+        sha256: z.string().nullable(),
+        complete: z.boolean(),
+      }),
+    ),
+    /** Not part of the content hash. */
+    state: z.record(z.string(), z.number()),
+  }),
+  notes: z.array(z.string()),
+  files: z.object({
+    total: z.number().int(),
+    bytes: z.number().int(),
+    /** Names every file with its SHA-256, for `sha256sum -c`. */
+    checksums: z.object({ path: z.string(), bytes: z.number().int(), sha256: z.string() }),
+    /** The first 10,000. */
+    list: z.array(z.object({ path: z.string(), bytes: z.number().int(), sha256: z.string() })),
+  }),
+})
+export type Manifest = z.infer<typeof Manifest>
+
+/** JSON with the keys of every object in order: equal values give equal bytes. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    item !== null && typeof item === 'object' && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  )
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')
+
+/** Works out the content hash: over recipe, counts, archives and files; not over time and place. */
+export function makeManifest(args: {
+  recipe: ExportRecipe
+  corpus: ExportCorpus
+  counts: ExportCounts
+  notes: readonly string[]
+  files: { total: number; bytes: number; checksums: FileEntry; list: FileEntry[] }
+  createdAt: Date
+}): Manifest {
+  const { recipe, corpus, counts, notes, files, createdAt } = args
+  const contentHash = sha256(
+    canonicalJson({ recipe, counts, archives: corpus.archives, checksums: files.checksums }),
+  )
+  return {
+    manifestVersion: 1,
+    createdAt: createdAt.toISOString(),
+    contentHash,
+    recipe,
+    counts,
+    corpus,
+    notes: [...notes],
+    files,
+  }
+}
+
+/** The same recipe over a corpus in the same state. */
+export function sameExport(manifest: Manifest, recipe: ExportRecipe, corpus: ExportCorpus) {
+  return (
+    canonicalJson([manifest.recipe, manifest.corpus]) ===
+    canonicalJson([Recipe.parse(recipe), corpus])
+  )
+}

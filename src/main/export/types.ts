@@ -1,0 +1,96 @@
+import type { ExportFormat } from '#shared/contract/jobs.ts'
+import type { Pair, TextSource } from '#shared/domain.ts'
+import type { OutputFolder } from './folder.ts'
+
+/** One pair on its way into a dataset. */
+export interface ExportItem {
+  pair: Pair
+  /** The words of the chosen source; null = there are none. */
+  text: string | null
+  /** Raw cosine of the recipe's model for the chosen text; null = not scored. */
+  cosine: number | null
+  /** Reads the original bytes; null where the corpus holds no picture for the pair. */
+  picture: (() => Promise<Uint8Array>) | null
+}
+
+/** What was asked for: with the same corpus it gives the same bytes again. */
+export interface ExportRecipe {
+  format: ExportFormat
+  /** The filter in its canonical form; '' = every pair. */
+  filter: string
+  /** Which words became the caption. */
+  text: TextSource
+  /** Whose cosine stands as `similarity`; null = no scores are used. */
+  model: { id: string; name: string; digest: string } | null
+  /** The cutoffs that the filter holds, e.g. `score >= 0.28`, as written in it. */
+  cutoffs: string[]
+  /** Version of Gleaner. */
+  software: string
+}
+
+/** Where the pairs come from. Nothing in it depends on the machine or on the hour. */
+export interface ExportCorpus {
+  archives: { name: string; bytes: number; sha256: string | null; complete: boolean }[]
+  /** Sizes of the corpus at the time; tells whether it has grown since. */
+  state: Record<string, number>
+}
+
+export interface ExportHooks {
+  signal: AbortSignal
+  /** Pairs seen so far. Cheap, called for each. */
+  progress(done: number): void
+  /** Something that did not stop the export and must be seen. */
+  warn(message: string): void
+}
+
+/** A picture as it goes into the dataset: original bytes, extension by what the bytes are. */
+export interface SamplePicture {
+  bytes: Uint8Array
+  sha256: string
+  mime: string
+  extension: string
+}
+
+/** A pair that passed every check of its format. */
+export interface Sample {
+  pair: Pair
+  /** '' where the format takes pairs without words. */
+  text: string
+  cosine: number | null
+  /** Never null for a format that needs pictures. */
+  picture: SamplePicture | null
+}
+
+export interface DatasetWriter {
+  /** @returns whether a picture file was written: not, where the dataset has it already. */
+  add(sample: Sample): Promise<boolean>
+  /** Writes what is left and closes every file. */
+  finish(): Promise<void>
+}
+
+/** One format: what it takes, and how it is written. */
+export interface Format {
+  title: string
+  /** One sentence for the card: what is where. */
+  layout: string
+  /** Pairs without words are skipped (`no-text`). */
+  needsText: boolean
+  /** Types of picture that its usual readers open; null = the format holds no pictures. */
+  pictureTypes: ReadonlySet<string> | null
+  /** What a reader must know beyond the layout. */
+  notes: readonly string[]
+  /** YAML front matter of the card, for the readers that look there; null = none. */
+  cardHeader: string | null
+  open(folder: OutputFolder, recipe: ExportRecipe): DatasetWriter
+}
+
+export interface ExportCounts {
+  /** Pairs that match the filter. */
+  matched: number
+  exported: number
+  /** Picture files written; fewer than `exported` where pairs share one. */
+  pictures: number
+  pictureBytes: number
+  /** Matched and left out, by reason. */
+  skipped: Record<string, number>
+}

@@ -1,0 +1,155 @@
+import sharp, { type Sharp } from 'sharp'
+import { sniff } from './format.ts'
+import { DEFAULT_LIMITS, THUMBNAIL_SIZE, type PictureLimits } from './limits.ts'
+
+/** A picture as a reader would see it. */
+export interface PictureInfo {
+  /** By the bytes, never by a header or a name. */
+  mime: string
+  /** Pixels, after the EXIF orientation was applied; an SVG's own size in CSS pixels. */
+  width: number
+  height: number
+  /** Frames of an animation or pages of a TIFF. */
+  frames: number
+  hasAlpha: boolean
+  /** libvips' name of the colour space in the file: `srgb`, `cmyk`, `b-w`, `rgb16`, ... */
+  space: string
+  /** An ICC profile lies in the file. */
+  hasProfile: boolean
+  /** EXIF orientation as written, 1 where there is none. */
+  orientation: number
+}
+
+export interface Thumbnail {
+  webp: Uint8Array
+  width: number
+  height: number
+}
+
+/**
+ * Why a picture cannot be used, short and stable, for counting:
+ * `empty`, `not-a-picture WHAT` (html, json, pdf, ...), `unsupported-format WHAT` (bmp, ico, heic,
+ * jxl, ...), `too-large`, `too-many-pixels`, `truncated`, `damaged`, `decoder-timeout`,
+ * `decoder-crashed`, `decoder-out-of-memory`, `unreadable`.
+ */
+export class PictureError extends Error {
+  readonly reason: string
+
+  constructor(reason: string, detail: string) {
+    super(detail)
+    this.name = 'PictureError'
+    this.reason = reason
+  }
+}
+
+/** Reads what a picture is from its header. Throws PictureError. */
+export async function inspectPicture(
+  bytes: Uint8Array,
+  limits: PictureLimits = DEFAULT_LIMITS,
+): Promise<PictureInfo> {
+  const { mime, format } = admit(bytes, limits)
+  const meta = await open(bytes, limits).metadata().catch(rethrow)
+  // What libvips opened is what the magic bytes say, or the file plays tricks.
+  if (meta.format !== format) throw new PictureError('damaged', `opens as ${meta.format}`)
+  return {
+    mime,
+    width: meta.autoOrient.width,
+    height: meta.autoOrient.height,
+    frames: meta.pages ?? 1,
+    hasAlpha: meta.hasAlpha,
+    space: meta.space,
+    hasProfile: meta.hasProfile,
+    orientation: meta.orientation ?? 1,
+  }
+}
+
+/**
+ * The picture upright, first frame, sRGB 8 bit with its alpha, longest side at most `size` pixels
+ * and never enlarged, as WebP. Decodes the file to its end, so a truncated one is found here.
+ * Throws PictureError.
+ *
+ * Made with libvips' shrink-on-load: for looking at, not for features.
+ */
+export async function makeThumbnail(
+  bytes: Uint8Array,
+  size: number = THUMBNAIL_SIZE,
+  limits: PictureLimits = DEFAULT_LIMITS,
+): Promise<Thumbnail> {
+  admit(bytes, limits)
+  const { data, info } = await open(bytes, limits)
+    .autoOrient()
+    .resize(size, size, { fit: 'inside', withoutEnlargement: true })
+    .timeout({ seconds: limits.seconds })
+    // Effort 2 is 1.6 times as fast as the default and 3 % longer (measured on photographs).
+    .webp({ quality: 78, alphaQuality: 90, effort: 2 })
+    .toBuffer({ resolveWithObject: true })
+    .catch(rethrow)
+  return { webp: data, width: info.width, height: info.height }
+}
+
+/** Both at once: what a picture is, and that it can be decoded to its end. Throws PictureError. */
+export async function decodePicture(
+  bytes: Uint8Array,
+  limits: PictureLimits = DEFAULT_LIMITS,
+  size: number = THUMBNAIL_SIZE,
+): Promise<{ info: PictureInfo; thumbnail: Thumbnail }> {
+  const info = await inspectPicture(bytes, limits)
+  const thumbnail = await makeThumbnail(bytes, size, limits)
+  return { info, thumbnail }
+}
+
+function admit(bytes: Uint8Array, limits: PictureLimits): { mime: string; format: string } {
+  if (bytes.byteLength > limits.maxBytes)
+    throw new PictureError('too-large', `${bytes.byteLength} bytes, at most ${limits.maxBytes}`)
+  const sniffed = sniff(bytes)
+  if (sniffed.kind === 'unsupported')
+    throw new PictureError(`unsupported-format ${sniffed.format}`, `${sniffed.mime} is not decoded`)
+  if (sniffed.kind === 'other') {
+    if (sniffed.what === 'empty') throw new PictureError('empty', 'no bytes')
+    throw new PictureError(`not-a-picture ${sniffed.what}`, describeStart(bytes))
+  }
+  return sniffed
+}
+
+function open(bytes: Uint8Array, limits: PictureLimits): Sharp {
+  return sharp(bytes, {
+    limitInputPixels: limits.maxPixels,
+    // `warning` would refuse photographs with a stray byte in their EXIF, which browsers show.
+    failOn: 'error',
+    sequentialRead: true,
+    unlimited: false,
+    animated: false,
+  })
+}
+
+/** libvips' words, sorted into stable reasons. */
+function rethrow(error: unknown): never {
+  if (error instanceof PictureError) throw error
+  const said = error instanceof Error ? error.message : String(error)
+  // Seeks that fail in a short file are repeated by the dozen; the last line is what matters.
+  const detail = said
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('source: bad seek'))
+    .join('; ')
+    .slice(0, 300)
+  throw new PictureError(reasonOf(said), detail)
+}
+
+function reasonOf(said: string): string {
+  if (/exceeds pixel limit|image too large|dimensions? too large/i.test(said))
+    return 'too-many-pixels'
+  if (/timeout|timed out/i.test(said)) return 'decoder-timeout'
+  if (
+    /premature end|unexpected end|out of order read|end of file|libpng read error|truncated|not enough data|bad seek|unable to parse image|read error/i.test(
+      said,
+    )
+  )
+    return 'truncated'
+  return 'damaged'
+}
+
+function describeStart(bytes: Uint8Array): string {
+  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 60))
+  return `begins ${JSON.stringify(start.replace(/[^\x20-\x7e]/g, '.'))}`
+}

@@ -1,0 +1,249 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import ort from 'onnxruntime-node'
+import { AppError } from '#shared/errors.ts'
+import type { Manifest } from './manifest.ts'
+import type { RealDevice } from './protocol.ts'
+import { createTextTokenizer, type TextTokenizer } from './tokenizer.ts'
+import { normaliseRows } from './vectors.ts'
+
+/** A loaded model. Not safe for two calls at once: the host lets one through at a time. */
+export interface Model {
+  readonly manifest: Manifest
+  readonly device: RealDevice
+  readonly imageBatch: number
+  readonly tokenizer: TextTokenizer
+  /** Unit vectors of pictures, each [3, height, width] floats. Throws `model` on NaN. */
+  encodeImages(pixels: Float32Array[]): Promise<Float32Array>
+  /** Unit vectors of texts given as token ids, in their order. Throws `model` on NaN. */
+  encodeIds(ids: number[][], full: boolean): Promise<Float32Array>
+  release(): Promise<void>
+}
+
+export function supportedDevices(): RealDevice[] {
+  const known: RealDevice[] = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml']
+  const names = ort.listSupportedBackends().map((backend) => backend.name)
+  return known.filter((device) => names.includes(device))
+}
+
+export async function loadModel(
+  folder: string,
+  manifest: Manifest,
+  device: RealDevice,
+  threads: number,
+): Promise<Model> {
+  const options: ort.InferenceSession.SessionOptions = {
+    executionProviders: [device],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+  }
+  const open = async (file: string): Promise<ort.InferenceSession> => {
+    try {
+      return await ort.InferenceSession.create(join(folder, file), options)
+    } catch (error) {
+      throw new AppError(
+        'model',
+        `${manifest.name}: ${file} cannot be loaded on ${device}: ${firstLine(error)}`,
+        device === 'cpu' ? 'Fetch the model again, or check it with gleaner models verify.' : undefined,
+        { cause: error },
+      )
+    }
+  }
+  const tokenizer = createTextTokenizer(
+    readFileSync(join(folder, manifest.text.tokenizer), 'utf8'),
+    manifest.text,
+  )
+  const { graphs } = manifest
+  const joint = 'joint' in graphs ? await open(graphs.joint.file) : null
+  const imageSession =
+    joint ?? (await open((graphs as Extract<typeof graphs, { image: unknown }>).image.file))
+  const textSession =
+    joint ?? (await open((graphs as Extract<typeof graphs, { image: unknown }>).text.file))
+
+  const names =
+    'joint' in graphs
+      ? {
+          pixels: graphs.joint.pixels,
+          image: graphs.joint.imageEmbedding,
+          ids: graphs.joint.ids,
+          mask: graphs.joint.mask,
+          text: graphs.joint.textEmbedding,
+        }
+      : {
+          pixels: graphs.image.pixels,
+          image: graphs.image.embedding,
+          ids: graphs.text.ids,
+          mask: graphs.text.mask,
+          text: graphs.text.embedding,
+        }
+  const typeOf = (session: ort.InferenceSession, name: string): string => {
+    const found = session.inputMetadata.find((input) => input.name === name)
+    if (!found?.isTensor) {
+      throw new AppError(
+        'model',
+        `${manifest.name}: the graph has no input "${name}"`,
+        `Its inputs are ${session.inputNames.join(', ')}; correct gleaner.json.`,
+      )
+    }
+    return found.type
+  }
+  const pixelType = typeOf(imageSession, names.pixels)
+  const idType = typeOf(textSession, names.ids)
+  const maskType = names.mask === null ? null : typeOf(textSession, names.mask)
+  for (const [session, output] of [
+    [imageSession, names.image],
+    [textSession, names.text],
+  ] as const) {
+    if (!session.outputNames.includes(output)) {
+      throw new AppError(
+        'model',
+        `${manifest.name}: the graph has no output "${output}"`,
+        `Its outputs are ${session.outputNames.join(', ')}; correct gleaner.json.`,
+      )
+    }
+  }
+
+  const { width, height } = manifest.image
+  const floats = 3 * width * height
+  const dim = manifest.embeddingDim
+
+  const pixelTensor = (data: Float32Array, n: number): ort.Tensor => {
+    const shape = [n, 3, height, width]
+    if (pixelType === 'float16') return new ort.Tensor('float16', toHalf(data), shape)
+    return new ort.Tensor('float32', data, shape)
+  }
+  const integerTensor = (type: string, values: ArrayLike<number>, shape: number[]): ort.Tensor =>
+    type === 'int32'
+      ? new ort.Tensor('int32', Int32Array.from(values), shape)
+      : new ort.Tensor('int64', BigInt64Array.from(Array.from(values, BigInt)), shape)
+
+  const textFeeds = (rows: number[][], length: number): Record<string, ort.Tensor> => {
+    const ids = new Int32Array(rows.length * length).fill(manifest.text.padId)
+    const mask = new Int32Array(rows.length * length)
+    for (const [i, row] of rows.entries()) {
+      ids.set(row, i * length)
+      mask.fill(1, i * length, i * length + row.length)
+    }
+    const shape = [rows.length, length]
+    const feeds: Record<string, ort.Tensor> = { [names.ids]: integerTensor(idType, ids, shape) }
+    if (names.mask !== null && maskType !== null) {
+      feeds[names.mask] = integerTensor(maskType, mask, shape)
+    }
+    return feeds
+  }
+  const lengthOf = (rows: number[][], full: boolean): number =>
+    full || manifest.text.padding === 'full'
+      ? manifest.text.contextLength
+      : Math.max(2, ...rows.map((row) => row.length))
+
+  // A joint graph always wants both sides: the other one gets the least there is.
+  const idleText = joint === null ? {} : textFeeds([tokenizer.ids('a')], lengthOf([tokenizer.ids('a')], false))
+  const idleImage = joint === null ? {} : { [names.pixels]: pixelTensor(new Float32Array(floats), 1) }
+
+  const run = async (
+    session: ort.InferenceSession,
+    feeds: Record<string, ort.Tensor>,
+    output: string,
+    n: number,
+  ): Promise<Float32Array> => {
+    let tensor: ort.Tensor
+    try {
+      tensor = (await session.run(feeds, [output]))[output] as ort.Tensor
+    } catch (error) {
+      throw new AppError('model', `${manifest.name} failed on ${device}: ${firstLine(error)}`, undefined, {
+        cause: error,
+      })
+    }
+    const { dims } = tensor
+    if (dims.length !== 2 || dims[0] !== n || dims[1] !== dim) {
+      throw new AppError(
+        'model',
+        `${manifest.name}: "${output}" has the shape [${dims.join(', ')}], [${n}, ${dim}] was expected`,
+        'Correct embeddingDim or the output name in gleaner.json.',
+      )
+    }
+    const vectors = toFloats(await tensor.getData())
+    tensor.dispose()
+    if (!normaliseRows(vectors, dim)) {
+      throw new AppError(
+        'model',
+        `${manifest.name} gives values that are not finite on ${device}`,
+        'Use another device (--device cpu) or another file of the model, such as fp32 for fp16.',
+      )
+    }
+    return vectors
+  }
+
+  return {
+    manifest,
+    device,
+    tokenizer,
+    imageBatch: device === 'cpu' ? 8 : 32,
+    async encodeImages(pixels) {
+      const data = new Float32Array(pixels.length * floats)
+      for (const [i, picture] of pixels.entries()) data.set(picture, i * floats)
+      const feeds = { ...idleText, [names.pixels]: pixelTensor(data, pixels.length) }
+      return run(imageSession, feeds, names.image, pixels.length)
+    },
+    async encodeIds(ids, full) {
+      const out = new Float32Array(ids.length * dim)
+      // Sorted by length, so that a batch has little padding; cut where it would get too large.
+      const order = ids.map((_, i) => i).sort((a, b) => (ids[a]?.length ?? 0) - (ids[b]?.length ?? 0))
+      const most = device === 'cpu' ? 1024 : 8192
+      for (let start = 0; start < order.length; ) {
+        let end = start + 1
+        const tokens = (to: number): number =>
+          lengthOf([ids[order[to - 1] as number] as number[]], full) * (to - start)
+        while (end < order.length && end - start < 256 && tokens(end + 1) <= most) end++
+        const batch = order.slice(start, end)
+        const rows = batch.map((i) => ids[i] as number[])
+        const feeds = { ...idleImage, ...textFeeds(rows, lengthOf(rows, full)) }
+        const vectors = await run(textSession, feeds, names.text, rows.length)
+        for (const [row, i] of batch.entries()) {
+          out.set(vectors.subarray(row * dim, (row + 1) * dim), i * dim)
+        }
+        start = end
+      }
+      return out
+    },
+    async release() {
+      await imageSession.release()
+      if (textSession !== imageSession) await textSession.release()
+    },
+  }
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  // The runtime puts the C++ source line and condition before what a person can use.
+  const plain = (text.split('\n')[0] ?? text).replace(/^.*\bwas false\. /, '')
+  return plain.length > 200 ? `${plain.slice(0, 200)}...` : plain
+}
+
+type HalfArray = ArrayLike<number> & { buffer: ArrayBufferLike }
+/** Node 24 has Float16Array; TypeScript's library does not name it yet. */
+const Half = (globalThis as { Float16Array?: new (values: ArrayLike<number>) => HalfArray })
+  .Float16Array
+
+function toHalf(values: Float32Array): Uint16Array {
+  if (!Half) throw new AppError('unsupported', 'This runtime has no 16-bit floats', 'Use Node 24.')
+  // The binding takes whichever array type it was built for; both view the same bits.
+  return new Half(values) as unknown as Uint16Array
+}
+
+function toFloats(data: unknown): Float32Array {
+  if (data instanceof Float32Array) return new Float32Array(data)
+  if (Half && data instanceof Half) return Float32Array.from(data as ArrayLike<number>)
+  if (data instanceof Uint16Array && Half) {
+    const half = new (Half as unknown as new (b: ArrayBufferLike, o: number, n: number) => HalfArray)(
+      data.buffer,
+      data.byteOffset,
+      data.length,
+    )
+    return Float32Array.from(half)
+  }
+  if (data instanceof Float64Array) return Float32Array.from(data)
+  throw new AppError('model', 'The graph gives values of a type that is no float')
+}

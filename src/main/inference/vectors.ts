@@ -1,0 +1,26 @@
+/**
+ * Scales each row of `vectors` to unit length in place; sums in float64. Returns false if a value
+ * is not finite or a row is all zero.
+ */
+export function normaliseRows(vectors: Float32Array, dim: number): boolean {
+  let isSound = true
+  for (let start = 0; start < vectors.length; start += dim) {
+    let sum = 0
+    for (let i = start; i < start + dim; i++) sum += (vectors[i] as number) ** 2
+    const length = Math.sqrt(sum)
+    if (!Number.isFinite(length) || length === 0) {
+      isSound = false
+      continue
+    }
+    for (let i = start; i < start + dim; i++) vectors[i] = (vectors[i] as number) / length
+  }
+  return isSound
+}
+
+/** Dot product of two unit float32 vectors: summed in float64, rounded to float32 once. */
+export function cosine(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) throw new RangeError('cosine: vectors of different lengths')
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number)
+  return Math.fround(Math.min(1, Math.max(-1, sum)))
+}

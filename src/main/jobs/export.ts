@@ -1,0 +1,220 @@
+import { readFile } from 'node:fs/promises'
+import { relative, resolve } from 'node:path'
+import type { ExportInput } from '#shared/contract/jobs.ts'
+import type { ScoreSource } from '#shared/contract/pairs.ts'
+import type { Pair, TextSource } from '#shared/domain.ts'
+import { AppError } from '#shared/errors.ts'
+import { printQuery } from '#shared/query/index.ts'
+import type { Query } from '#shared/query/index.ts'
+import metadata from '../../../package.json' with { type: 'json' }
+import { exportDataset } from '../export/dataset.ts'
+import { FORMATS } from '../export/formats.ts'
+import type { ExportCorpus, ExportItem, ExportRecipe } from '../export/types.ts'
+import { blobPath } from '../store/blobs.ts'
+import { openReader } from '../store/open.ts'
+import type { ReaderDb } from '../store/open.ts'
+import { listArchives } from '../store/repositories/archives.ts'
+import { listModels, scoreKinds } from '../store/repositories/models.ts'
+import { countPairs, listPairs } from '../store/repositories/pairs.ts'
+import { countRows } from '../store/repositories/stats.ts'
+import { readWhere, resolveScore } from '../store/score-ref.ts'
+import type { JobContext } from './job.ts'
+
+/** Pairs read at once. */
+const PAGE = 500
+/** Pictures that are being read while one is written. */
+const READ_AHEAD = 8
+
+/**
+ * Writes the pairs that pass a filter as a dataset. Reads the corpus as it is at the start,
+ * whatever is written to it meanwhile. The folder appears when it is whole: a run that was killed
+ * or canceled leaves none, and the next one begins anew.
+ *
+ * @throws AppError `invalid-input` (the filter, or nothing to export), `not-found` (the filter names
+ *   a model without scores), `conflict` (the folder holds something else), `unsupported`, `io`,
+ *   `canceled`
+ */
+export async function runExport(
+  corpus: { readonly path: string },
+  input: ExportInput,
+  ctx: JobContext,
+): Promise<void> {
+  const query = readWhere(input.where)
+  if (
+    !/^\.\.([\\/]|$)|^([A-Za-z]:)?[\\/]/.test(relative(resolve(corpus.path), resolve(input.out)))
+  ) {
+    throw new AppError(
+      'invalid-input',
+      `${input.out} lies in the corpus itself.`,
+      'Choose a folder outside of it.',
+    )
+  }
+  const db = openReader(corpus.path)
+  try {
+    // A snapshot: every read below sees the same state.
+    db.exec('BEGIN')
+    const { recipe, score } = makeRecipe(db, input, query, ctx)
+    const filter = { where: recipe.filter, score }
+    const total = countPairs(db, filter)
+    const progress = (done: number) =>
+      ctx.progress({ done, total, unit: 'pairs', note: `writing ${input.format}` })
+    progress(0)
+    const items = readItems(db, corpus.path, filter, recipe)
+    const { alreadyThere, manifest } = await exportDataset(
+      items,
+      recipe,
+      describeCorpus(db),
+      input.out,
+      { signal: ctx.signal, progress, warn: (message) => ctx.warn(message) },
+    )
+    const { counts } = manifest
+    progress(counts.matched)
+    ctx.result('Folder', input.out)
+    if (alreadyThere) ctx.result('State', 'already there, nothing was written')
+    ctx.result('Pairs', `${counts.exported} of ${counts.matched}`)
+    if (counts.pictures > 0) ctx.result('Pictures', String(counts.pictures))
+    for (const [reason, n] of Object.entries(counts.skipped)) {
+      ctx.result(`Left out: ${reason}`, String(n))
+    }
+    ctx.result('Content hash', manifest.contentHash)
+  } finally {
+    db.close()
+  }
+}
+
+interface Filter {
+  where: string
+  /** What `score` alone means in it. */
+  score: ScoreSource | null
+}
+
+function makeRecipe(
+  db: ReaderDb,
+  input: ExportInput,
+  query: Query,
+  ctx: JobContext,
+): { recipe: ExportRecipe; score: ScoreSource | null } {
+  if (input.text === 'span') {
+    throw new AppError(
+      'unsupported',
+      'Spans cannot be exported yet: this corpus holds none.',
+      'Choose another text.',
+    )
+  }
+  const candidates = modelsFor(db, input.text)
+  const only = candidates.length === 1 ? candidates[0] : undefined
+  const score = only ? { model: only.publicId, text: input.text } : null
+
+  // The terms as they are understood, with model and text.
+  const models = new Map(listModels(db).map((model) => [model.id, model]))
+  const terms = [...scoreTerms(query)].map((term) => {
+    const { modelId, text } = resolveScore(db, term.score, score)
+    const model = models.get(modelId)
+    return { model, term: { ...term, score: { model: model?.publicId ?? null, text } } }
+  })
+  const used = [...new Set(terms.flatMap(({ model }) => model ?? []))]
+  const model = used[0] ?? only
+  if (used.length > 1 && model) {
+    ctx.warn(`The filter names several models; similarity is that of ${model.publicId}.`)
+  }
+  if (!model && candidates.length > 1) {
+    const names = candidates.map(({ publicId }) => publicId)
+    ctx.warn(
+      `Several models have scored this text (${names.join(', ')}) and the filter names none: similarity is null. To choose one, add score[${names[0]}].${input.text}:* to the filter.`,
+    )
+  }
+  const recipe: ExportRecipe = {
+    format: input.format,
+    filter: printQuery(query),
+    text: input.text,
+    model: model ? { id: model.publicId, name: model.title, digest: model.digest } : null,
+    cutoffs: terms.flatMap(({ term }) => (term.kind === 'scorePresent' ? [] : printQuery(term))),
+    software: metadata.version,
+  }
+  return { recipe, score }
+}
+
+/** The models that have scored a text. */
+function modelsFor(db: ReaderDb, text: TextSource) {
+  const ids = new Set(scoreKinds(db).flatMap((kind) => (kind.text === text ? kind.modelId : [])))
+  return listModels(db).filter(({ id }) => ids.has(id))
+}
+
+type ScoreTerm = Extract<Query, { kind: 'scorePresent' | 'scoreCompare' | 'scoreRange' }>
+
+function* scoreTerms(query: Query): Generator<ScoreTerm> {
+  switch (query.kind) {
+    case 'and':
+    case 'or':
+      for (const item of query.items) yield* scoreTerms(item)
+      break
+    case 'not':
+      yield* scoreTerms(query.item)
+      break
+    case 'scorePresent':
+    case 'scoreCompare':
+    case 'scoreRange':
+      yield query
+  }
+}
+
+/** Where the pairs come from, without anything that depends on this machine. */
+function describeCorpus(db: ReaderDb): ExportCorpus {
+  const archives = listArchives(db)
+  const one = (sql: string): number => Number(db.prepare(sql).pluck().get())
+  return {
+    archives: archives.map(({ name, bytes, sha256, state }) => ({
+      name,
+      bytes,
+      sha256,
+      complete: state === 'complete',
+    })),
+    state: {
+      pairs: countRows(db, 'pairs'),
+      pictures: one("SELECT count(*) FROM images WHERE status = 'ok'"),
+      scores: one('SELECT count(*) FROM scores'),
+    },
+  }
+}
+
+async function* readItems(
+  db: ReaderDb,
+  corpusPath: string,
+  filter: Filter,
+  recipe: ExportRecipe,
+): AsyncGenerator<ExportItem, void, void> {
+  for (let afterId = 0; ;) {
+    const page = listPairs(db, { ...filter, afterId, limit: PAGE })
+    const items: ExportItem[] = []
+    for (let i = 0; i < page.length; i++) {
+      while (items.length < Math.min(page.length, i + READ_AHEAD)) {
+        items.push(makeItem(page[items.length] as Pair, corpusPath, recipe))
+      }
+      yield items[i] as ExportItem
+      // What was handed over is not held: its picture may be large.
+      delete items[i]
+    }
+    const last = page.at(-1)
+    if (!last || page.length < PAGE) return
+    afterId = last.id
+  }
+}
+
+/** Begins to read the picture at once, if it will be asked for. */
+function makeItem(pair: Pair, corpusPath: string, recipe: ExportRecipe): ExportItem {
+  const { sha256, status } = pair.image
+  const text = recipe.text === 'span' ? null : pair.text[recipe.text]
+  const score = pair.scores.find(
+    (one) => one.model === recipe.model?.id && one.text === recipe.text,
+  )
+  const base = { pair, text, cosine: score?.cosine ?? null }
+  if (status !== 'ok' || sha256 === null) return { ...base, picture: null }
+  const path = blobPath(corpusPath, sha256)
+  if (FORMATS[recipe.format].pictureTypes === null || text === null || text === '') {
+    return { ...base, picture: () => readFile(path) }
+  }
+  const bytes = readFile(path)
+  // Whoever asks gets the error; nobody may ask.
+  bytes.catch(() => undefined)
+  return { ...base, picture: () => bytes }
+}

@@ -1,0 +1,89 @@
+/** What the ingest job and its extract workers say to each other. */
+
+/** A record's head and where its block lies in the task's bytes. */
+export interface TaskRecord {
+  type: string
+  url: string | null
+  /** `Content-Type` of the record itself. */
+  contentType: string | null
+  start: number
+  end: number
+}
+
+export interface ExtractTask {
+  id: number
+  /** The blocks, one after the other. */
+  bytes: Uint8Array<ArrayBuffer>
+  records: TaskRecord[]
+  /** Places in `records` that broke a worker before: not to be touched again. */
+  skip: number[]
+}
+
+/** Started with a worker. */
+export interface ExtractWorkerData {
+  corpusPath: string
+  /** Keep the pages themselves, compressed: their input cannot be read again. */
+  keepHtml: boolean
+  /** One int32: the place of the record that is being worked on, so that a crash can be blamed. */
+  current: SharedArrayBuffer
+}
+
+/** A pair as it goes through the thread's border: a flat array costs a third of an object. */
+export type FlatPair = [
+  position: number,
+  imageUrl: string,
+  alternates: string[],
+  imageRule: string,
+  alt: string | null,
+  title: string | null,
+  caption: string | null,
+  captionRule: string | null,
+  before: string | null,
+  beforeDistance: number | null,
+  after: string | null,
+  afterDistance: number | null,
+  declaredWidth: number | null,
+  declaredHeight: number | null,
+  tagStart: number,
+  tagEnd: number,
+]
+
+export interface FoundPage {
+  kind: 'page'
+  url: string
+  title: string | null
+  language: string | null
+  ogImage: string | null
+  charset: string
+  charsetSource: string
+  robots: string | null
+  notPaired: Record<string, number>
+  pairs: FlatPair[]
+  problem: Problem | null
+}
+
+export interface FoundPicture {
+  kind: 'picture'
+  mime: string | null
+  sha256: string | null
+  bytes: number
+  problem: Problem | null
+}
+
+export interface Problem {
+  reason: string
+  detail: string
+}
+
+/** What a record turned out to be; null = nothing of interest. */
+export type RecordResult = FoundPage | FoundPicture | ({ kind: 'failed' } & Problem) | null
+
+export interface ExtractReply {
+  id: number
+  /** JSON of RecordResult[]: many small objects are cloned slower than they are written and read. */
+  results: string
+  /** zstd of pages, by place, where they are kept. */
+  kept: [place: number, bytes: Uint8Array][]
+  /** The disk failed, not the page: the job must end. */
+  fatal: { code: string | null; message: string } | null
+}

@@ -1,0 +1,257 @@
+import { createHash } from 'node:crypto'
+import type { ScoreInput } from '#shared/contract/jobs.ts'
+import { AppError } from '#shared/errors.ts'
+import { createInferenceHost, type InferenceHost, type LoadedModel } from '../inference/client.ts'
+import type { ResolvedModel } from '../inference/types.ts'
+import { cosine } from '../inference/vectors.ts'
+import { blobPath } from '../store/blobs.ts'
+import type { Corpus } from '../store/open.ts'
+import { getEmbedding, keyFromHex, putEmbeddings } from '../store/repositories/embeddings.ts'
+import type { EmbeddingKind } from '../store/repositories/embeddings.ts'
+import { ensureModel } from '../store/repositories/models.ts'
+import {
+  countScorable,
+  putScoreFailure,
+  putScores,
+  unscoredPairs,
+  type ScorableText,
+  type UnscoredPair,
+} from '../store/repositories/score-queue.ts'
+import { transaction } from '../store/statements.ts'
+import type { JobContext } from './job.ts'
+
+/** Pairs that are committed together; after a kill at most the ones in flight are done again. */
+const WINDOW = { cpu: 64, other: 256 } as const
+/** Windows in flight: one is decoded while another is encoded. */
+const IN_FLIGHT = 3
+/** Pictures per call to the host. */
+const CALL = 64
+
+type Vector = Float32Array | { failure: string }
+
+/**
+ * Scores every pair that has a picture and a text of the source and no score of this model yet.
+ * Each distinct picture and text is encoded once and its embedding kept, for the next source or
+ * run. Aborting ends it after the windows in flight; a killed run goes on where it stopped.
+ *
+ * Throws AppError `invalid-input` for a source without texts, `model` or `unsupported` when the
+ * model does not run.
+ *
+ * @param shared an inference host that is already there; without it one is started and closed
+ */
+export async function runScore(
+  corpus: Corpus,
+  input: ScoreInput,
+  ctx: JobContext,
+  model: ResolvedModel,
+  shared?: InferenceHost,
+): Promise<void> {
+  if (input.text === 'span') {
+    throw new AppError(
+      'invalid-input',
+      'There are no spans in this corpus to score',
+      'Score alt, caption, title, before or after.',
+    )
+  }
+  const text: ScorableText = input.text
+  const modelId = ensureModel(corpus.writer, {
+    digest: model.digest,
+    name: model.id,
+    title: model.manifest.name,
+    manifest: JSON.stringify(model.manifest),
+  })
+  const { total, scored } = countScorable(corpus.writer, { modelId, text })
+  const say = (done: number, note: string): void =>
+    ctx.progress({ done, total, unit: 'pairs', note })
+  say(scored, `loading ${model.manifest.name}`)
+  if (scored === total) {
+    ctx.result('Scored', `0 of ${total} pairs: every other one was scored before`)
+    return
+  }
+
+  const host = shared ?? createInferenceHost(ctx.entries.inferenceHost)
+  try {
+    const loaded = await host.open(model, input.device === 'auto' ? ctx.settings.device : input.device)
+    await scoreAll(corpus, { modelId, text, total, scored }, ctx, loaded)
+    if (shared) await loaded.release()
+  } finally {
+    if (!shared) await host.close()
+  }
+}
+
+interface Work {
+  modelId: number
+  text: ScorableText
+  total: number
+  scored: number
+}
+
+async function scoreAll(
+  corpus: Corpus,
+  work: Work,
+  ctx: JobContext,
+  loaded: LoadedModel,
+): Promise<void> {
+  const { writer } = corpus
+  const { modelId, text, total } = work
+  const fellBack = loaded.device === 'cpu' && loaded.passedOver.length > 0
+  if (fellBack) {
+    ctx.warn(
+      `Scoring runs on the CPU, as no faster device can be used (${loaded.passedOver.join('; ')}).`,
+    )
+  }
+  const device = fellBack ? 'device cpu (fell back)' : `device ${loaded.device}`
+  const encode = {
+    image: createEncoder(corpus, modelId, 'image', async (keys) => {
+      const paths = keys.map((sha256) => ({ path: blobPath(corpus.path, sha256) }))
+      const { vectors, failures } = await loaded.encodeImages(paths)
+      return rows(vectors, keys.length, failures)
+    }),
+    text: createEncoder(corpus, modelId, 'text', async (_, texts) =>
+      rows(await loaded.encodeTexts(texts), texts.length),
+    ),
+  }
+
+  const started = performance.now()
+  let done = work.scored
+  let kept = 0
+  const failed = new Set<string>()
+  const say = (): void => {
+    const seconds = (performance.now() - started) / 1000
+    const rate = (done - work.scored) / Math.max(seconds, 1e-3)
+    const note = done === work.scored ? device : `${device} · ${rate.toFixed(rate < 10 ? 1 : 0)} pairs/s`
+    ctx.progress({ done, total, unit: 'pairs', note })
+  }
+  say()
+
+  const score = async (pairs: UnscoredPair[]): Promise<void> => {
+    const [images, texts] = await Promise.all([
+      encode.image.all(pairs.map(({ sha256 }) => ({ key: sha256, value: sha256 }))),
+      encode.text.all(pairs.map((pair) => ({ key: sha256Of(pair.text), value: pair.text }))),
+    ])
+    const scores: { pairId: number; cosine: number }[] = []
+    transaction(writer, () => {
+      encode.image.commit(images)
+      encode.text.commit(texts)
+      for (const pair of pairs) {
+        const image = images.get(pair.sha256)
+        const words = texts.get(sha256Of(pair.text))
+        if (image instanceof Float32Array && words instanceof Float32Array) {
+          scores.push({ pairId: pair.pairId, cosine: cosine(image, words) })
+        } else if (image && 'failure' in image && !failed.has(pair.imageUrl)) {
+          failed.add(pair.imageUrl)
+          const detail = image.failure
+          putScoreFailure(writer, { url: pair.imageUrl, reason: 'picture-not-scored', detail })
+        }
+      }
+      putScores(writer, { modelId, text, scores })
+    })
+    kept += scores.length
+    done += pairs.length
+    say()
+    ctx.changed(['scores'])
+  }
+
+  const size = loaded.device === 'cpu' ? WINDOW.cpu : WINDOW.other
+  const inFlight = new Set<Promise<void>>()
+  let broken: unknown = null
+  let afterId = 0
+  while (!ctx.signal.aborted && broken === null) {
+    const pairs = unscoredPairs(writer, { modelId, text, afterId, limit: size })
+    const last = pairs.at(-1)
+    if (!last) break
+    afterId = last.pairId
+    const mine: Promise<void> = score(pairs).then(
+      () => void inFlight.delete(mine),
+      (error: unknown) => {
+        inFlight.delete(mine)
+        broken ??= error
+      },
+    )
+    inFlight.add(mine)
+    if (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight)
+  }
+  await Promise.all(inFlight)
+  if (broken !== null) throw broken as Error
+
+  const seconds = (performance.now() - started) / 1000
+  if (failed.size > 0) {
+    ctx.warn(`${failed.size} pictures could not be scored; they are listed with the failures.`)
+  }
+  ctx.result('Scored', `${kept} pairs with ${loaded.model.manifest.name}, text: ${text}`)
+  ctx.result('Device', loaded.device)
+  ctx.result('Rate', `${(kept / Math.max(seconds, 1e-3)).toFixed(1)} pairs/s`)
+}
+
+interface Encoder {
+  /** Vectors by key, of the corpus where it has them, worked out where not. */
+  all(items: { key: string; value: string }[]): Promise<Map<string, Vector>>
+  /** Keeps those that were worked out here; inside the caller's transaction. */
+  commit(vectors: Map<string, Vector>): void
+}
+
+/** Encodes each key once, however many windows in flight ask for it. */
+function createEncoder(
+  corpus: Corpus,
+  modelId: number,
+  kind: EmbeddingKind,
+  run: (keys: string[], values: string[]) => Promise<Vector[]>,
+): Encoder {
+  /** Worked out or being so, and not yet committed. */
+  const fresh = new Map<string, Promise<Vector>>()
+  /** Failures of this run: they are not in the corpus and need not be tried twice. */
+  const failures = new Map<string, Vector>()
+  return {
+    async all(items) {
+      const asked = new Map(items.map(({ key, value }) => [key, value]))
+      const found = new Map<string, Vector | Promise<Vector>>()
+      const missing: { key: string; value: string }[] = []
+      for (const [key, value] of asked) {
+        const known =
+          fresh.get(key) ??
+          failures.get(key) ??
+          getEmbedding(corpus.writer, { modelId, kind, key: keyFromHex(key) })
+        if (known) found.set(key, known)
+        else missing.push({ key, value })
+      }
+      for (let start = 0; start < missing.length; start += CALL) {
+        const part = missing.slice(start, start + CALL)
+        const vectors = run(
+          part.map(({ key }) => key),
+          part.map(({ value }) => value),
+        )
+        for (const [i, { key }] of part.entries()) {
+          const mine = vectors.then((all) => all[i] as Vector)
+          // Whoever awaits it sees the error; this keeps it from being reported as unhandled.
+          mine.catch(() => fresh.delete(key))
+          fresh.set(key, mine)
+          found.set(key, mine)
+        }
+      }
+      const out = new Map<string, Vector>()
+      for (const [key, vector] of found) out.set(key, await vector)
+      return out
+    },
+    commit(vectors) {
+      const items: { key: Uint8Array; vector: Float32Array }[] = []
+      for (const [key, vector] of vectors) {
+        if (!fresh.delete(key)) continue
+        if (vector instanceof Float32Array) items.push({ key: keyFromHex(key), vector })
+        else failures.set(key, vector)
+      }
+      putEmbeddings(corpus.writer, { modelId, kind, items })
+    },
+  }
+}
+
+function rows(vectors: Float32Array, n: number, failures?: Map<number, string>): Vector[] {
+  const dim = vectors.length / n
+  return Array.from({ length: n }, (_, i): Vector => {
+    const failure = failures?.get(i)
+    return failure === undefined ? vectors.slice(i * dim, (i + 1) * dim) : { failure }
+  })
+}
+
+function sha256Of(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex')
+}

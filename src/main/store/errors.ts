@@ -1,0 +1,78 @@
+import { AppError } from '#shared/errors.ts'
+
+function codeOf(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'code' in error) {
+    return String((error as { code: unknown }).code)
+  }
+  return ''
+}
+
+/**
+ * Says in plain words what a file system or SQLite refused to do to a corpus. An AppError passes
+ * through; what is not known here becomes `internal`.
+ */
+export function toStoreError(error: unknown, path: string): AppError {
+  if (error instanceof AppError) return error
+  const code = codeOf(error)
+  const detail = error instanceof Error ? error.message : String(error)
+  const made = (kind: AppError['kind'], message: string, hint?: string): AppError =>
+    new AppError(kind, `${path}: ${message}`, hint, { cause: error })
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'SQLITE_FULL':
+      return made(
+        'io',
+        'the disk is full',
+        'Free some space; everything committed so far is kept and the job can be resumed.',
+      )
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return made(
+        'io',
+        'the folder cannot be written to',
+        'Copy the corpus to a folder of your own, or open it read-only.',
+      )
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return made('not-found', 'there is nothing here')
+  }
+  if (code.startsWith('SQLITE_READONLY')) {
+    return made(
+      'io',
+      'the folder cannot be written to',
+      'Copy the corpus to a folder of your own, or open it read-only.',
+    )
+  }
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+    return made('busy', 'another program is writing to this corpus', 'Close it there first.')
+  }
+  if (code === 'SQLITE_NOTADB') {
+    return made('damaged', 'corpus.db is no SQLite database', 'Restore the folder from a copy.')
+  }
+  if (code.startsWith('SQLITE_CORRUPT')) {
+    return made(
+      'damaged',
+      `the database is damaged (${detail})`,
+      'Restore the folder from a copy, or ingest its archives into a new corpus.',
+    )
+  }
+  if (
+    code.startsWith('SQLITE_CANTOPEN') ||
+    code.startsWith('SQLITE_IOERR') ||
+    /^E[A-Z]+$/.test(code)
+  ) {
+    return made('io', `cannot be read or written (${detail})`)
+  }
+  return made('internal', detail)
+}
+
+/** Runs `work`, turning what the disk or SQLite throws into an AppError that names the corpus. */
+export function withStoreErrors<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw toStoreError(error, path)
+  }
+}

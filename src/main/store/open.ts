@@ -1,0 +1,254 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  statSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import SQLite from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
+import { AppError } from '#shared/errors.ts'
+import { toStoreError, withStoreErrors } from './errors.ts'
+import { lockForWriting } from './lock.ts'
+import { migrate, refuseNewer, schemaVersion } from './migrate.ts'
+import { migrations } from './migrations/index.ts'
+import { registerFunctions } from './sql-functions.ts'
+
+declare const reads: unique symbol
+declare const writes: unique symbol
+declare const holdsThumbs: unique symbol
+
+/** A connection to `corpus.db` that may read. */
+export type ReaderDb = Database & { readonly [reads]: true }
+/** The one connection that may write. It is good for reading, too; a reader is not good for this. */
+export type WriterDb = ReaderDb & { readonly [writes]: true }
+/** A connection to `thumbs.db`. */
+export type ThumbsDb = Database & { readonly [holdsThumbs]: true }
+
+export interface Corpus {
+  /** The folder, absolute. */
+  readonly path: string
+  readonly readonly: boolean
+  /** Throws `refused` when the corpus was opened read-only. */
+  readonly writer: WriterDb
+  readonly reader: ReaderDb
+  readonly thumbs: ThumbsDb
+  close(): void
+}
+
+/** `PRAGMA application_id` of a corpus: "GLNR". */
+export const APPLICATION_ID = 0x474c4e52
+const THUMBS_SCHEMA = `
+CREATE TABLE IF NOT EXISTS thumbs (
+  sha256 TEXT PRIMARY KEY,
+  width INTEGER NOT NULL,
+  height INTEGER NOT NULL,
+  mime TEXT NOT NULL,
+  bytes BLOB NOT NULL
+) STRICT`
+
+/**
+ * Makes an empty corpus folder. It appears under its name only when it is whole.
+ * @throws AppError `conflict` if there is something at the path (an empty folder is fine), `io`
+ */
+export function createCorpus(path: string): void {
+  const full = resolve(path)
+  withStoreErrors(full, () => {
+    const taken = statSync(full, { throwIfNoEntry: false })
+    if (taken && (!taken.isDirectory() || readdirSync(full).length > 0)) {
+      throw new AppError(
+        'conflict',
+        `${full} exists already`,
+        isCorpus(full) ? 'It is a corpus: open it.' : 'Choose another name.',
+      )
+    }
+    mkdirSync(dirname(full), { recursive: true })
+    const made = `${full}.new-${process.pid}-${Date.now()}`
+    mkdirSync(made)
+    try {
+      mkdirSync(join(made, 'blobs'))
+      const db = new SQLite(join(made, 'corpus.db'))
+      try {
+        // Before the first table: neither can be changed later.
+        db.pragma('page_size = 16384')
+        db.pragma('journal_mode = WAL')
+        db.pragma(`application_id = ${APPLICATION_ID}`)
+        migrate(db, migrations, full)
+      } finally {
+        db.close()
+      }
+      openThumbs(made, false).close()
+      if (taken) rmdirSync(full)
+      renameSync(made, full)
+    } catch (error) {
+      rmSync(made, { recursive: true, force: true })
+      throw error
+    }
+  })
+}
+
+/** Whether a folder looks like a corpus; opening it can still fail. */
+export function isCorpus(path: string): boolean {
+  return existsSync(join(path, 'corpus.db'))
+}
+
+/**
+ * Opens a corpus. Without `readonly` this process becomes its only writer and the database is
+ * brought to the newest schema.
+ * @throws AppError `not-found` (no corpus), `busy` (another program writes), `newer-version`,
+ *   `damaged`, `io`
+ */
+export function openCorpus(path: string, options: { readonly?: boolean } = {}): Corpus {
+  const full = resolve(path)
+  const readonly = options.readonly ?? false
+  const undo: (() => void)[] = []
+  try {
+    if (!isCorpus(full)) {
+      throw new AppError(
+        'not-found',
+        existsSync(full) ? `${full} is no corpus: it holds no corpus.db` : `${full} does not exist`,
+        'Choose a folder that Gleaner made, or create a new corpus.',
+      )
+    }
+    let writer: WriterDb | null = null
+    if (!readonly) {
+      undo.push(lockForWriting(full))
+      writer = openWriter(full)
+      const opened = writer
+      undo.push(() => closeWriter(opened))
+    }
+    const reader = openReader(full)
+    undo.push(() => reader.close())
+    const thumbs = openThumbs(full, readonly)
+    undo.push(() => thumbs.close())
+    return {
+      path: full,
+      readonly,
+      get writer(): WriterDb {
+        if (writer) return writer
+        throw new AppError('refused', `${full} is open read-only`, 'Open it for writing first.')
+      },
+      reader,
+      thumbs,
+      close(): void {
+        for (const step of undo.splice(0).reverse()) step()
+      },
+    }
+  } catch (error) {
+    for (const step of undo.reverse()) step()
+    throw toStoreError(error, full)
+  }
+}
+
+function openWriter(path: string): WriterDb {
+  const db = new SQLite(join(path, 'corpus.db'), { fileMustExist: true, timeout: 5000 })
+  try {
+    checkIdentity(db, path)
+    db.pragma('journal_mode = WAL')
+    // With WAL a killed process loses nothing that was committed; only a power cut may.
+    db.pragma('synchronous = NORMAL')
+    db.pragma('foreign_keys = ON')
+    db.pragma('cache_size = -65536')
+    // Rarely: 4000 pages of 16 KB.
+    db.pragma('wal_autocheckpoint = 4000')
+    db.pragma('journal_size_limit = 134217728')
+    db.pragma('temp_store = MEMORY')
+    migrate(db, migrations, path)
+    registerFunctions(db)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+  return db as WriterDb
+}
+
+function closeWriter(db: WriterDb): void {
+  if (!db.open) return
+  if (db.inTransaction) db.exec('ROLLBACK')
+  db.pragma('optimize')
+  db.close()
+}
+
+/** A connection that cannot write; for another thread of the program, too. */
+export function openReader(path: string, options: { cacheMB?: number } = {}): ReaderDb {
+  const file = join(path, 'corpus.db')
+  let db = new SQLite(file, { readonly: true, fileMustExist: true, timeout: 5000 })
+  try {
+    checkIdentity(db, path)
+  } catch (error) {
+    db.close()
+    const code = String((error as { code?: unknown }).code)
+    // A folder that cannot be written to (a CD, a share): WAL needs a file beside the database
+    // unless SQLite is told that nobody changes it.
+    if (!/^SQLITE_(CANTOPEN|READONLY)/.test(code) || existsSync(file + '-wal')) throw error
+    db = new SQLite(pathToFileURL(file).href + '?immutable=1', { readonly: true })
+    try {
+      checkIdentity(db, path)
+    } catch (again) {
+      db.close()
+      throw again
+    }
+  }
+  try {
+    refuseNewer(db, migrations.length, path)
+    if (schemaVersion(db) < migrations.length) {
+      throw new AppError(
+        'unsupported',
+        `${path} has an older schema and cannot be brought up to date read-only`,
+        'Open it once for writing.',
+      )
+    }
+    db.pragma('query_only = ON')
+    db.pragma(`cache_size = ${-(options.cacheMB ?? 32) * 1024}`)
+    db.pragma('temp_store = MEMORY')
+    registerFunctions(db)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+  return db as ReaderDb
+}
+
+function checkIdentity(db: Database, path: string): void {
+  if (Number(db.pragma('application_id', { simple: true })) !== APPLICATION_ID) {
+    throw new AppError(
+      'invalid-input',
+      `${path} is no corpus: its corpus.db is a database of another program`,
+      'Choose a folder that Gleaner made.',
+    )
+  }
+}
+
+function openThumbs(path: string, readonly: boolean): ThumbsDb {
+  const file = join(path, 'thumbs.db')
+  if (readonly) {
+    // Thumbnails can be made again, so a copy without them is still a corpus.
+    if (!existsSync(file)) {
+      const empty = new SQLite(':memory:')
+      empty.exec(THUMBS_SCHEMA)
+      return empty as unknown as ThumbsDb
+    }
+    const db = new SQLite(file, { readonly: true, timeout: 5000 })
+    try {
+      db.prepare('SELECT 1 FROM thumbs').get()
+      return db as unknown as ThumbsDb
+    } catch (error) {
+      db.close()
+      if (existsSync(file + '-wal')) throw error
+      return new SQLite(pathToFileURL(file).href + '?immutable=1', {
+        readonly: true,
+      }) as unknown as ThumbsDb
+    }
+  }
+  const db = new SQLite(file, { timeout: 5000 })
+  db.pragma('page_size = 16384')
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = NORMAL')
+  db.pragma('cache_size = -16384')
+  db.exec(THUMBS_SCHEMA)
+  return db as unknown as ThumbsDb
+}

@@ -1,0 +1,131 @@
+import { basename } from 'node:path'
+import { AppError } from '#shared/errors.ts'
+import type { ReaderDb, WriterDb } from '../open.ts'
+import { statement } from '../statements.ts'
+
+/** An input of the corpus. `path` is the archive's name in full, e.g. `/a/b.wacz!archive/data.warc.gz`. */
+export interface ArchiveRow {
+  id: number
+  path: string
+  name: string
+  bytes: number
+  fingerprint: string
+  sha256: string | null
+  state: 'partial' | 'complete'
+  nextOffset: number
+  software: string
+  ingestedAt: string
+}
+
+const COLUMNS = `id, path, name, bytes, fingerprint, sha256, state, next_offset AS nextOffset,
+  software, ingested_at AS ingestedAt`
+
+export function archiveByFingerprint(db: ReaderDb, fingerprint: string): ArchiveRow | null {
+  return (
+    statement<ArchiveRow>(db, `SELECT ${COLUMNS} FROM archives WHERE fingerprint = ?`).get(
+      fingerprint,
+    ) ?? null
+  )
+}
+
+export function getArchive(db: ReaderDb, id: number): ArchiveRow {
+  const row = statement<ArchiveRow>(db, `SELECT ${COLUMNS} FROM archives WHERE id = ?`).get(id)
+  if (!row) throw new AppError('not-found', `there is no archive ${id} in this corpus`)
+  return row
+}
+
+export function listArchives(db: ReaderDb): ArchiveRow[] {
+  return statement<ArchiveRow>(db, `SELECT ${COLUMNS} FROM archives ORDER BY id`).all()
+}
+
+/** Adds an archive that is about to be read, as `partial`. */
+export function addArchive(
+  db: WriterDb,
+  archive: Pick<ArchiveRow, 'path' | 'bytes' | 'fingerprint' | 'software'>,
+): ArchiveRow {
+  const { lastInsertRowid } = statement(
+    db,
+    `INSERT INTO archives (path, name, bytes, fingerprint, state, software, ingested_at)
+     VALUES (?, ?, ?, ?, 'partial', ?, ?)`,
+  ).run(
+    archive.path,
+    archiveName(archive.path),
+    archive.bytes,
+    archive.fingerprint,
+    archive.software,
+    new Date().toISOString(),
+  )
+  return getArchive(db, Number(lastInsertRowid))
+}
+
+/** The file's own name; of an entry of a WACZ, the WACZ's name with the entry behind it. */
+function archiveName(path: string): string {
+  const bang = path.indexOf('!')
+  return bang < 0 ? basename(path) : basename(path.slice(0, bang)) + path.slice(bang)
+}
+
+/** The same archive was given under another name: this is where it is now. */
+export function moveArchive(db: WriterDb, id: number, path: string): void {
+  statement(db, 'UPDATE archives SET path = ?, name = ? WHERE id = ?').run(
+    path,
+    archiveName(path),
+    id,
+  )
+}
+
+/**
+ * `corpora.relocateArchive`: the archive at `from` is now at `to`.
+ * @param fingerprint of the file at `to`
+ * @throws AppError `not-found`; `conflict` if the file is another one
+ */
+export function relocateArchive(db: WriterDb, from: string, to: string, fingerprint: string): void {
+  const row = statement<ArchiveRow>(
+    db,
+    `SELECT ${COLUMNS} FROM archives WHERE path = ? OR name = ? ORDER BY path = ? DESC LIMIT 1`,
+  ).get(from, from, from)
+  if (!row) throw new AppError('not-found', `this corpus has no archive ${from}`)
+  if (row.fingerprint !== fingerprint) {
+    throw new AppError(
+      'conflict',
+      `${to} is not the archive that was ingested from ${row.path}: its content differs`,
+      'Choose the same file, or ingest this one as a new archive.',
+    )
+  }
+  moveArchive(db, row.id, to)
+}
+
+/** Reading goes on at `nextOffset`. Call it in the transaction that keeps what was read before it. */
+export function advanceArchive(db: WriterDb, id: number, nextOffset: number): void {
+  statement(db, 'UPDATE archives SET next_offset = ? WHERE id = ?').run(nextOffset, id)
+}
+
+export function completeArchive(
+  db: WriterDb,
+  id: number,
+  result: { sha256: string | null; bytes: number },
+): void {
+  statement(
+    db,
+    `UPDATE archives SET state = 'complete', sha256 = coalesce(?, sha256), bytes = ? WHERE id = ?`,
+  ).run(result.sha256, result.bytes, id)
+}
+
+/** Adds to the counts of records by type, and of pictures not paired by rule. */
+export function addCounts(
+  db: WriterDb,
+  archiveId: number,
+  counts: { records?: Record<string, number>; notPaired?: Record<string, number> },
+): void {
+  const add = (table: 'record_counts' | 'not_paired', column: 'type' | 'rule') =>
+    statement(
+      db,
+      `INSERT INTO ${table} (archive_id, ${column}, n) VALUES (?, ?, ?)
+       ON CONFLICT (archive_id, ${column}) DO UPDATE SET n = n + excluded.n`,
+    )
+  for (const [type, n] of Object.entries(counts.records ?? {})) {
+    add('record_counts', 'type').run(archiveId, type, n)
+  }
+  for (const [rule, n] of Object.entries(counts.notPaired ?? {})) {
+    add('not_paired', 'rule').run(archiveId, rule, n)
+  }
+}

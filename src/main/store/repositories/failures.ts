@@ -1,0 +1,56 @@
+import type { Failure } from '#shared/contract/corpora.ts'
+import type { ReaderDb, WriterDb } from '../open.ts'
+import { statement } from '../statements.ts'
+
+export interface NewFailure {
+  stage: Failure['stage']
+  /** Short and stable, for counting. */
+  reason: string
+  archiveId?: number | null
+  offset?: number | null
+  url?: string | null
+  detail?: string | null
+}
+
+/** Longer details add nothing that one could read. */
+const MAX_DETAIL = 2000
+
+export function insertFailure(db: WriterDb, failure: NewFailure): void {
+  statement(
+    db,
+    `INSERT INTO failures (stage, reason, archive_id, offset, url, detail) VALUES (?, ?, ?, ?, ?, ?)`,
+  ).run(
+    failure.stage,
+    failure.reason,
+    failure.archiveId ?? null,
+    failure.offset ?? null,
+    failure.url ?? null,
+    failure.detail?.slice(0, MAX_DETAIL) ?? null,
+  )
+}
+
+/** Forgets failures of a stage, before it is tried again. `url`: only that one. */
+export function clearFailures(db: WriterDb, stage: Failure['stage'], url?: string): void {
+  if (url === undefined) statement(db, 'DELETE FROM failures WHERE stage = ?').run(stage)
+  else statement(db, 'DELETE FROM failures WHERE stage = ? AND url = ?').run(stage, url)
+}
+
+/** `corpora.failures`. */
+export function listFailures(
+  db: ReaderDb,
+  args: { reason?: string | undefined; offset: number; limit: number },
+): { total: number; failures: Failure[] } {
+  const reason = args.reason ?? null
+  const total =
+    statement<{ n: number }>(
+      db,
+      'SELECT count(*) AS n FROM failures WHERE @reason IS NULL OR reason = @reason',
+    ).get({ reason })?.n ?? 0
+  const failures = statement<Failure>(
+    db,
+    `SELECT f.stage, f.reason, a.name AS archive, f.offset, f.url, f.detail
+     FROM failures f LEFT JOIN archives a ON a.id = f.archive_id
+     WHERE @reason IS NULL OR f.reason = @reason ORDER BY f.id LIMIT @limit OFFSET @offset`,
+  ).all({ reason, limit: args.limit, offset: args.offset })
+  return { total, failures }
+}

@@ -1,0 +1,142 @@
+import type { ImageStatus } from '#shared/domain.ts'
+import { IMAGE_STATUSES } from '#shared/domain.ts'
+import type { ReaderDb, WriterDb } from '../open.ts'
+import { statement } from '../statements.ts'
+
+/** Addresses of one picture beyond its first that are kept. */
+const MAX_ALTERNATES = 20
+const MAX_CACHED = 100_000
+
+/** Ids of pictures by address; remembers those it has seen, so make one for each ingest. */
+export interface ImageIds {
+  /** The id of the picture at an address, added as `pending` if it is new. */
+  idOf(url: string, alternates: readonly string[]): number
+  /** Call it when a transaction was undone: what it had added is not there. */
+  forget(): void
+}
+
+export function imageIds(db: WriterDb): ImageIds {
+  let cache = new Map<string, { id: number; alternates: string }>()
+  const find = statement<{ id: number; alternates: string | null }>(
+    db,
+    'SELECT id, alternates FROM images WHERE url = ?',
+  )
+  const add = statement(
+    db,
+    'INSERT INTO images (url, alternates) VALUES (?, ?) ON CONFLICT (url) DO NOTHING',
+  )
+  const change = statement(db, 'UPDATE images SET alternates = ? WHERE id = ?')
+  return {
+    idOf(url, alternates) {
+      const offered =
+        alternates.length === 0 ? '' : JSON.stringify(alternates.slice(0, MAX_ALTERNATES))
+      let known = cache.get(url)
+      if (!known) {
+        const added = add.run(url, offered === '' ? null : offered)
+        if (added.changes === 1) {
+          known = { id: Number(added.lastInsertRowid), alternates: offered }
+        } else {
+          const row = find.get(url) as { id: number; alternates: string | null }
+          known = { id: row.id, alternates: row.alternates ?? '' }
+        }
+        if (cache.size >= MAX_CACHED) cache = new Map()
+        cache.set(url, known)
+      }
+      if (offered !== '' && offered !== known.alternates) {
+        const before = readAlternates(known.alternates)
+        const all = [...new Set([...before, ...alternates])].slice(0, MAX_ALTERNATES)
+        if (all.length > before.length) {
+          known.alternates = JSON.stringify(all)
+          change.run(known.alternates, known.id)
+        }
+      }
+      return known.id
+    },
+    forget() {
+      cache = new Map()
+    },
+  }
+}
+
+function readAlternates(json: string | null): string[] {
+  return json ? (JSON.parse(json) as string[]) : []
+}
+
+/** What became of a picture. */
+export type ImageOutcome =
+  | {
+      id: number
+      status: 'ok'
+      sha256: string
+      mime: string
+      width: number
+      height: number
+      bytes: number
+      /** One readable line: where the bytes came from. */
+      source: string
+    }
+  | {
+      id: number
+      status: 'missing' | 'failed' | 'refused' | 'pending'
+      /** Why; the reason first. null only for `pending`. */
+      error: string | null
+      source?: string | null
+      sha256?: string | null
+    }
+
+/** Writes down what became of a picture. `attempt`: it counts as one more try. */
+export function setImage(db: WriterDb, outcome: ImageOutcome, attempt = true): void {
+  const ok = outcome.status === 'ok'
+  statement(
+    db,
+    `UPDATE images SET status = ?, sha256 = ?, mime = ?, width = ?, height = ?, bytes = ?,
+       error = ?, source = ?, attempts = attempts + ? WHERE id = ?`,
+  ).run(
+    outcome.status,
+    outcome.sha256 ?? null,
+    ok ? outcome.mime : null,
+    ok ? outcome.width : null,
+    ok ? outcome.height : null,
+    ok ? outcome.bytes : null,
+    ok ? null : outcome.error,
+    outcome.source ?? null,
+    attempt ? 1 : 0,
+    outcome.id,
+  )
+}
+
+/** A picture with these bytes that was decoded before: nothing has to be done twice. */
+export function imageBySha256(
+  db: ReaderDb,
+  sha256: string,
+): { mime: string; width: number; height: number; bytes: number } | null {
+  return (
+    statement<{ mime: string; width: number; height: number; bytes: number }>(
+      db,
+      `SELECT mime, width, height, bytes FROM images WHERE sha256 = ? AND status = 'ok' LIMIT 1`,
+    ).get(sha256) ?? null
+  )
+}
+
+/** How many pictures are in each state; every state is there. */
+export function imageCounts(db: ReaderDb): Record<ImageStatus, number> {
+  const counts = Object.fromEntries(IMAGE_STATUSES.map((status) => [status, 0])) as Record<
+    ImageStatus,
+    number
+  >
+  const rows = statement<{ status: ImageStatus; n: number }>(
+    db,
+    'SELECT status, count(*) AS n FROM images GROUP BY status',
+  ).all()
+  for (const { status, n } of rows) counts[status] = n
+  return counts
+}
+
+/** Of a picture that was decoded; null where there is none of this name. */
+export function mimeOfPicture(db: ReaderDb, sha256: string): string | null {
+  const row = statement<{ mime: string | null }>(
+    db,
+    `SELECT mime FROM images WHERE sha256 = ? AND status = 'ok' LIMIT 1`,
+  ).get(sha256)
+  return row?.mime ?? null
+}

@@ -1,0 +1,88 @@
+import type { Job } from '#shared/contract/jobs.ts'
+import type { ReaderDb, WriterDb } from '../open.ts'
+import { statement } from '../statements.ts'
+
+/** A job as it is kept, with what was asked. */
+export interface StoredJob {
+  job: Job
+  input: unknown
+}
+
+interface JobRow {
+  id: string
+  kind: Job['kind']
+  input: string
+  state: Job['state']
+  progress: string
+  created_at: string
+  finished_at: string | null
+  error: string | null
+  warnings: string
+  result: string
+}
+
+/** Writes a job down, new or changed. */
+export function saveJob(db: WriterDb, job: Job, input: unknown): void {
+  statement(
+    db,
+    `INSERT INTO jobs (id, kind, input, state, progress, created_at, finished_at, error, warnings, result)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET state = excluded.state, progress = excluded.progress,
+       finished_at = excluded.finished_at, error = excluded.error, warnings = excluded.warnings,
+       result = excluded.result`,
+  ).run(
+    job.id,
+    job.kind,
+    JSON.stringify({ title: job.title, input: input ?? null }),
+    job.state,
+    JSON.stringify(job.progress),
+    job.createdAt,
+    job.finishedAt,
+    job.error ? JSON.stringify(job.error) : null,
+    JSON.stringify(job.warnings),
+    JSON.stringify(job.result),
+  )
+}
+
+/** All jobs, newest first. `corpus` is the folder they are listed for. */
+export function listJobs(db: ReaderDb, corpus: string): StoredJob[] {
+  return statement<JobRow>(db, 'SELECT * FROM jobs ORDER BY created_at DESC, rowid DESC')
+    .all()
+    .map((row) => {
+      const asked = JSON.parse(row.input) as { title: string; input: unknown }
+      return {
+        input: asked.input,
+        job: {
+          id: row.id,
+          kind: row.kind,
+          corpus,
+          title: asked.title,
+          state: row.state,
+          progress: JSON.parse(row.progress) as Job['progress'],
+          createdAt: row.created_at,
+          finishedAt: row.finished_at,
+          error: row.error === null ? null : (JSON.parse(row.error) as Job['error']),
+          warnings: JSON.parse(row.warnings) as string[],
+          result: JSON.parse(row.result) as Job['result'],
+        },
+      }
+    })
+}
+
+/** What ran or waited when the program died is now `interrupted`. Call it once after opening. */
+export function markInterrupted(db: WriterDb): number {
+  return statement(
+    db,
+    `UPDATE jobs SET state = 'interrupted' WHERE state IN ('queued', 'running')`,
+  ).run().changes
+}
+
+/** Takes finished jobs out of the list; interrupted ones stay, they can go on. */
+export function clearJobs(db: WriterDb): number {
+  return statement(db, `DELETE FROM jobs WHERE state IN ('done', 'failed', 'canceled')`).run()
+    .changes
+}
+
+export function deleteJob(db: WriterDb, id: string): void {
+  statement(db, 'DELETE FROM jobs WHERE id = ?').run(id)
+}

@@ -1,0 +1,88 @@
+import type { TextSource } from '#shared/domain.ts'
+import type { ReaderDb, WriterDb } from '../open.ts'
+import { statement, transaction } from '../statements.ts'
+import { clearFailures, insertFailure } from './failures.ts'
+
+/** A pair with a picture and a text that has no score of this kind yet. */
+export interface UnscoredPair {
+  pairId: number
+  imageUrl: string
+  /** Of the picture's bytes, lower-case hex. */
+  sha256: string
+  text: string
+}
+
+/** Where the words of a source lie; only for SQL that is written here. */
+const TEXT_COLUMNS: Record<Exclude<TextSource, 'span'>, string> = {
+  alt: 'p.alt',
+  caption: 'p.caption',
+  title: 'p.title',
+  before: 'c.before',
+  after: 'c.after',
+}
+export type ScorableText = keyof typeof TEXT_COLUMNS
+
+function from(text: ScorableText): string {
+  const context = text === 'before' || text === 'after'
+  return `FROM pairs p JOIN images i ON i.id = p.image_id
+    ${context ? 'JOIN contexts c ON c.pair_id = p.id' : ''}
+    LEFT JOIN scores s ON s.model_id = @modelId AND s.text_source = @text AND s.pair_id = p.id
+    WHERE i.status = 'ok' AND i.sha256 IS NOT NULL AND ${TEXT_COLUMNS[text]} <> ''`
+}
+
+/** Pairs that can have a score of this kind, and how many of them have it. */
+export function countScorable(
+  db: ReaderDb,
+  args: { modelId: number; text: ScorableText },
+): { total: number; scored: number } {
+  return (
+    statement<{ total: number; scored: number }>(
+      db,
+      `SELECT count(*) AS total, count(s.pair_id) AS scored ${from(args.text)}`,
+    ).get(args) ?? { total: 0, scored: 0 }
+  )
+}
+
+/** The next unscored pairs after an id, in the order of their ids. */
+export function unscoredPairs(
+  db: ReaderDb,
+  args: { modelId: number; text: ScorableText; afterId: number; limit: number },
+): UnscoredPair[] {
+  return statement<UnscoredPair>(
+    db,
+    `SELECT p.id AS pairId, i.url AS imageUrl, i.sha256 AS sha256, ${TEXT_COLUMNS[args.text]} AS text
+     ${from(args.text)} AND s.pair_id IS NULL AND p.id > @afterId ORDER BY p.id LIMIT @limit`,
+  ).all(args)
+}
+
+/** Keeps scores in one transaction. A score that is there already is worked out the same. */
+export function putScores(
+  db: WriterDb,
+  args: {
+    modelId: number
+    text: TextSource
+    scores: readonly { pairId: number; cosine: number }[]
+  },
+): void {
+  const put = statement(
+    db,
+    `INSERT INTO scores (model_id, text_source, pair_id, cosine) VALUES (?, ?, ?, ?)
+     ON CONFLICT (model_id, text_source, pair_id) DO NOTHING`,
+  )
+  transaction(db, () => {
+    for (const { pairId, cosine } of args.scores) {
+      put.run(args.modelId, args.text, pairId, cosine)
+    }
+  })
+}
+
+/** Notes that a picture could not be scored, once however often it is tried. */
+export function putScoreFailure(
+  db: WriterDb,
+  failure: { url: string; reason: string; detail: string },
+): void {
+  transaction(db, () => {
+    clearFailures(db, 'score', failure.url)
+    insertFailure(db, { stage: 'score', ...failure })
+  })
+}

@@ -1,0 +1,66 @@
+import { basename } from 'node:path'
+import type { CorpusInfo, CorpusStats } from '#shared/contract/corpora.ts'
+import { WHITE_SPACE } from '../compile-query.ts'
+import type { ReaderDb } from '../open.ts'
+import { statement } from '../statements.ts'
+import { imageCounts } from './images.ts'
+import { scoreSources } from './scores.ts'
+
+/** `corpora.stats`. */
+export function corpusStats(db: ReaderDb): CorpusStats {
+  const sums = (sql: string): Record<string, number> =>
+    Object.fromEntries(
+      statement<{ name: string; n: number }>(db, sql)
+        .all()
+        .map(({ name, n }) => [name, n]),
+    )
+  const texts = statement<{ alt: number | null; caption: number | null }>(
+    db,
+    `SELECT sum(alt IS NOT NULL AND trim(alt, ?) <> '') AS alt,
+       sum(caption IS NOT NULL AND trim(caption, ?) <> '') AS caption FROM pairs`,
+  ).get(WHITE_SPACE, WHITE_SPACE)
+  const archives = statement<CorpusStats['archives'][number]>(
+    db,
+    `SELECT a.path, a.bytes, a.sha256, a.state,
+       coalesce((SELECT sum(n) FROM record_counts WHERE archive_id = a.id), 0) AS records,
+       coalesce(c.pages, 0) AS pages, coalesce(c.pairs, 0) AS pairs
+     FROM archives a LEFT JOIN (
+       SELECT g.archive_id, count(*) AS pages,
+         sum((SELECT count(*) FROM pairs p WHERE p.page_id = g.id)) AS pairs
+       FROM pages g GROUP BY g.archive_id
+     ) c ON c.archive_id = a.id ORDER BY a.id`,
+  ).all()
+  return {
+    records: sums(
+      'SELECT type AS name, sum(n) AS n FROM record_counts GROUP BY type ORDER BY type',
+    ),
+    pages: countRows(db, 'pages'),
+    pairs: countRows(db, 'pairs'),
+    withAlt: texts?.alt ?? 0,
+    withCaption: texts?.caption ?? 0,
+    images: imageCounts(db),
+    notPaired: sums('SELECT rule AS name, sum(n) AS n FROM not_paired GROUP BY rule ORDER BY rule'),
+    failures: sums(
+      'SELECT reason AS name, count(*) AS n FROM failures GROUP BY reason ORDER BY n DESC, reason',
+    ),
+    scores: scoreSources(db).map(({ model, text, n, mean }) => ({ model, text, n, mean })),
+    archives,
+  }
+}
+
+/** What `corpora.open` and `corpora.recent` say about a corpus that is open. */
+export function corpusInfo(db: ReaderDb, path: string, openedAt: string): CorpusInfo {
+  return {
+    path,
+    name: basename(path).replace(/\.gleaner$/i, ''),
+    pairs: countRows(db, 'pairs'),
+    pages: countRows(db, 'pages'),
+    archives: statement<{ n: number }>(db, 'SELECT count(*) AS n FROM archives').get()?.n ?? 0,
+    openedAt,
+    missing: false,
+  }
+}
+
+export function countRows(db: ReaderDb, table: 'pairs' | 'pages' | 'images'): number {
+  return statement<{ n: number }>(db, `SELECT count(*) AS n FROM ${table}`).get()?.n ?? 0
+}

@@ -1,0 +1,30 @@
+/**
+ * Web archives: records in order with exact offsets, and the HTTP messages in them.
+ *
+ *     const { sources } = await listInputs('crawl/')
+ *     const archive = await openArchive(source, { from, signal, keep: (head) => head.type === 'response' })
+ *     for await (const { records, failures, nextOffset } of archive) { ... }
+ */
+export type {
+  Archive,
+  ArchiveBatch,
+  ArchiveFailure,
+  ArchiveLayout,
+  ArchiveSource,
+  FailureReason,
+  HttpMessage,
+  ReadOptions,
+  RecordHead,
+  RevisitTarget,
+  WarcRecord,
+} from './types.ts'
+export { openArchive, openRecords, ownBlock, readRecordAt } from './archive.ts'
+export type { RecordAccess } from './archive.ts'
+export { fileSource, streamSource } from './bytes.ts'
+export { findSource, listInputs } from './inputs.ts'
+export type { InputFailure, Inputs } from './inputs.ts'
+export { fingerprint, sha256File } from './identity.ts'
+export { parseHttpResponse, storedPayload } from './http.ts'
+export type { HttpOptions } from './http.ts'
+export { payloadDigest, revisitTarget } from './digest.ts'
+export { contentType, isImage, isPage, sniffImage, targetUri } from './classify.ts'

@@ -1,0 +1,12 @@
+/**
+ * The query language of the filter bar and of `--where`. Pure: `parseQuery` gives a tree that the
+ * store turns into SQL, `printQuery` its canonical form.
+ */
+export type { Comparison, Query, ScoreRef } from './ast.ts'
+export { ALL, and, or, parts } from './ast.ts'
+export { FIELDS, SCORE_TEXTS, fieldNamed } from './fields.ts'
+export type { FieldInfo, FieldKind, FieldName } from './fields.ts'
+export { QueryError, checkQuery, parseQuery, patternProblem } from './parse.ts'
+export { printQuery } from './print.ts'
+export { QUERY_HELP, completeQuery } from './complete.ts'
+export type { Completion } from './complete.ts'

@@ -1,0 +1,71 @@
+import type { Query, ScoreRef } from './ast.ts'
+
+/**
+ * The canonical form of a query: what recipes of exports hold. Reading it gives the same query.
+ */
+export function printQuery(query: Query): string {
+  switch (query.kind) {
+    case 'all':
+      return ''
+    case 'and':
+      return query.items.map((item) => within(item, ['or'])).join(' ')
+    case 'or':
+      return query.items.map((item) => within(item, [])).join(' OR ')
+    case 'not':
+      return `-${within(query.item, ['and', 'or', 'not'])}`
+    case 'words':
+      return bareWord(query.words)
+    case 'contains':
+      return `${query.field}:${value(query.words)}`
+    case 'equals':
+      return query.value === ''
+        ? `${query.field}:""`
+        : query.field === 'status'
+          ? `status:${query.value}`
+          : `${query.field}=${value(query.value)}`
+    case 'matches':
+      return `${query.field}:/${query.pattern}/${query.ignoreCase ? 'i' : ''}`
+    case 'present':
+      return `${query.field}:*`
+    case 'compare':
+      return `${query.field}${query.op}${query.value}`
+    case 'range':
+      return `${query.field}:${query.from ?? ''}..${query.to ?? ''}`
+    case 'dateCompare':
+      return `date${query.op}${query.value}`
+    case 'dateRange':
+      return `date:${query.from ?? ''}..${query.to ?? ''}`
+    case 'scorePresent':
+      return `${score(query.score)}:*`
+    case 'scoreCompare':
+      return `${score(query.score)}${query.op}${query.value}`
+    case 'scoreRange':
+      return `${score(query.score)}:${query.from ?? ''}..${query.to ?? ''}`
+  }
+}
+
+function within(item: Query, parenthesised: readonly Query['kind'][]): string {
+  const text = printQuery(item)
+  return parenthesised.includes(item.kind) ? `(${text})` : text
+}
+
+function score(ref: ScoreRef): string {
+  const model =
+    ref.model === null ? '' : /[\]"\s]/.test(ref.model) ? `[${quote(ref.model)}]` : `[${ref.model}]`
+  return `score${model}${ref.text === null ? '' : `.${ref.text}`}`
+}
+
+function bareWord(words: string): string {
+  const plain =
+    /^[^\s()":<>=!/*.[\]-][^\s()":<>=![\]]*$/u.test(words) && !/^(AND|OR|NOT)$/.test(words)
+  // "score.x" would begin a score.
+  return plain && !/^score\./i.test(words) ? words : quote(words)
+}
+
+function value(words: string): string {
+  return /^[^\s()"/*][^\s()"]*$/u.test(words) ? words : quote(words)
+}
+
+function quote(words: string): string {
+  return `"${words.replace(/[\\"]/g, '\\$&')}"`
+}
