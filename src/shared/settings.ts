@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /** What a person chose for this machine. Kept by the engine as one JSON file. */
 export const Settings = z.object({
-  theme: z.enum(['system', 'dark', 'light']).default('system'),
+  theme: z.enum(['system', 'dark', 'light']).default('dark'),
   device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'coreml', 'dml']).default('auto'),
   workers: z.number().int().min(1).max(64).nullable().default(null),
   /** Id of the model that scores unless told otherwise; null = the best installed one. */

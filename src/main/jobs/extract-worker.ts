@@ -49,7 +49,7 @@ port.on('message', (task: ExtractTask) => {
     }
     Atomics.store(place, 0, i)
     try {
-      const block = task.bytes.subarray(record.start, record.end)
+      const block = new Uint8Array(task.bytes, record.start, record.end - record.start)
       results.push(read(record, block, (html) => kept.push([i, html])))
     } catch (error) {
       if (error instanceof DiskError) {
@@ -61,7 +61,7 @@ port.on('message', (task: ExtractTask) => {
     }
   }
   Atomics.store(place, 0, -1)
-  const reply: ExtractReply = { id: task.id, results: JSON.stringify(results), kept, fatal }
+  const reply: ExtractReply = { id: task.id, results, kept, fatal }
   port.postMessage(reply)
 })
 

@@ -12,6 +12,10 @@ import type {
 const PATIENCE_MS = 12_000
 /** V8's heap of one worker; bytes of blocks are not in it. */
 const HEAP_MB = 384
+/** Blocks of most tasks fit into memory of this size, which is used over and over. */
+export const SLOT_BYTES = 1 << 20
+/** Memory for blocks; a single larger block may go beyond it. */
+const MAX_MEMORY = 16 << 20
 /** Tasks that wait inside a worker while it works on another: it never idles. */
 const AHEAD = 2
 
@@ -21,12 +25,13 @@ export interface TaskResult {
 }
 
 export interface ExtractPool {
-  /** Bytes handed over and not yet answered. */
-  readonly inFlight: number
+  /**
+   * Memory for the blocks of a task; waits while too much of it is in use. It goes back with the
+   * task's answer.
+   */
+  memory(size: number): Promise<Uint8Array<SharedArrayBuffer>>
   /** Works on the records; never rejects because of a record, only when the disk fails. */
-  run(bytes: Uint8Array<ArrayBuffer>, records: TaskRecord[]): Promise<TaskResult>
-  /** Resolves when less than `bytes` are in flight. */
-  below(bytes: number): Promise<void>
+  run(bytes: Uint8Array<SharedArrayBuffer>, records: TaskRecord[]): Promise<TaskResult>
   /** Workers that died and were replaced. */
   readonly replaced: number
   close(): Promise<void>
@@ -62,9 +67,10 @@ export function createExtractPool(options: {
 }): ExtractPool {
   const seats: Seat[] = []
   const queue: Open[] = []
-  const waiting: { bytes: number; resolve(): void }[] = []
+  const slots: Uint8Array<SharedArrayBuffer>[] = []
+  const waiting: (() => void)[] = []
   const patience = options.patienceMs ?? PATIENCE_MS
-  let inFlight = 0
+  let inUse = 0
   let replaced = 0
   let nextId = 1
   let closed = false
@@ -108,7 +114,6 @@ export function createExtractPool(options: {
       if (!best || best.open.length >= AHEAD) return
       const next = queue.shift() as Open
       best.open.push(next)
-      // Cloned, not moved: the bytes are needed again if the worker dies.
       best.worker.postMessage(next.task)
     }
   }
@@ -123,7 +128,7 @@ export function createExtractPool(options: {
         open.reject(Object.assign(new Error(reply.fatal?.message), { code: reply.fatal?.code })),
       )
     } else {
-      const results = JSON.parse(reply.results) as RecordResult[]
+      const { results } = reply
       for (const [place, why] of open.broken) results[place] = { kind: 'failed', ...why }
       settle(open, () => open.resolve({ results, kept: new Map(reply.kept) }))
     }
@@ -131,15 +136,11 @@ export function createExtractPool(options: {
   }
 
   function settle(open: Open, end: () => void): void {
-    inFlight -= open.task.bytes.byteLength
+    const bytes = new Uint8Array(open.task.bytes)
+    inUse -= bytes.length
+    if (bytes.length === SLOT_BYTES) slots.push(bytes)
     end()
-    for (let i = waiting.length - 1; i >= 0; i--) {
-      const one = waiting[i] as { bytes: number; resolve(): void }
-      if (inFlight < one.bytes) {
-        waiting.splice(i, 1)
-        one.resolve()
-      }
-    }
+    waiting.shift()?.()
   }
 
   /** The record that was being worked on is failed; the rest is given to others. */
@@ -188,24 +189,24 @@ export function createExtractPool(options: {
   watch.unref()
 
   return {
-    get inFlight() {
-      return inFlight
-    },
     get replaced() {
       return replaced
     },
+    async memory(size) {
+      const wanted = Math.max(size, SLOT_BYTES)
+      while (inUse > 0 && inUse + wanted > MAX_MEMORY) {
+        await new Promise<void>((resolve) => waiting.push(resolve))
+      }
+      inUse += wanted
+      const slot = wanted === SLOT_BYTES ? slots.pop() : undefined
+      return slot ?? new Uint8Array(new SharedArrayBuffer(wanted))
+    },
     run(bytes, records) {
-      inFlight += bytes.byteLength
       return new Promise((resolve, reject) => {
-        const task: ExtractTask = { id: nextId++, bytes, records, skip: [] }
+        const task: ExtractTask = { id: nextId++, bytes: bytes.buffer, records, skip: [] }
         queue.push({ task, broken: new Map(), tries: 0, resolve, reject })
         feed()
       })
-    },
-    below(bytes) {
-      return inFlight < bytes
-        ? Promise.resolve()
-        : new Promise((resolve) => waiting.push({ bytes, resolve }))
     },
     async close() {
       closed = true

@@ -12,8 +12,8 @@ export interface TaskRecord {
 
 export interface ExtractTask {
   id: number
-  /** The blocks, one after the other. */
-  bytes: Uint8Array<ArrayBuffer>
+  /** The blocks, one after the other; shared, so that they outlive a worker that dies. */
+  bytes: SharedArrayBuffer
   records: TaskRecord[]
   /** Places in `records` that broke a worker before: not to be touched again. */
   skip: number[]
@@ -80,8 +80,7 @@ export type RecordResult = FoundPage | FoundPicture | ({ kind: 'failed' } & Prob
 
 export interface ExtractReply {
   id: number
-  /** JSON of RecordResult[]: many small objects are cloned slower than they are written and read. */
-  results: string
+  results: RecordResult[]
   /** zstd of pages, by place, where they are kept. */
   kept: [place: number, bytes: Uint8Array][]
   /** The disk failed, not the page: the job must end. */

@@ -34,7 +34,7 @@ import {
   targetUri,
 } from '../warc/index.ts'
 import type { ArchiveBatch, ArchiveSource, WarcRecord } from '../warc/index.ts'
-import { createExtractPool } from './ingest-pool.ts'
+import { SLOT_BYTES, createExtractPool } from './ingest-pool.ts'
 import type { ExtractPool, TaskResult } from './ingest-pool.ts'
 import type { FlatPair, TaskRecord } from './ingest-task.ts'
 import type { JobContext } from './job.ts'
@@ -43,14 +43,10 @@ import { runPictures } from './pictures.ts'
 /** Written to every archive's row, so that one can tell later what made its pairs. */
 export const SOFTWARE = `Gleaner ${metadata.version}`
 
-/** Bytes of blocks that may be with the workers at a time. */
-const MAX_IN_FLIGHT = 24 << 20
 /** A commit covers at least this much, unless time is up. */
 const COMMIT_RECORDS = 4000
 const COMMIT_PAIRS = 4000
 const COMMIT_EVERY_MS = 1000
-/** A task for a worker ends when it holds this much. */
-const TASK_BYTES = 512 << 10
 /** Head of a stream by which it is known again. */
 const STREAM_HEAD = 64 << 10
 
@@ -315,13 +311,12 @@ async function readArchive(
   let reading = true
   try {
     for await (const batch of opened) {
-      const step = toStep(batch, archive.id, stream ? from : 0, pool)
+      const step = await toStep(batch, archive.id, stream ? from : 0, pool)
       step.done.then(
         () => (step.settled = true),
         (error: unknown) => (broken ??= { error }),
       )
       steps.push(step)
-      await pool.below(MAX_IN_FLIGHT)
       drain()
       // Steps without tasks pile up behind one that takes long.
       while (steps.length > 200) {
@@ -350,7 +345,12 @@ async function readArchive(
 }
 
 /** Sends the blocks of a batch to the workers. `from`: what lies before was committed earlier. */
-function toStep(batch: ArchiveBatch, archiveId: number, from: number, pool: ExtractPool): Step {
+async function toStep(
+  batch: ArchiveBatch,
+  archiveId: number,
+  from: number,
+  pool: ExtractPool,
+): Promise<Step> {
   const step: Step = {
     records: {},
     failures: [],
@@ -368,15 +368,16 @@ function toStep(batch: ArchiveBatch, archiveId: number, from: number, pool: Extr
   const waiting: Promise<unknown>[] = []
   let group: WarcRecord[] = []
   let size = 0
-  const send = (): void => {
+  const send = async (): Promise<void> => {
     if (group.length === 0) return
     const task: Step['tasks'][number] = { wanted: group.map(wanted), result: null }
+    step.tasks.push(task)
+    const bytes = await pool.memory(size)
     waiting.push(
-      pool.run(...packed(group, size)).then((result) => {
+      pool.run(bytes, packed(group, bytes)).then((result) => {
         task.result = result
       }),
     )
-    step.tasks.push(task)
     group = []
     size = 0
   }
@@ -384,11 +385,11 @@ function toStep(batch: ArchiveBatch, archiveId: number, from: number, pool: Extr
     if (record.offset < from) continue
     step.records[record.type] = (step.records[record.type] ?? 0) + 1
     if (record.skipped || !mayMatter(record)) continue
-    if (size > 0 && size + record.block.length > TASK_BYTES) send()
+    if (size > 0 && size + record.block.length > SLOT_BYTES) await send()
     group.push(record)
     size += record.block.length
   }
-  send()
+  await send()
   step.done = Promise.all(waiting)
   return step
 }
@@ -409,8 +410,7 @@ function wanted(record: WarcRecord): Wanted {
   }
 }
 
-function packed(group: WarcRecord[], size: number): [Uint8Array<ArrayBuffer>, TaskRecord[]] {
-  const bytes = new Uint8Array(size)
+function packed(group: WarcRecord[], bytes: Uint8Array): TaskRecord[] {
   const records: TaskRecord[] = []
   let at = 0
   for (const record of group) {
@@ -424,7 +424,7 @@ function packed(group: WarcRecord[], size: number): [Uint8Array<ArrayBuffer>, Ta
     })
     at += record.block.length
   }
-  return [bytes, records]
+  return records
 }
 
 const HTTP_STATUS = /^HTTP\/\d+(?:\.\d+)?[ \t]+(\d{3})(?!\d)/i

@@ -47,9 +47,7 @@ export async function runModelFetch(
       say(progress.done, progress.total, progress.file || 'checking'),
     )
     const model =
-      source.revision === 'main'
-        ? await resolveRepository(folders, source.repository)
-        : null
+      source.revision === 'main' ? await resolveRepository(folders, source.repository) : null
     if (model === null) {
       ctx.result('Folder', fetched.folder)
       ctx.warn(

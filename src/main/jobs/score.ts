@@ -71,7 +71,10 @@ export async function runScore(
 
   const host = shared ?? createInferenceHost(ctx.entries.inferenceHost)
   try {
-    const loaded = await host.open(model, input.device === 'auto' ? ctx.settings.device : input.device)
+    const loaded = await host.open(
+      model,
+      input.device === 'auto' ? ctx.settings.device : input.device,
+    )
     await scoreAll(corpus, { modelId, text, total, scored }, ctx, loaded)
     if (shared) await loaded.release()
   } finally {
@@ -119,7 +122,8 @@ async function scoreAll(
   const say = (): void => {
     const seconds = (performance.now() - started) / 1000
     const rate = (done - work.scored) / Math.max(seconds, 1e-3)
-    const note = done === work.scored ? device : `${device} · ${rate.toFixed(rate < 10 ? 1 : 0)} pairs/s`
+    const note =
+      done === work.scored ? device : `${device} · ${rate.toFixed(rate < 10 ? 1 : 0)} pairs/s`
     ctx.progress({ done, total, unit: 'pairs', note })
   }
   say()

@@ -7,6 +7,7 @@ import { contract } from '#shared/contract/index.ts'
 import type { CallName, Reply, ShellCallName, ShellCalls } from '#shared/contract/index.ts'
 import { AppError, toErrorValue } from '#shared/errors.ts'
 import type { EngineProcess } from './engine-process.ts'
+import { isWithin } from './origin.ts'
 
 type ShellHandlers = {
   [N in ShellCallName]: {
@@ -83,16 +84,16 @@ const shellHandlers: ShellHandlers = {
 }
 
 /** Only the main frame of our own interface may speak. */
-function isOurs(event: IpcMainInvokeEvent, origin: string): boolean {
+function isOurs(event: IpcMainInvokeEvent, home: string): boolean {
   const frame = event.senderFrame
-  return frame !== null && frame.parent === null && new URL(frame.url).origin === origin
+  return frame !== null && frame.parent === null && isWithin(home, frame.url)
 }
 
 /** Answers what the renderer asks: the shell's own calls here, everything else from the engine. */
-export function serveBridge(engine: EngineProcess, origin: string): void {
+export function serveBridge(engine: EngineProcess, home: string): void {
   ipcMain.handle('call', async (event, name: unknown, input: unknown): Promise<Reply<unknown>> => {
     try {
-      if (!isOurs(event, origin)) throw new AppError('refused', 'This frame may not ask anything.')
+      if (!isOurs(event, home)) throw new AppError('refused', 'This frame may not ask anything.')
       const window = BrowserWindow.fromWebContents(event.sender)
       if (typeof name !== 'string' || !window) throw new AppError('invalid-input', 'No such call.')
       if (Object.hasOwn(shellHandlers, name)) {

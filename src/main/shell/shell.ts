@@ -5,6 +5,7 @@ import { serveBridge } from './bridge.ts'
 import { startEngine } from './engine-process.ts'
 import type { EngineProcess } from './engine-process.ts'
 import { installMenu } from './menu.ts'
+import { isWithin } from './origin.ts'
 import { registerScheme, serveProtocol } from './protocol.ts'
 import { createWindow } from './window.ts'
 
@@ -22,7 +23,7 @@ export function startShell(): void {
   const here = fileURLToPath(new URL('.', import.meta.url))
   const out = here.includes('chunks') ? join(here, '../..') : join(here, '..')
   const devServer = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL']
-  const origin = devServer ? new URL(devServer).origin : 'gleaner://app'
+  const start = devServer ?? 'gleaner://app/index.html'
   let engine: EngineProcess | null = null
   let window: BrowserWindow | null = null
 
@@ -31,7 +32,7 @@ export function startShell(): void {
   }
   const open = (): void => {
     window = createWindow(join(out, 'preload/index.cjs'))
-    void window.loadURL(devServer ?? 'gleaner://app/index.html')
+    void window.loadURL(start)
   }
 
   app.on('second-instance', (_event, argv) => {
@@ -46,7 +47,7 @@ export function startShell(): void {
     // The interface is one page: it opens nothing and goes nowhere.
     contents.setWindowOpenHandler(() => ({ action: 'deny' }))
     contents.on('will-navigate', (event) => {
-      if (new URL(event.url).origin !== origin) event.preventDefault()
+      if (!isWithin(start, event.url)) event.preventDefault()
     })
     contents.on('will-attach-webview', (event) => event.preventDefault())
   })
@@ -68,7 +69,7 @@ export function startShell(): void {
       onState: (state, message) => send('engine.state', { state, message }),
     })
     serveProtocol(join(out, 'renderer'), engine)
-    serveBridge(engine, origin)
+    serveBridge(engine, start)
     installMenu((command) => send('shell.command', { command, paths: [] }))
     open()
   })

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { _electron, test as base } from '@playwright/test'
+import type { ElectronApplication, Page } from '@playwright/test'
+import { electronArguments, electronPath, nodePath } from '../../scripts/setup.mjs'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+
+export interface Running {
+  app: ElectronApplication
+  page: Page
+  close(): Promise<void>
+}
+
+/** Starts the built program with its own home folder. */
+export async function launch(home: string, env: Record<string, string> = {}): Promise<Running> {
+  const app = await _electron.launch({
+    executablePath: electronPath() ?? '',
+    args: [...electronArguments(), ROOT],
+    cwd: ROOT,
+    env: {
+      ...(process.env as Record<string, string>),
+      GLEANER_HOME: home,
+      GLEANER_NODE: nodePath(),
+      ...env,
+    },
+  })
+  const page = await app.firstWindow()
+  await page.waitForLoadState('domcontentloaded')
+  return { app, page, close: () => app.close() }
+}
+
+/** Each test gets a home folder of its own, and the program is closed behind it. */
+export const test = base.extend<{ home: string; start: () => Promise<Running> }>({
+  // eslint-disable-next-line no-empty-pattern -- Playwright wants the pattern
+  home: async ({}, use) => {
+    const home = mkdtempSync(join(tmpdir(), 'gleaner-e2e-'))
+    await use(home)
+    rmSync(home, { recursive: true, force: true })
+  },
+  start: async ({ home }, use) => {
+    const running: Running[] = []
+    await use(async () => {
+      const started = await launch(home)
+      running.push(started)
+      return started
+    })
+    for (const each of running) await each.close().catch(() => {})
+  },
+})
+
+export { expect } from '@playwright/test'
