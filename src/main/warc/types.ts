@@ -80,7 +80,8 @@ export interface ArchiveFailure {
  * - `empty-file`: no bytes at all.
  * - `not-an-archive`: no record in it (an error page saved as archive, another format).
  * - `truncated-gzip`: the file ends inside a gzip member. What was in it came out.
- * - `corrupt-gzip`: a member that cannot be decompressed to its end; reading goes on at the next.
+ * - `corrupt-gzip`: a member that cannot be decompressed to its end or whose checksum does not fit,
+ *   or bytes between members that are none; reading goes on at the next.
  * - `truncated-record`: the file ends inside a record. What is there came out, if it has a header.
  * - `wrong-content-length`: missing, no number, too short or too long; the block was cut at the
  *   next record.
