@@ -33,7 +33,6 @@ export async function launch(home: string, env: Record<string, string> = {}): Pr
 
 /** Each test gets a home folder of its own, and the program is closed behind it. */
 export const test = base.extend<{ home: string; start: () => Promise<Running> }>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright wants the pattern
   home: async ({}, use) => {
     const home = mkdtempSync(join(tmpdir(), 'gleaner-e2e-'))
     await use(home)

@@ -188,4 +188,3 @@ function listDevices(entries: Entries): Promise<string[]> {
   })()
   return devices
 }
-

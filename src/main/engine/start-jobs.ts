@@ -59,7 +59,8 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
   function ingest(input: IngestInput, earlier?: Job): Started {
     const { corpus } = corpora.get(input.corpus)
     const names = input.inputs.map((name) => (name === '-' ? 'standard input' : basename(name)))
-    const shown = names.slice(0, 2).join(', ') + (names.length > 2 ? ` and ${names.length - 2} more` : '')
+    const shown =
+      names.slice(0, 2).join(', ') + (names.length > 2 ? ` and ${names.length - 2} more` : '')
     return start(
       'ingest',
       corpus,

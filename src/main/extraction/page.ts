@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { decodeHTML } from 'entities'
 import { AppError } from '#shared/errors.ts'
 import { makeResolver } from './address.ts'
@@ -311,13 +312,27 @@ function languageOf(found: Scan, http: string | null): string | null {
   for (const value of declared) {
     const first = value?.split(',')[0]?.trim().replaceAll('_', '-')
     if (first === undefined || !/^[a-z]{2,3}(?:-[a-z0-9]{1,8})*$/i.test(first)) continue
-    try {
-      return Intl.getCanonicalLocales(first)[0] ?? null
-    } catch {
-      // Not a language tag: the next source.
-    }
+    const canonical = canonicalLanguage(first)
+    if (canonical !== null) return canonical
   }
   return null
+}
+
+const languages = new Map<string, string | null>()
+
+function canonicalLanguage(tag: string): string | null {
+  let canonical = languages.get(tag)
+  if (canonical === undefined) {
+    try {
+      canonical = Intl.getCanonicalLocales(tag)[0] ?? null
+    } catch {
+      canonical = null
+    }
+    if (languages.size > 1000) languages.clear()
+    // A copy: a slice would keep its whole page in memory.
+    languages.set(Buffer.from(tag).toString(), canonical)
+  }
+  return canonical
 }
 
 function ogImageOf(found: Scan): string | null {

@@ -102,6 +102,13 @@ interface Candidate {
   density: number
 }
 
+const OTHER_NAMES = new Set<string>([...LAZY_SRC, ...LAZY_SRCSET, ...OTHER_ADDRESSES])
+
+function holdsOther(attributes: Map<string, string>): boolean {
+  for (const name of attributes.keys()) if (OTHER_NAMES.has(name)) return true
+  return false
+}
+
 /** An attribute's value with its references decoded; null where it is absent. */
 export function attribute(attributes: Map<string, string>, name: string): string | null {
   const raw = attributes.get(name)
@@ -173,9 +180,12 @@ export function pictureOf(found: FoundImage, resolver: Resolver): Picture {
     if (lazySource !== undefined) add(to, decodeAttribute(lazySource), 'picture', null, scale)
   }
   const beforeOwn = candidates.length
-  if (attributes.size > 1 || !attributes.has('src')) {
+  const mayWait = holdsOther(attributes)
+  if (mayWait) {
     for (const name of LAZY_SRCSET) addSet(candidates, attributes.get(name), name)
-    addSet(candidates, attributes.get('srcset'), 'srcset')
+  }
+  addSet(candidates, attributes.get('srcset'), 'srcset')
+  if (mayWait) {
     for (const name of LAZY_SRC) {
       const raw = attributes.get(name)
       if (raw === undefined || raw === '') continue
@@ -195,7 +205,7 @@ export function pictureOf(found: FoundImage, resolver: Resolver): Picture {
   const srcUrl = plain[0]?.url
   const placeholder = srcUrl === undefined || PLACEHOLDER_NAME.test(srcUrl)
   const others: Candidate[] = []
-  for (const name of OTHER_ADDRESSES) {
+  for (const name of mayWait ? OTHER_ADDRESSES : []) {
     const raw = attributes.get(name)
     if (raw === undefined) continue
     const value = decodeAttribute(raw).trim()

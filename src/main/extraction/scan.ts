@@ -123,6 +123,27 @@ let itemEnd = new Int32Array(1 << 14)
 let itemBits = new Int32Array(1 << 14)
 let itemBlock = new Int32Array(1 << 14)
 
+// The stack of open elements.
+let stackTag = new Int32Array(1024)
+let stackState = new Int32Array(1024)
+let stackSerial = new Int32Array(1024)
+/** Index + 1 of the caption that an element is. */
+let stackCaption = new Int32Array(1024)
+/** Index of the figure, table or cell that an element is. */
+let stackIndex = new Int32Array(1024)
+/** Index + 1 into `openIds` of an element whose text is asked for. */
+let stackId = new Int32Array(1024)
+const openCount = new Int32Array(tag.TAG_COUNT)
+
+function growStack(size: number): void {
+  stackTag = new Int32Array(size)
+  stackState = new Int32Array(size)
+  stackSerial = new Int32Array(size)
+  stackCaption = new Int32Array(size)
+  stackIndex = new Int32Array(size)
+  stackId = new Int32Array(size)
+}
+
 function growItems(): void {
   const size = itemStart.length * 2
   const grow = (old: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
@@ -161,7 +182,7 @@ const A_FONT = 16
  */
 function passAttributes(html: string, from: number): number {
   let at = from
-  const length = html.length - SENTINEL.length
+  const length = pageLength
   seenAttributes = 0
   classStart = idStart = styleStart = roleStart = spanStart = -1
   selfClosing = false
@@ -263,7 +284,7 @@ let listed: Map<string, string> = new Map()
 /** All attributes of a tag into `listed`. Returns as `passAttributes`. */
 function listAttributes(html: string, from: number): number {
   let at = from
-  const length = html.length - SENTINEL.length
+  const length = pageLength
   listed = new Map()
   selfClosing = false
   for (;;) {
@@ -299,6 +320,15 @@ function listAttributes(html: string, from: number): number {
     }
     if (!listed.has(name)) listed.set(name, value)
   }
+}
+
+/** Length of the page being scanned, without what is put behind it. */
+let pageLength = 0
+
+function endsInTag(page: string): boolean {
+  let last = page.length - 1
+  while (last >= 0 && page.charCodeAt(last) <= 0x20) last--
+  return last >= 0 && page.charCodeAt(last) === 0x3e
 }
 
 const SENTINEL = '>'.repeat(16)
@@ -375,9 +405,10 @@ export function scan(
   wantedIds?: ReadonlySet<string>,
 ): Scan {
   const length = page.length
-  // Past the end stand a few characters that end every loop over names, values and white space,
-  // so that none of them looks outside the string. A place past `length` means: the page ended.
-  const html = page + SENTINEL
+  // No loop over names, values or white space looks outside the string: it ends at a `>`, if
+  // need be at one put behind the page. A place past `length` means: the page ended.
+  const html = endsInTag(page) ? page : page + SENTINEL
+  pageLength = length
   const { maxDepth, maxImages } = limits
   if (itemStart.length > KEEP_ITEMS) {
     itemStart = new Int32Array(1 << 14)
@@ -406,18 +437,9 @@ export function scan(
   let lang: string | null = null
   let baseHref: string | null = null
 
-  // The stack of open elements.
-  const stackTag = new Int32Array(maxDepth + 1)
-  const stackState = new Int32Array(maxDepth + 1)
-  const stackSerial = new Int32Array(maxDepth + 1)
-  /** Index + 1 of the caption that an element is. */
-  const stackCaption = new Int32Array(maxDepth + 1)
-  /** Index of the figure, table or cell that an element is. */
-  const stackIndex = new Int32Array(maxDepth + 1)
-  /** Index + 1 into `open ids` of an element whose text is asked for. */
-  const stackId = new Int32Array(maxDepth + 1)
+  if (stackTag.length < maxDepth + 1) growStack(maxDepth + 1)
   const openIds: { start: number; end: number }[] = []
-  const openCount = new Int32Array(tag.TAG_COUNT)
+  openCount.fill(0)
   let unknownOpen = 0
   let depth = 0
   let serial = 0
@@ -847,7 +869,17 @@ export function scan(
   let at = 0
   let textStart = 0
   for (;;) {
-    const lt = html.indexOf('<', at)
+    // Most tags follow each other with nothing or a little white space between.
+    let lt = at
+    let next = at < length ? html.charCodeAt(lt) : 0x3e
+    if (next !== 0x3c) {
+      while (next <= 0x20 && lt < length - 1) next = html.charCodeAt(++lt)
+      if (next !== 0x3c) lt = html.indexOf('<', lt)
+      else if (textStart === at && (state & S_PRE) === 0) {
+        space = true
+        textStart = lt
+      }
+    }
     if (lt < 0) {
       if (textStart < length) addText(textStart, length)
       break

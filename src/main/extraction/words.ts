@@ -52,7 +52,7 @@ export interface Words {
  */
 export function wordsOf(scan: Scan, budget: number, most: number): Words {
   const { html, count, start, end, bits, block, blocks } = scan
-  const runs = new Map<number, string>()
+  const runs: (string | undefined)[] = new Array<string | undefined>(count)
   const claims: { start: number; end: number }[] = []
   // Per block, after `settle`.
   const firstItem = new Int32Array(blocks + 1)
@@ -61,16 +61,18 @@ export function wordsOf(scan: Scan, budget: number, most: number): Words {
   /** The readable blocks in order, and where each block stands among them. */
   const readable: number[] = []
   const place = new Int32Array(blocks)
-  const texts = new Map<number, string>()
+  const texts: (string | undefined)[] = new Array<string | undefined>(blocks)
+  /** Code points of the text of a block, once it was asked for. */
+  const sizes = new Int32Array(blocks)
 
   function run(item: number): string {
-    let text = runs.get(item)
+    let text = runs[item]
     if (text === undefined) {
       text = runText(
         html.slice(start[item] as number, end[item] as number),
         ((bits[item] as number) & S_PRE) !== 0,
       )
-      runs.set(item, text)
+      runs[item] = text
     }
     return text
   }
@@ -204,10 +206,11 @@ export function wordsOf(scan: Scan, budget: number, most: number): Words {
   const SEEN = UNREAD | CLAIMED
 
   function blockText(b: number): string {
-    let text = texts.get(b)
+    let text = texts[b]
     if (text === undefined) {
       text = renderItems(firstItem[b] as number, firstItem[b + 1] as number, SEEN)
-      texts.set(b, text)
+      texts[b] = text
+      sizes[b] = codePoints(text)
     }
     return text
   }
@@ -240,7 +243,7 @@ export function wordsOf(scan: Scan, budget: number, most: number): Words {
       const text = ownBlock(item, own, step)
       if (text !== '') {
         parts.push(text)
-        size = text.length
+        size = codePoints(text)
         distance = 0
       }
     }
@@ -249,21 +252,17 @@ export function wordsOf(scan: Scan, budget: number, most: number): Words {
       const next = readable[at] as number
       const text = blockText(next)
       if (text === '') continue
-      if (parts.length > 0 && size + text.length > budget) {
-        // Only then it matters that code points are meant.
-        if (text.length > 2 * budget) break
-        if (codePoints(parts.join('')) + codePoints(text) > budget) break
-      }
+      if (parts.length > 0 && size + (sizes[next] as number) > budget) break
       if (parts.length === 0) {
         distance = Math.max(1, Math.abs((ordinal[next] as number) - (ordinal[own] as number)))
       }
       parts.push(text)
-      size += text.length
+      size += sizes[next] as number
     }
     if (parts.length === 0) return null
     if (parts.length === 1) parts[0] = cut(parts[0] as string, most, step)
     if (step < 0) parts.reverse()
-    return { text: parts.join('\n').toWellFormed(), distance }
+    return { text: wellFormed(parts.join('\n')), distance }
   }
 
   return {
@@ -273,7 +272,7 @@ export function wordsOf(scan: Scan, budget: number, most: number): Words {
     settle,
     render(from, to, hidden) {
       const barred = hidden ? I_IMAGE : S_HIDDEN | S_NO_WORDS
-      return renderItems(from, Math.min(to, from + MAX_RANGE), barred).toWellFormed()
+      return wellFormed(renderItems(from, Math.min(to, from + MAX_RANGE), barred))
     },
     before: (item, b) => context(item, b, -1),
     after: (item, b) => context(item, b, 1),
@@ -299,6 +298,10 @@ export function runText(raw: string, pre: boolean): string {
   return text.replace(/[\t\n\f\r ]+/g, ' ')
 }
 
+function wellFormed(text: string): string {
+  return SURROGATE.test(text) ? text.toWellFormed() : text
+}
+
 function newLine(out: string): string {
   const trimmed = out.endsWith(' ') ? out.replace(/[ \t]+$/, '') : out
   return trimmed.endsWith('\n') ? trimmed : `${trimmed}\n`
@@ -317,7 +320,11 @@ function trimmedLength(html: string, from: number, to: number): number {
   return b - a
 }
 
+/** A string of Latin characters only cannot match, which the engine knows without looking. */
+const SURROGATE = /[\ud800-\udfff]/
+
 export function codePoints(text: string): number {
+  if (!SURROGATE.test(text)) return text.length
   let n = text.length
   for (let i = 0; i < text.length - 1; i++) {
     const code = text.charCodeAt(i)

@@ -150,8 +150,7 @@ export function clipBpe(json: Json): TokenIds | null {
   if (added.some((token) => token.single_word || token.lstrip || token.rstrip)) return null
 
   const suffix = '</w>'
-  const unknown =
-    typeof model.unk_token === 'string' ? (vocab.get(model.unk_token) ?? null) : null
+  const unknown = typeof model.unk_token === 'string' ? (vocab.get(model.unk_token) ?? null) : null
   const size = Math.max(...vocab.values()) + 1
   const merges = new Map<number, { rank: number; id: number }>()
   for (const [rank, entry] of (model.merges as (string | [string, string])[]).entries()) {
@@ -254,7 +253,7 @@ function merge(
       right: ids[right] as number,
       id: found.id,
     })
-    for (let i = heap.length - 1; i > 0; ) {
+    for (let i = heap.length - 1; i > 0;) {
       const parent = (i - 1) >> 1
       if (!before(i, parent)) break
       swap(i, parent)
@@ -266,7 +265,7 @@ function merge(
     const end = heap.pop() as (typeof heap)[number]
     if (heap.length > 0) {
       heap[0] = end
-      for (let i = 0; ; ) {
+      for (let i = 0; ;) {
         let child = 2 * i + 1
         if (child >= heap.length) break
         if (child + 1 < heap.length && before(child + 1, child)) child++

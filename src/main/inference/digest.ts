@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, posix, relative, resolve } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import { behaviourDigest, graphFiles, type Manifest } from './manifest.ts'
@@ -88,7 +96,12 @@ export async function modelDigest(
     lines.push(`${file} ${await cache.sha256(join(folder, file))}`)
   }
   return createHash('sha256')
-    .update(lines.sort().map((line) => `${line}\n`).join(''))
+    .update(
+      lines
+        .sort()
+        .map((line) => `${line}\n`)
+        .join(''),
+    )
     .digest('hex')
 }
 

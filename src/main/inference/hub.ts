@@ -57,7 +57,10 @@ const MAX_LISTING = 16 << 20
  * The hub of the settings, else of HF_ENDPOINT; its token from the settings, else HF_TOKEN. Proxies
  * are those of HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Throws `invalid-input` without an endpoint.
  */
-export function openHub(settings: Pick<Settings, 'hub'>, env: NodeJS.ProcessEnv = process.env): Hub {
+export function openHub(
+  settings: Pick<Settings, 'hub'>,
+  env: NodeJS.ProcessEnv = process.env,
+): Hub {
   const endpoint = (settings.hub.endpoint ?? env.HF_ENDPOINT ?? '').trim().replace(/\/+$/, '')
   if (endpoint === '') {
     throw new AppError(
@@ -388,7 +391,8 @@ async function patiently<T>(hub: Hub, signal: AbortSignal, run: () => Promise<T>
       }
       if (attempt >= ATTEMPTS) {
         const cause = (error as { cause?: unknown }).cause
-        const reason = cause instanceof Error ? cause.message || String(cause) : (error as Error).message
+        const reason =
+          cause instanceof Error ? cause.message || String(cause) : (error as Error).message
         throw new AppError(
           'network',
           `The hub at ${hub.endpoint} cannot be read: ${reason}`,
@@ -396,7 +400,9 @@ async function patiently<T>(hub: Hub, signal: AbortSignal, run: () => Promise<T>
           { cause: error },
         )
       }
-      await sleep(hub.retryDelayMs * 2 ** (attempt - 1), undefined, { signal }).catch(() => undefined)
+      await sleep(hub.retryDelayMs * 2 ** (attempt - 1), undefined, { signal }).catch(
+        () => undefined,
+      )
     }
   }
 }
@@ -439,7 +445,10 @@ async function request(
     const next = new URL(location, url)
     if (options.stayOnHost && next.host !== url.host) return response
     await response.body?.cancel()
-    if (!/^https?:$/.test(next.protocol) || (url.protocol === 'https:' && next.protocol === 'http:')) {
+    if (
+      !/^https?:$/.test(next.protocol) ||
+      (url.protocol === 'https:' && next.protocol === 'http:')
+    ) {
       throw new AppError('refused', `The hub redirects to ${next.protocol}//${next.host}`)
     }
     url = next

@@ -142,7 +142,9 @@ export function inferManifest(folder: string, id: string, name: string): Manifes
   const length = ids.shape.at(-1)
   const isDynamic = typeof length !== 'number'
   const contextLength = isDynamic
-    ? (config.text_config.max_position_embeddings ?? tokens.maxLength ?? (family === 'clip' ? 77 : 64))
+    ? (config.text_config.max_position_embeddings ??
+      tokens.maxLength ??
+      (family === 'clip' ? 77 : 64))
     : length
   const dtypes = [...new Set(headers.map(weightsDtype))]
   const input: ManifestInput = {
@@ -230,7 +232,9 @@ function imageRecipe(
 ): ManifestInput['image'] {
   const filter = FILTER_NUMBERS[preprocessor.resample]
   if (!filter) {
-    throw missing(folder, [`preprocessor_config.json: resample ${preprocessor.resample} is unknown`])
+    throw missing(folder, [
+      `preprocessor_config.json: resample ${preprocessor.resample} is unknown`,
+    ])
   }
   const square = (side: z.infer<typeof Side>): { width: number; height: number } =>
     typeof side === 'number'
@@ -282,8 +286,14 @@ function tokenizerFacts(folder: string): TokenizerFacts {
   const idOf = (content: string): number | null =>
     added.find((token) => token.content === content)?.id ?? null
   const Beside = z.looseObject({
-    pad_token: z.union([z.string(), z.looseObject({ content: z.string() })]).nullable().optional(),
-    eos_token: z.union([z.string(), z.looseObject({ content: z.string() })]).nullable().optional(),
+    pad_token: z
+      .union([z.string(), z.looseObject({ content: z.string() })])
+      .nullable()
+      .optional(),
+    eos_token: z
+      .union([z.string(), z.looseObject({ content: z.string() })])
+      .nullable()
+      .optional(),
     model_max_length: z.number().optional(),
   })
   const beside = existsSync(join(folder, 'tokenizer_config.json'))

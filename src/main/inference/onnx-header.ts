@@ -164,12 +164,7 @@ function readOperator(file: FileBytes, at: Field, header: OnnxHeader): void {
   }
 }
 
-function readTensor(
-  file: FileBytes,
-  at: Field,
-  header: OnnxHeader,
-  external: Set<string>,
-): string {
+function readTensor(file: FileBytes, at: Field, header: OnnxHeader, external: Set<string>): string {
   let type = 0
   let bytes = 0
   let name = ''

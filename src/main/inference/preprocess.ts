@@ -13,8 +13,7 @@ export function plan(
   }
   const edge = recipe.resize.shortestEdge ?? Math.max(recipe.width, recipe.height)
   const long = Math.trunc((edge * Math.max(width, height)) / Math.min(width, height))
-  const size =
-    width <= height ? { width: edge, height: long } : { width: long, height: edge }
+  const size = width <= height ? { width: edge, height: long } : { width: long, height: edge }
   return {
     ...size,
     window: {

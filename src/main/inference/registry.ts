@@ -172,7 +172,11 @@ export async function removeModel(folders: ModelsFolders, id: string): Promise<v
       throw new AppError('refused', `"${id}" comes with the program and cannot be removed`)
     }
     if (found.repository !== null) removeCached(folders.hubCache, found.repository)
-    else writeRegistered(folders, readRegistered(folders).filter((f) => f !== found.folder))
+    else
+      writeRegistered(
+        folders,
+        readRegistered(folders).filter((f) => f !== found.folder),
+      )
     return
   }
   throw new AppError('not-found', `There is no model "${id}" on this machine`)

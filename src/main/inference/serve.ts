@@ -136,8 +136,7 @@ export function serveInference(entry: URL): void {
     if (message.type !== 'call') return
     const { id } = message
     const call = serve[message.name as HostCall] as
-      | ((input: unknown) => Promise<{ value: unknown; bytes?: Uint8Array }>)
-      | undefined
+      ((input: unknown) => Promise<{ value: unknown; bytes?: Uint8Array }>) | undefined
     Promise.resolve()
       .then(() => {
         if (!call) throw new AppError('internal', `inference host: no call ${message.name}`)

@@ -46,7 +46,9 @@ export async function loadModel(
       throw new AppError(
         'model',
         `${manifest.name}: ${file} cannot be loaded on ${device}: ${firstLine(error)}`,
-        device === 'cpu' ? 'Fetch the model again, or check it with gleaner models verify.' : undefined,
+        device === 'cpu'
+          ? 'Fetch the model again, or check it with gleaner models verify.'
+          : undefined,
         { cause: error },
       )
     }
@@ -139,8 +141,10 @@ export async function loadModel(
       : Math.max(2, ...rows.map((row) => row.length))
 
   // A joint graph always wants both sides: the other one gets the least there is.
-  const idleText = joint === null ? {} : textFeeds([tokenizer.ids('a')], lengthOf([tokenizer.ids('a')], false))
-  const idleImage = joint === null ? {} : { [names.pixels]: pixelTensor(new Float32Array(floats), 1) }
+  const idleText =
+    joint === null ? {} : textFeeds([tokenizer.ids('a')], lengthOf([tokenizer.ids('a')], false))
+  const idleImage =
+    joint === null ? {} : { [names.pixels]: pixelTensor(new Float32Array(floats), 1) }
 
   const run = async (
     session: ort.InferenceSession,
@@ -152,9 +156,14 @@ export async function loadModel(
     try {
       tensor = (await session.run(feeds, [output]))[output] as ort.Tensor
     } catch (error) {
-      throw new AppError('model', `${manifest.name} failed on ${device}: ${firstLine(error)}`, undefined, {
-        cause: error,
-      })
+      throw new AppError(
+        'model',
+        `${manifest.name} failed on ${device}: ${firstLine(error)}`,
+        undefined,
+        {
+          cause: error,
+        },
+      )
     }
     const { dims } = tensor
     if (dims.length !== 2 || dims[0] !== n || dims[1] !== dim) {
@@ -190,9 +199,11 @@ export async function loadModel(
     async encodeIds(ids, full) {
       const out = new Float32Array(ids.length * dim)
       // Sorted by length, so that a batch has little padding; cut where it would get too large.
-      const order = ids.map((_, i) => i).sort((a, b) => (ids[a]?.length ?? 0) - (ids[b]?.length ?? 0))
+      const order = ids
+        .map((_, i) => i)
+        .sort((a, b) => (ids[a]?.length ?? 0) - (ids[b]?.length ?? 0))
       const most = device === 'cpu' ? 1024 : 8192
-      for (let start = 0; start < order.length; ) {
+      for (let start = 0; start < order.length;) {
         let end = start + 1
         const tokens = (to: number): number =>
           lengthOf([ids[order[to - 1] as number] as number[]], full) * (to - start)
@@ -222,27 +233,27 @@ function firstLine(error: unknown): string {
   return plain.length > 200 ? `${plain.slice(0, 200)}...` : plain
 }
 
-type HalfArray = ArrayLike<number> & { buffer: ArrayBufferLike }
 /** Node 24 has Float16Array; TypeScript's library does not name it yet. */
-const Half = (globalThis as { Float16Array?: new (values: ArrayLike<number>) => HalfArray })
-  .Float16Array
+type HalfArray = ArrayLike<number> & { readonly buffer: ArrayBuffer }
+type HalfConstructor = new (
+  source: ArrayLike<number> | ArrayBufferLike,
+  offset?: number,
+  length?: number,
+) => HalfArray
+const Half = (globalThis as { Float16Array?: HalfConstructor }).Float16Array
+// Node-API has no such array, so the binding reads it as empty. Without the global the runtime
+// takes and gives the bits as Uint16Array.
+Reflect.deleteProperty(globalThis, 'Float16Array')
 
 function toHalf(values: Float32Array): Uint16Array {
   if (!Half) throw new AppError('unsupported', 'This runtime has no 16-bit floats', 'Use Node 24.')
-  // The binding takes whichever array type it was built for; both view the same bits.
-  return new Half(values) as unknown as Uint16Array
+  return new Uint16Array(new Half(values).buffer)
 }
 
 function toFloats(data: unknown): Float32Array {
   if (data instanceof Float32Array) return new Float32Array(data)
-  if (Half && data instanceof Half) return Float32Array.from(data as ArrayLike<number>)
   if (data instanceof Uint16Array && Half) {
-    const half = new (Half as unknown as new (b: ArrayBufferLike, o: number, n: number) => HalfArray)(
-      data.buffer,
-      data.byteOffset,
-      data.length,
-    )
-    return Float32Array.from(half)
+    return Float32Array.from(new Half(data.buffer, data.byteOffset, data.length))
   }
   if (data instanceof Float64Array) return Float32Array.from(data)
   throw new AppError('model', 'The graph gives values of a type that is no float')

@@ -86,7 +86,7 @@ export function createExtractPool(options: {
     }
     const worker = new Worker(options.entry, {
       workerData,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: 32 },
     })
     const made: Seat = { worker, place, open: [], seen: { task: -1, place: -1, since: 0 } }
     worker.on('message', (reply: ExtractReply) => answered(made, reply))

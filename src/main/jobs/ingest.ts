@@ -43,6 +43,8 @@ import { runPictures } from './pictures.ts'
 /** Written to every archive's row, so that one can tell later what made its pairs. */
 export const SOFTWARE = `Gleaner ${metadata.version}`
 
+/** More than these wait for the one who reads and commits. */
+const MAX_WORKERS = 3
 /** A commit covers at least this much, unless time is up. */
 const COMMIT_RECORDS = 4000
 const COMMIT_PAIRS = 4000
@@ -117,7 +119,7 @@ export async function runIngest(
     failures: failures.length,
   }
   const ids = imageIds(corpus.writer)
-  const workers = input.workers ?? ctx.settings.workers ?? Math.max(1, availableParallelism() - 1)
+  const workers = input.workers ?? ctx.settings.workers ?? Math.min(MAX_WORKERS, Math.max(1, availableParallelism() - 1))
   let before = 0
   for (const source of sources) {
     if (ctx.signal.aborted) return
@@ -373,11 +375,12 @@ async function toStep(
     const task: Step['tasks'][number] = { wanted: group.map(wanted), result: null }
     step.tasks.push(task)
     const bytes = await pool.memory(size)
-    waiting.push(
-      pool.run(bytes, packed(group, bytes)).then((result) => {
-        task.result = result
-      }),
-    )
+    const run = pool.run(bytes, packed(group, bytes)).then((result) => {
+      task.result = result
+    })
+    // Said by `step.done`; until that is asked, it must not count as unhandled.
+    run.catch(() => undefined)
+    waiting.push(run)
     group = []
     size = 0
   }

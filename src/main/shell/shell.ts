@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { app, BrowserWindow, session } from 'electron'
+import type { BrowserWindow } from 'electron'
+import { app, session } from 'electron'
 import { serveBridge } from './bridge.ts'
 import { startEngine } from './engine-process.ts'
 import type { EngineProcess } from './engine-process.ts'

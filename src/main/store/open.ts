@@ -152,7 +152,7 @@ function openWriter(path: string): WriterDb {
     // With WAL a killed process loses nothing that was committed; only a power cut may.
     db.pragma('synchronous = NORMAL')
     db.pragma('foreign_keys = ON')
-    db.pragma('cache_size = -65536')
+    db.pragma('cache_size = -32768')
     // Rarely: 4000 pages of 16 KB.
     db.pragma('wal_autocheckpoint = 4000')
     db.pragma('journal_size_limit = 134217728')
@@ -169,7 +169,6 @@ function openWriter(path: string): WriterDb {
 function closeWriter(db: WriterDb): void {
   if (!db.open) return
   if (db.inTransaction) db.exec('ROLLBACK')
-  db.pragma('optimize')
   db.close()
 }
 
