@@ -1,0 +1,96 @@
+/**
+ * Saves pictures of the window's views, dark and light: `node scripts/views.ts --out FOLDER`. Needs
+ * a screen and the build; shows the sample.
+ */
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { _electron } from 'playwright'
+import type { Page } from 'playwright'
+import { electronArguments, electronPath, guarded, nodePath, ROOT } from './setup.mjs'
+
+const { values } = parseArgs({
+  options: { out: { type: 'string', default: 'screenshots' } },
+})
+const out = resolve(values.out)
+
+async function call(page: Page, name: string, input: unknown): Promise<unknown> {
+  return page.evaluate(
+    ([n, i]) =>
+      (
+        window as unknown as { gleaner: { call(n: string, i: unknown): Promise<unknown> } }
+      ).gleaner.call(n as string, i),
+    [name, input] as const,
+  )
+}
+
+async function untilIdle(page: Page): Promise<void> {
+  for (;;) {
+    const reply = (await call(page, 'jobs.list', {})) as { ok: boolean; value: { state: string }[] }
+    if (reply.ok && !reply.value.some((job) => /queued|running/.test(job.state))) return
+    await page.waitForTimeout(300)
+  }
+}
+
+guarded(async () => {
+  mkdirSync(out, { recursive: true })
+  const app = await _electron.launch({
+    executablePath: electronPath() ?? '',
+    args: [...electronArguments(), ROOT],
+    env: { ...(process.env as Record<string, string>), GLEANER_NODE: nodePath() },
+  })
+  const page = await app.firstWindow()
+  await page.getByRole('option').first().waitFor({ timeout: 120_000 })
+  await untilIdle(page)
+  await page.waitForTimeout(1500)
+
+  const shoot = async (name: string): Promise<void> => {
+    for (const theme of ['dark', 'light']) {
+      await page.evaluate((chosen) => (document.documentElement.dataset['theme'] = chosen), theme)
+      await page.waitForTimeout(250)
+      await page.screenshot({ path: join(out, `${name}-${theme}.png`) })
+    }
+    await page.evaluate(() => (document.documentElement.dataset['theme'] = 'dark'))
+  }
+  const leave = async (): Promise<void> => {
+    await page.keyboard.press('Escape')
+    await page.waitForTimeout(300)
+  }
+
+  await page.keyboard.press('2')
+  await page.getByRole('option').nth(1).click()
+  await page.waitForTimeout(800)
+  await shoot('pairs')
+  await page.getByRole('tab', { name: 'Page' }).click()
+  await page.waitForTimeout(1200)
+  await shoot('pairs-page')
+  await page.getByRole('tab', { name: 'Pair', exact: true }).click()
+  await page.keyboard.press('3')
+  await page.waitForTimeout(1500)
+  await shoot('cutoff')
+  await page.keyboard.press('4')
+  await page.waitForTimeout(800)
+  await shoot('export')
+  await page.keyboard.press('5')
+  await page.waitForTimeout(500)
+  await shoot('jobs')
+  await page.keyboard.press('6')
+  await page.waitForTimeout(800)
+  await shoot('settings')
+  await page.getByRole('tab', { name: 'Models' }).click()
+  await page.waitForTimeout(800)
+  await shoot('settings-models')
+  await page.keyboard.press('1')
+  await page.waitForTimeout(1000)
+  await shoot('corpora')
+  await page.keyboard.press('?')
+  await page.waitForTimeout(500)
+  await shoot('keys')
+  await leave()
+  await page.keyboard.press('Control+K')
+  await page.waitForTimeout(500)
+  await shoot('palette')
+  await leave()
+  await app.close()
+  process.stdout.write(`saved pictures of the views in ${out}\n`)
+})

@@ -1,0 +1,65 @@
+import type { Page } from '@playwright/test'
+import axe from 'axe-core'
+import { expect, test } from './support.ts'
+
+interface Finding {
+  rule: string
+  nodes: string[]
+}
+
+/** axe over the whole window. It is injected as text, since the page's own policy allows no scripts. */
+async function findings(page: Page): Promise<Finding[]> {
+  await page.evaluate(axe.source)
+  return page.evaluate(async () => {
+    const { axe: injected } = window as unknown as { axe: typeof axe }
+    const { violations } = await injected.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    })
+    return violations.map(({ id, nodes }) => ({
+      rule: id,
+      nodes: nodes.slice(0, 3).map((node) => `${node.target.join(' ')}: ${node.failureSummary}`),
+    }))
+  })
+}
+
+test('every view can be used with a screen reader and read at its contrast, dark and light', async ({
+  start,
+}) => {
+  const { page } = await start()
+  await expect(page.getByRole('option').first()).toBeVisible({ timeout: 60_000 })
+  for (const theme of ['dark', 'light']) {
+    await page.evaluate((chosen) => (document.documentElement.dataset['theme'] = chosen), theme)
+    for (const key of ['1', '2', '3', '4', '5', '6', '?', 'Control+K']) {
+      await page.keyboard.press(key)
+      await page.waitForTimeout(600)
+      expect(await findings(page), `${theme}, after ${key}`).toEqual([])
+      if (!/^\d$/.test(key)) await page.keyboard.press('Escape')
+    }
+  }
+})
+
+test('everything that can be focused shows that it is', async ({ start }) => {
+  const { page } = await start()
+  await expect(page.getByRole('option').first()).toBeVisible({ timeout: 60_000 })
+  const seen = new Set<string>()
+  for (let i = 0; i < 25; i++) {
+    await page.keyboard.press('Tab')
+    const focus = await page.evaluate(() => {
+      const element = document.activeElement
+      if (!element || element === document.body) return null
+      // A list with a cursor of its own shows the ring there.
+      const active = element.getAttribute('aria-activedescendant')
+      const shown = (active && document.getElementById(active)) || element
+      const style = getComputedStyle(shown)
+      const frame = getComputedStyle(shown.querySelector('.frame, .picture, .mat') ?? shown)
+      const name = element.getAttribute('aria-label') ?? element.textContent?.trim() ?? ''
+      const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0
+      const inner = frame.outlineStyle !== 'none' && parseFloat(frame.outlineWidth) > 0
+      return { name: name.slice(0, 40), ring: ring || inner || style.boxShadow !== 'none' }
+    })
+    if (!focus) continue
+    seen.add(focus.name)
+    expect(focus.ring, `focus on "${focus.name}"`).toBe(true)
+  }
+  expect(seen.size).toBeGreaterThan(8)
+})
