@@ -211,7 +211,7 @@ function cellBelow(found: Scan, words: Words, image: FoundImage): Context | null
     if (held.picture) pictures++
   }
   if (pictures < 2) return null
-  const end = rows[row + 2] ?? cells.table.length
+  const end = rows[row + 2] ?? cells.count
   for (let c = next, n = 0; c < end && n < MAX_COLUMNS; c++, n++) {
     if (cells.table[c] !== table || cells.column[c] !== cells.column[cell]) continue
     const from = cells.itemStart[c] as number

@@ -105,16 +105,17 @@ export interface Scan {
 
 /** Table cells in document order, as parallel arrays. */
 export interface Cells {
-  table: number[]
-  row: number[]
-  column: number[]
-  itemStart: number[]
-  itemEnd: number[]
+  count: number
+  table: Int32Array
+  row: Int32Array
+  column: Int32Array
+  itemStart: Int32Array
+  itemEnd: Int32Array
   /** First cell of each row of each table: `rowFirst[table][row]`. */
   rowFirst: number[][]
   tableParent: number[]
   /** The cell around each cell's table, -1 where there is none. */
-  parent: number[]
+  parent: Int32Array
 }
 
 const KEEP_ITEMS = 1 << 18
@@ -142,6 +143,25 @@ function growStack(size: number): void {
   stackCaption = new Int32Array(size)
   stackIndex = new Int32Array(size)
   stackId = new Int32Array(size)
+}
+
+let cellColumns = makeCells(1024)
+
+function makeCells(size: number) {
+  return {
+    table: new Int32Array(size),
+    row: new Int32Array(size),
+    column: new Int32Array(size),
+    itemStart: new Int32Array(size),
+    itemEnd: new Int32Array(size),
+    parent: new Int32Array(size),
+  }
+}
+
+function growCells(): void {
+  const old = cellColumns
+  cellColumns = makeCells(old.table.length * 2)
+  for (const name of Object.keys(old) as (keyof typeof old)[]) cellColumns[name].set(old[name])
 }
 
 function growItems(): void {
@@ -416,19 +436,17 @@ export function scan(
     itemBits = new Int32Array(1 << 14)
     itemBlock = new Int32Array(1 << 14)
   }
+  if (cellColumns.table.length > KEEP_ITEMS) cellColumns = makeCells(1024)
   const images: FoundImage[] = []
   const captions: FoundCaption[] = []
   const figureParent: number[] = []
   const cells: Cells = {
-    table: [],
-    row: [],
-    column: [],
-    itemStart: [],
-    itemEnd: [],
+    ...cellColumns,
+    count: 0,
     rowFirst: [],
     tableParent: [],
-    parent: [],
   }
+  let cellCount = 0
   /** Of each table, in its row that is open. */
   const nextColumn: number[] = []
   const metas: Map<string, string>[] = []
@@ -1088,7 +1106,7 @@ export function scan(
             if (table >= 0) {
               clearTo(tag.T_TBODY, tag.T_THEAD, tag.T_TFOOT, -2)
               const rows = cells.rowFirst[table] as number[]
-              rows.push(cells.table.length)
+              rows.push(cellCount)
               nextColumn[table] = 0
             }
             break
@@ -1097,18 +1115,22 @@ export function scan(
             if (table < 0) break
             clearTo(tag.T_TR, -2, -2, -2)
             const rows = cells.rowFirst[table] as number[]
-            if (rows.length === 0) rows.push(cells.table.length)
+            if (rows.length === 0) rows.push(cellCount)
             const row = rows.length - 1
-            index = cells.table.length
+            index = cellCount++
+            if (index === cells.table.length) {
+              growCells()
+              Object.assign(cells, cellColumns)
+            }
             const column = nextColumn[table] as number
             const span = spanStart < 0 ? 1 : Number.parseInt(html.slice(spanStart, spanEnd), 10)
             nextColumn[table] = column + (span >= 1 && span <= 1000 ? span : 1)
-            cells.table.push(table)
-            cells.row.push(row)
-            cells.column.push(column)
-            cells.itemStart.push(count)
-            cells.itemEnd.push(-1)
-            cells.parent.push(cell)
+            cells.table[index] = table
+            cells.row[index] = row
+            cells.column[index] = column
+            cells.itemStart[index] = count
+            cells.itemEnd[index] = -1
+            cells.parent[index] = cell
             cell = index
             break
           }
@@ -1243,6 +1265,7 @@ export function scan(
     at = lt + 1
   }
   popTo(0)
+  cells.count = cellCount
 
   return {
     html,

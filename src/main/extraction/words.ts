@@ -183,17 +183,18 @@ export function wordsOf(scan: Scan, budget: number, most: number): Words {
       if (n >= LINK_LIST) for (let i = from; i < b; i++) if (kind[i] === LINKS) kind[i] = NAVIGATION
       from = b + 1
     }
-    // "Read more" under every item.
-    const repeated = new Map<string, number[]>()
+    // "Read more" under every item. Compared by a hash of the markup: no strings are made.
+    const seen = new Map<number, number>()
+    const hashes = new Int32Array(blocks)
     for (let b = 0; b < blocks; b++) {
       if (kind[b] !== LINKS || (lengths[b] as number) > 40) continue
-      const text = blockText(b)
-      const places = repeated.get(text)
-      if (places) places.push(b)
-      else repeated.set(text, [b])
+      const hash = hashOf(b)
+      hashes[b] = hash
+      seen.set(hash, (seen.get(hash) ?? 0) + 1)
     }
-    for (const places of repeated.values()) {
-      if (places.length >= 3) for (const b of places) kind[b] = NAVIGATION
+    for (let b = 0; b < blocks; b++) {
+      if (kind[b] !== LINKS || (lengths[b] as number) > 40) continue
+      if ((seen.get(hashes[b] as number) as number) >= 3) kind[b] = NAVIGATION
     }
     let n = 0
     for (let b = 0; b < blocks; b++) {
@@ -204,6 +205,19 @@ export function wordsOf(scan: Scan, budget: number, most: number): Words {
   }
 
   const SEEN = UNREAD | CLAIMED
+
+  function hashOf(b: number): number {
+    let hash = 0
+    for (let i = firstItem[b] as number; i < (firstItem[b + 1] as number); i++) {
+      if (((bits[i] as number) & (SEEN | I_IMAGE | I_BREAK)) !== 0) continue
+      const to = end[i] as number
+      for (let at = start[i] as number; at < to; at++) {
+        const code = html.charCodeAt(at)
+        if (code > 0x20) hash = (Math.imul(hash, 31) + code) | 0
+      }
+    }
+    return hash
+  }
 
   function blockText(b: number): string {
     let text = texts[b]
