@@ -7,9 +7,9 @@ import { AppError, fromErrorValue, toErrorValue } from '#shared/errors.ts'
 import { encodeFrame, FrameReader } from '#shared/wire.ts'
 import type { HostCall, HostCalls, PictureSource, RealDevice } from './protocol.ts'
 import type { ResolvedModel } from './types.ts'
-import { cosine } from './vectors.ts'
+import { largestChange } from './vectors.ts'
 
-/** How far another device may be from the CPU, as 1 - cosine of an embedding. */
+/** How far any cosine may change on another device than the CPU, or in fp16 or int8. */
 export const DEVICE_BOUND = 5e-3
 
 export interface LoadedModel {
@@ -187,6 +187,14 @@ export function createInferenceHost(
     return mine
   }
 
+  const unload = async (model: ResolvedModel, device: RealDevice): Promise<void> => {
+    const key = `${model.digest} ${device}`
+    const host = running
+    if (!host?.opened.has(key)) return
+    host.opened.delete(key)
+    await callOn(host, 'close', { key }).catch(() => undefined)
+  }
+
   const load = async (
     model: ResolvedModel,
     device: RealDevice,
@@ -271,12 +279,7 @@ export function createInferenceHost(
       async ids(texts) {
         return (await steady('ids', { key, texts })).value.ids
       },
-      async release() {
-        const host = running
-        if (!host?.opened.has(key)) return
-        host.opened.delete(key)
-        await callOn(host, 'close', { key }).catch(() => undefined)
-      },
+      release: () => unload(model, device),
     }
   }
 
@@ -297,14 +300,6 @@ export function createInferenceHost(
       throw new AppError('model', `it gives values that are not finite (NaN) on ${device}`)
     }
     return { vectors: new Float32Array(new Uint8Array(bytes).buffer), seconds: value.seconds }
-  }
-
-  const agree = (a: Float32Array, b: Float32Array, dim: number): number => {
-    let worst = 0
-    for (let i = 0; i < a.length; i += dim) {
-      worst = Math.max(worst, 1 - cosine(a.subarray(i, i + dim), b.subarray(i, i + dim)))
-    }
-    return worst
   }
 
   return {
@@ -331,11 +326,11 @@ export function createInferenceHost(
           }
           const there = await probe(model, candidate)
           const here = await probe(model, 'cpu')
-          const difference = agree(there.vectors, here.vectors, model.manifest.embeddingDim)
+          const difference = largestChange(there.vectors, here.vectors, model.manifest.embeddingDim)
           if (difference > DEVICE_BOUND) {
             throw new AppError(
               'model',
-              `its results differ from the CPU's by ${difference.toPrecision(2)}, ${DEVICE_BOUND} is allowed`,
+              `its cosines differ from the CPU's by ${difference.toPrecision(2)}, ${DEVICE_BOUND} is allowed`,
             )
           }
           if (device === 'auto' && there.seconds > here.seconds) {
@@ -344,10 +339,12 @@ export function createInferenceHost(
               `it is slower than the CPU here (${times(there.seconds)} against ${times(here.seconds)})`,
             )
           }
+          await unload(model, 'cpu')
           return await load(model, candidate, passedOver)
         } catch (error) {
           if (isClosed) throw error
           reason = toErrorValue(error).message
+          await unload(model, candidate)
         }
         if (device !== 'auto') {
           throw new AppError(

@@ -29,11 +29,13 @@ export const ONNX_INT32 = 6
 export const ONNX_INT64 = 7
 export const ONNX_FLOAT16 = 10
 
-interface Field {
+export interface Field {
   number: number
   /** Of a varint. */
   value: number
-  /** Of a length-delimited field; equal for all others. */
+  /** Where the whole field begins, its tag included. */
+  from: number
+  /** Of what it holds, where that has a length; both the end of the field for a varint. */
   start: number
   end: number
 }
@@ -41,7 +43,7 @@ interface Field {
 const WINDOW = 1 << 16
 const MAX_TEXT = 1 << 16
 
-class FileBytes {
+export class FileBytes {
   private readonly window = Buffer.allocUnsafe(WINDOW)
   private at = 0
   private length = 0
@@ -73,6 +75,38 @@ class FileBytes {
     return out.toString('utf8')
   }
 
+  slice(start: number, end: number): Uint8Array {
+    const out = new Uint8Array(end - start)
+    for (let at = 0; at < out.length;) {
+      const n = readSync(this.handle, out, at, out.length - at, start + at)
+      if (n === 0) throw new RangeError('the file ends too early')
+      at += n
+    }
+    return out
+  }
+
+  view(start: number, length: number): DataView {
+    return new DataView(this.slice(start, start + length).buffer)
+  }
+
+  /** Varints without tags between them. */
+  packed(start: number, end: number): number[] {
+    const out: number[] = []
+    let value = 0
+    let shift = 1
+    for (let at = start; at < end; at++) {
+      const byte = this.byte(at)
+      value += (byte & 127) * shift
+      shift *= 128
+      if (byte >= 128) continue
+      // Ten bytes are a negative int64; as a double it is lost, and refused by whoever looks.
+      out.push(value)
+      value = 0
+      shift = 1
+    }
+    return out
+  }
+
   *fields(start: number, end: number): Generator<Field> {
     let at = start
     const varint = (): number => {
@@ -86,15 +120,18 @@ class FileBytes {
       }
     }
     while (at < end) {
+      const from = at
       const tag = varint()
       const number = Math.floor(tag / 8)
-      const field: Field = { number, value: 0, start: 0, end: 0 }
+      const field: Field = { number, value: 0, from, start: 0, end: 0 }
       switch (tag % 8) {
         case 0:
           field.value = varint()
+          field.start = field.end = at
           break
         case 1:
-          at += 8
+          field.start = at
+          field.end = at += 8
           break
         case 2: {
           const length = varint()
@@ -103,7 +140,8 @@ class FileBytes {
           break
         }
         case 5:
-          at += 4
+          field.start = at
+          field.end = at += 4
           break
         default:
           throw new RangeError('an unknown kind of field')

@@ -38,6 +38,8 @@ export async function loadModel(
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
+    // Waiting threads sleep: the cores are shared with those that decode the next pictures.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
   }
   const open = async (file: string): Promise<ort.InferenceSession> => {
     try {

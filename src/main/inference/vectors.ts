@@ -24,3 +24,32 @@ export function cosine(a: Float32Array, b: Float32Array): number {
   for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number)
   return Math.fround(Math.min(1, Math.max(-1, sum)))
 }
+
+/**
+ * The most that any cosine changes when the unit rows `a` stand in for the unit rows `b`: over all
+ * rows i and all anchors r, |a[i] . r - b[i] . r|. 2 where a value is not finite.
+ *
+ * @param anchors unit rows that scores are worked out with; `b` itself is always among them
+ */
+export function largestChange(
+  a: Float32Array,
+  b: Float32Array,
+  dim: number,
+  anchors: readonly Float32Array[] = [],
+): number {
+  if (a.length !== b.length) throw new RangeError('largestChange: different numbers of rows')
+  let worst = 0
+  for (const rows of [b, ...anchors]) {
+    for (let r = 0; r < rows.length; r += dim) {
+      for (let start = 0; start < a.length; start += dim) {
+        let change = 0
+        for (let i = 0; i < dim; i++) {
+          const difference = (a[start + i] as number) - (b[start + i] as number)
+          change += difference * (rows[r + i] as number)
+        }
+        worst = Math.max(worst, Number.isFinite(change) ? Math.abs(change) : 2)
+      }
+    }
+  }
+  return worst
+}

@@ -7,6 +7,7 @@ import { AppError, toErrorValue } from '#shared/errors.ts'
 import { DEVICE_BOUND, type InferenceHost, type LoadedModel } from './client.ts'
 import type { PictureSource } from './protocol.ts'
 import type { ResolvedModel } from './types.ts'
+import { largestChange, normaliseRows } from './vectors.ts'
 
 export const REFERENCE_FILE = 'reference.json'
 
@@ -56,14 +57,33 @@ const TEXTS = [
 /**
  * Runs a model on a device of this machine and compares it with the reference vectors beside it,
  * with the CPU where the device is another, with itself batch by batch, and cut texts with fully
- * padded ones. Differences are the largest 1 - cosine. Throws only when the device cannot be had.
+ * padded ones. A difference is the most that any cosine with the vectors at hand changes. Throws
+ * only when the device cannot be had.
  */
 export async function verifyModel(
   model: ResolvedModel,
   device: Device,
   host: InferenceHost,
 ): Promise<VerifyReport> {
-  const checks: Check[] = []
+  const { image, text } = model.manifest
+  const checks: Check[] = [
+    {
+      name: 'preprocessing',
+      ok: true,
+      difference: null,
+      bound: null,
+      note: [
+        `${image.width} x ${image.height}`,
+        `${image.resize.filter} (${image.resize.mode})`,
+        `crop as ${image.crop}`,
+        image.orientation === 'ignore'
+          ? 'camera orientation ignored'
+          : 'camera orientation applied',
+        image.alpha === 'drop' ? 'transparency dropped' : `transparency laid on ${image.alpha}`,
+        `texts up to ${text.contextLength} tokens, cleaning: ${text.clean}`,
+      ].join(', '),
+    },
+  ]
   const dim = model.manifest.embeddingDim
   const attempt = async (name: string, run: () => Promise<Check | null>): Promise<void> => {
     try {
@@ -82,7 +102,7 @@ export async function verifyModel(
     if (value.kind === 'unsupported') throw error
     const name = 'the model loads'
     const failed = { name, ok: false, difference: null, bound: null, note: value.message }
-    return { ok: false, device, checks: [failed] }
+    return { ok: false, device, checks: [...checks, failed] }
   }
   for (const reason of loaded.passedOver) {
     checks.push({ name: 'device', ok: true, difference: null, bound: null, note: reason })
@@ -95,8 +115,9 @@ export async function verifyModel(
     b: Float32Array,
     bound: number,
     note: string,
+    anchors: Float32Array[] = [],
   ): Check => {
-    const difference = largestDifference(a, b, dim)
+    const difference = largestChange(a, b, dim, anchors)
     return { name, ok: difference <= bound, difference, bound, note }
   }
 
@@ -111,6 +132,8 @@ export async function verifyModel(
     const made = Object.entries(reference.madeBy)
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')
+    const wantedImages = flat(reference.images, dim)
+    const wantedTexts = flat(reference.texts, dim)
     const withIds = reference.texts.filter((text) => text.ids)
     await attempt('token ids', async () => {
       if (withIds.length === 0) return null
@@ -124,14 +147,16 @@ export async function verifyModel(
       if (reference.images.length === 0) return null
       const sources = reference.images.map(({ png }) => ({ base64: png }))
       const vectors = await picturesOf(loaded, sources)
-      const wanted = flat(reference.images)
-      return compare('pictures against the reference', vectors, wanted, bound, made)
+      return compare('pictures against the reference', vectors, wantedImages, bound, made, [
+        wantedTexts,
+      ])
     })
     await attempt('texts against the reference', async () => {
       if (reference.texts.length === 0) return null
       const vectors = await loaded.encodeTexts(reference.texts.map(({ text }) => text))
-      const wanted = flat(reference.texts)
-      return compare('texts against the reference', vectors, wanted, bound, made)
+      return compare('texts against the reference', vectors, wantedTexts, bound, made, [
+        wantedImages,
+      ])
     })
     return null
   })
@@ -198,8 +223,12 @@ async function picturesOf(loaded: LoadedModel, sources: PictureSource[]): Promis
   return vectors
 }
 
-function flat(rows: { embedding: number[] }[]): Float32Array {
-  return Float32Array.from(rows.flatMap(({ embedding }) => embedding))
+/** In one array, brought to unit length whatever was written. */
+function flat(rows: { embedding: number[] }[], dim: number): Float32Array {
+  const vectors = Float32Array.from(rows.flatMap(({ embedding }) => embedding))
+  if (!normaliseRows(vectors, dim))
+    throw new AppError('model', `${REFERENCE_FILE} holds a zero vector`)
+  return vectors
 }
 
 function join32(parts: Float32Array[]): Float32Array {
@@ -210,26 +239,6 @@ function join32(parts: Float32Array[]): Float32Array {
     at += part.length
   }
   return out
-}
-
-/** The largest 1 - cosine over rows, whatever their lengths; 2 where a row is all zero. */
-function largestDifference(a: Float32Array, b: Float32Array, dim: number): number {
-  let worst = 0
-  for (let start = 0; start < a.length; start += dim) {
-    let dot = 0
-    let aa = 0
-    let bb = 0
-    for (let i = start; i < start + dim; i++) {
-      const x = a[i] as number
-      const y = b[i] as number
-      dot += x * y
-      aa += x * x
-      bb += y * y
-    }
-    const difference = 1 - dot / Math.sqrt(aa * bb)
-    worst = Math.max(worst, Number.isFinite(difference) ? difference : 2)
-  }
-  return worst
 }
 
 /** A PNG with colour and edges, so that a wrong resize or channel order shows. */

@@ -180,7 +180,11 @@ async function scoreAll(
 
   const seconds = (performance.now() - started) / 1000
   if (failed.size > 0) {
-    ctx.warn(`${failed.size} pictures could not be scored; they are listed with the failures.`)
+    ctx.warn(
+      failed.size === 1
+        ? '1 picture could not be scored; it is listed with the failures.'
+        : `${failed.size} pictures could not be scored; they are listed with the failures.`,
+    )
   }
   ctx.result('Scored', `${kept} pairs with ${loaded.model.manifest.name}, text: ${text}`)
   ctx.result('Device', loaded.device)

@@ -24,8 +24,9 @@ export type ScorableText = keyof typeof TEXT_COLUMNS
 
 function from(text: ScorableText): string {
   const context = text === 'before' || text === 'after'
-  return `FROM pairs p JOIN images i ON i.id = p.image_id
-    ${context ? 'JOIN contexts c ON c.pair_id = p.id' : ''}
+  // CROSS JOIN keeps the order: pairs by their id, so that the next ones are found without a sort.
+  return `FROM pairs p CROSS JOIN images i ON i.id = p.image_id
+    ${context ? 'CROSS JOIN contexts c ON c.pair_id = p.id' : ''}
     LEFT JOIN scores s ON s.model_id = @modelId AND s.text_source = @text AND s.pair_id = p.id
     WHERE i.status = 'ok' AND i.sha256 IS NOT NULL AND ${TEXT_COLUMNS[text]} <> ''`
 }

@@ -1,0 +1,180 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { DEFAULT_SETTINGS } from '#shared/settings.ts'
+import { createHashCache, modelDigest } from '../../../src/main/inference/digest.ts'
+import { inferManifest } from '../../../src/main/inference/infer-manifest.ts'
+import { parseManifest, type Manifest } from '../../../src/main/inference/manifest.ts'
+import { readOnnxHeader } from '../../../src/main/inference/onnx-header.ts'
+import {
+  addModelFolder,
+  defaultOf,
+  listModels,
+  removeModel,
+  resolveModel,
+} from '../../../src/main/inference/registry.ts'
+import { emptyFolders, MODELS } from '../../support/models.ts'
+
+/** A copy of a fixture model that a test may change. */
+function copyOf(name: string): string {
+  const folder = join(mkdtempSync(join(tmpdir(), 'model-')), name)
+  cpSync(join(MODELS, name), folder, { recursive: true })
+  return folder
+}
+const written = (): Manifest =>
+  parseManifest(readFileSync(join(MODELS, 'tiny-clip/gleaner.json'), 'utf8'), 'gleaner.json')
+const cache = createHashCache(join(mkdtempSync(join(tmpdir(), 'hashes-')), 'h.json'))
+
+describe('a graph', () => {
+  test('is described without being loaded', () => {
+    const header = readOnnxHeader(join(MODELS, 'tiny-clip-joint/onnx/model.onnx'))
+    expect(header.inputs.map(({ name }) => name)).toEqual([
+      'input_ids',
+      'pixel_values',
+      'attention_mask',
+    ])
+    const pixels = header.inputs[1]
+    expect(pixels?.type).toBe(1)
+    expect(pixels?.shape.slice(1)).toEqual([3, 32, 32])
+    expect(typeof pixels?.shape[0]).toBe('string')
+    expect(header.outputs.map(({ name }) => name)).toEqual(['text_embeds', 'image_embeds'])
+    expect(header.operators.has('Softmax')).toBe(true)
+  })
+
+  test('that is none is refused with a hint', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'onnx-')), 'a.onnx')
+    for (const bytes of [
+      'version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 5\n',
+      '',
+      '\x3a\xff\xff\xff\xff\x0f',
+    ]) {
+      writeFileSync(path, bytes, 'latin1')
+      expect(() => readOnnxHeader(path)).toThrow(/is not an ONNX graph/)
+    }
+  })
+})
+
+describe('a manifest', () => {
+  test('that is worked out scores like the written one', async () => {
+    const folder = join(MODELS, 'tiny-clip')
+    const inferred = inferManifest(folder, 'x', 'X')
+    const { graphs, image, text, family, embeddingDim, dtype } = written()
+    expect(inferred).toMatchObject({ graphs, image, text, family, embeddingDim, dtype })
+    expect(await modelDigest(folder, inferred, cache)).toBe(
+      await modelDigest(folder, written(), cache),
+    )
+  })
+
+  test('of SigLIP says exact squares and full padding', () => {
+    const manifest = inferManifest(join(MODELS, 'tiny-siglip'), 'x', 'X')
+    expect(manifest.image.resize.mode).toBe('exact')
+    expect(manifest.image.mean).toEqual([0.5, 0.5, 0.5])
+    expect(manifest.text).toMatchObject({ contextLength: 16, padding: 'full', clean: 'siglip' })
+  })
+
+  test('names all that a folder lacks', () => {
+    const folder = copyOf('tiny-siglip')
+    rmSync(join(folder, 'onnx/text_model.onnx'))
+    rmSync(join(folder, 'tokenizer.json'))
+    expect(() => inferManifest(folder, 'x', 'X')).toThrow(/no graphs.*; no tokenizer\.json/)
+  })
+
+  test('cannot be worked out for a model of another kind', () => {
+    const folder = copyOf('tiny-siglip')
+    writeFileSync(join(folder, 'config.json'), '{"model_type":"bert"}')
+    expect(() => inferManifest(folder, 'x', 'X')).toThrow(/model_type "bert"/)
+  })
+
+  test('may not point outside its folder', () => {
+    const json = JSON.stringify({ ...written(), text: { ...written().text, tokenizer: '../../x' } })
+    expect(() => parseManifest(json, 'gleaner.json')).toThrow(/below the model folder/)
+  })
+
+  test('names the field that is wrong', () => {
+    const json = JSON.stringify({ ...written(), embeddingDim: 'many' })
+    expect(() => parseManifest(json, 'gleaner.json')).toThrow(/embeddingDim/)
+    expect(() => parseManifest('{', 'gleaner.json')).toThrow(/not JSON/)
+  })
+})
+
+describe('a digest', () => {
+  test('changes with what changes scores and with nothing else', async () => {
+    const folder = copyOf('tiny-clip')
+    const manifest = written()
+    const digest = await modelDigest(folder, manifest, cache)
+    const described = { ...manifest, description: 'other words', name: 'Another name' }
+    expect(await modelDigest(folder, described, cache)).toBe(digest)
+    const cropped = { ...manifest, image: { ...manifest.image, crop: 'torchvision' as const } }
+    expect(await modelDigest(folder, cropped, cache)).not.toBe(digest)
+    const tokenizer = join(folder, 'tokenizer.json')
+    writeFileSync(tokenizer, readFileSync(tokenizer, 'utf8') + ' ')
+    expect(await modelDigest(folder, manifest, cache)).not.toBe(digest)
+  })
+})
+
+describe('the list of models', () => {
+  const { defaultModel } = DEFAULT_SETTINGS
+
+  test('shows what can be fetched where nothing is installed', async () => {
+    const infos = await listModels(emptyFolders(), { defaultModel })
+    expect(infos.every(({ state }) => state === 'available')).toBe(true)
+    const vitB32 = infos.find(({ name }) => name === 'CLIP ViT-B/32')
+    expect(vitB32?.cutoffs.map(({ cosine }) => cosine)).toContain(0.28)
+    for (const { cutoffs } of infos)
+      for (const cutoff of cutoffs) expect(cutoff.source).not.toBe('')
+    await expect(resolveModel(emptyFolders(), { defaultModel })).rejects.toMatchObject({
+      kind: 'not-found',
+    })
+  })
+
+  test('a folder of one’s own is registered by its path and forgotten without being touched', async () => {
+    const folders = emptyFolders()
+    const folder = copyOf('tiny-clip')
+    const info = await addModelFolder(folders, folder)
+    expect(info).toMatchObject({ id: 'tiny-clip', state: 'installed', isDemonstration: true })
+    expect((await listModels(folders, { defaultModel }))[0]?.id).toBe('tiny-clip')
+    expect(await resolveModel(folders, { defaultModel }, info.digest?.slice(0, 10))).toMatchObject({
+      id: 'tiny-clip',
+    })
+    await removeModel(folders, 'tiny-clip')
+    expect((await listModels(folders, { defaultModel })).some(({ id }) => id === 'tiny-clip')).toBe(
+      false,
+    )
+    expect(readFileSync(join(folder, 'gleaner.json'), 'utf8')).toContain('tiny-clip')
+  })
+
+  test('a real model comes before the demonstration, the chosen one before all', async () => {
+    const folders = emptyFolders()
+    mkdirSync(folders.bundled, { recursive: true })
+    cpSync(join(MODELS, 'tiny-clip'), join(folders.bundled, 'tiny-clip'), { recursive: true })
+    const infos = await listModels(folders, { defaultModel })
+    expect(defaultOf(infos, { defaultModel })?.id).toBe('tiny-clip')
+    await addModelFolder(folders, copyOf('tiny-siglip'))
+    const more = await listModels(folders, { defaultModel })
+    expect(defaultOf(more, { defaultModel })?.id).toBe('tiny-siglip')
+    expect(defaultOf(more, { defaultModel: 'tiny-clip' })?.id).toBe('tiny-clip')
+    await expect(removeModel(folders, 'tiny-clip')).rejects.toMatchObject({ kind: 'refused' })
+  })
+
+  test('a folder that broke or is gone is listed with the reason', async () => {
+    const folders = emptyFolders()
+    const folder = copyOf('tiny-clip')
+    await addModelFolder(folders, folder)
+    rmSync(join(folder, 'onnx'), { recursive: true })
+    const [broken] = await listModels(folders, { defaultModel })
+    expect(broken).toMatchObject({ id: 'tiny-clip', state: 'broken' })
+    expect(broken?.problem).toContain('onnx/text_model.onnx')
+    rmSync(folder, { recursive: true })
+    const infos = await listModels(folders, { defaultModel })
+    expect(infos.find(({ state }) => state === 'broken')?.problem).toContain('is gone')
+  })
+
+  test('two folders with one id are a conflict', async () => {
+    const folders = emptyFolders()
+    await addModelFolder(folders, copyOf('tiny-clip'))
+    await expect(addModelFolder(folders, copyOf('tiny-clip'))).rejects.toMatchObject({
+      kind: 'conflict',
+    })
+  })
+})
