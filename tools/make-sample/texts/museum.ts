@@ -1,0 +1,153 @@
+import type { SiteText } from './types.ts'
+
+export const MUSEUM: SiteText = {
+  host: 'museum.harbour.example',
+  name: 'Museum of Ordinary Things',
+  motto: 'Open daily, except when the key is mislaid',
+  accent: '#a04a3a',
+  pages: [
+    {
+      slug: 'room-1-tools',
+      title: 'Room 1: Tools that fit the hand',
+      layout: 'table',
+      paragraphs: [
+        'A good tool teaches its own use. Pick up a hammer and your arm already knows what it is for; pick up a pair of scissors and your thumb finds its place without being told.',
+        'Everything in this room has been used. The handles are worn where somebody’s palm was, and we have cleaned off the rust but not the fingerprints.',
+      ],
+      pictures: [
+        'red hammer @plain',
+        'orange pair of scissors @plain',
+        'yellow key @plain',
+        'orange saw @plain',
+        'grey spanner @plain',
+        'blue hammer < red saw @room',
+        '3 grey spanner @plain',
+        '4 yellow key @plain',
+      ],
+    },
+    {
+      slug: 'room-2-light',
+      title: 'Room 2: Light before the switch',
+      layout: 'figures',
+      paragraphs: [
+        'For most of history an evening had a price, and it was counted in candles. A letter was worth half of one, a book two, and nobody read in bed.',
+        'The table lamp brought the circle of light that families sat around. When ceiling lamps replaced it, people noticed that they had moved apart.',
+      ],
+      pictures: [
+        'white candle @night',
+        '3 red candle @room',
+        'yellow lamp @room',
+        'green lamp < brown book @room',
+        'white candle < yellow bell @room',
+        '5 yellow candle @plain',
+        'blue lamp @room',
+      ],
+    },
+    {
+      slug: 'room-3-time',
+      title: 'Room 3: Clocks that disagree',
+      layout: 'gallery',
+      paragraphs: [
+        'We wind all the clocks on Monday and do not correct them during the week. By Sunday they differ by up to eleven minutes, which we consider a fair picture of time.',
+        'Visitors are asked to say which one they trust. The red one has been ahead since records began, in both senses.',
+      ],
+      pictures: [
+        'red clock @plain',
+        'blue clock @room',
+        '2 green clock @plain',
+        'black clock < yellow clock @plain',
+        '6 red clock @plain',
+        'yellow clock < white cup @room',
+        'big black clock < small orange mouse @plain',
+        'green clock ^ brown book @room',
+      ],
+    },
+    {
+      slug: 'room-4-music',
+      title: 'Room 4: Loud and quiet',
+      layout: 'figures',
+      paragraphs: [
+        'The drum by the door may be played. It was made for a village band that had nine members and one tune, and the tune is still written on the inside.',
+        'The guitars hang out of reach, not because they are valuable, but because they are in tune.',
+      ],
+      pictures: [
+        'red drum @room',
+        'orange guitar @room',
+        'blue drum < brown guitar @room',
+        '3 yellow bell @plain',
+        'black guitar @plain',
+        'yellow bell < red drum @plain',
+      ],
+    },
+    {
+      slug: 'room-5-travel',
+      title: 'Room 5: Getting there',
+      layout: 'picture',
+      paragraphs: [
+        'The bicycle in the middle of the room belonged to the district nurse. It has done the distance to the moon once, and half of the way back.',
+        'The models along the wall were built by a signalman who saw everything pass and never travelled further than the next station.',
+      ],
+      pictures: [
+        'red bicycle @city',
+        'green train @meadow',
+        'blue bicycle < red bus @city',
+        'black train @snow',
+        'turquoise scooter @city',
+        '2 red bicycle @plain',
+        'yellow bus @city',
+      ],
+    },
+    {
+      slug: 'room-6-sea',
+      title: 'Room 6: Things that float',
+      layout: 'lazy',
+      paragraphs: [
+        'A harbour museum without boats would be a poor joke. Ours are small, apart from the one that carries the roof: its ribs are the ribs of a fishing boat turned upside down.',
+        'The lighthouse in the window is lit on Thursdays. Sailors have been told.',
+      ],
+      pictures: [
+        'red sailboat @sea',
+        'blue ship @sea',
+        'red lighthouse @beach',
+        'yellow submarine @sea',
+        '3 white sailboat @sea',
+        'black ship < orange sailboat @sea',
+        'white sailboat < grey whale @sea',
+        'blue lighthouse @night',
+      ],
+    },
+    {
+      slug: 'room-7-clothes',
+      title: 'Room 7: From hat to boot',
+      layout: 'list',
+      paragraphs: [
+        'A hat was once the first thing one saw of a person and a boot the last. What was worn between them has rarely survived, for it was cut up, handed down and worn to threads.',
+        'The yellow boots are from the flood year. They stood on the stairs, and the line on the wall shows why.',
+      ],
+      pictures: [
+        'black hat @plain',
+        '2 yellow boot @room',
+        'purple hat < green boot @plain',
+        'red umbrella @plain',
+        '4 blue umbrella @city',
+        'brown hat ^ brown chair @room',
+      ],
+    },
+    {
+      slug: 'room-8-cameras',
+      title: 'Room 8: Twelve pictures to a roll',
+      layout: 'inline',
+      paragraphs: [
+        'There were twelve pictures on a roll of film, so people looked first and pressed later. The camera in the case was carried for thirty summers and took the same beach in each of them.',
+        'We have its pictures too. The beach has not changed, but the hats have.',
+      ],
+      pictures: [
+        'black camera @plain',
+        'red camera < yellow ball @beach',
+        '3 brown camera @plain',
+        'blue camera @room',
+        'black camera / red hat @beach',
+      ],
+    },
+  ],
+}
