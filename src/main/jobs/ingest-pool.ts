@@ -15,7 +15,7 @@ const HEAP_MB = 384
 /** Blocks of most tasks fit into memory of this size, which is used over and over. */
 export const SLOT_BYTES = 1 << 20
 /** Memory for blocks; a single larger block may go beyond it. */
-const MAX_MEMORY = 16 << 20
+const MAX_MEMORY = 8 << 20
 /** Tasks that wait inside a worker while it works on another: it never idles. */
 const AHEAD = 2
 
@@ -86,7 +86,7 @@ export function createExtractPool(options: {
     }
     const worker = new Worker(options.entry, {
       workerData,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: 32 },
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: 24 },
     })
     const made: Seat = { worker, place, open: [], seen: { task: -1, place: -1, since: 0 } }
     worker.on('message', (reply: ExtractReply) => answered(made, reply))

@@ -107,13 +107,7 @@ export function openCorpus(path: string, options: { readonly?: boolean } = {}): 
   const readonly = options.readonly ?? false
   const undo: (() => void)[] = []
   try {
-    if (!isCorpus(full)) {
-      throw new AppError(
-        'not-found',
-        existsSync(full) ? `${full} is no corpus: it holds no corpus.db` : `${full} does not exist`,
-        'Choose a folder that Gleaner made, or create a new corpus.',
-      )
-    }
+    refuseOther(full)
     let writer: WriterDb | null = null
     if (!readonly) {
       undo.push(lockForWriting(full))
@@ -144,6 +138,15 @@ export function openCorpus(path: string, options: { readonly?: boolean } = {}): 
   }
 }
 
+function refuseOther(path: string): void {
+  if (isCorpus(path)) return
+  throw new AppError(
+    'not-found',
+    existsSync(path) ? `${path} is no corpus: it holds no corpus.db` : `${path} does not exist`,
+    'Choose a folder that Gleaner made, or create a new corpus.',
+  )
+}
+
 function openWriter(path: string): WriterDb {
   const db = new SQLite(join(path, 'corpus.db'), { fileMustExist: true, timeout: 5000 })
   try {
@@ -172,8 +175,12 @@ function closeWriter(db: WriterDb): void {
   db.close()
 }
 
-/** A connection that cannot write; for another thread of the program, too. */
+/**
+ * A connection that cannot write; for another thread of the program, too.
+ * @throws AppError `not-found`, `newer-version`, `unsupported` (an older schema), `invalid-input`
+ */
 export function openReader(path: string, options: { cacheMB?: number } = {}): ReaderDb {
+  refuseOther(path)
   const file = join(path, 'corpus.db')
   let db = new SQLite(file, { readonly: true, fileMustExist: true, timeout: 5000 })
   try {

@@ -245,6 +245,10 @@ export interface PairSource {
   archivePath: string
   archiveName: string
   offset: number
+  /** `response`, `resource`, ...; of a table's row `table-row`, and there is no page. */
+  recordType: string
+  /** Place on the page, from 0; for a table the row is `offset + position`. */
+  position: number
   pageUrl: string
   /** zstd of the page, for input that cannot be read again. */
   keptHtml: Uint8Array | null
@@ -268,6 +272,8 @@ export function pairSource(db: ReaderDb, id: number): PairSource {
     archive_path: string
     archive: string
     offset: number
+    record_type: string
+    position: number
     url: string
     kept_html: Uint8Array | null
     charset: string | null
@@ -280,7 +286,7 @@ export function pairSource(db: ReaderDb, id: number): PairSource {
     after: string | null
   }>(
     db,
-    `SELECT a.path AS archive_path, a.name AS archive, g.offset, g.url, g.kept_html, g.charset,
+    `SELECT a.path AS archive_path, a.name AS archive, g.offset, g.record_type, p.position, g.url, g.kept_html, g.charset,
        p.tag_start, p.tag_end, p.alt, p.title, p.caption, c.before, c.after
      FROM pairs p JOIN pages g ON g.id = p.page_id JOIN archives a ON a.id = g.archive_id
        LEFT JOIN contexts c ON c.pair_id = p.id WHERE p.id = ?`,
@@ -291,6 +297,8 @@ export function pairSource(db: ReaderDb, id: number): PairSource {
     archivePath: row.archive_path,
     archiveName: row.archive,
     offset: row.offset,
+    recordType: row.record_type,
+    position: row.position,
     pageUrl: row.url,
     keptHtml: row.kept_html,
     charset: row.charset,

@@ -11,6 +11,8 @@ export interface PictureSelection {
   retryFailed: boolean
   /** With `retryFailed`: also what publishers had opted out of (the person switched that off). */
   retryRefused: boolean
+  /** Only what tables name by files, or only what they do not. */
+  named?: 'files' | 'addresses'
 }
 
 export interface QueuedPicture {
@@ -31,6 +33,16 @@ const SELECTED = `(
   OR (@retry AND status = 'failed')
   OR (@refused AND status = 'refused')
 )`
+/** `table:` addresses stand together in the index of addresses. */
+const NAMED = {
+  all: '',
+  files: `AND url >= 'table:' AND url < 'table;'`,
+  addresses: `AND NOT (url >= 'table:' AND url < 'table;')`,
+} as const
+
+function selected(selection: PictureSelection): string {
+  return `${SELECTED} ${NAMED[selection.named ?? 'all']}`
+}
 
 interface SelectionArgs {
   place: string
@@ -48,7 +60,9 @@ function toArgs(selection: PictureSelection): SelectionArgs {
 
 export function countQueuedPictures(db: ReaderDb, selection: PictureSelection): number {
   const row = db
-    .prepare<[SelectionArgs], { n: number }>(`SELECT count(*) AS n FROM images WHERE ${SELECTED}`)
+    .prepare<[SelectionArgs], { n: number }>(
+      `SELECT count(*) AS n FROM images WHERE ${selected(selection)}`,
+    )
     .get(toArgs(selection))
   return row?.n ?? 0
 }
@@ -69,7 +83,7 @@ export function queuedPictures(
   return db
     .prepare<[SelectionArgs & { afterId: number; limit: number }], Row>(
       `SELECT id, url, alternates, status FROM images
-       WHERE id > @afterId AND ${SELECTED} ORDER BY id LIMIT @limit`,
+       WHERE id > @afterId AND ${selected(selection)} ORDER BY id LIMIT @limit`,
     )
     .all({ ...toArgs(selection), afterId, limit })
     .map((row) => ({ ...row, alternates: toList(row.alternates) }))

@@ -1,0 +1,281 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { TEXT_SOURCES } from '#shared/domain.ts'
+import {
+  FIELDS,
+  QueryError,
+  and,
+  checkQuery,
+  completeQuery,
+  or,
+  parseQuery,
+  printQuery,
+} from '#shared/query/index.ts'
+import type { Query } from '#shared/query/index.ts'
+
+const words = (query: string): Query => ({ kind: 'words', words: query })
+
+describe('reading a query', () => {
+  test('an empty query means everything', () => {
+    expect(parseQuery('  ')).toEqual({ kind: 'all' })
+  })
+
+  test('terms side by side must all hold, and OR binds weaker than AND', () => {
+    expect(parseQuery('a b OR c')).toEqual({
+      kind: 'or',
+      items: [{ kind: 'and', items: [words('a'), words('b')] }, words('c')],
+    })
+    expect(parseQuery('a AND (b OR c)')).toEqual({
+      kind: 'and',
+      items: [words('a'), { kind: 'or', items: [words('b'), words('c')] }],
+    })
+  })
+
+  test('a minus and NOT both negate, twice is not at all', () => {
+    const not: Query = { kind: 'not', item: words('a') }
+    expect(parseQuery('-a')).toEqual(not)
+    expect(parseQuery('NOT a')).toEqual(not)
+    expect(parseQuery('NOT -a')).toEqual(words('a'))
+    expect(parseQuery('-(a b)')).toEqual({
+      kind: 'not',
+      item: { kind: 'and', items: [words('a'), words('b')] },
+    })
+  })
+
+  test('fields take words, phrases, patterns, presence and exact values', () => {
+    expect(parseQuery('alt:red')).toEqual({ kind: 'contains', field: 'alt', words: 'red' })
+    expect(parseQuery('ALT:"red apple"')).toEqual({
+      kind: 'contains',
+      field: 'alt',
+      words: 'red apple',
+    })
+    expect(parseQuery('caption:*')).toEqual({ kind: 'present', field: 'caption' })
+    expect(parseQuery('alt:""')).toEqual({ kind: 'equals', field: 'alt', value: '' })
+    expect(parseQuery('alt="Logo"')).toEqual({ kind: 'equals', field: 'alt', value: 'Logo' })
+    expect(parseQuery('alt:/^img[/_]\\d+$/i')).toEqual({
+      kind: 'matches',
+      field: 'alt',
+      pattern: '^img[/_]\\d+$',
+      ignoreCase: true,
+    })
+    expect(parseQuery('status:OK')).toEqual({ kind: 'equals', field: 'status', value: 'ok' })
+  })
+
+  test('numbers take comparisons and ranges that may be open', () => {
+    expect(parseQuery('width>512')).toEqual({
+      kind: 'compare',
+      field: 'width',
+      op: '>',
+      value: 512,
+    })
+    expect(parseQuery('width:200..800')).toEqual({
+      kind: 'range',
+      field: 'width',
+      from: 200,
+      to: 800,
+    })
+    expect(parseQuery('ratio:..1.5')).toEqual({
+      kind: 'range',
+      field: 'ratio',
+      from: null,
+      to: 1.5,
+    })
+    expect(parseQuery('date:2019-06..2020')).toEqual({
+      kind: 'dateRange',
+      from: '2019-06',
+      to: '2020',
+    })
+  })
+
+  test('a score may name its model and its text', () => {
+    expect(parseQuery('score>=0.28')).toEqual({
+      kind: 'scoreCompare',
+      score: { model: null, text: null },
+      op: '>=',
+      value: 0.28,
+    })
+    expect(parseQuery('score[openai/clip-vit-base-patch32].caption<.2')).toEqual({
+      kind: 'scoreCompare',
+      score: { model: 'openai/clip-vit-base-patch32', text: 'caption' },
+      op: '<',
+      value: 0.2,
+    })
+    expect(parseQuery('score["a ] b"]:*')).toEqual({
+      kind: 'scorePresent',
+      score: { model: 'a ] b', text: null },
+    })
+  })
+
+  test.each([
+    ['(a', 0, /not closed/],
+    ['a)', 1, /not opened/],
+    ['alt:', 4, /expected a word/],
+    ['alt:"red', 4, /not closed/],
+    ['a OR', 4, /ends here/],
+    ['OR a', 0, /before OR/],
+    ['colour:red', 0, /no field "colour"/],
+    ['https://a.example/', 0, /no field "https"/],
+    ['width>wide', 6, /expected a number/],
+    ['width:..', 6, /expected a number/],
+    ['date>yesterday', 5, /expected a date/],
+    ['status:good', 7, /pending, ok/],
+    ['score.words>1', 6, /one of alt/],
+    ['score[x', 5, /not closed/],
+    ['alt>3', 3, /expected :/],
+    ['alt:/(/', 4, /cannot be read/],
+    ['alt:/(?=a)b/', 4, /look ahead/],
+    ['alt:/(a)\\1/', 4, /refer back/],
+    ['alt:/a', 4, /not closed/],
+    ['()', 1, /expected a term/],
+  ])('%s fails at %i and says what was expected', (query, position, message) => {
+    const error = checkQuery(query)
+    expect(error?.position).toBe(position)
+    expect(error?.message).toMatch(message)
+  })
+
+  test('nesting without end is refused, not a crash', () => {
+    expect(() => parseQuery('('.repeat(5000))).toThrow(QueryError)
+    expect(() => parseQuery('-'.repeat(15000))).toThrow(QueryError)
+  })
+
+  test('any text either is a query or fails with a place inside it', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc
+            .array(
+              fc.constantFrom(
+                ...'alt: caption score [ ] ( ) " / \\ - * .. >= < OR AND NOT x 1'.split(' '),
+                ' ',
+              ),
+            )
+            .map((parts) => parts.join('')),
+        ),
+        (source) => {
+          const error = checkQuery(source)
+          if (error === null) {
+            expect(parseQuery(printQuery(parseQuery(source)))).toEqual(parseQuery(source))
+          } else {
+            expect(error.position).toBeGreaterThanOrEqual(0)
+            expect(error.position).toBeLessThanOrEqual(source.length)
+          }
+        },
+      ),
+      { numRuns: 3000 },
+    )
+  })
+})
+
+describe('printing a query', () => {
+  const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => (n === 0 ? 0 : n))
+  const textField = fc.constantFrom(
+    ...FIELDS.filter(
+      (field) => (field.kind === 'text' || field.kind === 'word') && field.name !== 'status',
+    ).map((field) => field.name),
+  )
+  const numberField = fc.constantFrom(
+    'width',
+    'height',
+    'ratio',
+    'bytes',
+    'id',
+    'position' as const,
+  )
+  const op = fc.constantFrom('=', '!=', '<', '<=', '>', '>=' as const)
+  const text = fc.string({ minLength: 1, unit: 'grapheme' })
+  const score = fc.record({
+    model: fc.option(
+      fc
+        .string({ minLength: 1 })
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    ),
+    text: fc.option(fc.constantFrom(...TEXT_SOURCES)),
+  })
+  const ends = fc
+    .tuple(fc.option(number), fc.option(number))
+    .filter(([from, to]) => from !== null || to !== null)
+  const term = fc.oneof(
+    text.map((value): Query => ({ kind: 'words', words: value })),
+    fc
+      .tuple(textField, text)
+      .map(([field, value]): Query => ({ kind: 'contains', field, words: value })),
+    fc
+      .tuple(textField, fc.string())
+      .map(([field, value]): Query => ({ kind: 'equals', field, value })),
+    textField.map((field): Query => ({ kind: 'present', field })),
+    fc
+      .tuple(textField, fc.constantFrom('a+', '^x[/]y$', '\\/\\d', '"(a|b)"'), fc.boolean())
+      .map(([field, pattern, ignoreCase]): Query => ({
+        kind: 'matches',
+        field,
+        pattern,
+        ignoreCase,
+      })),
+    fc.tuple(numberField, op, number).map(([field, sign, value]): Query => ({
+      kind: 'compare',
+      field: field as 'width',
+      op: sign as '=',
+      value,
+    })),
+    fc
+      .tuple(numberField, ends)
+      .map(([field, [from, to]]): Query => ({ kind: 'range', field: field as 'width', from, to })),
+    fc
+      .tuple(op, fc.constantFrom('2019', '2019-06', '2019-06-30', '2019-06-30T12:00'))
+      .map(([sign, value]): Query => ({ kind: 'dateCompare', op: sign as '=', value })),
+    score.map((ref): Query => ({ kind: 'scorePresent', score: ref })),
+    fc.tuple(score, op, number).map(([ref, sign, value]): Query => ({
+      kind: 'scoreCompare',
+      score: ref,
+      op: sign as '=',
+      value,
+    })),
+    fc
+      .tuple(score, ends)
+      .map(([ref, [from, to]]): Query => ({ kind: 'scoreRange', score: ref, from, to })),
+  )
+  const { query } = fc.letrec<{ query: Query }>((tie) => ({
+    query: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      term,
+      fc.array(tie('query'), { minLength: 2, maxLength: 4 }).map(and),
+      fc.array(tie('query'), { minLength: 2, maxLength: 4 }).map(or),
+      tie('query').map((item): Query => (item.kind === 'not' ? item.item : { kind: 'not', item })),
+    ),
+  }))
+
+  test('reading what was printed gives the same query', () => {
+    fc.assert(
+      fc.property(query, (made) => {
+        expect(parseQuery(printQuery(made))).toEqual(made)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('two spellings of one query have one canonical form', () => {
+    expect(printQuery(parseQuery(' NOT  alt:"red"   AND (width>=10)'))).toBe('-alt:red width>=10')
+    expect(printQuery(parseQuery('(a OR (b OR c)) d'))).toBe('(a OR b OR c) d')
+  })
+})
+
+describe('completing a query', () => {
+  test('fields are offered by their beginning, each with a line of help', () => {
+    const { items, from, to } = completeQuery('alt:x -wi', 9)
+    expect(items.map((item) => item.label)).toEqual(['width'])
+    expect(items[0]?.help).not.toBe('')
+    expect([from, to]).toEqual([7, 9])
+  })
+
+  test('values that are a choice are offered, others are asked of the corpus', () => {
+    expect(completeQuery('status:p', 8).items.map((item) => item.label)).toEqual(['pending'])
+    expect(completeQuery('host:exa', 8).valuesOf).toEqual({ field: 'host', prefix: 'exa' })
+    expect(completeQuery('score.c', 7).items.map((item) => item.label)).toEqual(['caption'])
+  })
+
+  test('nothing is offered inside quotes', () => {
+    expect(completeQuery('alt:"wi', 7).items).toEqual([])
+  })
+})
