@@ -127,6 +127,9 @@ class Parser {
     }
     const field = this.fieldTerm()
     if (field) return field
+    if (/^(?:[><!]=|[=<>])/.test(this.source.slice(this.at, this.at + 2))) {
+      throw this.error('expected a field before this comparison; quote it to search for it')
+    }
     return { kind: 'words', words: this.word() }
   }
 
@@ -302,18 +305,22 @@ class Parser {
     return { pattern, ignoreCase: flags === 'i' }
   }
 
+  /** `:` stands at its field; a comparison may have spaces around it. */
   private operator(): Comparison | ':' | null {
-    const two = this.source.slice(this.at, this.at + 2)
-    if (two === '>=' || two === '<=' || two === '!=') {
-      this.at += 2
-      return two
-    }
-    const one = this.peek()
-    if (one === ':' || one === '=' || one === '<' || one === '>') {
+    if (this.peek() === ':') {
       this.at++
-      return one
+      return ':'
     }
-    return null
+    const start = this.at
+    this.space()
+    const found = /^(?:[><!]=|[=<>])/.exec(this.source.slice(this.at, this.at + 2))
+    if (!found) {
+      this.at = start
+      return null
+    }
+    this.at += found[0].length
+    this.space()
+    return found[0] as Comparison
   }
 
   private range(value: string, start: number): { from: number | null; to: number | null } | null {

@@ -279,3 +279,16 @@ describe('completing a query', () => {
     expect(completeQuery('alt:"wi', 7).items).toEqual([])
   })
 })
+
+test('a comparison may have spaces around it', () => {
+  for (const [written, meant] of [
+    ['score >= 0.28', 'score>=0.28'],
+    ['score>= .28', 'score>=0.28'],
+    ['width > 200 height<100', 'width>200 height<100'],
+    ['score[a/b].alt >= 0.2', 'score[a/b].alt>=0.2'],
+  ] as const) {
+    expect(printQuery(parseQuery(written))).toBe(printQuery(parseQuery(meant)))
+  }
+  expect(() => parseQuery('colour >= 3')).toThrow(/no field "colour"/)
+  expect(() => parseQuery('>= 3')).toThrow(/expected a field/)
+})
