@@ -1,0 +1,198 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import type { ExportFormat } from '#shared/contract/index.ts'
+
+import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
+import { latest, useClient } from '../composables/client.ts'
+import { keep, recall } from '../composables/persist.ts'
+import {
+  and,
+  explicitScores,
+  hasText,
+  lacksText,
+  ofOtherType,
+  withStatus,
+} from '../composables/query-text.ts'
+import {
+  STATUS_NAMES,
+  STATUS_ORDER,
+  TEXT_NAMES,
+  type ScorableText,
+} from '../composables/text-sources.ts'
+import { useCutoff } from './cutoff.ts'
+import { useJobs } from './jobs.ts'
+import { usePairs } from './pairs.ts'
+import { useUi } from './ui.ts'
+
+export type ExportScope = 'all' | 'filter' | 'cutoff' | 'selection'
+
+export interface Preview {
+  matched: number
+  exported: number
+  skipped: { reason: string; n: number }[]
+}
+
+const COMMON = ['image/jpeg', 'image/png', 'image/webp', 'image/bmp'] as const
+const PILLOW = [...COMMON, 'image/gif', 'image/tiff'] as const
+
+/** What a format takes, as the exporters check it; so the count is right before it is written. */
+const NEEDS: Record<ExportFormat, { text: boolean; types: readonly string[] | null }> = {
+  webdataset: { text: true, types: PILLOW },
+  imagefolder: { text: true, types: PILLOW },
+  coco: { text: true, types: PILLOW },
+  kohya: { text: true, types: COMMON },
+  parquet: { text: true, types: null },
+  jsonl: { text: false, types: null },
+}
+
+/** What would be written where, and what would be left out. */
+export const useExporting = defineStore('exporting', () => {
+  const format = ref<ExportFormat>(recall<ExportFormat>(null, 'export-format', 'webdataset'))
+  const text = ref<ScorableText>('alt')
+  const scope = ref<ExportScope>('all')
+  const selection = ref<{ where: string; n: number } | null>(null)
+  const folder = ref('')
+  const preview = shallowRef<Preview | null>(null)
+  const counting = ref(false)
+  const error = shallowRef<ErrorValue | null>(null)
+  const lastJob = ref<string | null>(null)
+  let corpus: string | null = null
+
+  const where = computed(() => {
+    if (scope.value === 'filter') return explicitScores(usePairs().where, usePairs().score)
+    if (scope.value === 'cutoff') return useCutoff().query
+    if (scope.value === 'selection') return selection.value?.where ?? ''
+    return ''
+  })
+  const job = computed(() => (lastJob.value ? useJobs().byId.get(lastJob.value) : undefined))
+  const past = computed(() =>
+    useJobs().list.filter(
+      (item) => item.kind === 'export' && item.corpus === corpus && item.id !== lastJob.value,
+    ),
+  )
+
+  const count = latest(
+    async (path: string, filter: string, source: ScorableText, kind: ExportFormat) => {
+      const total = async (query: string): Promise<number> =>
+        (await useClient().call('pairs.select', { corpus: path, where: query })).total
+      const needs = NEEDS[kind]
+      const matched = await total(filter)
+      const skipped: Preview['skipped'] = []
+      let exported = matched
+      let rest = filter
+      const skip = (reason: string, n: number): void => {
+        exported -= n
+        if (n > 0) skipped.push({ reason, n })
+      }
+      if (needs.text) {
+        skip(`no ${TEXT_NAMES[source]}`, await total(and(rest, lacksText(source))))
+        rest = and(rest, hasText(source))
+      }
+      if (needs.types) {
+        for (const status of STATUS_ORDER) {
+          if (status === 'ok') continue
+          skip(STATUS_NAMES[status], await total(and(rest, withStatus(status))))
+        }
+        const other = await total(and(rest, withStatus('ok'), ofOtherType(needs.types)))
+        skip('a type of picture that its readers do not open', other)
+      }
+      return { matched, exported, skipped }
+    },
+  )
+
+  async function refresh(): Promise<void> {
+    if (corpus === null) return
+    counting.value = true
+    try {
+      const answer = await count(corpus, where.value, text.value, format.value)
+      if (answer.late) return
+      preview.value = answer.value
+      error.value = null
+      counting.value = false
+    } catch (thrown) {
+      error.value = toErrorValue(thrown)
+      preview.value = null
+      counting.value = false
+    }
+  }
+
+  function useSelection(query: string, n: number): void {
+    selection.value = { where: query, n }
+    scope.value = 'selection'
+    lastJob.value = null
+  }
+
+  function useCutoffScope(): void {
+    scope.value = 'cutoff'
+    const source = useCutoff().source
+    if (source && source.text !== 'span') text.value = source.text
+    lastJob.value = null
+  }
+
+  function setFormat(next: ExportFormat): void {
+    format.value = next
+    lastJob.value = null
+    keep(null, 'export-format', next)
+  }
+
+  async function chooseFolder(): Promise<void> {
+    try {
+      const found = await useClient().shell('shell.openFolder', {
+        title: 'Folder for the exported dataset',
+      })
+      if (!found) return
+      folder.value = found
+      keep(corpus, 'export-folder', found)
+    } catch (thrown) {
+      useUi().fail(thrown)
+    }
+  }
+
+  async function start(): Promise<void> {
+    if (corpus === null || folder.value === '') return
+    try {
+      const { job: id } = await useClient().call('jobs.export', {
+        corpus,
+        format: format.value,
+        out: folder.value,
+        where: where.value,
+        text: text.value,
+      })
+      lastJob.value = id
+      await useJobs().load()
+    } catch (thrown) {
+      useUi().fail(thrown)
+    }
+  }
+
+  function enter(path: string | null): void {
+    corpus = path
+    preview.value = null
+    selection.value = null
+    lastJob.value = null
+    scope.value = 'all'
+    folder.value = path ? recall(path, 'export-folder', '') : ''
+  }
+
+  return {
+    format,
+    text,
+    scope,
+    selection,
+    folder,
+    preview,
+    counting,
+    error,
+    where,
+    job,
+    past,
+    lastJob,
+    refresh,
+    useSelection,
+    useCutoffScope,
+    setFormat,
+    chooseFolder,
+    start,
+    enter,
+  }
+})

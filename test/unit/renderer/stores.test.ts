@@ -1,0 +1,232 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createClient, provideClient } from '../../../src/renderer/src/composables/client.ts'
+import { useCutoff } from '../../../src/renderer/src/stores/cutoff.ts'
+import { useExporting } from '../../../src/renderer/src/stores/exporting.ts'
+import { useInspect } from '../../../src/renderer/src/stores/inspect.ts'
+import { usePairs } from '../../../src/renderer/src/stores/pairs.ts'
+import { useSession } from '../../../src/renderer/src/stores/session.ts'
+import { useUndo } from '../../../src/renderer/src/stores/undo.ts'
+import type { Bridge } from '../../../src/shared/contract/index.ts'
+import { createFakeBridge } from '../../support/fake-bridge.ts'
+
+const CORPUS = '/data/corpora/harbour-archive.gleaner'
+let bridge: Bridge
+let held: { name: string; release: () => void }[] = []
+let hold: ((name: string, input: unknown) => boolean) | null = null
+const asked: string[] = []
+
+const soon = (ms = 20) => new Promise((resolve) => setTimeout(resolve, ms))
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let i = 0; i < 400 && !holds(); i++) await soon(10)
+  expect(holds()).toBe(true)
+}
+
+beforeEach(async () => {
+  setActivePinia(createPinia())
+  bridge = createFakeBridge({ pairs: 2000, delay: 0 })
+  held = []
+  hold = null
+  asked.length = 0
+  provideClient(
+    createClient({
+      ...bridge,
+      async call(name, input) {
+        asked.push(name)
+        if (hold?.(name, input)) {
+          await new Promise<void>((release) => held.push({ name, release }))
+        }
+        return bridge.call(name, input)
+      },
+    }),
+  )
+  await useSession().open(CORPUS)
+  await usePairs().enter(CORPUS)
+  useCutoff().enter(CORPUS)
+  useExporting().enter(CORPUS)
+})
+
+describe('the pairs of the grid', () => {
+  test('are all there at first, with the score of the first source', () => {
+    const pairs = usePairs()
+    expect(pairs.total).toBe(2000)
+    expect(pairs.score?.text).toBe('alt')
+  })
+
+  test('follow the filter, and come back with undo', async () => {
+    const pairs = usePairs()
+    pairs.setWhere('alt:boat')
+    await until(() => pairs.state === 'ready' && pairs.total < 2000)
+    const found = pairs.total
+    expect(found).toBeGreaterThan(0)
+    useUndo().undo()
+    await until(() => pairs.total === 2000)
+    expect(pairs.where).toBe('')
+    useUndo().redo()
+    await until(() => pairs.total === found)
+  })
+
+  test('of an older filter never overwrite those of the newer', async () => {
+    const pairs = usePairs()
+    let first = true
+    hold = (name) => {
+      if (name !== 'pairs.select' || !first) return false
+      first = false
+      return true
+    }
+    pairs.setWhere('alt:boat')
+    pairs.setWhere('alt:nothing-of-that-name')
+    await until(() => pairs.state === 'ready')
+    expect(pairs.total).toBe(0)
+    held[0]?.release()
+    await soon()
+    expect(pairs.total).toBe(0)
+    expect(pairs.where).toBe('alt:nothing-of-that-name')
+  })
+
+  test('a filter that cannot be read is an error with the filter kept', async () => {
+    const pairs = usePairs()
+    pairs.setWhere('width>=big')
+    await until(() => pairs.state === 'error')
+    expect(pairs.error?.message).toContain('number')
+    expect(pairs.where).toBe('width>=big')
+  })
+
+  test('are asked again when the engine has lost the selection', async () => {
+    const pairs = usePairs()
+    pairs.selection = 'gone'
+    pairs.want(0, 10)
+    await until(() => pairs.selection !== 'gone')
+    pairs.want(0, 10)
+    await until(() => pairs.rowAt(0) !== undefined)
+  })
+
+  test('the one under the cursor is shown in the inspector', async () => {
+    const pairs = usePairs()
+    pairs.want(0, 200)
+    await until(() => pairs.rowAt(7) !== undefined)
+    pairs.moveTo(7)
+    await until(() => useInspect().detail?.id === pairs.rowAt(7)?.id)
+  })
+})
+
+describe('the selection', () => {
+  test('grows from its anchor and shrinks back', () => {
+    const pairs = usePairs()
+    pairs.moveTo(10)
+    pairs.moveTo(14, true)
+    expect(pairs.marked).toEqual([[10, 14]])
+    pairs.moveTo(8, true)
+    expect(pairs.marked).toEqual([[8, 10]])
+    pairs.toggleMark(9)
+    expect(pairs.markedCount).toBe(2)
+  })
+
+  test('of everything is the filter itself, not a list of ids', async () => {
+    const pairs = usePairs()
+    pairs.setWhere('alt:boat')
+    await until(() => pairs.state === 'ready' && pairs.total < 2000)
+    pairs.markAll()
+    expect(await pairs.markedQuery()).toBe('alt:boat')
+  })
+
+  test('of some becomes a query by id', async () => {
+    const pairs = usePairs()
+    pairs.moveTo(2)
+    pairs.moveTo(4, true)
+    expect(await pairs.markedQuery()).toBe('id:3..5')
+  })
+
+  test('ends with a new filter, as its rows are others', async () => {
+    const pairs = usePairs()
+    pairs.markAll()
+    pairs.setWhere('alt:boat')
+    await until(() => pairs.state === 'ready')
+    expect(pairs.markedCount).toBe(0)
+    useUndo().undo()
+    expect(pairs.markedCount).toBe(2000)
+  })
+})
+
+describe('the cutoff', () => {
+  test('stands at the preset of its model and counts exactly', async () => {
+    const cutoff = useCutoff()
+    await cutoff.load()
+    await until(() => cutoff.isExact)
+    expect(cutoff.kept + cutoff.dropped).toBe(cutoff.n)
+  })
+
+  test('has a count at once, before the engine answers', async () => {
+    const cutoff = useCutoff()
+    await cutoff.load()
+    await until(() => cutoff.isExact)
+    hold = (name) => name === 'scores.countAbove'
+    const before = cutoff.kept
+    cutoff.setCosine(cutoff.cosine - 0.05)
+    expect(cutoff.isExact).toBe(false)
+    expect(cutoff.kept).toBeGreaterThan(before)
+    const estimate = cutoff.kept
+    held[0]?.release()
+    await until(() => cutoff.isExact)
+    expect(Math.abs(cutoff.kept - estimate)).toBeLessThan(10)
+  })
+
+  test('typed as a share keeps that share', async () => {
+    const cutoff = useCutoff()
+    await cutoff.load()
+    await cutoff.setTyped({ kind: 'share', share: 0.2 })
+    await until(() => cutoff.isExact)
+    expect(cutoff.kept / cutoff.n).toBeCloseTo(0.2, 2)
+  })
+
+  test('dragged is one step to undo', async () => {
+    const cutoff = useCutoff()
+    await cutoff.load()
+    const start = cutoff.cosine
+    for (let i = 1; i <= 30; i++) cutoff.setCosine(start + i * 0.001, 'drag')
+    useUndo().undo()
+    expect(cutoff.cosine).toBe(start)
+  })
+
+  test('as a filter keeps what it said it would', async () => {
+    const cutoff = useCutoff()
+    const pairs = usePairs()
+    await cutoff.load()
+    cutoff.setCosine(0.3)
+    await until(() => cutoff.isExact)
+    pairs.setWhere(cutoff.query)
+    await until(() => pairs.state === 'ready' && pairs.total < 2000)
+    expect(pairs.total).toBe(cutoff.kept)
+  })
+})
+
+describe('what would be exported', () => {
+  test('and what is skipped make up what was chosen', async () => {
+    const exporting = useExporting()
+    await exporting.refresh()
+    const preview = exporting.preview
+    expect(preview?.matched).toBe(2000)
+    const skipped = preview?.skipped.reduce((sum, item) => sum + item.n, 0) ?? 0
+    expect(skipped).toBeGreaterThan(0)
+    expect((preview?.exported ?? 0) + skipped).toBe(2000)
+  })
+
+  test('depends on what the format takes', async () => {
+    const exporting = useExporting()
+    exporting.setFormat('jsonl')
+    await exporting.refresh()
+    expect(exporting.preview?.exported).toBe(2000)
+    exporting.setFormat('parquet')
+    await exporting.refresh()
+    expect(exporting.preview?.skipped.map((item) => item.reason)).toEqual(['no alt text'])
+  })
+
+  test('a filter by the score of the view names that score', () => {
+    const pairs = usePairs()
+    const exporting = useExporting()
+    pairs.where = 'score>=0.3'
+    exporting.scope = 'filter'
+    expect(exporting.where).toBe('score[clip-vit-base-patch32].alt>=0.3')
+  })
+})
