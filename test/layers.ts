@@ -11,6 +11,7 @@ const LEAVES = [
   'main/evaluation',
   'main/search',
   'main/export',
+  'main/tables',
 ] as const
 
 export const KNOWS: Record<string, readonly string[]> = {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { EXPORT_FORMATS } from '#shared/contract/index.ts'
 import type { CallInput, CallName, CallOutput, Job } from '#shared/contract/index.ts'
-import { Device } from '#shared/contract/jobs.ts'
+import { Device, ScoreUnit } from '#shared/contract/jobs.ts'
 import { TEXT_SOURCES } from '#shared/domain.ts'
 import type { Pair } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
@@ -79,6 +79,12 @@ function integer(text: string): number {
   return value
 }
 
+function positive(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value <= 0.1)) throw new InvalidArgumentError('A number above 0, up to 0.1.')
+  return value
+}
+
 function images(text: string): string {
   if (['archive', 'fetch', 'none'].includes(text)) return text
   if (text.startsWith('folder:') && text.length > 7) return `folder:${resolve(text.slice(7))}`
@@ -122,6 +128,64 @@ function build(): Command {
           inputs: inputs.map((input) => (input === '-' ? input : resolve(input))),
           images: options.images as 'archive',
           workers: options.workers,
+        })
+        await follow(job)
+        printStats(await call('corpora.stats', { corpus: path }))
+      },
+    )
+
+  program
+    .command('import <corpus> <input...>')
+    .description(
+      'bring in tables of pairs, scores and embeddings: .parquet, .csv, .tsv, .jsonl, COCO captions, folders of them, with .npy beside them',
+    )
+    .option(
+      '--column <role=name>',
+      'what a column means, e.g. caption=caption or score=my_similarity; may be repeated',
+      columnRole,
+      [],
+    )
+    .option('--model-name <name>', 'what the imported scores are called')
+    .addOption(
+      new Option(
+        '--unit <unit>',
+        'in what similarities are written: cosine, 100*max(cos,0) or 2.5*max(cos,0)',
+      ).choices(ScoreUnit.options),
+    )
+    .option(
+      '--images <from>',
+      'none, folder:DIR or fetch; otherwise files that the table names, beside it',
+      images,
+      'archive',
+    )
+    .option('--dry-run', 'say what the columns mean, import nothing', false)
+    .action(
+      async (
+        corpus: string,
+        inputs: string[],
+        options: {
+          column: { role: string; column: string }[]
+          modelName?: string
+          unit?: 'cosine'
+          images: string
+          dryRun: boolean
+        },
+      ) => {
+        const choices = {
+          columns: options.column,
+          ...(options.modelName === undefined ? {} : { modelName: options.modelName }),
+          ...(options.unit === undefined ? {} : { unit: options.unit }),
+        }
+        if (options.dryRun) {
+          for (const input of inputs) await printRecognised(resolve(input), choices)
+          return
+        }
+        const path = await open(corpus)
+        const { job } = await call('jobs.import', {
+          corpus: path,
+          inputs: inputs.map((input) => resolve(input)),
+          images: options.images as 'archive',
+          ...choices,
         })
         await follow(job)
         printStats(await call('corpora.stats', { corpus: path }))
@@ -334,6 +398,28 @@ function build(): Command {
       if (!report.ok) exitCode = 1
     })
   models
+    .command('quantize <id>')
+    .description('make an int8 twin of an fp32 model, checked on your own pictures')
+    .requiredOption('--check <path>', 'a corpus or a folder of pictures to compare both on')
+    .option('--out <dir>', 'folder of the new model')
+    .option('--bound <cosine>', 'largest difference of a cosine that is allowed', positive)
+    .action(async (id: string, options: { check: string; out?: string; bound?: number }) => {
+      const made = await call('models.quantize', {
+        id,
+        check: resolve(options.check),
+        ...(options.out === undefined ? {} : { out: resolve(options.out) }),
+        ...(options.bound === undefined ? {} : { bound: options.bound }),
+      })
+      print(
+        `${made.matrices} matrices in int8, ${formatBytes(made.bytesBefore)} before, ${formatBytes(made.bytesAfter)} now`,
+      )
+      print(
+        `checked on ${made.pictures} pictures with ${made.texts} texts${made.unreadable > 0 ? ` (${made.unreadable} pictures unreadable)` : ''}: ` +
+          `largest difference of a cosine ${made.largest.toExponential(1)}, root mean square ${made.rms.toExponential(1)}, ${made.bound} is allowed`,
+      )
+      print(`added ${made.model.id} in ${made.model.folder ?? ''}`)
+    })
+  models
     .command('remove <id>')
     .description('forget a model; its scores stay')
     .action(async (id: string) => {
@@ -360,6 +446,51 @@ function build(): Command {
       if (checks.some((check) => !check.ok)) exitCode = 1
     })
   return program
+}
+
+function columnRole(
+  text: string,
+  earlier: { role: string; column: string }[],
+): { role: string; column: string }[] {
+  const at = text.indexOf('=')
+  if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('ROLE=NAME, e.g. alt=TEXT.')
+  return [...earlier, { role: text.slice(0, at).trim(), column: text.slice(at + 1) }]
+}
+
+async function printRecognised(
+  path: string,
+  choices: Omit<CallInput<'tables.recognise'>, 'path'>,
+): Promise<void> {
+  const { n, tables, refusal } = await call('tables.recognise', { path, ...choices })
+  for (const found of tables) {
+    const rows = found.rows === null ? '' : `, ${found.rows.toLocaleString('en-US')} rows`
+    print(`${found.path}: ${found.format}${found.layout ? ` (${found.layout})` : ''}${rows}`)
+    print(
+      table(
+        ['column', 'type', 'role', 'why', 'range', 'scores are called', 'first row'],
+        found.columns.map((column) => [
+          column.name,
+          column.type,
+          column.role,
+          column.why,
+          column.range
+            ? `${column.range.min.toPrecision(3)} … ${column.range.max.toPrecision(3)}`
+            : '',
+          column.model ?? '',
+          clip(String(found.preview[0]?.[column.name] ?? '')),
+        ]),
+      ),
+    )
+    if (found.embeddings) {
+      const { rows: vectors, dims, model } = found.embeddings
+      print(
+        `embeddings: ${vectors} rows of ${dims}${model === null ? '' : `, scores are called ${model}`}`,
+      )
+    }
+    for (const problem of found.problems) print(`note: ${problem}`)
+  }
+  if (n > tables.length) print(`and ${n - tables.length} more tables`)
+  if (refusal) throw new AppError('invalid-input', refusal.message, refusal.hint ?? undefined)
 }
 
 function clip(text: string): string {

@@ -14,7 +14,9 @@ import type { ModelsFolders } from '../inference/types.ts'
 import { readPicture } from './pictures.ts'
 import { relocateArchive } from '../store/repositories/archives.ts'
 import { findSource, fingerprint } from '../warc/index.ts'
+import { recogniseInputs } from '../jobs/import-plan.ts'
 import type { Entries } from '../jobs/job.ts'
+import { quantizeModel } from '../jobs/quantize.ts'
 import type { Runner } from '../jobs/runner.ts'
 import { runDoctor } from './doctor.ts'
 import type { Home, RecentFile, SettingsFile } from './home.ts'
@@ -94,6 +96,7 @@ export function createHandlers(context: EngineContext): Handlers {
       return {}
     },
     'jobs.ingest': (input) => start.ingest(input),
+    'jobs.import': (input) => start.import(input),
     'jobs.pictures': (input) => start.pictures(input),
     'jobs.score': (input) => start.score(input),
     'jobs.export': (input) => start.export(input),
@@ -138,6 +141,28 @@ export function createHandlers(context: EngineContext): Handlers {
         await host.close()
       }
     },
+    async 'models.quantize'({ id, check, out, bound }) {
+      const model = await resolveModel(folders, settings.get(), id)
+      const host = createInferenceHost(entries.inferenceHost)
+      try {
+        const options = { check: resolve(check), out: out && resolve(out), bound }
+        const made = await quantizeModel(folders, model, options, host)
+        emit('models.changed', {})
+        const { matrices, bytesBefore, bytesAfter, comparison } = made
+        return {
+          model: made.model.info,
+          matrices,
+          bytesBefore,
+          bytesAfter,
+          ...comparison,
+          bound: made.bound,
+        }
+      } finally {
+        await host.close()
+      }
+    },
+
+    'tables.recognise': (args) => recogniseInputs({ ...args, path: resolve(args.path) }),
 
     'settings.get': () => settings.get(),
     'settings.set': (change) => settings.set(change),

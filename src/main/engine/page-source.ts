@@ -5,6 +5,7 @@ import { decodeHtml, inertPage } from '../extraction/index.ts'
 import type { Corpus } from '../store/open.ts'
 import { imagesOfPage, pairSource } from '../store/repositories/pairs.ts'
 import type { PairSource } from '../store/repositories/pairs.ts'
+import { ROW_RECORD } from '../store/repositories/table-rows.ts'
 import { findSource, parseHttpResponse, readRecordAt } from '../warc/index.ts'
 
 /** Larger than any page that is read. */
@@ -16,6 +17,13 @@ export async function readPageSource(
   id: number,
 ): Promise<CallOutput<'pairs.source'>> {
   const source = pairSource(corpus.reader, id)
+  if (source.recordType === ROW_RECORD) {
+    throw new AppError(
+      'not-found',
+      `This pair is row ${source.offset + source.position + 1} of the table ${source.archiveName}: no page was archived with it.`,
+      'Its picture, words and scores are all here.',
+    )
+  }
   const raw = await readPage(source)
   const pictures = new Map<string, string>()
   for (const image of imagesOfPage(corpus.reader, id)) {

@@ -1,10 +1,17 @@
 import { basename, resolve } from 'node:path'
-import { ExportInput, IngestInput, PicturesInput, ScoreInput } from '#shared/contract/jobs.ts'
+import {
+  ExportInput,
+  ImportInput,
+  IngestInput,
+  PicturesInput,
+  ScoreInput,
+} from '#shared/contract/jobs.ts'
 import type { Job } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
 import { resolveModel } from '../inference/registry.ts'
 import type { ModelsFolders } from '../inference/types.ts'
 import { runExport } from '../jobs/export.ts'
+import { runImport } from '../jobs/import.ts'
 import { runIngest } from '../jobs/ingest.ts'
 import type { JobContext } from '../jobs/job.ts'
 import { ModelFetchInput, runModelFetch } from '../jobs/model-fetch.ts'
@@ -20,6 +27,7 @@ interface Started {
 
 export interface JobStarter {
   ingest(input: IngestInput): Started
+  import(input: ImportInput): Started
   pictures(input: PicturesInput): Started
   score(input: ScoreInput): Started
   export(input: ExportInput): Started
@@ -67,6 +75,20 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
       `Import ${shown}`,
       input,
       (job) => runIngest(corpus, input, job),
+      earlier,
+    )
+  }
+
+  function importTables(input: ImportInput, earlier?: Job): Started {
+    const { corpus } = corpora.get(input.corpus)
+    const names = input.inputs.map((name) => basename(name))
+    const more = names.length > 2 ? ` and ${names.length - 2} more` : ''
+    return start(
+      'import',
+      corpus,
+      `Import ${names.slice(0, 2).join(', ')}${more}`,
+      input,
+      (job) => runImport(corpus, input, job),
       earlier,
     )
   }
@@ -123,6 +145,8 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
     switch (kind) {
       case 'ingest':
         return ingest(IngestInput.parse(input), earlier)
+      case 'import':
+        return importTables(ImportInput.parse(input), earlier)
       case 'pictures':
         return pictures(PicturesInput.parse(input), earlier)
       case 'score':
@@ -153,6 +177,7 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
 
   return {
     ingest: (input) => ingest(input),
+    import: (input) => importTables(input),
     pictures: (input) => pictures(input),
     score: (input) => score(input),
     export: (input) => exportPairs(input),

@@ -83,7 +83,7 @@ export async function makeThumbnail(
     // Effort 2 is 1.6 times as fast as the default and 3 % longer (measured on photographs).
     .webp({ quality: 78, alphaQuality: 90, effort: 2 })
     .toBuffer({ resolveWithObject: true })
-    .catch(rethrow)
+    .catch((error: unknown) => rethrow(error, bytes))
   return { webp: data, width: info.width, height: info.height }
 }
 
@@ -123,7 +123,7 @@ function open(bytes: Uint8Array, limits: PictureLimits): Sharp {
 }
 
 /** libvips' words, sorted into stable reasons. */
-function rethrow(error: unknown): never {
+function rethrow(error: unknown, bytes?: Uint8Array): never {
   if (error instanceof PictureError) throw error
   const said = error instanceof Error ? error.message : String(error)
   // Seeks that fail in a short file are repeated by the dozen; the last line is what matters.
@@ -133,7 +133,24 @@ function rethrow(error: unknown): never {
     .filter((line) => line !== '' && !line.startsWith('source: bad seek'))
     .join('; ')
     .slice(0, 300)
-  throw new PictureError(reasonOf(said), detail)
+  const reason = reasonOf(said)
+  const isCut = reason === 'damaged' && bytes !== undefined && isJpegWithoutEnd(bytes)
+  throw new PictureError(isCut ? 'truncated' : reason, detail)
+}
+
+/**
+ * What libjpeg says of a cut file depends on the bits before the cut; that the end marker is
+ * missing does not.
+ */
+function isJpegWithoutEnd(bytes: Uint8Array): boolean {
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return false
+  return (
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).lastIndexOf(
+      '\xff\xd9',
+      undefined,
+      'latin1',
+    ) < 0
+  )
 }
 
 function reasonOf(said: string): string {

@@ -119,7 +119,10 @@ export async function runIngest(
     failures: failures.length,
   }
   const ids = imageIds(corpus.writer)
-  const workers = input.workers ?? ctx.settings.workers ?? Math.min(MAX_WORKERS, Math.max(1, availableParallelism() - 1))
+  const workers =
+    input.workers ??
+    ctx.settings.workers ??
+    Math.min(MAX_WORKERS, Math.max(1, availableParallelism() - 1))
   let before = 0
   for (const source of sources) {
     if (ctx.signal.aborted) return

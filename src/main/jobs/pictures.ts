@@ -25,6 +25,7 @@ import {
 } from '../store/repositories/picture-queue.ts'
 import { hasThumb, putThumbs, type Thumb } from '../store/repositories/thumbs.ts'
 import type { JobContext } from './job.ts'
+import { isLocal, localPictures } from './local-pictures.ts'
 
 /** Read from the database at once. */
 const PAGE = 500
@@ -60,7 +61,10 @@ type Decoder = (sha256: string, picture: Uint8Array | { path: string }) => Promi
  * `fetch`, or `none`, which does nothing. What ended is committed in batches, so a run that was
  * killed goes on where it stopped. Aborting ends it after what is in flight.
  *
- * `overrides` is for tests, which fetch from servers of their own.
+ * Pictures that a table names by files are read beside the table, whatever else is asked.
+ *
+ * `overrides.fetch` is for tests, which fetch from servers of their own; with `overrides.named`
+ * only pictures named in this way are looked for.
  *
  * Throws AppError `not-found` for a folder that is not there, `internal` when the decoder does not
  * start, `io` when the corpus cannot be written.
@@ -69,13 +73,14 @@ export async function runPictures(
   corpus: Corpus,
   input: PicturesInput,
   ctx: JobContext,
-  overrides: { fetch?: Partial<FetchOptions> } = {},
+  overrides: { fetch?: Partial<FetchOptions>; named?: PictureSelection['named'] } = {},
 ): Promise<void> {
   if (input.images === 'none') return
   const selection: PictureSelection = {
     place: input.images,
     retryFailed: input.retryFailed,
     retryRefused: input.images === 'fetch' && !ctx.settings.fetch.honourOptOut,
+    ...(overrides.named ? { named: overrides.named } : {}),
   }
   const total = countQueuedPictures(corpus.writer, selection)
   ctx.progress({ done: 0, total, unit: 'pictures', note: 'looking for pictures' })
@@ -86,13 +91,14 @@ export async function runPictures(
   const decode = createDecoder(corpus, host)
   const queue = pictures(corpus, selection, ctx.signal)
   const width = host.parallel * 4
+  const local = fromTableFolder(corpus, decode, input.images)
   try {
     const ended =
       input.images === 'archive'
-        ? concurrently(queue, width, fromArchive(corpus, decode))
+        ? concurrently(queue, width, fromArchive(corpus, decode, local))
         : input.images === 'fetch'
-          ? fromWeb(corpus, queue, decode, width, ctx, overrides.fetch ?? {})
-          : await fromFolder(queue, decode, width, input.images)
+          ? fromWeb(corpus, selection, decode, width, ctx, overrides.fetch ?? {}, local)
+          : await fromFolder(queue, decode, width, input.images, local)
     for await (const one of ended) committer.add(one)
   } catch (error) {
     // What ended before counts, whatever stopped the rest.
@@ -125,8 +131,32 @@ function* pictures(
   }
 }
 
-function fromArchive(corpus: Corpus, decode: Decoder): (picture: QueuedPicture) => Promise<Ended> {
+type Local = (picture: QueuedPicture) => Promise<Ended>
+
+/** Pictures that a table names by files. */
+function fromTableFolder(corpus: Corpus, decode: Decoder, place: string): Local {
+  const find = localPictures(corpus.writer)
   return async (picture) => {
+    const found = await find(picture.url)
+    if (!found.found) return missing(picture, found.reason, place)
+    const bytes = await readWithin(found.path)
+    if (!(bytes instanceof Uint8Array))
+      return bad(picture, 'failed', bytes.reason, bytes.detail, place)
+    const sha256 = digestOf(bytes)
+    const seen = await decode(sha256, bytes)
+    if (!seen.ok) return bad(picture, 'failed', seen.reason, `${found.path}: ${seen.detail}`, place)
+    const source = `file ${found.path} beside its table`
+    return ok(picture, seen, sha256, bytes.byteLength, source, bytes)
+  }
+}
+
+function fromArchive(
+  corpus: Corpus,
+  decode: Decoder,
+  local: Local,
+): (picture: QueuedPicture) => Promise<Ended> {
+  return async (picture) => {
+    if (isLocal(picture.url)) return local(picture)
     let first: { reason: string; detail: string } | null = null
     for (const held of heldPictures(corpus.writer, picture)) {
       if (!hasBlob(corpus.path, held.sha256)) {
@@ -152,13 +182,19 @@ async function fromFolder(
   decode: Decoder,
   width: number,
   place: string,
+  local: Local,
 ): Promise<AsyncIterable<Ended>> {
   const folder = await openPictureFolder(place.slice('folder:'.length))
   return concurrently(queue, width, async (picture): Promise<Ended> => {
+    if (isLocal(picture.url)) {
+      const beside = await local(picture)
+      if (beside.settled.outcome.status !== 'missing') return beside
+    }
     let reason = 'not-in-folder'
     let first: { reason: string; detail: string } | null = null
     for (const url of [picture.url, ...picture.alternates]) {
-      const found = await folder.find(url)
+      // A folder knows web addresses: of a file's only the path counts.
+      const found = await folder.find(url.replace(/^table:/, 'http:'))
       if (!found.found) {
         if (found.reason === 'ambiguous-name') reason = found.reason
         continue
@@ -194,12 +230,22 @@ async function readWithin(path: string): Promise<Uint8Array | { reason: string; 
 
 async function* fromWeb(
   corpus: Corpus,
-  queue: Iterable<QueuedPicture>,
+  selection: PictureSelection,
   decode: Decoder,
   width: number,
   ctx: JobContext,
   overrides: Partial<FetchOptions>,
+  local: Local,
 ): AsyncGenerator<Ended, void, void> {
+  if (selection.named !== 'addresses') {
+    yield* concurrently(
+      pictures(corpus, { ...selection, named: 'files' }, ctx.signal),
+      width,
+      local,
+    )
+    if (selection.named === 'files') return
+  }
+  const queue = pictures(corpus, { ...selection, named: 'addresses' }, ctx.signal)
   const settings = ctx.settings.fetch
   const asked = new Map<number, QueuedPicture>()
   const optedOut: Ended[] = []

@@ -19,7 +19,7 @@ export const Failure = z.object({
   stage: z.enum(['archive', 'record', 'page', 'image', 'score', 'export']),
   reason: z.string(),
   archive: z.string().nullable(),
-  /** Byte offset of the record in its archive, of the compressed stream where there is one. */
+  /** Byte offset of the record in its archive, of the compressed stream where there is one; of a table the row. */
   offset: z.number().int().nullable(),
   url: z.string().nullable(),
   detail: z.string().nullable(),

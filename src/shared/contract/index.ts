@@ -7,9 +7,18 @@ import { models } from './models.ts'
 import { pairs } from './pairs.ts'
 import { scores } from './scores.ts'
 import { system } from './system.ts'
+import { tables } from './tables.ts'
 
 /** Everything the engine can be asked. Both ends are typed from it. */
-export const contract = { ...corpora, ...jobs, ...pairs, ...scores, ...models, ...system }
+export const contract = {
+  ...corpora,
+  ...jobs,
+  ...pairs,
+  ...scores,
+  ...models,
+  ...system,
+  ...tables,
+}
 export type Contract = typeof contract
 export type CallName = keyof Contract
 
@@ -72,3 +81,4 @@ export * from './models.ts'
 export * from './pairs.ts'
 export * from './scores.ts'
 export * from './system.ts'
+export * from './tables.ts'

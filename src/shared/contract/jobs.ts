@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CorpusPath, TextSource } from '../domain.ts'
 import { call } from './call.ts'
 
-export const JOB_KINDS = ['ingest', 'pictures', 'score', 'export', 'model-fetch'] as const
+export const JOB_KINDS = ['ingest', 'import', 'pictures', 'score', 'export', 'model-fetch'] as const
 export const JOB_STATES = [
   'queued',
   'running',
@@ -91,6 +91,22 @@ export const ExportInput = z.object({
   /** Which text becomes the caption. */
   text: TextSource.default('alt'),
 })
+/** `x100` is 100 * max(cos, 0), `x2.5` is 2.5 * max(cos, 0). */
+export const ScoreUnit = z.enum(['cosine', 'x100', 'x2.5'])
+export const ImportInput = z.object({
+  corpus: CorpusPath,
+  /** Tables, or folders of them; embeddings (.npy) beside a table belong to it. */
+  inputs: z.array(z.string().min(1)).min(1),
+  /** Roles of columns where the names do not tell them; `tables.recognise` knows the roles. */
+  columns: z.array(z.object({ role: z.string(), column: z.string() })).default([]),
+  /** What the scores are called; otherwise after the table's kind and column, or the folder. */
+  modelName: z.string().trim().min(1).max(200).optional(),
+  /** In what the similarity columns are written. Never guessed: cosines unless said. */
+  unit: ScoreUnit.optional(),
+  /** `archive`: files that the table names, beside it; web addresses are left for later. */
+  images: ImagesFrom.default('archive'),
+})
+export type ImportInput = z.infer<typeof ImportInput>
 export type IngestInput = z.infer<typeof IngestInput>
 export type PicturesInput = z.infer<typeof PicturesInput>
 export type ScoreInput = z.infer<typeof ScoreInput>
@@ -107,6 +123,8 @@ export const jobs = {
   /** Takes finished jobs out of the list. */
   'jobs.clear': call(z.object({}), z.object({})),
   'jobs.ingest': call(IngestInput, Started),
+  /** Tables of pairs, scores and embeddings that others computed. */
+  'jobs.import': call(ImportInput, Started),
   'jobs.pictures': call(PicturesInput, Started),
   'jobs.score': call(ScoreInput, Started),
   'jobs.export': call(ExportInput, Started),

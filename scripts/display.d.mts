@@ -1,0 +1,4 @@
+export function withVirtualDisplay<T>(
+  work: (display: Record<string, string>) => T | Promise<T>,
+  size?: string,
+): Promise<T>

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { call } from './call.ts'
+import { ScoreUnit } from './jobs.ts'
+
+/** What a column can mean; every other one is `ignore`d. `score` may be given to several. */
+export const ColumnRole = z.enum([
+  'url',
+  'path',
+  'alt',
+  'caption',
+  'title',
+  'width',
+  'height',
+  'page',
+  'date',
+  'language',
+  'score',
+  'ignore',
+])
+export type ColumnRole = z.infer<typeof ColumnRole>
+
+export const RecognisedTable = z.object({
+  path: z.string(),
+  format: z.enum(['parquet', 'csv', 'tsv', 'jsonl', 'json', 'coco']),
+  /** Whose column names it bears; null: nobody's that is known. */
+  layout: z.enum(['laion', 'coyo', 'datacomp', 'img2dataset', 'coco', 'gleaner']).nullable(),
+  /** null where only reading tells. */
+  rows: z.number().int().nullable(),
+  bytes: z.number(),
+  columns: z.array(
+    z.object({
+      name: z.string(),
+      type: z.enum(['text', 'integer', 'number', 'boolean', 'date', 'binary', 'nested', 'empty']),
+      role: ColumnRole,
+      /** Why, in a few words. */
+      why: z.string(),
+      /** Of a score's values, as far as they were looked at. */
+      range: z
+        .object({ min: z.number(), max: z.number(), median: z.number().nullable() })
+        .nullable(),
+      /** Under which name the scores of this column will be found. */
+      model: z.string().nullable(),
+    }),
+  ),
+  /** Things that should be seen before importing. */
+  problems: z.array(z.string()),
+  /** The first five rows by column, long texts cut. */
+  preview: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))),
+  /** Vectors that stand beside the table, row by row. */
+  embeddings: z
+    .object({
+      image: z.string().nullable(),
+      text: z.string().nullable(),
+      rows: z.number().int(),
+      dims: z.number().int(),
+      /** Under which name each row's own cosine will be found; null without both sides. */
+      model: z.string().nullable(),
+    })
+    .nullable(),
+})
+export type RecognisedTable = z.infer<typeof RecognisedTable>
+
+export const tables = {
+  /**
+   * What is in a table, or in a folder of them: looks at the first rows, imports nothing. What would
+   * make `jobs.import` refuse is in `refusal`.
+   */
+  'tables.recognise': call(
+    z.object({
+      path: z.string().min(1),
+      columns: z.array(z.object({ role: z.string(), column: z.string() })).default([]),
+      modelName: z.string().trim().min(1).max(200).optional(),
+      unit: ScoreUnit.optional(),
+    }),
+    z.object({
+      /** Tables that the path stands for. */
+      n: z.number().int(),
+      /** The first of them (at most 20). */
+      tables: z.array(RecognisedTable),
+      refusal: z.object({ message: z.string(), hint: z.string().nullable() }).nullable(),
+    }),
+  ),
+}
