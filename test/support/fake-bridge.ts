@@ -53,6 +53,10 @@ const MODELS: ModelInfo[] = [
       { cosine: 0.3, label: 'LAION-400M', source: 'Schuhmann et al. 2021' },
     ],
     folder: '/data/models/clip-vit-base-patch32',
+    preprocessing: [
+      { label: 'Camera orientation (EXIF)', value: 'ignored: scored as the pixels are stored' },
+      { label: 'Transparency', value: 'dropped: hidden colours are scored as they are' },
+    ],
     isDemonstration: false,
   },
   {
@@ -70,6 +74,7 @@ const MODELS: ModelInfo[] = [
     description: 'Stronger on fine detail; its cosines are much lower than those of CLIP.',
     cutoffs: [],
     folder: null,
+    preprocessing: [],
     isDemonstration: false,
   },
   {
@@ -87,6 +92,7 @@ const MODELS: ModelInfo[] = [
     description: 'Slower and better; cutoffs of ViT-B/32 do not carry over.',
     cutoffs: [],
     folder: null,
+    preprocessing: [],
     isDemonstration: false,
   },
   {
@@ -104,6 +110,7 @@ const MODELS: ModelInfo[] = [
     description: 'A folder of your own.',
     cutoffs: [],
     folder: '/data/models/my-finetune',
+    preprocessing: [],
     isDemonstration: false,
   },
 ]

@@ -17,7 +17,7 @@ export function datasetCard(
   const rows: [string, string][] = [
     ['Format', format.title],
     ['Filter', recipe.filter === '' ? 'every pair' : code(recipe.filter)],
-    ['Text', format.needsText ? `\`${recipe.text}\`` : 'all'],
+    ['Text', format.needs.text ? `\`${recipe.text}\`` : 'all'],
     [
       'Scores',
       recipe.model
@@ -35,7 +35,7 @@ export function datasetCard(
     '# Image-text pairs from a web archive\n',
     `${number(counts.exported)} pairs. ${format.layout}\n`,
     ...format.notes.map((note) => `- ${note}`),
-    ...(format.pictureTypes === null
+    ...(format.needs.pictures === null
       ? []
       : ['- Pictures are the original bytes, never encoded again.']),
     '\n## How the numbers came about\n',
@@ -45,7 +45,7 @@ export function datasetCard(
     `| match the filter | ${number(counts.matched)} |`,
     ...skipped,
     `| exported | ${number(counts.exported)} |`,
-    ...(format.pictureTypes === null ? [] : [`| picture files | ${number(counts.pictures)} |`]),
+    ...(format.needs.pictures === null ? [] : [`| picture files | ${number(counts.pictures)} |`]),
     '\n| archive | bytes | SHA-256 |\n| --- | ---: | --- |',
     ...corpus.archives.map(
       ({ name, bytes, sha256, complete }) =>

@@ -1,8 +1,8 @@
+import { EXPORT_NEEDS } from '#shared/export-needs.ts'
 import { DigestTable } from './digest-table.ts'
 import type { OutputFile, OutputFolder } from './folder.ts'
 import { fileName } from './imagefolder.ts'
 import { rowJson } from './json.ts'
-import { PILLOW_TYPES } from './picture-type.ts'
 import { provenance } from './provenance.ts'
 import type { DatasetWriter, ExportRecipe, Format, Sample } from './types.ts'
 
@@ -80,8 +80,7 @@ export const coco: Format = {
   title: 'COCO captions',
   layout:
     '`annotations/captions.json` in the form of COCO: `info`, `licenses`, `images` (`file_name` is relative to `images/`), `annotations` (`image_id`, `caption`). The first 10,000 pictures lie in `images/`, the next ones in folders of 10,000 below it.',
-  needsText: true,
-  pictureTypes: PILLOW_TYPES,
+  needs: EXPORT_NEEDS.coco,
   notes: [
     'The extension of a picture is that of its bytes.',
     'Pairs with the same picture (by SHA-256) share one entry in `images` and are several annotations of it.',

@@ -193,11 +193,11 @@ function stopIfCanceled(signal: AbortSignal): void {
 
 /** Checks a pair against what its format takes. A string is the reason why it is skipped. */
 async function examine(item: ExportItem, format: Format): Promise<Sample | string> {
-  if (format.needsText && (item.text === null || isBlank(item.text))) return 'no-text'
+  if (format.needs.text && (item.text === null || isBlank(item.text))) return 'no-text'
   let picture: SamplePicture | null = null
-  if (format.pictureTypes !== null) {
+  if (format.needs.pictures !== null) {
     if (!item.picture) return 'no-picture'
-    const found = await readPicture(item.picture, item.pair.image.sha256, format.pictureTypes)
+    const found = await readPicture(item.picture, item.pair.image.sha256, format.needs.pictures)
     if (typeof found === 'string') return found
     picture = found
   }
@@ -212,7 +212,7 @@ async function examine(item: ExportItem, format: Format): Promise<Sample | strin
 async function readPicture(
   read: () => Promise<Uint8Array>,
   expected: string | null,
-  types: ReadonlySet<string>,
+  types: readonly string[],
 ): Promise<SamplePicture | string> {
   let bytes: Uint8Array
   try {
@@ -225,7 +225,7 @@ async function readPicture(
   if (expected !== null && sha256 !== expected) return 'picture-damaged'
   const mime = sniffPicture(bytes)
   const extension = mime === null ? undefined : EXTENSIONS[mime]
-  if (mime === null || extension === undefined || !types.has(mime)) {
+  if (mime === null || extension === undefined || !types.includes(mime)) {
     return `picture-type ${mime ?? 'unknown'}`
   }
   return { bytes, sha256, mime, extension }

@@ -1,7 +1,7 @@
+import { EXPORT_NEEDS } from '#shared/export-needs.ts'
 import type { OutputFile, OutputFolder } from './folder.ts'
 import { rowJson } from './json.ts'
 import { SHARD_SIZE, sampleKey, shardName } from './keys.ts'
-import { PILLOW_TYPES } from './picture-type.ts'
 import { provenance } from './provenance.ts'
 import type { DatasetWriter, Format, Sample } from './types.ts'
 
@@ -50,8 +50,7 @@ export const imagefolder: Format = {
   title: 'Hugging Face ImageFolder',
   layout:
     '`train/metadata.jsonl` has one line a picture: `file_name` (relative to `train/`), `text`, `similarity`, then where the pair comes from. The first 10,000 pictures lie beside it, the next ones in folders of 10,000.',
-  needsText: true,
-  pictureTypes: PILLOW_TYPES,
+  needs: EXPORT_NEEDS.imagefolder,
   notes: [
     'The extension of a picture is that of its bytes.',
     'Texts are as on the page, line breaks included, in UTF-8.',

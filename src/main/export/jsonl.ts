@@ -1,3 +1,4 @@
+import { EXPORT_NEEDS } from '#shared/export-needs.ts'
 import type { OutputFile, OutputFolder } from './folder.ts'
 import type { DatasetWriter, Format, Sample } from './types.ts'
 
@@ -25,8 +26,7 @@ export const jsonl: Format = {
   title: 'JSON Lines',
   layout:
     '`pairs.jsonl` has one pair a line, in the form that `gleaner pairs --json` prints: `id`, `page`, `image`, `text`, `scores`. null = absent, "" = empty.',
-  needsText: false,
-  pictureTypes: null,
+  needs: EXPORT_NEEDS.jsonl,
   notes: ['Holds every pair that matches the filter, with all its texts and scores, no pictures.'],
   cardHeader:
     'configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: "pairs.jsonl"',

@@ -1,3 +1,4 @@
+import { EXPORT_NEEDS } from '#shared/export-needs.ts'
 import type { OutputFile, OutputFolder } from './folder.ts'
 import { rowJson } from './json.ts'
 import { SHARD_SIZE, sampleKey, shardName } from './keys.ts'
@@ -73,9 +74,7 @@ export function kohyaOf(perFolder: number): Format {
     title: 'kohya (sd-scripts)',
     layout:
       '`images/` holds each picture with a `.txt` of the same name, 10,000 pictures a folder (then `images-00001/`, ...). `dataset.toml` names each folder as a subset with `num_repeats`. `pairs.jsonl` says where each comes from.',
-    needsText: true,
-    // IMAGE_EXTENSIONS of sd-scripts, without those that need a plug-in.
-    pictureTypes: new Set(['image/jpeg', 'image/png', 'image/webp', 'image/bmp']),
+    needs: EXPORT_NEEDS.kohya,
     notes: [
       'The extension of a picture is that of its bytes.',
       'A caption is one line: the trainer reads the first line of a file and drops the rest. Line breaks, tabs and runs of spaces became one space; `pairs.jsonl` holds the text as on the page.',

@@ -1,3 +1,4 @@
+import { EXPORT_NEEDS } from '#shared/export-needs.ts'
 import type { OutputFolder } from './folder.ts'
 import { laionHash } from './murmur3.ts'
 import { ParquetFile } from './parquet-file.ts'
@@ -79,8 +80,7 @@ export function parquetOf(rowsPerFile: number): Format {
     title: 'Parquet (LAION columns)',
     layout:
       '`part-00000.parquet`, ... hold up to 1,000,000 rows each: URL, TEXT, WIDTH, HEIGHT (int32), similarity (double), hash (int64), then where the pair comes from.',
-    needsText: true,
-    pictureTypes: null,
+    needs: EXPORT_NEEDS.parquet,
     notes: [
       'Holds addresses and texts, no pictures. WIDTH, HEIGHT, sha256 and mime are null where the corpus has no picture.',
       "`hash` is LAION's: the first half of MurmurHash3 x64 128 over URL and TEXT, so that tables join on it.",

@@ -8,9 +8,6 @@ export const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/tiff': 'tiff',
 }
 
-/** What Pillow, and so most readers of datasets, opens in every version that is in use. */
-export const PILLOW_TYPES: ReadonlySet<string> = new Set(Object.keys(EXTENSIONS))
-
 const startsWith = (bytes: Uint8Array, ascii: string, at = 0): boolean => {
   if (bytes.length < at + ascii.length) return false
   for (let i = 0; i < ascii.length; i++) if (bytes[at + i] !== ascii.charCodeAt(i)) return false

@@ -1,8 +1,3 @@
-/** No words in it: empty, or nothing but white space and control characters. */
-export function isBlank(text: string): boolean {
-  return /^[\s\u0000-\u001f\u007f-\u009f]*$/u.test(text)
-}
-
 /**
  * One line: every run of white space, line separators and control characters becomes one space.
  * For formats whose readers take the first line of a file and drop the rest.

@@ -1,5 +1,6 @@
 import type { ExportFormat } from '#shared/contract/jobs.ts'
 import type { Pair, TextSource } from '#shared/domain.ts'
+import type { ExportNeeds } from '#shared/export-needs.ts'
 import type { OutputFolder } from './folder.ts'
 
 /** One pair on its way into a dataset. */
@@ -73,10 +74,8 @@ export interface Format {
   title: string
   /** One sentence for the card: what is where. */
   layout: string
-  /** Pairs without words are skipped (`no-text`). */
-  needsText: boolean
-  /** Types of picture that its usual readers open; null = the format holds no pictures. */
-  pictureTypes: ReadonlySet<string> | null
+  /** What is left out: pairs without words (`no-text`), without picture, or with one of another type. */
+  needs: ExportNeeds
   /** What a reader must know beyond the layout. */
   notes: readonly string[]
   /** YAML front matter of the card, for the readers that look there; null = none. */

@@ -1,9 +1,9 @@
+import { EXPORT_NEEDS } from '#shared/export-needs.ts'
 import type { OutputFile, OutputFolder } from './folder.ts'
 import { rowJson } from './json.ts'
 import { SHARD_SIZE, sampleKey, shardName } from './keys.ts'
 import { ParquetFile } from './parquet-file.ts'
 import type { Column } from './parquet-file.ts'
-import { PILLOW_TYPES } from './picture-type.ts'
 import { provenance } from './provenance.ts'
 import { TAR_END, tarHeader, tarPadding } from './tar.ts'
 import type { DatasetWriter, Format, Sample } from './types.ts'
@@ -114,8 +114,7 @@ export const webdataset: Format = {
   title: 'WebDataset',
   layout:
     '`00000.tar`, `00001.tar`, ... hold 10,000 samples each: KEY.jpg, KEY.txt and KEY.json, KEY being five digits for the shard and four for the place in it. Beside each shard lie its table (`00000.parquet`) and `00000_stats.json`, with the columns that img2dataset writes.',
-  needsText: true,
-  pictureTypes: PILLOW_TYPES,
+  needs: EXPORT_NEEDS.webdataset,
   notes: [
     'Every picture is named KEY.jpg, whatever it is, as common readers refuse shards whose samples differ in their members; its bytes are the original ones and `mime` says what they are. Decoders go by the bytes.',
     'Texts are as on the page, line breaks included, in UTF-8.',

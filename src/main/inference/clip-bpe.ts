@@ -4,6 +4,10 @@
  * is no space there, U+0085 is one, and a final sigma is lowered like any other.
  */
 
+import { type Merges, merge, mergeTable } from './byte-pairs.ts'
+import { byteCharacters } from './pre-tokenizers.ts'
+import { type Json, list, object } from './tokenizer-json.ts'
+
 export interface TokenIds {
   /** Ids with the special tokens, not cut. */
   encode(text: string): number[]
@@ -26,22 +30,6 @@ const SPLITS = new Set([
 const BYTE_LEVEL_SPLIT =
   /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+/gu
 const CACHE_LIMIT = 50_000
-
-/** Printable stand-ins for the 256 bytes (GPT-2's table). */
-function byteCharacters(): string[] {
-  const chars: string[] = []
-  let extra = 0
-  for (let b = 0; b < 256; b++) {
-    const printable = (b >= 33 && b <= 126) || (b >= 161 && b <= 172) || b >= 174
-    chars.push(String.fromCodePoint(printable ? b : 256 + extra++))
-  }
-  return chars
-}
-
-type Json = Record<string, unknown>
-const object = (value: unknown): Json =>
-  typeof value === 'object' && value !== null ? (value as Json) : {}
-const list = (value: unknown): Json[] => (Array.isArray(value) ? value.map(object) : [])
 
 /** The regular expression of the Split step, or null where the structure is not CLIP's. */
 function splitPattern(json: Json): string | null {
@@ -151,18 +139,9 @@ export function clipBpe(json: Json): TokenIds | null {
 
   const suffix = '</w>'
   const unknown = typeof model.unk_token === 'string' ? (vocab.get(model.unk_token) ?? null) : null
-  const size = Math.max(...vocab.values()) + 1
-  const merges = new Map<number, { rank: number; id: number }>()
-  for (const [rank, entry] of (model.merges as (string | [string, string])[]).entries()) {
-    const [left, right] = typeof entry === 'string' ? entry.split(' ') : entry
-    const a = vocab.get(left as string)
-    const b = vocab.get(right as string)
-    const merged = vocab.get(`${left as string}${right as string}`)
-    if (a === undefined || b === undefined || merged === undefined) return null
-    const key = a * size + b
-    if (!merges.has(key)) merges.set(key, { rank, id: merged })
-  }
-  const chars = byteCharacters()
+  const merges: Merges | null = mergeTable(model.merges, vocab)
+  if (!merges) return null
+  const chars = byteCharacters.map((code) => String.fromCodePoint(code))
   const single = chars.map((c) => vocab.get(c) ?? unknown)
   const last = chars.map((c) => vocab.get(c + suffix) ?? unknown)
   const utf8 = new TextEncoder()
@@ -177,7 +156,7 @@ export function clipBpe(json: Json): TokenIds | null {
       const id = (i === bytes.length - 1 ? last : single)[byte]
       if (id !== null && id !== undefined) symbols.push(id)
     }
-    symbols = merge(symbols, merges, size)
+    symbols = merge(symbols, merges).ids
     if (cache.size >= CACHE_LIMIT) cache.clear()
     cache.set(piece, symbols)
     return symbols
@@ -214,83 +193,4 @@ export function clipBpe(json: Json): TokenIds | null {
       return ids
     },
   }
-}
-
-/**
- * Joins the pair of lowest rank, leftmost first, until none is left. A heap keeps long words (a
- * hostile text without a space) from growing with the square of their length.
- */
-function merge(
-  symbols: number[],
-  merges: Map<number, { rank: number; id: number }>,
-  size: number,
-): number[] {
-  const n = symbols.length
-  if (n < 2) return symbols
-  const ids = Int32Array.from(symbols)
-  const next = Int32Array.from({ length: n }, (_, i) => (i + 1 < n ? i + 1 : -1))
-  const previous = Int32Array.from({ length: n }, (_, i) => i - 1)
-  const heap: { rank: number; at: number; left: number; right: number; id: number }[] = []
-  const before = (i: number, j: number): boolean => {
-    const a = heap[i] as (typeof heap)[number]
-    const b = heap[j] as (typeof heap)[number]
-    return a.rank < b.rank || (a.rank === b.rank && a.at < b.at)
-  }
-  const swap = (i: number, j: number): void => {
-    const held = heap[i] as (typeof heap)[number]
-    heap[i] = heap[j] as (typeof heap)[number]
-    heap[j] = held
-  }
-  const offer = (at: number): void => {
-    const right = next[at] as number
-    if (right < 0) return
-    const found = merges.get((ids[at] as number) * size + (ids[right] as number))
-    if (!found) return
-    heap.push({
-      rank: found.rank,
-      at,
-      left: ids[at] as number,
-      right: ids[right] as number,
-      id: found.id,
-    })
-    for (let i = heap.length - 1; i > 0;) {
-      const parent = (i - 1) >> 1
-      if (!before(i, parent)) break
-      swap(i, parent)
-      i = parent
-    }
-  }
-  const take = (): (typeof heap)[number] => {
-    const top = heap[0] as (typeof heap)[number]
-    const end = heap.pop() as (typeof heap)[number]
-    if (heap.length > 0) {
-      heap[0] = end
-      for (let i = 0; ;) {
-        let child = 2 * i + 1
-        if (child >= heap.length) break
-        if (child + 1 < heap.length && before(child + 1, child)) child++
-        if (!before(child, i)) break
-        swap(i, child)
-        i = child
-      }
-    }
-    return top
-  }
-  for (let i = 0; i < n; i++) offer(i)
-  while (heap.length > 0) {
-    const best = take()
-    const right = next[best.at] as number
-    // Stale: one side was joined meanwhile.
-    if (ids[best.at] !== best.left || right < 0 || ids[right] !== best.right) continue
-    ids[best.at] = best.id
-    ids[right] = -1
-    const after = next[right] as number
-    next[best.at] = after
-    if (after >= 0) previous[after] = best.at
-    if ((previous[best.at] as number) >= 0) offer(previous[best.at] as number)
-    offer(best.at)
-  }
-  const out: number[] = []
-  for (let i = 0; i >= 0; i = next[i] as number) out.push(ids[i] as number)
-  return out
 }

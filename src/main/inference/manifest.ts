@@ -125,6 +125,11 @@ export const Manifest = z
     description: z.string().default(''),
     license: z.string().nullable().default(null),
     dtype: z.enum(['fp32', 'fp16', 'int8', 'mixed']),
+    /** The model that this one was made out of, and how; null = none is known. */
+    derivedFrom: z
+      .object({ id: z.string(), digest: z.string(), how: z.string() })
+      .nullable()
+      .default(null),
     /** A small model that shows the program, not one to judge data by. */
     demonstration: z.boolean().default(false),
     embeddingDim: z.number().int().min(1).max(65536),
@@ -185,6 +190,44 @@ export function parseManifest(json: string, where: string): Manifest {
     `${where} is not a valid model manifest: ${issues.join('; ')}`,
     'docs/models.md describes the format.',
   )
+}
+
+/** What is done to pictures and texts, in words: what a manifest decides and can change a score. */
+export function describePreprocessing(manifest: Manifest): { label: string; value: string }[] {
+  const { image, text } = manifest
+  const { mode, shortestEdge, filter } = image.resize
+  const size = `${image.width} × ${image.height}`
+  return [
+    {
+      label: 'Picture size',
+      value:
+        mode === 'exact'
+          ? `${size}, proportions not kept, ${filter}`
+          : `shorter side to ${shortestEdge ?? image.width}, ${filter}, centre of ${size} cut out as ${image.crop} does`,
+    },
+    {
+      label: 'Camera orientation (EXIF)',
+      value:
+        image.orientation === 'ignore'
+          ? 'ignored: scored as the pixels are stored'
+          : 'applied: scored as a browser shows it',
+    },
+    {
+      label: 'Transparency',
+      value:
+        image.alpha === 'drop'
+          ? 'dropped: hidden colours are scored as they are'
+          : `laid on ${image.alpha}`,
+    },
+    {
+      label: 'Colour',
+      value: 'first frame, profiles not applied, 16 bits by their high byte, CMYK by formula',
+    },
+    {
+      label: 'Text',
+      value: `up to ${text.contextLength} tokens, the rest is cut; cleaning: ${text.clean}`,
+    },
+  ]
 }
 
 /** The graphs' files in the order image, text. One entry when they are joint. */

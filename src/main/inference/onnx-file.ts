@@ -113,7 +113,11 @@ function encodeAttribute(name: string, attribute: OnnxAttribute): Uint8Array {
     case 'string':
       return concat([start, field.text(4, attribute.value), field.int(20, 3)])
     case 'ints':
-      return concat([start, ...attribute.value.map((value) => field.int(8, value)), field.int(20, 7)])
+      return concat([
+        start,
+        ...attribute.value.map((value) => field.int(8, value)),
+        field.int(20, 7),
+      ])
   }
 }
 
@@ -310,6 +314,9 @@ function readWeight(
     else if (part.number === 4 && part.end > part.start) values = bytes.slice(part.start, part.end)
     else if (part.number === 7) {
       const numbers = part.start === part.end ? [part.value] : bytes.packed(part.start, part.end)
+      if (!numbers.every(Number.isSafeInteger)) {
+        throw new RangeError(`the weight ${name} is kept in a form that is not read here`)
+      }
       const longs = BigInt64Array.from(numbers, (value) => BigInt(value))
       values = concat([values ?? new Uint8Array(), new Uint8Array(longs.buffer)])
     } else if ([5, 10, 11].includes(part.number)) {

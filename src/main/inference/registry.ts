@@ -17,7 +17,7 @@ import { createHashCache, modelBytes, modelDigest } from './digest.ts'
 import { cachedRepositories, isRepositoryId, removeCached } from './hub-cache.ts'
 import { inferManifest } from './infer-manifest.ts'
 import { KNOWN_MODELS, knownModel } from './known-models.ts'
-import { MANIFEST_FILE, parseManifest, type Manifest } from './manifest.ts'
+import { describePreprocessing, MANIFEST_FILE, parseManifest, type Manifest } from './manifest.ts'
 import type { ModelsFolders, ResolvedModel } from './types.ts'
 
 /** Folders of one's own that were added, by path. */
@@ -246,6 +246,7 @@ async function resolveFound(folders: ModelsFolders, found: Found): Promise<Resol
     dtype: manifest.dtype,
     description: manifest.description,
     cutoffs: manifest.cutoffs,
+    preprocessing: describePreprocessing(manifest),
     folder,
     isDemonstration: manifest.demonstration,
   }
@@ -274,6 +275,7 @@ async function describe(folders: ModelsFolders, found: Found): Promise<ModelInfo
       dtype: null,
       description: '',
       cutoffs: [],
+      preprocessing: [],
       folder: found.folder,
       isDemonstration: false,
     }
@@ -295,6 +297,7 @@ function availableInfo(known: (typeof KNOWN_MODELS)[number]): ModelInfo {
     dtype: known.dtype,
     description: known.description,
     cutoffs: known.cutoffs,
+    preprocessing: [],
     folder: null,
     isDemonstration: false,
   }

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ort from 'onnxruntime-node'
 import { AppError } from '#shared/errors.ts'
-import type { Manifest } from './manifest.ts'
+import { graphFiles, type Manifest } from './manifest.ts'
+import { readOnnxHeader } from './onnx-header.ts'
 import type { RealDevice } from './protocol.ts'
 import { createTextTokenizer, type TextTokenizer } from './tokenizer.ts'
 import { normaliseRows } from './vectors.ts'
@@ -82,6 +83,12 @@ export async function loadModel(
           mask: graphs.text.mask,
           text: graphs.text.embedding,
         }
+  // Graphs that quantise as they run take one scale for a whole batch: alone, a picture's or text's
+  // score does not depend on its neighbours, so a run that is done again gives the same ones.
+  const isAlone = graphFiles(manifest).some((file) => {
+    const { operators } = readOnnxHeader(join(folder, file))
+    return operators.has('DynamicQuantizeLinear') || operators.has('DynamicQuantizeMatMul')
+  })
   const typeOf = (session: ort.InferenceSession, name: string): string => {
     const found = session.inputMetadata.find((input) => input.name === name)
     if (!found?.isTensor) {
@@ -191,7 +198,7 @@ export async function loadModel(
     manifest,
     device,
     tokenizer,
-    imageBatch: device === 'cpu' ? 8 : 32,
+    imageBatch: isAlone ? 1 : device === 'cpu' ? 8 : 32,
     async encodeImages(pixels) {
       const data = new Float32Array(pixels.length * floats)
       for (const [i, picture] of pixels.entries()) data.set(picture, i * floats)
@@ -209,7 +216,8 @@ export async function loadModel(
         let end = start + 1
         const tokens = (to: number): number =>
           lengthOf([ids[order[to - 1] as number] as number[]], full) * (to - start)
-        while (end < order.length && end - start < 256 && tokens(end + 1) <= most) end++
+        const rowsAtMost = isAlone ? 1 : 256
+        while (end < order.length && end - start < rowsAtMost && tokens(end + 1) <= most) end++
         const batch = order.slice(start, end)
         const rows = batch.map((i) => ids[i] as number[])
         const feeds = { ...idleImage, ...textFeeds(rows, lengthOf(rows, full)) }

@@ -6,6 +6,7 @@ import type { Device } from '#shared/contract/jobs.ts'
 import { AppError, toErrorValue } from '#shared/errors.ts'
 import { DEVICE_BOUND, type InferenceHost, type LoadedModel } from './client.ts'
 import type { PictureSource } from './protocol.ts'
+import { loadTokenizer } from './tokenizer.ts'
 import type { ResolvedModel } from './types.ts'
 import { largestChange, normaliseRows } from './vectors.ts'
 
@@ -84,6 +85,7 @@ export async function verifyModel(
       ].join(', '),
     },
   ]
+  checks.push(tokenizerCheck(model))
   const dim = model.manifest.embeddingDim
   const attempt = async (name: string, run: () => Promise<Check | null>): Promise<void> => {
     try {
@@ -192,6 +194,22 @@ export async function verifyModel(
   }
   await loaded.release()
   return { ok: checks.every((check) => check.ok), device: loaded.device, checks }
+}
+
+/** Whose code cuts texts into tokens: ours, which is the reference's to the id, or the fallback. */
+function tokenizerCheck({ folder, manifest }: ResolvedModel): Check {
+  const check = { name: 'tokenizer', ok: true, difference: null, bound: null }
+  try {
+    const json = readFileSync(join(folder, manifest.text.tokenizer), 'utf8')
+    const { kind, implementation } = loadTokenizer(json)
+    const note =
+      implementation === 'own'
+        ? `${kind}, own exact implementation`
+        : `${kind}, fallback: a step is not known here, rare characters may get other ids`
+    return { ...check, note }
+  } catch (error) {
+    return { ...check, ok: false, note: toErrorValue(error).message }
+  }
 }
 
 function readReference(path: string, dim: number): Reference {

@@ -210,7 +210,7 @@ function makeItem(pair: Pair, corpusPath: string, recipe: ExportRecipe): ExportI
   const base = { pair, text, cosine: score?.cosine ?? null }
   if (status !== 'ok' || sha256 === null) return { ...base, picture: null }
   const path = blobPath(corpusPath, sha256)
-  if (FORMATS[recipe.format].pictureTypes === null || text === null || text === '') {
+  if (EXPORT_NEEDS[recipe.format].pictures === null || text === null || text === '') {
     return { ...base, picture: () => readFile(path) }
   }
   const bytes = readFile(path)

@@ -20,6 +20,8 @@ export const ModelInfo = z.object({
   description: z.string(),
   /** Conventional cutoffs, each with where it comes from. */
   cutoffs: z.array(z.object({ cosine: z.number(), label: z.string(), source: z.string() })),
+  /** What is done to pictures and texts before the model sees them, in words; empty if not known. */
+  preprocessing: z.array(z.object({ label: z.string(), value: z.string() })).default([]),
   folder: z.string().nullable(),
   isDemonstration: z.boolean(),
 })
@@ -50,6 +52,31 @@ export const models = {
           note: z.string(),
         }),
       ),
+    }),
+  ),
+  /**
+   * Makes an int8 twin of an fp32 model; it is kept only where its cosines on the pictures of
+   * `check` (a corpus or a folder of pictures) are within `bound` of the fp32 model's.
+   */
+  'models.quantize': call(
+    z.object({
+      id: z.string(),
+      check: z.string().min(1),
+      out: z.string().optional(),
+      bound: z.number().positive().max(0.1).optional(),
+    }),
+    z.object({
+      model: ModelInfo,
+      matrices: z.number().int(),
+      bytesBefore: z.number(),
+      bytesAfter: z.number(),
+      pictures: z.number().int(),
+      texts: z.number().int(),
+      unreadable: z.number().int(),
+      /** Largest and root-mean-square difference of a cosine. */
+      largest: z.number(),
+      rms: z.number(),
+      bound: z.number(),
     }),
   ),
 }

@@ -66,6 +66,7 @@ describe.each(['tiny-clip', 'tiny-clip-joint', 'tiny-siglip'] as const)('%s', (n
     if (name === 'tiny-clip') {
       expect(names).toEqual([
         'preprocessing',
+        'tokenizer',
         'token ids',
         'pictures against the reference',
         'texts against the reference',

@@ -1,0 +1,175 @@
+import type { Span } from '#shared/text/spans.ts'
+
+/**
+ * Measures of a predicted span against a labeled one. They do not care for the unit: code points
+ * and tokens both work, so long as both spans use the same; reports name it. Spans are half-open.
+ *
+ * "No description" is null, and so is an empty span. Nothing against nothing is full agreement: 1.
+ * Nothing against something is 0. There is never 0/0.
+ */
+export type MaybeSpan = Span | null
+
+/** Rising, without empty or overlapping pieces: overlaps and pieces that touch become one. */
+export function mergeSpans(spans: readonly Span[]): Span[] {
+  const sorted = spans.filter((span) => span.end > span.start).sort((a, b) => a.start - b.start)
+  const merged: Span[] = []
+  for (const span of sorted) {
+    const last = merged.at(-1)
+    if (last && span.start <= last.end) last.end = Math.max(last.end, span.end)
+    else merged.push({ start: span.start, end: span.end })
+  }
+  return merged
+}
+
+const listOf = (span: MaybeSpan): Span[] => (span === null ? [] : [span])
+
+export interface Overlap {
+  /** Units in both, in the first, in the second. */
+  both: number
+  first: number
+  second: number
+}
+
+/** Sizes of two sets of units. Linear in the number of spans after sorting. */
+export function overlap(first: readonly Span[], second: readonly Span[]): Overlap {
+  const a = mergeSpans(first)
+  const b = mergeSpans(second)
+  let both = 0
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+    const one = a[i] as Span
+    const other = b[j] as Span
+    both += Math.max(0, Math.min(one.end, other.end) - Math.max(one.start, other.start))
+    if (one.end < other.end) i++
+    else j++
+  }
+  return { both, first: lengthOf(a), second: lengthOf(b) }
+}
+
+const lengthOf = (spans: readonly Span[]): number =>
+  spans.reduce((sum, span) => sum + span.end - span.start, 0)
+
+/** 1 if both are the same span or both are nothing, else 0. */
+export function exactMatch(predicted: MaybeSpan, gold: MaybeSpan): number {
+  return exactSets(listOf(predicted), listOf(gold))
+}
+
+/** 1 if the same spans are there, in any order and however often named, else 0. Not merged. */
+export function exactSets(predicted: readonly Span[], gold: readonly Span[]): number {
+  const keys = (spans: readonly Span[]): Set<string> =>
+    new Set(spans.filter((s) => s.end > s.start).map((s) => `${s.start}-${s.end}`))
+  const a = keys(predicted)
+  const b = keys(gold)
+  return a.size === b.size && [...a].every((key) => b.has(key)) ? 1 : 0
+}
+
+/** Intersection over union (Jaccard 1912) of the units of two spans: |A and B| / |A or B|. */
+export function iou(predicted: MaybeSpan, gold: MaybeSpan): number {
+  return iouOfSets(listOf(predicted), listOf(gold))
+}
+
+/** The same for several spans: each side is the set of all units that its spans cover. */
+export function iouOfSets(predicted: readonly Span[], gold: readonly Span[]): number {
+  const { both, first, second } = overlap(predicted, gold)
+  const union = first + second - both
+  return union === 0 ? 1 : both / union
+}
+
+export interface PrecisionRecall {
+  precision: number
+  recall: number
+  /** 2 |A and B| / (|A| + |B|) (Dice 1945). */
+  f1: number
+}
+
+/** Precision, recall and F1 over units. Both empty: all 1; one empty: all 0. */
+export function overlapF1(predicted: readonly Span[], gold: readonly Span[]): PrecisionRecall {
+  return fromCounts(overlap(predicted, gold))
+}
+
+function fromCounts({ both, first, second }: Overlap): PrecisionRecall {
+  if (first === 0 && second === 0) return { precision: 1, recall: 1, f1: 1 }
+  if (first === 0 || second === 0) return { precision: 0, recall: 0, f1: 0 }
+  return { precision: both / first, recall: both / second, f1: (2 * both) / (first + second) }
+}
+
+/**
+ * How answers are normalised before words are compared.
+ * - `squad`: lower case, ASCII punctuation and the words a, an, the removed, white space collapsed
+ *   (`normalize_answer` of the SQuAD 2.0 evaluation script, Rajpurkar et al. 2018). English.
+ * - `none`: words as they are, cut at white space.
+ */
+export type AnswerNormalisation = 'squad' | 'none'
+
+const PUNCTUATION = /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/g
+/** What Python's `str.split()` cuts at; JavaScript's \s lacks the separators 1C-1F and 85. */
+const PYTHON_SPACE =
+  /[\t-\r\u001c-\u001f \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/
+
+export function answerTokens(text: string, normalisation: AnswerNormalisation): string[] {
+  let words = text
+  if (normalisation === 'squad') {
+    words = words
+      .toLowerCase()
+      .replace(PUNCTUATION, '')
+      .replace(/(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu, ' ')
+  }
+  return words.split(PYTHON_SPACE).filter((word) => word !== '')
+}
+
+/** SQuAD's exact match on answers: 1 if they are equal after normalisation. */
+export function answerExactMatch(
+  predicted: string,
+  gold: string,
+  normalisation: AnswerNormalisation = 'squad',
+): number {
+  const join = (text: string): string => answerTokens(text, normalisation).join(' ')
+  return join(predicted) === join(gold) ? 1 : 0
+}
+
+/**
+ * SQuAD's token F1: words as a bag, wherever they stand. Both without words: 1; one: 0.
+ * @param predicted the words of the answer; '' = no answer
+ */
+export function tokenF1(
+  predicted: string,
+  gold: string,
+  normalisation: AnswerNormalisation = 'squad',
+): PrecisionRecall {
+  const a = answerTokens(predicted, normalisation)
+  const b = answerTokens(gold, normalisation)
+  const left = new Map<string, number>()
+  for (const word of b) left.set(word, (left.get(word) ?? 0) + 1)
+  let both = 0
+  for (const word of a) {
+    const n = left.get(word) ?? 0
+    if (n > 0) {
+      both++
+      left.set(word, n - 1)
+    }
+  }
+  return fromCounts({ both, first: a.length, second: b.length })
+}
+
+/** The best value over several accepted answers, as SQuAD does; no accepted answer = nothing. */
+export function bestOver<T>(golds: readonly T[], measure: (gold: T | null) => number): number {
+  return golds.length === 0 ? measure(null) : Math.max(...golds.map((gold) => measure(gold)))
+}
+
+/** Spans over tokens to spans over code points and back: the tokens that a span touches. */
+export function toTokenSpan(
+  span: Span,
+  tokenStarts: ArrayLike<number>,
+  tokenEnds: ArrayLike<number>,
+): MaybeSpan {
+  let first = -1
+  let last = -1
+  for (let token = 0; token < tokenStarts.length; token++) {
+    const start = tokenStarts[token] as number
+    const end = tokenEnds[token] as number
+    // Tokens without extent ([CLS], padding) belong to no span.
+    if (end <= start || end <= span.start || start >= span.end) continue
+    if (first < 0) first = token
+    last = token
+  }
+  return first < 0 ? null : { start: first, end: last + 1 }
+}
