@@ -5,6 +5,7 @@
 
 import csv
 import json
+import os
 import shutil
 import sys
 
@@ -138,6 +139,10 @@ def main():
             f"{settings['steps']:,} from there (`--first-plan {settings['first_plan']} --replanned-at {settings['replanned_at']} --steps {settings['steps']}{stop}`): "
             "the machine was busier than planned, and the last steps were left out. "
         )
+    note = ""
+    if os.path.exists(f"{out}/note.txt"):
+        with open(f"{out}/note.txt", encoding="utf-8") as f:
+            note = f.read().strip() + "\n\n"
     table = "\n".join(retrieval_rows(result))
     speed = [float(r["pictures_per_second"]) for r in rows]
     with open(f"{folder}/MODEL_CARD.md", "w", encoding="utf-8") as f:
@@ -160,7 +165,7 @@ This was a short training: {shown * (settings['scenes'] + settings['pictograms']
 the lowest priority. {plan}The loss was still falling; a longer one (`--steps`) should do better, above
 all on pictograms.
 
-## Figures
+{note}## Figures
 
 None of these pictures was in training. Recall among n pictures or texts; AUC of matched against all
 mismatched pairs; last column: how often the true sentence scores above one that differs by a colour,

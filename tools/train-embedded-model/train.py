@@ -15,6 +15,7 @@ import time
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 from torch.nn import functional as F
 
 from data import (
@@ -43,6 +44,7 @@ def parse():
     p.add_argument("--warm", type=int, default=150, help="steps until the full rate")
     p.add_argument("--decay", type=float, default=0.05)
     p.add_argument("--vocabulary", type=int, default=6000)
+    p.add_argument("--tokenizer", default=None, help="use this tokenizer.json; training one breaks ties by chance")
     p.add_argument("--seed", type=int, default=3)
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--validate-every", type=int, default=100)
@@ -128,8 +130,11 @@ def main():
     rng = np.random.default_rng(a.seed)
     corpus = [t for line in scenes_part.lines for t in line["texts"]]
     corpus += [t for part in (*pictograms, clipart) for line in part.lines for t in line["texts"] * 8 + line["keywords"]]
-    tokenizer = train_tokenizer(corpus, a.vocabulary)
-    tokenizer.save(f"{a.out}/tokenizer.json")
+    # A training that goes on must go on with its own ids.
+    kept = f"{a.out}/tokenizer.json"
+    known = kept if os.path.exists(kept) else a.tokenizer
+    tokenizer = Tokenizer.from_file(known) if known else train_tokenizer(corpus, a.vocabulary)
+    tokenizer.save(kept)
 
     scenes = Scenes(scenes_part, tokenizer)
     signs = Named(pictograms, tokenizer)
