@@ -237,6 +237,7 @@ async function main(): Promise<void> {
         const sha256 = createHash('sha256').update(body).digest('hex')
         putBlob(folder, body, sha256)
         insertCapture(db, {
+          kind: 'picture',
           archiveId: archive.id,
           offset: warc.offset,
           url,

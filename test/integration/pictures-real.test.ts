@@ -19,6 +19,8 @@ const HELD: Record<string, number> = {
   'replayweb-example.wacz': 6,
   'resource-records-2002.warc.gz': 76,
 }
+/** Held at the end of a redirect inside the archive, which the independent program did not follow. */
+const THROUGH_REDIRECTS: Record<string, number> = { 'etig.warc.gz': 1 }
 /** Held under the name of a picture, but no picture: a page of HTML served as a JPEG. */
 const NOT_DECODED: Record<string, string[]> = {
   'resource-records-2002.warc.gz': ['not-a-picture html'],
@@ -40,12 +42,17 @@ test.each(Object.keys(HELD))(
         { ...jobContext(), entries: findEntries(here) },
       )
       const rows = corpus.writer
-        .prepare<[], { status: string; error: string | null; width: number | null }>(
-          'SELECT i.status, i.error, i.width FROM pairs p JOIN images i ON i.id = p.image_id',
+        .prepare<
+          [],
+          { status: string; error: string | null; width: number | null; source: string | null }
+        >(
+          'SELECT i.status, i.error, i.width, i.source FROM pairs p JOIN images i ON i.id = p.image_id',
         )
         .all()
       const held = rows.filter((row) => row.status === 'ok' || row.status === 'failed')
-      expect(held.length).toBe(HELD[name])
+      const redirected = held.filter((row) => row.source?.includes('through a redirect'))
+      expect(redirected.length).toBe(THROUGH_REDIRECTS[name] ?? 0)
+      expect(held.length - redirected.length).toBe(HELD[name])
       expect(held.filter((row) => row.status === 'failed').map((row) => row.error)).toEqual(
         NOT_DECODED[name] ?? [],
       )

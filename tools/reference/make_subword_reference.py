@@ -5,7 +5,8 @@ test makes them again from the same numbers and compares one SHA-256 for each th
 
     make_subword_reference.py [SHARED_DATA [MINILM_TOKENIZER_JSON [CLIP_TOKENIZER_JSON]]]
 
-With SHARED_DATA also digests over the real texts there (captions, LAION's texts)."""
+With SHARED_DATA also digests over the real texts there (captions, LAION's texts). Run
+make_window_reference.py after it."""
 
 import gzip
 import hashlib
@@ -288,38 +289,8 @@ def chosen(tok):
     return rows
 
 
-def shown(encoding):
-    return {
-        "ids": encoding.ids,
-        "typeIds": encoding.type_ids,
-        "offsets": encoding.offsets,
-        "specialMask": encoding.special_tokens_mask,
-        "wordIds": encoding.word_ids,
-        "sequenceIds": encoding.sequence_ids,
-    }
-
-
 # The others show the same strings by their digests alone.
 EXACT = ("bert-uncased", "bert-cased", "siglip", "t5")
-LONG = " ".join(f"word{i} Caf\u00e9" for i in range(120))
-QUESTION = "Which words describe the picture?"
-
-
-def windows(tok):
-    rows = []
-    for pair, length, stride, cut in (
-        (False, 64, 16, "only_first"),
-        (True, 64, 0, "only_second"),
-        (True, 40, 8, "only_second"),
-        (True, 40, 0, "longest_first"),
-        (True, 1000, 0, "longest_first"),
-    ):
-        tok.enable_truncation(length, stride=stride, strategy=cut)
-        made = tok.encode(QUESTION, LONG) if pair else tok.encode(LONG)
-        rest = [shown(other) for other in made.overflowing] if cut != "longest_first" else []
-        rows.append({"pair": pair, "length": length, "stride": stride, "cut": cut, "windows": [shown(made), *rest]})
-    tok.no_truncation()
-    return rows
 
 
 def real_texts(shared):
@@ -353,7 +324,7 @@ def main():
             "chosen": chosen(tok) if name in EXACT else [],
             "digests": digests(tok, generated(COUNT if name in WIDE else FEWER), dump),
             "real": digests(tok, real, dump) if name in (*WIDE, "t5") else [],
-        } | ({"windows": windows(tok)} if name in ("bert-uncased", "siglip") else {})
+        }
         print(name, tok.get_vocab_size(), kinds[name]["digests"][0], flush=True)
     write_json(
         FIXTURES / "inference" / "subword-tokens.json",
@@ -361,8 +332,6 @@ def main():
             "madeBy": versions("tokenizers", "sentencepiece"),
             "seed": SEED,
             "count": COUNT,
-            "long": LONG,
-            "question": QUESTION,
             "texts": CHOSEN,
             "fragments": FRAGMENTS,
             "realCount": len(real),

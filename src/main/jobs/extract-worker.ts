@@ -83,7 +83,15 @@ function read(
   }
   if (record.type === 'revisit') {
     const mime = http.status === 0 ? null : contentType({ ...head, type: 'response' }, http)
-    return { kind: 'picture', mime, sha256: null, bytes: 0, problem: null }
+    return pointer('revisit', mime, null)
+  }
+  if (record.url !== null && REDIRECTS.has(http.status)) {
+    const to = http.headers.get('location')
+    const location =
+      to !== undefined && URL.canParse(to, record.url) ? new URL(to, record.url) : null
+    return location && /^https?:$/.test(location.protocol)
+      ? pointer('redirect', null, location.href)
+      : null
   }
   if (isPage(head, http)) {
     if (record.url === null) {
@@ -93,6 +101,17 @@ function read(
   }
   if (isImage(head, http)) return keepPicture(head, http)
   return null
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308])
+
+/** No picture itself, but it may lead to one. */
+function pointer(
+  as: 'revisit' | 'redirect',
+  mime: string | null,
+  location: string | null,
+): FoundPicture {
+  return { kind: 'picture', as, location, mime, sha256: null, bytes: 0, problem: null }
 }
 
 function readPage(
@@ -171,6 +190,8 @@ function keepPicture(
   }
   return {
     kind: 'picture',
+    as: 'picture',
+    location: null,
     mime: contentType(head, http),
     sha256,
     bytes: http.body.length,

@@ -64,6 +64,9 @@ export interface FoundPage {
 
 export interface FoundPicture {
   kind: 'picture'
+  as: 'picture' | 'revisit' | 'redirect'
+  /** Where a redirect leads, absolute. */
+  location: string | null
   mime: string | null
   sha256: string | null
   bytes: number

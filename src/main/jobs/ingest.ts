@@ -450,6 +450,7 @@ function mayMatter(record: WarcRecord): boolean {
   const text = head.toString('latin1', 0, end < 0 ? head.length : end)
   const status = HTTP_STATUS.exec(text)?.[1]
   if (status === undefined) return !NEVER.test(ownType(record))
+  if (/^30[12378]$/.test(status)) return true
   if (record.type !== 'revisit' && status !== '200' && !status.startsWith('1')) return false
   if (status.startsWith('1')) return true
   const type = HTTP_TYPE.exec(text)?.[1]?.trim() ?? ''
@@ -558,6 +559,7 @@ function createCommitter(
       if (found.kind === 'picture') {
         if (about.url === null) continue
         insertCapture(db, {
+          kind: found.as,
           archiveId: archive.id,
           offset: about.offset,
           url: about.url,
@@ -566,7 +568,7 @@ function createCommitter(
           sha256: found.sha256,
           bytes: found.bytes,
           payloadDigest: about.payloadDigest,
-          refersToUrl: about.refersToUrl,
+          refersToUrl: found.location ?? about.refersToUrl,
           refersToDate: about.refersToDate,
         })
         continue

@@ -41,10 +41,15 @@ export function alignTokens(
     .filter((run) => run.similarity >= threshold - 1e-9)
     .sort((a, b) => b.similarity - a.similarity || a.first - b.first || a.last - b.last)
   const runs: AlignedRun[] = []
+  // Runs that were looked at: those that fell through still hide what overlaps them, and their
+  // number is bounded, since a hostile text may have one at every word.
+  const seen: AlignedRun[] = []
   for (const run of ranked) {
-    if (runs.length >= maxRuns) break
-    if (runs.some((other) => other.first <= run.last && run.first <= other.last)) continue
-    const best = withoutTails(problem, wanted, text, improve(problem, run, runs), threshold)
+    if (runs.length >= maxRuns || seen.length >= 4 * maxRuns) break
+    if (seen.some((other) => other.first <= run.last && run.first <= other.last)) continue
+    const found = improve(problem, run, seen)
+    seen.push(found)
+    const best = withoutTails(problem, wanted, text, found, threshold)
     if (best && numbersAgree(wanted, text, best)) runs.push(best)
   }
   return runs.sort((a, b) => b.similarity - a.similarity || a.first - b.first)

@@ -13,8 +13,9 @@ import {
   listArchives,
   relocateArchive,
 } from '../../../src/main/store/repositories/archives.ts'
-import { findCapture, insertCapture } from '../../../src/main/store/repositories/captures.ts'
+import { insertCapture } from '../../../src/main/store/repositories/captures.ts'
 import type { NewCapture } from '../../../src/main/store/repositories/captures.ts'
+import { heldPictures } from '../../../src/main/store/repositories/picture-queue.ts'
 import {
   getEmbedding,
   keyFromHex,
@@ -167,6 +168,7 @@ describe('captures', () => {
       date: null,
       mime: 'image/png',
       sha256: null,
+      kind: 'picture',
       bytes: 1,
       payloadDigest: null,
       refersToUrl: null,
@@ -174,37 +176,40 @@ describe('captures', () => {
       ...more,
     })
 
-  test('the one nearest in time is taken', () => {
-    archive()
-    capture(1, { sha256: 'old', date: '2010-01-01T00:00:00Z' })
-    capture(2, { sha256: 'near', date: '2015-01-01T00:00:00Z' })
-    capture(3, { sha256: 'late', date: '2020-01-01T00:00:00Z' })
-    const found = findCapture(corpus.reader, {
-      urls: ['http://i/a.png'],
-      date: '2014-06-01T00:00:00Z',
-    })
-    expect(found).toMatchObject({ sha256: 'near', via: 'url', offset: 2, archive: 'crawl.warc.gz' })
-  })
+  const held = (url: string, alternates: string[] = []) =>
+    heldPictures(corpus.reader, { id: 1, url, alternates, status: 'pending' })
 
   test('a revisit leads to what it points to, by address or by digest', () => {
     archive()
     capture(1, { url: 'http://i/first.png', sha256: 'x', payloadDigest: 'sha1:AA' })
-    capture(2, { url: 'http://i/again.png', refersToUrl: 'http://i/first.png' })
-    capture(3, { url: 'http://i/twin.png', payloadDigest: 'sha1:AA' })
-    capture(4, { url: 'http://i/lost.png', payloadDigest: 'sha1:ZZ' })
-    const find = (url: string) => findCapture(corpus.reader, { urls: [url], date: null })
-    expect(find('http://i/again.png')).toMatchObject({ sha256: 'x', via: 'revisit-url' })
-    expect(find('http://i/twin.png')).toMatchObject({ sha256: 'x', via: 'revisit-digest' })
-    expect(find('http://i/lost.png')).toBeNull()
+    capture(2, { kind: 'revisit', url: 'http://i/again.png', refersToUrl: 'http://i/first.png' })
+    capture(3, { kind: 'revisit', url: 'http://i/twin.png', payloadDigest: 'sha1:AA' })
+    capture(4, { kind: 'revisit', url: 'http://i/lost.png', payloadDigest: 'sha1:ZZ' })
+    expect(held('http://i/again.png')).toMatchObject([{ sha256: 'x', via: 'revisit-url' }])
+    expect(held('http://i/twin.png')).toMatchObject([{ sha256: 'x', via: 'revisit-digest' }])
+    expect(held('http://i/lost.png')).toEqual([])
+  })
+
+  test('redirects lead to the picture at their end, and a loop of them to none', () => {
+    archive()
+    capture(1, { kind: 'redirect', url: 'http://i/a.png', refersToUrl: 'http://i/b.png' })
+    capture(2, { kind: 'redirect', url: 'http://i/b.png', refersToUrl: 'https://i/c.png' })
+    capture(3, { url: 'http://i/c.png', sha256: 'x' })
+    capture(4, { kind: 'redirect', url: 'http://i/here.png', refersToUrl: 'http://i/there.png' })
+    capture(5, { kind: 'redirect', url: 'http://i/there.png', refersToUrl: 'http://i/here.png' })
+    expect(held('http://i/a.png')).toMatchObject([{ sha256: 'x', via: 'redirect', offset: 3 }])
+    expect(held('http://i/here.png')).toEqual([])
   })
 
   test('http, https and a fragment make no other picture; addresses count in their order', () => {
     archive()
     capture(1, { sha256: 'x' })
     capture(2, { url: 'http://i/b.png', sha256: 'y' })
-    const find = (...urls: string[]) => findCapture(corpus.reader, { urls, date: null })?.sha256
-    expect(find('https://i/a.png#top')).toBe('x')
-    expect(find('http://i/none.png', 'http://i/b.png', 'http://i/a.png')).toBe('y')
+    expect(held('https://i/a.png#top')).toMatchObject([{ sha256: 'x' }])
+    expect(held('http://i/none.png', ['http://i/b.png', 'http://i/a.png'])).toMatchObject([
+      { sha256: 'y' },
+      { sha256: 'x' },
+    ])
   })
 })
 

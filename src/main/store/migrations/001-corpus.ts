@@ -110,7 +110,9 @@ CREATE TABLE captures (
   url TEXT NOT NULL,
   date TEXT,
   mime TEXT,
-  -- Of the decoded body, which is the name of the blob. null for a revisit that is not resolved.
+  -- A redirect points to another address by refers_to_url.
+  kind TEXT NOT NULL DEFAULT 'picture' CHECK (kind IN ('picture', 'revisit', 'redirect')),
+  -- Of the decoded body, which is the name of the blob. null for a revisit and a redirect.
   sha256 TEXT,
   bytes INTEGER NOT NULL,
   -- A revisit points to an earlier capture by payload digest or by address and date.

@@ -1,5 +1,6 @@
 import type { ImageStatus } from '#shared/domain.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
+import type { CaptureKind } from './captures.ts'
 import { statement, transaction } from '../statements.ts'
 import { insertFailure } from './failures.ts'
 
@@ -104,11 +105,12 @@ export interface HeldPicture {
   offset: number
   /** The address under which it was found. */
   url: string
-  via: 'url' | 'revisit-url' | 'revisit-digest'
+  via: 'url' | 'revisit-url' | 'revisit-digest' | 'redirect'
 }
 
 interface Capture {
   id: number
+  kind: CaptureKind
   date: string | null
   sha256: string | null
   bytes: number
@@ -119,7 +121,10 @@ interface Capture {
   offset: number
 }
 
-const CAPTURES = `SELECT c.id, c.date, c.sha256, c.bytes, c.payload_digest, c.refers_to_url,
+/** Redirects and revisits in a row; a loop of them ends here. */
+const MAX_HOPS = 5
+
+const CAPTURES = `SELECT c.id, c.kind, c.date, c.sha256, c.bytes, c.payload_digest, c.refers_to_url,
   c.refers_to_date, a.name AS archive, c.offset
   FROM captures c JOIN archives a ON a.id = c.archive_id`
 
@@ -129,7 +134,7 @@ const CAPTURES = `SELECT c.id, c.date, c.sha256, c.bytes, c.payload_digest, c.re
  * address is taken as written, then without its fragment, then with the other of http and https.
  * Of several captures of one address the one nearest in time to the first page that shows the
  * picture comes first. A revisit stands for what it points to: by address and date, else by
- * payload digest.
+ * payload digest; a redirect for the picture at its end.
  */
 export function heldPictures(db: ReaderDb, picture: QueuedPicture): HeldPicture[] {
   const held = new Map<string, HeldPicture>()
@@ -155,14 +160,25 @@ function capturesOf(db: ReaderDb, url: string): Capture[] {
   return statement<Capture>(db, `${CAPTURES} WHERE c.url = ? ORDER BY c.id LIMIT 500`).all(url)
 }
 
-function follow(db: ReaderDb, capture: Capture): { to: Capture; via: HeldPicture['via'] } | null {
+function follow(
+  db: ReaderDb,
+  capture: Capture,
+  hops = MAX_HOPS,
+): { to: Capture; via: HeldPicture['via'] } | null {
   if (capture.sha256 !== null) return { to: capture, via: 'url' }
+  if (hops === 0) return null
   if (capture.refers_to_url !== null) {
+    const via = capture.kind === 'redirect' ? 'redirect' : 'revisit-url'
     for (const url of spellings(capture.refers_to_url)) {
-      const named = capturesOf(db, url).filter((one) => one.sha256 !== null)
+      const named = capturesOf(db, url).filter((one) => one.id !== capture.id)
       sortByNearness(named, capture.refers_to_date ?? capture.date)
-      const to = named[0]
-      if (to) return { to, via: 'revisit-url' }
+      // Bytes first, then what leads further.
+      const to = named.find((one) => one.sha256 !== null)
+      if (to) return { to, via }
+      for (const next of named.slice(0, MAX_HOPS)) {
+        const found = follow(db, next, hops - 1)
+        if (found) return { to: found.to, via }
+      }
     }
   }
   if (capture.payload_digest === null) return null
