@@ -13,7 +13,8 @@ guarded(() => {
   if (!existsSync(cli) || !existsSync(join(ROOT, 'node_modules'))) {
     setUp({ electron: false, build: true })
   }
-  const child = spawn(nodePath(), [cli, ...process.argv.slice(2)], {
+  // A small nursery keeps the memory of a long ingest flat: buffers are given back sooner.
+  const child = spawn(nodePath(), ['--max-semi-space-size=8', cli, ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: environment({ GLEANER_RESOURCES: join(ROOT, 'resources') }),
   })

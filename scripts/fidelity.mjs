@@ -75,5 +75,11 @@ guarded(async () => {
     [join(ROOT, 'test/fidelity/run.ts'), ...process.argv.slice(2)],
     { cwd: ROOT, stdio: 'inherit', env: environment() },
   )
+  // The page is part of what `npm test` holds to prettier.
+  const prettier = join(ROOT, 'node_modules/prettier/bin/prettier.cjs')
+  spawnSync(nodePath(), [prettier, '--write', '--log-level', 'warn', 'docs/fidelity.md'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  })
   process.exitCode = status ?? 1
 })

@@ -39,7 +39,15 @@ guarded(async () => {
     args: [...electronArguments(), ROOT],
     env: { ...(process.env as Record<string, string>), GLEANER_NODE: nodePath() },
   })
-  const page = await app.firstWindow()
+  try {
+    await takePictures(await app.firstWindow())
+  } finally {
+    await app.close()
+  }
+  process.stdout.write(`saved pictures of the views in ${out}\n`)
+})
+
+async function takePictures(page: Page): Promise<void> {
   await page.getByRole('option').first().waitFor({ timeout: 120_000 })
   await untilIdle(page)
   await page.waitForTimeout(1500)
@@ -91,6 +99,4 @@ guarded(async () => {
   await page.waitForTimeout(500)
   await shoot('palette')
   await leave()
-  await app.close()
-  process.stdout.write(`saved pictures of the views in ${out}\n`)
-})
+}

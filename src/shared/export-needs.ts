@@ -38,7 +38,6 @@ const span = (from: number, to: number): string =>
  */
 export const BLANK_CHARACTERS = `${span(0x01, 0x20)}${span(0x7f, 0xa0)}\u1680${span(0x2000, 0x200a)}\u2028\u2029\u202f\u205f\u3000\ufeff`
 
-
 /** No words in it: empty, or nothing but white space and control characters. */
 export function isBlank(text: string): boolean {
   return /^[\s\u0000-\u001f\u007f-\u009f]*$/u.test(text)

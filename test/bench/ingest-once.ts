@@ -3,6 +3,10 @@ import { existsSync } from 'node:fs'
 import { countRows } from '../../src/main/store/repositories/stats.ts'
 import { ingest } from '../support/ingest.ts'
 
+if (process.argv.length < 4) {
+  console.log('Part of the benchmark `ingest`.')
+  process.exit(0)
+}
 const [folder, workers, ...archives] = process.argv.slice(2) as [string, string, ...string[]]
 if (existsSync(folder)) throw new Error(`${folder} exists`)
 const started = performance.now()

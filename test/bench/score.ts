@@ -3,14 +3,14 @@
  * fp32 and int8 (made by our own quantisation), beside PyTorch (transformers, eager, fp32) doing
  * the same with the same weights and files. PyTorch is asked for in GLEANER_PYTHON or python3.
  *
- *     node test/bench/score.ts [PAIRS]
+ *     node test/bench/score.ts [PAIRS] [THREADS]
  *
  * Rates are per second of CPU time as well, all processes and threads counted, which other work on
  * the machine disturbs least: that is the rate per core.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
@@ -24,7 +24,8 @@ import { numbers } from '../support/numbers.ts'
 
 const ID = 'clip-vit-b-32'
 const n = Number(process.argv[2] ?? 96)
-const threads = availableParallelism()
+/** One, so that a second of CPU time is a second of work: waiting threads of PyTorch spin. */
+const threads = Number(process.argv[3] ?? 1)
 
 interface Rates {
   name: string
@@ -134,7 +135,7 @@ async function main(): Promise<void> {
     if (typeof peer !== 'string') rates.push(peer)
 
     console.log(
-      `${n} pairs, ${threads} threads, ${cpus()[0]?.model.trim() ?? ''}, ViT-B/32 with random weights`,
+      `${n} pairs, ${threads} ${threads === 1 ? 'thread' : 'threads'} a graph, ${cpus()[0]?.model.trim() ?? ''}, load ${loadavg()[0]?.toFixed(1) ?? ''}, ViT-B/32 with random weights`,
     )
     const f = (value: number | null): string =>
       value === null || !Number.isFinite(value) ? '' : value.toFixed(1)
@@ -178,5 +179,6 @@ function pytorch(folder: string): Rates | string {
   })
   if (run.status !== 0) return `it failed: ${run.stderr.trim().split('\n').at(-1) ?? ''}`
   const line = run.stdout.trim().split('\n').at(-1) ?? ''
-  return { pairs: null, pairsPerCore: null, ...(JSON.parse(line) as Omit<Rates, 'pairs'>) } as Rates
+  const measured = JSON.parse(line) as Omit<Rates, 'pairs' | 'pairsPerCore'>
+  return { ...measured, pairs: null, pairsPerCore: null }
 }

@@ -1,6 +1,8 @@
 import { expect, test } from './support.ts'
 
-test('the first start opens the sample and shows its pairs, without a question', async ({ start }) => {
+test('the first start opens the sample and shows its pairs, without a question', async ({
+  start,
+}) => {
   const { page } = await start()
   const grid = page.getByRole('listbox', { name: 'Pairs' })
   await expect(grid.getByRole('option').first()).toBeVisible({ timeout: 60_000 })
@@ -8,9 +10,11 @@ test('the first start opens the sample and shows its pairs, without a question',
   // Real pictures, not placeholders.
   await expect
     .poll(() =>
-      grid.locator('img').evaluateAll(
-        (images) => images.filter((image) => (image as HTMLImageElement).naturalWidth > 0).length,
-      ),
+      grid
+        .locator('img')
+        .evaluateAll(
+          (images) => images.filter((image) => (image as HTMLImageElement).naturalWidth > 0).length,
+        ),
     )
     .toBeGreaterThan(5)
 })
@@ -39,8 +43,9 @@ test('a hostile renderer finds neither Node nor a call that is not in the contra
 }) => {
   const { page } = await start()
   const found = await page.evaluate(async () => {
-    const bridge = (window as unknown as { gleaner: { call(n: string, i: unknown): Promise<unknown> } })
-      .gleaner
+    const bridge = (
+      window as unknown as { gleaner: { call(n: string, i: unknown): Promise<unknown> } }
+    ).gleaner
     return {
       node: typeof (globalThis as { process?: unknown }).process,
       require: typeof (globalThis as { require?: unknown }).require,

@@ -19,10 +19,9 @@ async function answerDialogs(app: ElectronApplication, paths: string[]): Promise
 async function call<T>(page: Page, name: string, input: unknown): Promise<T> {
   const reply = await page.evaluate(
     ([n, i]) =>
-      (window as unknown as { gleaner: { call(n: string, i: unknown): Promise<unknown> } }).gleaner.call(
-        n as string,
-        i,
-      ),
+      (
+        window as unknown as { gleaner: { call(n: string, i: unknown): Promise<unknown> } }
+      ).gleaner.call(n as string, i),
     [name, input] as const,
   )
   expect(reply).toMatchObject({ ok: true })

@@ -67,19 +67,20 @@ export async function pixelDigest(file: string, recipe: ImageRecipe): Promise<st
 
 /** Preprocessing alone, a row for every kind of picture: the float32 pixels, bit by bit. */
 export async function preprocessingRows(): Promise<Row[]> {
-  const kinds = new Map<string, { n: number; wrong: string[] }>()
+  const kinds = new Map<string, { n: number; wrong: string[]; decided: number }>()
   for (const picture of ODD_PICTURES) {
     const kind = picture.kind.replace(/^(EXIF orientation) \d$/, '$1 1 to 8, ignored')
-    const row = kinds.get(kind) ?? { n: 0, wrong: [] }
+    const row = kinds.get(kind) ?? { n: 0, wrong: [], decided: 0 }
     kinds.set(kind, row)
     row.n++
+    if (picture.pillow !== undefined) row.decided++
     for (const family of ['clip', 'siglip'] as const) {
       const digest = await pixelDigest(picture.file, RECIPES[family])
       if (digest !== picture[family]) row.wrong.push(picture.file)
     }
   }
   const reference = versionsOf(pictureFixtures.madeBy, 'pillow', 'transformers')
-  return [...kinds].map(([kind, { n, wrong }]) => ({
+  return [...kinds].map(([kind, { n, wrong, decided }]) => ({
     what: `Preprocessing, CLIP's and SigLIP's: ${kind}`,
     n: `${n} pictures × 2`,
     reference,
@@ -88,7 +89,7 @@ export async function preprocessingRows(): Promise<Row[]> {
     ok: wrong.length === 0,
     note:
       wrong.length === 0
-        ? 'every float32 pixel is the same'
+        ? `every float32 pixel is the same${decided > 0 ? `; ${decided} of them opened for the reference as Gleaner decided, see "not followed" below` : ''}`
         : `pictures that differ: ${wrong.join(', ')}`,
   }))
 }
@@ -237,6 +238,7 @@ export async function endToEndRow(
   const result = await endToEnd(loaded, expected)
   await loaded.release()
   const bound = dtype === 'fp32' ? 1e-4 : 5e-3
+  const isPart = result.pictures < ODD_PICTURES.length
   return {
     what: `${base.manifest.name.replace(/, (fp32|fp16)$/, '')}, ${dtype}: from file bytes to cosine`,
     n: `${result.pictures} × ${result.captions} = ${(result.pictures * result.captions).toLocaleString('en-US')} cosines`,
@@ -244,7 +246,7 @@ export async function endToEndRow(
     bound,
     largest: result.largest,
     ok: result.largest < bound && result.wrongIds === 0,
-    note: `root mean square ${result.rms.toExponential(1)}; token ids of ${result.captions} captions ${result.wrongIds === 0 ? 'equal' : `differ for ${result.wrongIds}`}`,
+    note: `root mean square ${result.rms.toExponential(1)}; ${isPart ? `every ${Math.round(ODD_PICTURES.length / result.pictures)}th picture only, as the reference takes long; ` : ''} token ids of ${result.captions} captions ${result.wrongIds === 0 ? 'equal' : `differ for ${result.wrongIds}`}`,
   }
 }
 
@@ -260,6 +262,9 @@ export async function deviceRow(
   const model = await shapeModel(id)
   const loaded = await host.open(model, device)
   const result = await endToEnd(loaded, expected, 20, true, 6)
+  // That the driver is really in the process: a silent fall back to the CPU would agree even better.
+  const maps = `/proc/${host.pid ?? 'self'}/maps`
+  const isThere = existsSync(maps) && readFileSync(maps, 'utf8').includes('libvulkan_lvp')
   await loaded.release()
   return {
     what: `${model.manifest.name}: ${device} (${driver})`,
@@ -267,8 +272,8 @@ export async function deviceRow(
     reference: versionsOf(expected.madeBy, 'torch', 'transformers'),
     bound: 5e-3,
     largest: result.largest,
-    ok: result.largest < 5e-3 && result.wrongIds === 0,
-    note: `${result.seconds.toFixed(0)} s`,
+    ok: isThere && result.largest < 5e-3 && result.wrongIds === 0,
+    note: `${result.seconds.toFixed(0)} s; the driver is ${isThere ? '' : 'NOT '}loaded in the process`,
   }
 }
 

@@ -3,13 +3,16 @@ import type {
   CallArgs,
   CallName,
   CorpusInfo,
+  ExportSkip,
   Handlers,
   Job,
   ModelInfo,
 } from '#shared/contract/index.ts'
 import type { ImageStatus, Pair, PairDetail, PairRow, TextSource } from '#shared/domain.ts'
 import { AppError, toErrorValue } from '#shared/errors.ts'
+import { EXPORT_NEEDS, isBlank } from '#shared/export-needs.ts'
 import { parseQuery, type Query } from '#shared/query/index.ts'
+import { fakeRecognise } from './fake-tables.ts'
 import { DEFAULT_SETTINGS, type Settings } from '#shared/settings.ts'
 
 /**
@@ -26,6 +29,10 @@ export interface FakeOptions {
   longText?: boolean
   /** Milliseconds an answer takes. */
   delay?: number
+  /** The only model is the one that comes with the program. */
+  demonstration?: boolean
+  /** What the file dialog answers. */
+  chosen?: string[] | undefined
   /** A call that fails, by name. */
   failing?: string
 }
@@ -741,6 +748,16 @@ export function createFakeBridge(
         'HARBOUR-20190612-00012.warc.gz, 4 workers',
         () => emit('corpus.changed', { corpus: CORPUS, what: ['pairs', 'images'] }),
       ),
+    'tables.recognise': fakeRecognise,
+    'jobs.import': ({ inputs }) =>
+      startJob(
+        'import',
+        `Import ${inputs.length} tables`,
+        1_482_000_000,
+        'bytes',
+        'laion-part-0.parquet: 120,000 pairs',
+        () => emit('corpus.changed', { corpus: CORPUS, what: ['pairs', 'images', 'scores'] }),
+      ),
     'jobs.pictures': () =>
       startJob(
         'pictures',
@@ -908,7 +925,40 @@ export function createFakeBridge(
         ),
       }
     },
-    'models.list': () => (options.noModels ? [] : MODELS),
+    'exports.preview': ({ format, where, text }) => {
+      const needs = EXPORT_NEEDS[format]
+      const counts = new Map<string, ExportSkip>()
+      let exported = 0
+      const ids = idsWhere(where, null)
+      for (const id of ids) {
+        const status = statusOf(id)
+        const skip: ExportSkip | null =
+          needs.text && isBlank(textOf(id, text) ?? '')
+            ? { reason: 'no-text', n: 0 }
+            : needs.pictures && status !== 'ok'
+              ? { reason: 'no-picture', status, n: 0 }
+              : null
+        if (!skip) exported++
+        else {
+          const key = JSON.stringify(skip)
+          const held = counts.get(key) ?? skip
+          held.n++
+          counts.set(key, held)
+        }
+      }
+      return {
+        matched: ids.length,
+        exported,
+        skipped: [...counts.values()].sort((a, b) => b.n - a.n),
+      }
+    },
+    'models.list': () =>
+      options.noModels
+        ? []
+        : MODELS.map((model) => ({
+            ...model,
+            isDemonstration: options.demonstration === true && model.id === MODEL,
+          })),
     'models.add': () => ({
       model: null,
       job: startJob(
@@ -959,10 +1009,11 @@ export function createFakeBridge(
   }
 
   const shell: Record<string, (input: never) => unknown> = {
-    'shell.openArchives': () => [
-      '/data/warc/HARBOUR-20190612-00012.warc.gz',
-      '/data/warc/HARBOUR-20190612-00013.warc.gz',
-    ],
+    'shell.openArchives': () =>
+      options.chosen ?? [
+        '/data/warc/HARBOUR-20190612-00012.warc.gz',
+        '/data/warc/HARBOUR-20190612-00013.warc.gz',
+      ],
     'shell.openFolder': () => '/data/export/harbour-028',
     'shell.saveCorpus': () => '/data/corpora/new.gleaner',
     'shell.showInFolder': () => ({}),

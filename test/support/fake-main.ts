@@ -8,6 +8,8 @@ const bridge = createFakeBridge({
   theme: query.get('theme') === 'light' ? 'light' : 'dark',
   unscored: query.has('unscored'),
   noModels: query.has('nomodels'),
+  demonstration: query.has('demo'),
+  chosen: query.get('chosen')?.split(','),
   longText: query.has('long'),
   delay: Number(query.get('delay') ?? 4),
   failing: query.get('failing') ?? undefined,

@@ -16,6 +16,7 @@ interface Kind {
 /** What tools/reference/make_subword_reference.py wrote. */
 export interface SubwordReference {
   madeBy: Record<string, string>
+  windowsMadeBy: Record<string, string>
   seed: number
   count: number
   realCount: number

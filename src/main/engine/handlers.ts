@@ -118,6 +118,8 @@ export function createHandlers(context: EngineContext): Handlers {
     'scores.inBin': ({ corpus, ...args }) => reads(corpus).inBin(args),
     'scores.sampleDropped': ({ corpus, ...args }) => reads(corpus).sampleDropped(args),
 
+    'exports.preview': ({ corpus, ...args }) => reads(corpus).exportPreview(args),
+
     'models.list': () => listModels(folders, settings.get()),
     async 'models.add'({ source }) {
       if (parseHubSource(source) !== null && !existsSync(source)) {

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { AppError } from '#shared/errors.ts'
+import { isBlank } from '#shared/export-needs.ts'
 import { datasetCard } from './card.ts'
 import { CHECKSUMS, OutputFolder } from './folder.ts'
 import { FORMATS } from './formats.ts'
@@ -10,7 +11,7 @@ import { MANIFEST, makeManifest, sameExport } from './manifest.ts'
 import type { Manifest } from './manifest.ts'
 import { EXTENSIONS, sniffPicture } from './picture-type.ts'
 import { discard, fileError, inspectTarget, isWhole, makePartial, publish } from './target.ts'
-import { isBlank, wellFormed } from './text.ts'
+import { wellFormed } from './text.ts'
 import type {
   ExportCorpus,
   ExportCounts,

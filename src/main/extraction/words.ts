@@ -51,21 +51,73 @@ export interface Words {
  * @param most code points at which even the nearest block is cut
  */
 export function wordsOf(scan: Scan, budget: number, most: number): Words {
-  const { html, count, start, end, bits, block, blocks } = scan
-  const runs: (string | undefined)[] = new Array<string | undefined>(count)
-  const claims: { start: number; end: number }[] = []
-  // Per block, after `settle`.
-  const firstItem = new Int32Array(blocks + 1)
-  /** Running number of blocks that hold text or a picture. */
-  const ordinal = new Int32Array(blocks)
-  /** The readable blocks in order, and where each block stands among them. */
-  const readable: number[] = []
-  const place = new Int32Array(blocks)
-  const texts: (string | undefined)[] = new Array<string | undefined>(blocks)
-  /** Code points of the text of a block, once it was asked for. */
-  const sizes = new Int32Array(blocks)
+  return new PageWords(scan, budget, most)
+}
 
-  function run(item: number): string {
+// A class, since closures made anew for each page would be compiled anew, again and again.
+class PageWords implements Words {
+  private readonly scan: Scan
+  private readonly budget: number
+  private readonly most: number
+  private readonly runs: (string | undefined)[]
+  private readonly claims: { start: number; end: number }[] = []
+  // Per block, after `settle`.
+  private readonly firstItem: Int32Array
+  /** Running number of blocks that hold text or a picture. */
+  private readonly ordinal: Int32Array
+  /** The readable blocks in order, and where each block stands among them. */
+  private readonly readable: number[] = []
+  private readonly place: Int32Array
+  private readonly texts: (string | undefined)[]
+  /** Code points of the text of a block, once it was asked for. */
+  private readonly sizes: Int32Array
+
+  constructor(scan: Scan, budget: number, most: number) {
+    const { count, blocks } = scan
+    this.scan = scan
+    this.budget = budget
+    this.most = most
+    this.runs = new Array<string | undefined>(count)
+    this.firstItem = new Int32Array(blocks + 1)
+    this.ordinal = new Int32Array(blocks)
+    this.place = new Int32Array(blocks)
+    this.texts = new Array<string | undefined>(blocks)
+    this.sizes = new Int32Array(blocks)
+  }
+
+  /** Takes items out of the running text: they are the caption of a picture. */
+  claim(from: number, to: number): void {
+    if (to > from) this.claims.push({ start: from, end: to })
+  }
+
+  before(item: number, b: number): Context | null {
+    return this.context(item, b, -1)
+  }
+
+  after(item: number, b: number): Context | null {
+    return this.context(item, b, 1)
+  }
+
+  render(from: number, to: number, hidden: boolean): string {
+    const barred = hidden ? I_IMAGE : S_HIDDEN | S_NO_WORDS
+    return wellFormed(this.renderItems(from, Math.min(to, from + MAX_RANGE), barred))
+  }
+
+  holds(from: number, to: number): { text: boolean; picture: boolean } {
+    const { bits } = this.scan
+    let text = false
+    let picture = false
+    for (let i = from; i < Math.min(to, from + MAX_RANGE); i++) {
+      const item = bits[i] as number
+      if ((item & I_IMAGE) !== 0) picture = true
+      else if ((item & (SEEN | I_BREAK)) === 0) text = true
+    }
+    return { text, picture }
+  }
+
+  private run(item: number): string {
+    const { html, start, end, bits } = this.scan
+    const { runs } = this
     let text = runs[item]
     if (text === undefined) {
       text = runText(
@@ -78,15 +130,21 @@ export function wordsOf(scan: Scan, budget: number, most: number): Words {
   }
 
   /** `clip`: of longer runs only the part near the picture is wanted (< 0: their end). */
-  function renderItems(from: number, to: number, barred: number, clip = 0): string {
+  private renderItems(from: number, to: number, barred: number, clip = 0): string {
+    const { bits, block } = this.scan
     let out = ''
+    /** Its last character: asking the growing string for it would make it anew each time. */
+    let last = 0
     let space = false
     let inBlock = -1
     for (let i = from; i < to; i++) {
       const b = bits[i] as number
       if ((b & barred) !== 0) continue
       if (block[i] !== inBlock) {
-        if (inBlock !== -1 && out !== '') out = newLine(out)
+        if (inBlock !== -1 && out !== '') {
+          out = newLine(out, last)
+          last = 0x0a
+        }
         inBlock = block[i] as number
         space = false
       }
@@ -95,26 +153,37 @@ export function wordsOf(scan: Scan, budget: number, most: number): Words {
         continue
       }
       if ((b & I_BREAK) !== 0) {
-        if (out !== '') out = newLine(out)
+        if (out !== '') {
+          out = newLine(out, last)
+          last = 0x0a
+        }
         space = false
         continue
       }
       if ((b & I_SPACE) !== 0) space = true
-      let text = run(i)
+      let text = this.run(i)
       if (clip !== 0 && text.length > Math.abs(clip)) {
         text = clip < 0 ? text.slice(clip) : text.slice(0, clip)
       }
-      const open = out === '' || out.endsWith('\n') || out.endsWith(' ')
-      if (open) {
-        if ((b & S_PRE) === 0 && text.startsWith(' ')) text = text.slice(1)
-      } else if (space && !text.startsWith(' ') && !text.startsWith('\n')) out += ' '
-      out += text
+      const first = text.charCodeAt(0)
+      if (out === '' || last === 0x0a || last === 0x20) {
+        if ((b & S_PRE) === 0 && first === 0x20) text = text.slice(1)
+      } else if (space && first !== 0x20 && first !== 0x0a) {
+        out += ' '
+        last = 0x20
+      }
+      if (text !== '') {
+        out += text
+        last = text.charCodeAt(text.length - 1)
+      }
       space = false
     }
     return trimText(out)
   }
 
-  function settle(): void {
+  settle(): void {
+    const { html, count, start, end, bits, block, blocks } = this.scan
+    const { claims, firstItem, ordinal, readable, place } = this
     if (claims.length > 0) {
       const edges = new Int32Array(count + 1)
       for (const claim of claims) {
@@ -188,7 +257,7 @@ export function wordsOf(scan: Scan, budget: number, most: number): Words {
     const hashes = new Int32Array(blocks)
     for (let b = 0; b < blocks; b++) {
       if (kind[b] !== LINKS || (lengths[b] as number) > 40) continue
-      const hash = hashOf(b)
+      const hash = this.hashOf(b)
       hashes[b] = hash
       seen.set(hash, (seen.get(hash) ?? 0) + 1)
     }
@@ -204,9 +273,9 @@ export function wordsOf(scan: Scan, budget: number, most: number): Words {
     }
   }
 
-  const SEEN = UNREAD | CLAIMED
-
-  function hashOf(b: number): number {
+  private hashOf(b: number): number {
+    const { html, start, end, bits } = this.scan
+    const { firstItem } = this
     let hash = 0
     for (let i = firstItem[b] as number; i < (firstItem[b + 1] as number); i++) {
       if (((bits[i] as number) & (SEEN | I_IMAGE | I_BREAK)) !== 0) continue
@@ -219,10 +288,11 @@ export function wordsOf(scan: Scan, budget: number, most: number): Words {
     return hash
   }
 
-  function blockText(b: number): string {
+  private blockText(b: number): string {
+    const { firstItem, texts, sizes } = this
     let text = texts[b]
     if (text === undefined) {
-      text = renderItems(firstItem[b] as number, firstItem[b + 1] as number, SEEN)
+      text = this.renderItems(firstItem[b] as number, firstItem[b + 1] as number, SEEN)
       texts[b] = text
       sizes[b] = codePoints(text)
     }
@@ -230,23 +300,27 @@ export function wordsOf(scan: Scan, budget: number, most: number): Words {
   }
 
   /** The words of the picture's own block on one side, at most `most` of them. */
-  function ownBlock(item: number, b: number, step: -1 | 1): string {
+  private ownBlock(item: number, b: number, step: -1 | 1): string {
+    const { bits } = this.scan
+    const { firstItem, most } = this
     const low = firstItem[b] as number
     const high = firstItem[b + 1] as number
     let at = item + step
     let length = 0
     for (let n = 0; at >= low && at < high && n < MAX_WALK && length < most; n++, at += step) {
       const b = bits[at] as number
-      if ((b & (SEEN | I_IMAGE | I_BREAK | S_NAVIGATION)) === 0) length += run(at).length
+      if ((b & (SEEN | I_IMAGE | I_BREAK | S_NAVIGATION)) === 0) length += this.run(at).length
     }
     if (length === 0) return ''
     const clip = step * (2 * most + 2)
     return step < 0
-      ? renderItems(at + 1, item, SEEN | S_NAVIGATION, clip)
-      : renderItems(item + 1, at, SEEN | S_NAVIGATION, clip)
+      ? this.renderItems(at + 1, item, SEEN | S_NAVIGATION, clip)
+      : this.renderItems(item + 1, at, SEEN | S_NAVIGATION, clip)
   }
 
-  function context(item: number, b: number, step: -1 | 1): Context | null {
+  private context(item: number, b: number, step: -1 | 1): Context | null {
+    const { blocks } = this.scan
+    const { readable, place, sizes, ordinal, most, budget } = this
     if (blocks === 0) return null
     const own = Math.max(b, 0)
     const parts: string[] = []
@@ -254,7 +328,7 @@ export function wordsOf(scan: Scan, budget: number, most: number): Words {
     let distance = -1
     const isReadable = b >= 0 && readable[place[own] as number] === own
     if (isReadable) {
-      const text = ownBlock(item, own, step)
+      const text = this.ownBlock(item, own, step)
       if (text !== '') {
         parts.push(text)
         size = codePoints(text)
@@ -264,7 +338,7 @@ export function wordsOf(scan: Scan, budget: number, most: number): Words {
     let at = step < 0 ? (place[own] as number) - 1 : (place[own] as number) + (isReadable ? 1 : 0)
     for (; at >= 0 && at < readable.length && parts.length < MAX_BLOCKS; at += step) {
       const next = readable[at] as number
-      const text = blockText(next)
+      const text = this.blockText(next)
       if (text === '') continue
       if (parts.length > 0 && size + (sizes[next] as number) > budget) break
       if (parts.length === 0) {
@@ -278,30 +352,9 @@ export function wordsOf(scan: Scan, budget: number, most: number): Words {
     if (step < 0) parts.reverse()
     return { text: wellFormed(parts.join('\n')), distance }
   }
-
-  return {
-    claim(from, to) {
-      if (to > from) claims.push({ start: from, end: to })
-    },
-    settle,
-    render(from, to, hidden) {
-      const barred = hidden ? I_IMAGE : S_HIDDEN | S_NO_WORDS
-      return wellFormed(renderItems(from, Math.min(to, from + MAX_RANGE), barred))
-    },
-    before: (item, b) => context(item, b, -1),
-    after: (item, b) => context(item, b, 1),
-    holds(from, to) {
-      let text = false
-      let picture = false
-      for (let i = from; i < Math.min(to, from + MAX_RANGE); i++) {
-        const item = bits[i] as number
-        if ((item & I_IMAGE) !== 0) picture = true
-        else if ((item & (SEEN | I_BREAK)) === 0) text = true
-      }
-      return { text, picture }
-    },
-  }
 }
+
+const SEEN = UNREAD | CLAIMED
 
 /** A run of text as rendered: references decoded, white space collapsed unless preformatted. */
 export function runText(raw: string, pre: boolean): string {
@@ -309,16 +362,19 @@ export function runText(raw: string, pre: boolean): string {
   if (text.includes('\0')) text = text.replaceAll('\0', '')
   if (text.includes('&')) text = decodeHTML(text)
   if (pre) return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text
-  return text.replace(/[\t\n\f\r ]+/g, ' ')
+  return UNEVEN.test(text) ? text.replace(/[\t\n\f\r][\t\n\f\r ]*| [\t\n\f\r ]+/g, ' ') : text
 }
+
+/** White space other than single spaces. */
+const UNEVEN = /[\t\n\f\r]| {2}/
 
 function wellFormed(text: string): string {
   return SURROGATE.test(text) ? text.toWellFormed() : text
 }
 
-function newLine(out: string): string {
-  const trimmed = out.endsWith(' ') ? out.replace(/[ \t]+$/, '') : out
-  return trimmed.endsWith('\n') ? trimmed : `${trimmed}\n`
+function newLine(out: string, last: number): string {
+  const trimmed = last === 0x20 ? out.replace(/[ \t]+$/, '') : out
+  return last === 0x0a || trimmed.endsWith('\n') ? trimmed : `${trimmed}\n`
 }
 
 /** White space at the ends, no-break spaces included. */

@@ -18,21 +18,28 @@ import type { ResolvedModel } from './types.ts'
 import { REFERENCE_FILE } from './verify.ts'
 
 /** Below this a matrix costs no time worth an error. */
-const LEAST_VALUES = 64 * 64
+const LEAST_VALUES = 16 * 16
 
 const int = (value: number): OnnxAttribute => ({ kind: 'int', value })
 
 /**
- * Turns the matrices of a float32 graph into 8-bit ones: each column of weights gets a scale of its
- * own (symmetric, -127..127), activations are quantised as they come (DynamicQuantizeLinear, one
- * scale per tensor), products are summed in integers (MatMulInteger). Biases, normalisation,
+ * Turns the matrices of a float32 picture tower into 8-bit ones: each column of weights gets a scale
+ * of its own (symmetric, -127..127), activations are quantised as they come (DynamicQuantizeLinear,
+ * one scale per tensor), products are summed in integers (MatMulInteger). Biases, normalisation,
  * attention and the last projection stay float32. The pattern of nodes is the one that onnxruntime
  * fuses into one operator. Returns how many matrices were changed.
+ *
+ * The text tower stays as it is: a cut text costs about a seventh of a picture, and its error would
+ * come on top (measured on a ViT-B/32 with random weights: cosines off by up to 7.4e-3 with both
+ * towers in 8 bits, 3.6e-3 with this one).
+ *
+ * @param pixels name of the graph's input for pictures
  */
-export function quantizeGraph(file: OnnxFile, wanted: (weight: string) => boolean = () => true): number {
+export function quantizeGraph(file: OnnxFile, pixels: string): number {
   const producers = new Map<string, OnnxNode>()
   for (const node of file.nodes) for (const output of node.outputs) producers.set(output, node)
   const last = lastProjections(file, producers)
+  const seesPixels = downstream(file, pixels)
   const nodes: OnnxNode[] = []
   /** One quantisation for all that read the same tensor, such as queries, keys and values. */
   const quantised = new Map<string, { values: string; scale: string; zero: string }>()
@@ -52,8 +59,8 @@ export function quantizeGraph(file: OnnxFile, wanted: (weight: string) => boolea
   }
 
   for (const node of file.nodes) {
-    const found = last.has(node) ? null : matrixOf(file, producers, node)
-    const matrix = found && wanted(found.name) ? found : null
+    const isOfPictures = seesPixels.has(node.inputs[0] ?? '') && !last.has(node)
+    const matrix = isOfPictures ? matrixOf(file, producers, node) : null
     const [x = '', , bias = ''] = node.inputs
     const [output = ''] = node.outputs
     if (matrix === null) {
@@ -94,6 +101,16 @@ export function quantizeGraph(file: OnnxFile, wanted: (weight: string) => boolea
   file.nodes = nodes
   dropUnused(file, freed)
   return changed
+}
+
+/** Every tensor that depends on an input. */
+function downstream(file: OnnxFile, input: string): Set<string> {
+  const found = new Set([input])
+  // Nodes of an ONNX graph are sorted: what a node reads was made before it.
+  for (const { inputs, outputs } of file.nodes) {
+    if (inputs.some((name) => found.has(name))) for (const name of outputs) found.add(name)
+  }
+  return found
 }
 
 interface Matrix {
@@ -223,14 +240,16 @@ export function writeQuantized(
     derivedFrom: {
       id: model.id,
       digest: model.digest,
-      how: 'gleaner models quantize: matrices in int8 with a scale per column, activations as they run',
+      how: 'gleaner models quantize: matrices of the picture tower in int8 with a scale per column, activations as they run',
     },
   }
+  const { graphs } = manifest
+  const { pixels } = 'joint' in graphs ? graphs.joint : graphs.image
   try {
     let matrices = 0
     for (const graph of graphFiles(manifest)) {
       const file = readOnnxFile(join(folder, graph))
-      matrices += quantizeGraph(file)
+      matrices += quantizeGraph(file, pixels)
       mkdirSync(dirname(join(out, graph)), { recursive: true })
       writeOnnxFile(join(out, graph), file)
     }

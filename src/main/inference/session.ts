@@ -85,10 +85,13 @@ export async function loadModel(
         }
   // Graphs that quantise as they run take one scale for a whole batch: alone, a picture's or text's
   // score does not depend on its neighbours, so a run that is done again gives the same ones.
-  const isAlone = graphFiles(manifest).some((file) => {
+  const quantisesAsItRuns = (file: string): boolean => {
     const { operators } = readOnnxHeader(join(folder, file))
     return operators.has('DynamicQuantizeLinear') || operators.has('DynamicQuantizeMatMul')
-  })
+  }
+  const files = graphFiles(manifest)
+  const areImagesAlone = quantisesAsItRuns(files[0] as string)
+  const areTextsAlone = quantisesAsItRuns(files.at(-1) as string)
   const typeOf = (session: ort.InferenceSession, name: string): string => {
     const found = session.inputMetadata.find((input) => input.name === name)
     if (!found?.isTensor) {
@@ -198,7 +201,7 @@ export async function loadModel(
     manifest,
     device,
     tokenizer,
-    imageBatch: isAlone ? 1 : device === 'cpu' ? 8 : 32,
+    imageBatch: areImagesAlone ? 1 : device === 'cpu' ? 8 : 32,
     async encodeImages(pixels) {
       const data = new Float32Array(pixels.length * floats)
       for (const [i, picture] of pixels.entries()) data.set(picture, i * floats)
@@ -216,7 +219,7 @@ export async function loadModel(
         let end = start + 1
         const tokens = (to: number): number =>
           lengthOf([ids[order[to - 1] as number] as number[]], full) * (to - start)
-        const rowsAtMost = isAlone ? 1 : 256
+        const rowsAtMost = areTextsAlone ? 1 : 256
         while (end < order.length && end - start < rowsAtMost && tokens(end + 1) <= most) end++
         const batch = order.slice(start, end)
         const rows = batch.map((i) => ids[i] as number[])

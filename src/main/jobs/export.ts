@@ -2,22 +2,22 @@ import { readFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import type { ExportInput } from '#shared/contract/jobs.ts'
 import type { ScoreSource } from '#shared/contract/pairs.ts'
-import type { Pair, TextSource } from '#shared/domain.ts'
+import type { Pair } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
+import { EXPORT_NEEDS } from '#shared/export-needs.ts'
 import { printQuery } from '#shared/query/index.ts'
 import type { Query } from '#shared/query/index.ts'
 import metadata from '../../../package.json' with { type: 'json' }
 import { exportDataset } from '../export/dataset.ts'
-import { FORMATS } from '../export/formats.ts'
 import type { ExportCorpus, ExportItem, ExportRecipe } from '../export/types.ts'
 import { blobPath } from '../store/blobs.ts'
 import { openReader } from '../store/open.ts'
 import type { ReaderDb } from '../store/open.ts'
 import { listArchives } from '../store/repositories/archives.ts'
-import { listModels, scoreKinds } from '../store/repositories/models.ts'
+import { listModels } from '../store/repositories/models.ts'
 import { countPairs, listPairs } from '../store/repositories/pairs.ts'
 import { countRows } from '../store/repositories/stats.ts'
-import { readWhere, resolveScore } from '../store/score-ref.ts'
+import { modelsFor, readWhere, resolveScore } from '../store/score-ref.ts'
 import type { JobContext } from './job.ts'
 
 /** Pairs read at once. */
@@ -132,12 +132,6 @@ function makeRecipe(
     software: metadata.version,
   }
   return { recipe, score }
-}
-
-/** The models that have scored a text. */
-function modelsFor(db: ReaderDb, text: TextSource) {
-  const ids = new Set(scoreKinds(db).flatMap((kind) => (kind.text === text ? kind.modelId : [])))
-  return listModels(db).filter(({ id }) => ids.has(id))
 }
 
 type ScoreTerm = Extract<Query, { kind: 'scorePresent' | 'scoreCompare' | 'scoreRange' }>

@@ -21,15 +21,23 @@ type ShellHandlers = {
 
 const nothing = z.object({})
 
+// A file dialog knows only the last ending: `gz` stands for .warc.gz and .csv.gz.
+const ARCHIVES = ['warc', 'gz', 'wacz']
+const TABLES = ['parquet', 'pq', 'csv', 'tsv', 'jsonl', 'ndjson', 'json', 'npy', 'gz', 'zst']
+
 const shellHandlers: ShellHandlers = {
   'shell.openArchives': {
-    input: nothing,
-    async run(_input, window) {
+    input: z.object({ title: z.string(), tables: z.boolean() }),
+    async run({ title, tables }, window) {
       const answer = await dialog.showOpenDialog(window, {
-        title: 'Import web archives',
+        title,
         properties: ['openFile', 'multiSelections'],
         filters: [
-          { name: 'Web archives', extensions: ['warc', 'gz', 'wacz'] },
+          ...(tables
+            ? [{ name: 'Web archives and tables', extensions: [...ARCHIVES, ...TABLES] }]
+            : []),
+          { name: 'Web archives', extensions: ARCHIVES },
+          ...(tables ? [{ name: 'Tables and embeddings', extensions: TABLES }] : []),
           { name: 'All files', extensions: ['*'] },
         ],
       })

@@ -57,7 +57,8 @@ export function startEngine(entry: string, hooks: EngineHooks): EngineProcess {
 
   function launch(): void {
     hooks.onState('starting', null)
-    const started = spawn(nodeExecutable(), [entry], {
+    // A small nursery keeps the memory of a long ingest flat: buffers are given back sooner.
+    const started = spawn(nodeExecutable(), ['--max-semi-space-size=8', entry], {
       stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
       env: { ...process.env, ELECTRON_RUN_AS_NODE: undefined, GLEANER_RESOURCES: resources() },
       windowsHide: true,

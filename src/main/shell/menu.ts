@@ -23,7 +23,8 @@ export function installMenu(send: (command: string) => void): void {
       submenu: [
         item('New Corpus…', 'corpus.create', 'CmdOrCtrl+N'),
         item('Open Corpus…', 'corpus.open', 'CmdOrCtrl+O'),
-        item('Import Archives…', 'corpus.import', 'CmdOrCtrl+I'),
+        item('Import Archives or Tables…', 'corpus.import', 'CmdOrCtrl+I'),
+        item('Import Folder…', 'corpus.import-folder', 'CmdOrCtrl+Shift+O'),
         { type: 'separator' },
         mac ? { role: 'close' } : { role: 'quit' },
       ],

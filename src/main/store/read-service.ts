@@ -40,6 +40,7 @@ const NAMES: readonly Exclude<keyof Reads, 'invalidate'>[] = [
   'around',
   'inBin',
   'sampleDropped',
+  'exportPreview',
 ]
 
 /**

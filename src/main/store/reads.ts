@@ -1,7 +1,10 @@
 import type { CorpusStats, Failure } from '#shared/contract/corpora.ts'
+import type { ExportSkip } from '#shared/contract/exporting.ts'
+import type { ExportFormat } from '#shared/contract/jobs.ts'
 import type { PairSort, ScoreSource } from '#shared/contract/pairs.ts'
-import type { Pair, PairDetail, PairRow, TextSource } from '#shared/domain.ts'
+import type { ImageStatus, Pair, PairDetail, PairRow, TextSource } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
+import { BLANK_CHARACTERS, EXPORT_NEEDS } from '#shared/export-needs.ts'
 import { and, fieldNamed, parts, printQuery } from '#shared/query/index.ts'
 import type { Query } from '#shared/query/index.ts'
 import {
@@ -23,7 +26,7 @@ import { findModel } from './repositories/models.ts'
 import { listPairs, pairDetail, pairRows } from './repositories/pairs.ts'
 import { scoreSources } from './repositories/scores.ts'
 import { corpusStats, countRows } from './repositories/stats.ts'
-import { readWhere, resolveScore } from './score-ref.ts'
+import { modelsFor, readWhere, resolveScore } from './score-ref.ts'
 
 export type Changed = 'pairs' | 'images' | 'scores'
 
@@ -41,6 +44,12 @@ interface Selection {
   corpusTotal: number
   prefer: TextSource | null
   score: ScoreKind | null
+}
+
+/** What is known of each pair's picture: `kinds[byPair[id]]`. */
+interface PictureKinds {
+  kinds: { status: ImageStatus; mime: string | null }[]
+  byPair: Uint16Array
 }
 
 /** Scores in ascending order, and whose they are. */
@@ -76,6 +85,8 @@ export function createReads(db: ReaderDb) {
   const sets = lru<Int32Array>(MAX_SETS)
   const scores = lru<Scores>(MAX_SCORES)
   const sizes = lru<{ ids: Int32Array; order: Uint32Array }>(1)
+  const pictures = lru<PictureKinds>(1)
+  const wordless = lru<ReturnType<typeof idSet>>(2)
   const suggestions = lru<{ value: string; n: number }[]>(16)
 
   /** What a filter depends on, as a key of the caches. */
@@ -309,6 +320,60 @@ export function createReads(db: ReaderDb) {
     return sorted
   }
 
+  function pictureKinds(): PictureKinds {
+    return pictures.get(`${version.pairs} ${version.images}`, () => {
+      const last = (table: 'pairs' | 'images'): number =>
+        db.prepare<[], number>(`SELECT ifnull(max(id), 0) FROM ${table}`).pluck().get() as number
+      const kinds: PictureKinds['kinds'] = []
+      const known = new Map<string, number>()
+      const byImage = new Uint16Array(last('images') + 1)
+      const images = db
+        .prepare<[], [number, ImageStatus, string | null, number]>(
+          'SELECT id, status, mime, sha256 IS NOT NULL FROM images',
+        )
+        .raw()
+        .iterate() as IterableIterator<[number, ImageStatus, string | null, number]>
+      for (const [id, status, mime, held] of images) {
+        // A picture without bytes is none, whatever its status says.
+        const kind = { status: status === 'ok' && held === 0 ? 'missing' : status, mime } as const
+        const key = `${kind.status} ${mime}`
+        let at = known.get(key)
+        // Addresses may claim any number of types; those beyond the table are one.
+        if (at === undefined) {
+          at = Math.min(kinds.length, 0xffff)
+          kinds[at] = kind
+          known.set(key, at)
+        }
+        byImage[id] = at
+      }
+      const byPair = new Uint16Array(last('pairs') + 1)
+      const pairs = db
+        .prepare<[], [number, number]>('SELECT id, image_id FROM pairs')
+        .raw()
+        .iterate() as IterableIterator<[number, number]>
+      for (const [id, image] of pairs) byPair[id] = byImage[image] as number
+      return { kinds, byPair }
+    })
+  }
+
+  /** Pairs without words in a text. */
+  function wordlessIn(text: Exclude<TextSource, 'span'>): ReturnType<typeof idSet> {
+    return wordless.get(`${version.pairs} ${text}`, () => {
+      const inContext = text === 'before' || text === 'after'
+      const column = `${inContext ? 'c' : 'p'}.${text}`
+      const list = new Int32List()
+      const rows = db
+        .prepare<[string], number>(
+          `SELECT p.id FROM pairs p ${inContext ? 'LEFT JOIN contexts c ON c.pair_id = p.id' : ''}
+           WHERE ifnull(trim(${column}, ?), '') = ''`,
+        )
+        .pluck()
+        .iterate(BLANK_CHARACTERS)
+      for (const id of rows) list.push(id)
+      return idSet(list.take())
+    })
+  }
+
   /** A selection that was dropped is made again from its name. */
   function selectionOf(id: string): Selection {
     return selections.get(id, () => {
@@ -393,6 +458,45 @@ export function createReads(db: ReaderDb) {
       failures: Failure[]
     } {
       return listFailures(db, args)
+    },
+
+    exportPreview(args: { format: ExportFormat; where: string; text: TextSource }): {
+      matched: number
+      exported: number
+      skipped: ExportSkip[]
+    } {
+      const { format, text } = args
+      if (text === 'span') {
+        throw new AppError('unsupported', 'Spans cannot be exported yet: this corpus holds none.')
+      }
+      // As an export understands it: `score` alone is that of the only model.
+      const models = modelsFor(db, text)
+      const only = models.length === 1 ? models[0] : undefined
+      const ids = idsOf(readWhere(args.where), only ? { model: only.publicId, text } : null)
+      const needs = EXPORT_NEEDS[format]
+      const blank = needs.text ? wordlessIn(text) : null
+      const known = needs.pictures ? pictureKinds() : null
+      const counts = new Array<number>(known?.kinds.length ?? 0).fill(0)
+      let withoutText = 0
+      let exported = 0
+      for (let i = 0; i < ids.length; i++) {
+        const id = ids[i] as number
+        if (blank?.has(id)) withoutText++
+        else if (known) counts[known.byPair[id] as number]!++
+        else exported++
+      }
+      const skipped: ExportSkip[] = []
+      if (withoutText > 0) skipped.push({ reason: 'no-text', n: withoutText })
+      const absent = new Map<ImageStatus, number>()
+      for (const [kind, n] of counts.entries()) {
+        const { status, mime } = known?.kinds[kind] as PictureKinds['kinds'][number]
+        if (n === 0) continue
+        if (status !== 'ok') absent.set(status, (absent.get(status) ?? 0) + n)
+        else if (mime !== null && needs.pictures?.includes(mime)) exported += n
+        else skipped.push({ reason: 'picture-type', mime, n })
+      }
+      for (const [status, n] of absent) skipped.push({ reason: 'no-picture', status, n })
+      return { matched: ids.length, exported, skipped: skipped.sort((a, b) => b.n - a.n) }
     },
 
     sources(): ReturnType<typeof scoreSources> {

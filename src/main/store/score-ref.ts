@@ -1,4 +1,5 @@
 import type { ScoreSource } from '#shared/contract/pairs.ts'
+import type { TextSource } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import { QueryError, parseQuery } from '#shared/query/index.ts'
 import type { Query, ScoreRef } from '#shared/query/index.ts'
@@ -58,6 +59,12 @@ export function resolveScore(db: ReaderDb, ref: ScoreRef, view: ScoreSource | nu
     )
   }
   throw new AppError('invalid-input', 'which score is meant?', `Write one of ${offer(fitting)}.`)
+}
+
+/** The models that have scored a text. */
+export function modelsFor(db: ReaderDb, text: TextSource): ReturnType<typeof listModels> {
+  const ids = new Set(scoreKinds(db).flatMap((kind) => (kind.text === text ? kind.modelId : [])))
+  return listModels(db).filter(({ id }) => ids.has(id))
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { corpora } from './corpora.ts'
 import { jobs } from './jobs.ts'
+import { exporting } from './exporting.ts'
 import type { Reply } from './call.ts'
 import type { Job } from './jobs.ts'
 import { models } from './models.ts'
@@ -15,6 +16,7 @@ export const contract = {
   ...jobs,
   ...pairs,
   ...scores,
+  ...exporting,
   ...models,
   ...system,
   ...tables,
@@ -54,7 +56,8 @@ export interface ShellEvents {
 
 /** What the renderer may ask the shell itself (dialogs, folders, clipboard); not the engine. */
 export interface ShellCalls {
-  'shell.openArchives': { input: Record<string, never>; output: string[] }
+  /** Files to import: web archives, and tables where these are wanted too. */
+  'shell.openArchives': { input: { title: string; tables: boolean }; output: string[] }
   'shell.openFolder': { input: { title: string }; output: string | null }
   'shell.saveCorpus': { input: { suggested: string }; output: string | null }
   'shell.showInFolder': { input: { path: string }; output: Record<string, never> }
@@ -76,6 +79,7 @@ export interface Bridge {
 
 export * from './call.ts'
 export * from './corpora.ts'
+export * from './exporting.ts'
 export * from './jobs.ts'
 export * from './models.ts'
 export * from './pairs.ts'

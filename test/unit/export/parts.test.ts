@@ -6,7 +6,8 @@ import { rowJson } from '../../../src/main/export/json.ts'
 import { sampleKey } from '../../../src/main/export/keys.ts'
 import { canonicalJson } from '../../../src/main/export/manifest.ts'
 import { sniffPicture } from '../../../src/main/export/picture-type.ts'
-import { isBlank, oneLine, wellFormed } from '../../../src/main/export/text.ts'
+import { oneLine, wellFormed } from '../../../src/main/export/text.ts'
+import { isBlank } from '../../../src/shared/export-needs.ts'
 import { picture } from './support.ts'
 
 describe('a caption of one line', () => {

@@ -109,5 +109,8 @@ test('a count that begins anew, as the next part of a job does, is no fault', as
     context.progress({ done: 90, total: 100, unit: 'bytes', note: '' })
     context.progress({ done: 0, total: 7, unit: 'pictures', note: '' })
   })
-  expect(await runner.finished(id)).toMatchObject({ state: 'done', progress: { done: 0, total: 7 } })
+  expect(await runner.finished(id)).toMatchObject({
+    state: 'done',
+    progress: { done: 0, total: 7 },
+  })
 })

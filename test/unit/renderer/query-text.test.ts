@@ -5,7 +5,6 @@ import {
   explicitScores,
   filterParts,
   idQuery,
-  lacksText,
   MAX_ID_RANGES,
 } from '../../../src/renderer/src/composables/query-text.ts'
 import { parseQuery } from '../../../src/shared/query/index.ts'
@@ -62,9 +61,5 @@ describe('queries that the window writes', () => {
     expect(explicitScores('score.caption<0.2', source)).toBe('score[clip-vit-b32].caption<0.2')
     expect(explicitScores('boat', null)).toBe('boat')
     expect(explicitScores('(not closed', source)).toBe('(not closed')
-  })
-
-  test('pairs without a text can be counted', () => {
-    expect(lacksText('caption')).toBe('-caption:*')
   })
 })

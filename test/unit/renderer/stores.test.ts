@@ -2,7 +2,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createClient, provideClient } from '../../../src/renderer/src/composables/client.ts'
 import { useCutoff } from '../../../src/renderer/src/stores/cutoff.ts'
-import { useExporting } from '../../../src/renderer/src/stores/exporting.ts'
+import { skipReason, useExporting } from '../../../src/renderer/src/stores/exporting.ts'
 import { useInspect } from '../../../src/renderer/src/stores/inspect.ts'
 import { usePairs } from '../../../src/renderer/src/stores/pairs.ts'
 import { useSession } from '../../../src/renderer/src/stores/session.ts'
@@ -219,7 +219,10 @@ describe('what would be exported', () => {
     expect(exporting.preview?.exported).toBe(2000)
     exporting.setFormat('parquet')
     await exporting.refresh()
-    expect(exporting.preview?.skipped.map((item) => item.reason)).toEqual(['no alt text'])
+    expect(exporting.preview?.skipped.map((skip) => skipReason(skip, 'alt'))).toEqual([
+      'no alt text',
+    ])
+    expect(asked.filter((name) => name === 'exports.preview')).toHaveLength(2)
   })
 
   test('a filter by the score of the view names that score', () => {

@@ -88,7 +88,7 @@ export async function startProgram(router: Router): Promise<void> {
     const [first] = paths
     if (command === 'open-corpus' && first) {
       if (await session.open(first)) await router.push({ name: 'pairs' })
-    } else if (paths.length > 0) session.take(paths)
+    } else if (paths.length > 0) await session.take(paths)
     else {
       const action = actionById(command)
       if (action && isEnabled(action)) action.run()
@@ -107,14 +107,14 @@ export async function startProgram(router: Router): Promise<void> {
   } catch (error) {
     ui.fail(error)
   }
-  // The first start shows the sample, not a blank.
+  // The first start shows pairs, not a blank: what the command line worked on last, or the sample.
   if (!recall(null, 'started', false)) {
     keep(null, 'started', true)
-    if (
-      session.recent.length === 0 &&
-      machine.info?.sampleArchive &&
-      (await session.openSample())
-    ) {
+    const last = session.recent.find((entry) => !entry.missing)
+    const opened = last
+      ? await session.open(last.path)
+      : machine.info?.sampleArchive && (await session.openSample())
+    if (opened) {
       await router.replace({ name: 'pairs' })
       return
     }

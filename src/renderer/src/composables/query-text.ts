@@ -1,5 +1,5 @@
 import type { ScoreSource } from '#shared/contract/index.ts'
-import type { ImageStatus, TextSource } from '#shared/domain.ts'
+import type { ImageStatus } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import {
   and as andQuery,
@@ -138,21 +138,4 @@ export function filterParts(where: string): string[] {
 
 export function withStatus(status: ImageStatus): string {
   return printQuery({ kind: 'equals', field: 'status', value: status })
-}
-
-export function hasText(text: Exclude<TextSource, 'span'>): string {
-  return printQuery({ kind: 'present', field: text })
-}
-
-/** Pictures of none of these types. */
-export function ofOtherType(types: readonly string[]): string {
-  return printQuery({
-    kind: 'not',
-    item: orQuery(types.map((value): Query => ({ kind: 'equals', field: 'mime', value }))),
-  })
-}
-
-/** Pairs whose text is absent or blank. A span is no field of the language. */
-export function lacksText(text: Exclude<TextSource, 'span'>): string {
-  return printQuery({ kind: 'not', item: { kind: 'present', field: text } })
 }

@@ -24,7 +24,7 @@ import { useUndo } from './undo.ts'
 
 export type HistogramAnswer = CallOutput<'scores.histogram'>
 const FINE_BINS = 1000
-/** A share of a large corpus lies between two thousandths. */
+/** A share of a large corpus lies between two thousandths, and so may what is typed. */
 const FINE_STEP = 0.0001
 
 interface Kept {
@@ -232,7 +232,7 @@ export const useCutoff = defineStore('cutoff', () => {
     if (source.value && sourceKey(source.value) === key) follow()
   }
 
-  /** Moves the line to a thousandth, or as fine as a share needs. */
+  /** Moves the line to a thousandth, or as fine as it was asked for. */
   function setCosine(value: number, merge?: string, step = 0.001): void {
     if (!source.value || !histogram.value) return
     const key = sourceKey(source.value)
@@ -251,7 +251,7 @@ export const useCutoff = defineStore('cutoff', () => {
   /** Applies what was typed: a cosine, or a share that is looked up exactly. */
   async function setTyped(typed: Typed): Promise<void> {
     if (typed.kind === 'cosine') {
-      setCosine(typed.cosine, 'typed')
+      setCosine(typed.cosine, 'typed', FINE_STEP)
       return
     }
     const asked = scope()

@@ -1,24 +1,11 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { ExportFormat } from '#shared/contract/index.ts'
-
+import type { CallInput, CallOutput, ExportFormat, ExportSkip } from '#shared/contract/index.ts'
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { latest, useClient } from '../composables/client.ts'
 import { keep, recall } from '../composables/persist.ts'
-import {
-  and,
-  explicitScores,
-  hasText,
-  lacksText,
-  ofOtherType,
-  withStatus,
-} from '../composables/query-text.ts'
-import {
-  STATUS_NAMES,
-  STATUS_ORDER,
-  TEXT_NAMES,
-  type ScorableText,
-} from '../composables/text-sources.ts'
+import { explicitScores } from '../composables/query-text.ts'
+import { STATUS_NAMES, TEXT_NAMES, type ScorableText } from '../composables/text-sources.ts'
 import { useCutoff } from './cutoff.ts'
 import { useJobs } from './jobs.ts'
 import { usePairs } from './pairs.ts'
@@ -26,23 +13,18 @@ import { useUi } from './ui.ts'
 
 export type ExportScope = 'all' | 'filter' | 'cutoff' | 'selection'
 
-export interface Preview {
-  matched: number
-  exported: number
-  skipped: { reason: string; n: number }[]
-}
+export type Preview = CallOutput<'exports.preview'>
 
-const COMMON = ['image/jpeg', 'image/png', 'image/webp', 'image/bmp'] as const
-const PILLOW = [...COMMON, 'image/gif', 'image/tiff'] as const
-
-/** What a format takes, as the exporters check it; so the count is right before it is written. */
-const NEEDS: Record<ExportFormat, { text: boolean; types: readonly string[] | null }> = {
-  webdataset: { text: true, types: PILLOW },
-  imagefolder: { text: true, types: PILLOW },
-  coco: { text: true, types: PILLOW },
-  kohya: { text: true, types: COMMON },
-  parquet: { text: true, types: null },
-  jsonl: { text: false, types: null },
+/** Why a pair is left out, in words. */
+export function skipReason(skip: ExportSkip, text: ScorableText): string {
+  switch (skip.reason) {
+    case 'no-text':
+      return `no ${TEXT_NAMES[text]}`
+    case 'no-picture':
+      return STATUS_NAMES[skip.status]
+    case 'picture-type':
+      return `${skip.mime ?? 'a picture of unknown type'}: its readers do not open it`
+  }
 }
 
 /** What would be written where, and what would be left out. */
@@ -71,40 +53,20 @@ export const useExporting = defineStore('exporting', () => {
     ),
   )
 
-  const count = latest(
-    async (path: string, filter: string, source: ScorableText, kind: ExportFormat) => {
-      const total = async (query: string): Promise<number> =>
-        (await useClient().call('pairs.select', { corpus: path, where: query })).total
-      const needs = NEEDS[kind]
-      const matched = await total(filter)
-      const skipped: Preview['skipped'] = []
-      let exported = matched
-      let rest = filter
-      const skip = (reason: string, n: number): void => {
-        exported -= n
-        if (n > 0) skipped.push({ reason, n })
-      }
-      if (needs.text) {
-        skip(`no ${TEXT_NAMES[source]}`, await total(and(rest, lacksText(source))))
-        rest = and(rest, hasText(source))
-      }
-      if (needs.types) {
-        for (const status of STATUS_ORDER) {
-          if (status === 'ok') continue
-          skip(STATUS_NAMES[status], await total(and(rest, withStatus(status))))
-        }
-        const other = await total(and(rest, withStatus('ok'), ofOtherType(needs.types)))
-        skip('a type of picture that its readers do not open', other)
-      }
-      return { matched, exported, skipped }
-    },
+  const readPreview = latest((asked: CallInput<'exports.preview'>) =>
+    useClient().call('exports.preview', asked),
   )
 
   async function refresh(): Promise<void> {
     if (corpus === null) return
     counting.value = true
     try {
-      const answer = await count(corpus, where.value, text.value, format.value)
+      const answer = await readPreview({
+        corpus,
+        format: format.value,
+        where: where.value,
+        text: text.value,
+      })
       if (answer.late) return
       preview.value = answer.value
       error.value = null

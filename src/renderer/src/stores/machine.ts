@@ -22,6 +22,16 @@ export const useMachine = defineStore('machine', () => {
   const devices = computed(() => ['auto', ...(info.value?.devices ?? [])])
   const modelById = computed(() => new Map(models.value.map((model) => [model.id, model])))
 
+  /** Of the model behind a score; a model that is gone is taken for a real one. */
+  function isDemonstration(id: string | null): boolean {
+    return id !== null && modelById.value.get(id)?.isDemonstration === true
+  }
+
+  /** What is said of a score beside its model's name, where the name does not say it itself. */
+  function remark(id: string, name: string): string | null {
+    return isDemonstration(id) && !/demonstration/i.test(name) ? 'demonstration' : null
+  }
+
   const readModels = latest(() => useClient().call('models.list', {}))
 
   async function loadModels(): Promise<void> {
@@ -127,6 +137,8 @@ export const useMachine = defineStore('machine', () => {
     models,
     modelsLoaded,
     modelById,
+    isDemonstration,
+    remark,
     checks,
     checking,
     info,

@@ -4,6 +4,8 @@ import type { CorpusInfo, CorpusStats, Failure } from '#shared/contract/index.ts
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { latest, useClient } from '../composables/client.ts'
 import { keep, recall } from '../composables/persist.ts'
+import { sortInputs } from '../composables/inputs.ts'
+import { useImporting } from './importing.ts'
 import { useJobs } from './jobs.ts'
 import { useUi } from './ui.ts'
 import { useUndo } from './undo.ts'
@@ -95,16 +97,44 @@ export const useSession = defineStore('session', () => {
     }
   }
 
-  async function chooseArchives(): Promise<void> {
-    const paths = await useClient().shell('shell.openArchives', {})
-    if (paths.length > 0) pendingImport.value = paths
+  /** Asks for archives or tables. */
+  async function chooseInputs(): Promise<void> {
+    await take(
+      await useClient().shell('shell.openArchives', {
+        title: 'Import web archives or tables',
+        tables: true,
+      }),
+    )
   }
 
-  /** Files that were dropped or given to the program: a corpus is opened, archives are imported. */
-  function take(paths: readonly string[]): void {
+  /** Asks for a folder of archives, or of tables with their embeddings. */
+  async function chooseInputFolder(): Promise<void> {
+    const folder = await useClient().shell('shell.openFolder', {
+      title: 'Import a folder of archives or tables',
+    })
+    if (folder) await take([folder])
+  }
+
+  /** Files that were dropped, chosen or given to the program: a corpus is opened, others are imported. */
+  async function take(paths: readonly string[]): Promise<void> {
     const folder = paths.find((path) => /\.gleaner[\\/]?$/.test(path))
-    if (folder) void open(folder)
-    else if (paths.length > 0) pendingImport.value = paths
+    if (folder) {
+      await open(folder)
+      return
+    }
+    const { tables, archives } = await sortInputs(paths, holdsTables)
+    if (archives.length > 0) pendingImport.value = archives
+    if (tables.length > 0) await useImporting().begin(tables)
+  }
+
+  /** Whether a path is a folder with tables; what cannot be read as such is none. */
+  async function holdsTables(where: string): Promise<boolean> {
+    try {
+      const { tables } = await useClient().call('tables.recognise', { path: where })
+      return tables.some((table) => table.path !== where)
+    } catch {
+      return false
+    }
   }
 
   /** Starts reading archives into the open corpus. */
@@ -203,7 +233,8 @@ export const useSession = defineStore('session', () => {
     openByDialog,
     createByDialog,
     openSample,
-    chooseArchives,
+    chooseInputs,
+    chooseInputFolder,
     take,
     importArchives,
     forget,

@@ -1,0 +1,148 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createInferenceHost, type InferenceHost } from '../../../src/main/inference/client.ts'
+import { compareModels } from '../../../src/main/inference/compare.ts'
+import {
+  floatsOf,
+  readOnnxFile,
+  weightOf,
+  writeOnnxFile,
+} from '../../../src/main/inference/onnx-file.ts'
+import { ONNX_FLOAT } from '../../../src/main/inference/onnx-header.ts'
+import { writeQuantized } from '../../../src/main/inference/quantize.ts'
+import { resolveFolder } from '../../../src/main/inference/registry.ts'
+import { quantizeModel } from '../../../src/main/jobs/quantize.ts'
+import { emptyFolders, INFERENCE_HOST, MODELS, PICTURES, tinyModel } from '../../support/models.ts'
+
+let host: InferenceHost
+beforeAll(() => {
+  host = createInferenceHost(INFERENCE_HOST)
+})
+afterAll(() => host.close())
+
+const pictures = ['landscape.png', 'portrait.png', 'baseline.jpg', 'palette.png'].map((name) => ({
+  path: join(PICTURES, name),
+}))
+const texts = ['a photo of a cat', 'two dogs', 'map']
+const outFolder = (): string => join(mkdtempSync(join(tmpdir(), 'quantize-')), 'out')
+
+test.each(['tiny-clip', 'tiny-clip-joint', 'tiny-siglip'] as const)(
+  '%s read and written again gives the very same cosines',
+  async (name) => {
+    const model = await tinyModel(name)
+    const out = outFolder()
+    const graphs = 'joint' in model.manifest.graphs ? ['model'] : ['vision_model', 'text_model']
+    mkdirSync(join(out, 'onnx'), { recursive: true })
+    for (const graph of graphs) {
+      const path = join('onnx', `${graph}.onnx`)
+      writeOnnxFile(join(out, path), readOnnxFile(join(model.folder, path)))
+    }
+    writeFileSync(join(out, 'gleaner.json'), JSON.stringify(model.manifest))
+    writeFileSync(join(out, 'tokenizer.json'), readFileSync(join(model.folder, 'tokenizer.json')))
+    const again = await resolveFolder(emptyFolders(), out)
+    const { largest } = await compareModels(host, model, again, pictures, texts)
+    expect(largest).toBe(0)
+  },
+)
+
+describe.each(['tiny-clip', 'tiny-clip-joint', 'tiny-siglip'] as const)('%s in int8', (name) => {
+  test('stays near the fp32 model, and says what it comes from', async () => {
+    const model = await tinyModel(name)
+    const out = outFolder()
+    const { manifest, matrices } = writeQuantized(model, out)
+    expect(matrices).toBeGreaterThan(0)
+    expect(manifest.derivedFrom?.digest).toBe(model.digest)
+    const made = await resolveFolder(emptyFolders(), out)
+    expect(made.manifest.dtype).toBe('int8')
+    expect(made.digest).not.toBe(model.digest)
+    const { largest, pictures: n } = await compareModels(host, model, made, pictures, texts)
+    expect(n).toBe(pictures.length)
+    // A net this narrow loses more than a real one; docs/fidelity.md has the real shapes.
+    expect(largest).toBeGreaterThan(0)
+    expect(largest).toBeLessThan(3e-2)
+  })
+
+  test('a score does not depend on its neighbours in a batch', async () => {
+    const out = outFolder()
+    writeQuantized(await tinyModel(name), out)
+    const loaded = await host.open(await resolveFolder(emptyFolders(), out), 'cpu')
+    const together = (await loaded.encodeImages(pictures)).vectors
+    const dim = loaded.model.manifest.embeddingDim
+    for (const [i, picture] of pictures.entries()) {
+      const { vectors } = await loaded.encodeImages([picture])
+      expect(vectors).toEqual(together.slice(i * dim, (i + 1) * dim))
+    }
+    await loaded.release()
+  })
+})
+
+test('a weight that cannot be held in eight bits per column is still only off by its step', async () => {
+  const model = await tinyModel('tiny-clip')
+  const out = outFolder()
+  writeQuantized(model, out)
+  const before = readOnnxFile(join(model.folder, 'onnx/vision_model.onnx'))
+  const after = readOnnxFile(join(out, 'onnx/vision_model.onnx'))
+  const name = [...after.weights.keys()].find((key) => key.endsWith('.int8')) ?? ''
+  const original = name.replace(/( turned)?\.int8$/, '')
+  const isTurned = name.includes(' turned')
+  const scales = floatsOf(
+    after.weights.get(name.replace('.int8', '.scale')) ?? weightOf(1, [0], new Float32Array()),
+  )
+  const values = new Int8Array(new Uint8Array(after.weights.get(name)?.read() ?? []).buffer)
+  const floats = floatsOf(
+    before.weights.get(original) ?? weightOf(ONNX_FLOAT, [0], new Float32Array()),
+  )
+  const columns = scales.length
+  const rows = values.length / columns
+  expect(values.length).toBe(floats.length)
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const was = floats[isTurned ? column * rows + row : row * columns + column] as number
+      const is = (values[row * columns + column] as number) * (scales[column] as number)
+      expect(Math.abs(was - is)).toBeLessThanOrEqual(((scales[column] as number) / 2) * 1.0001)
+    }
+  }
+})
+
+test('an int8 twin that is off by more than its bound is refused and nothing of it is kept', async () => {
+  const folders = emptyFolders()
+  const out = outFolder()
+  const options = { check: PICTURES, out, bound: 1e-9 }
+  const run = quantizeModel(folders, await tinyModel('tiny-clip'), options, host)
+  await expect(run).rejects.toMatchObject({ kind: 'refused' })
+  await expect(run).rejects.toThrow(/off by up to .* in cosine/)
+  expect(existsSync(out)).toBe(false)
+})
+
+test('one within its bound is kept, added to the models, and reports what it was checked on', async () => {
+  const folders = emptyFolders()
+  const made = await quantizeModel(
+    folders,
+    await tinyModel('tiny-clip'),
+    { check: PICTURES, bound: 5e-2 },
+    host,
+  )
+  expect(made.comparison.pictures).toBeGreaterThan(30)
+  expect(made.comparison.largest).toBeLessThanOrEqual(5e-2)
+  expect(made.model.info.dtype).toBe('int8')
+  expect(made.bytesAfter).toBeLessThan(made.bytesBefore)
+  const twice = quantizeModel(folders, await tinyModel('tiny-clip'), { check: PICTURES }, host)
+  await expect(twice).rejects.toMatchObject({ kind: 'conflict' })
+})
+
+test('an int8 model is not quantised again, and a folder without pictures checks nothing', async () => {
+  const out = outFolder()
+  const model = await tinyModel('tiny-clip')
+  writeQuantized(model, out)
+  const int8 = await resolveFolder(emptyFolders(), out)
+  expect(() => writeQuantized(int8, outFolder())).toThrow(/only an fp32 model/)
+  const empty = mkdtempSync(join(tmpdir(), 'empty-'))
+  const run = quantizeModel(emptyFolders(), model, { check: empty, out: outFolder() }, host)
+  await expect(run).rejects.toThrow(/no pictures/)
+})
+
+test('a file that is no graph is refused by name', () => {
+  expect(() => readOnnxFile(join(MODELS, 'tiny-clip/gleaner.json'))).toThrow(/is not an ONNX graph/)
+})
