@@ -48,7 +48,15 @@ guarded(async () => {
 })
 
 async function takePictures(page: Page): Promise<void> {
-  await page.getByRole('option').first().waitFor({ timeout: 120_000 })
+  // A window that was closed without a corpus shows the list of them.
+  const pairs = page.getByRole('option').first()
+  const sample = page.getByRole('button', { name: 'Open sample' })
+  await pairs.or(sample).first().waitFor({ timeout: 120_000 })
+  if (!(await pairs.isVisible())) {
+    await sample.click()
+    await page.keyboard.press('2')
+  }
+  await pairs.waitFor({ timeout: 120_000 })
   await untilIdle(page)
   await page.waitForTimeout(1500)
 
