@@ -59,6 +59,8 @@ async function takePictures(page: Page): Promise<void> {
   await pairs.waitFor({ timeout: 120_000 })
   await untilIdle(page)
   await page.waitForTimeout(1500)
+  const messages = page.getByRole('button', { name: 'Close message' })
+  while ((await messages.count()) > 0) await messages.first().click()
 
   const shoot = async (name: string): Promise<void> => {
     for (const theme of ['dark', 'light']) {
