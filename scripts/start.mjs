@@ -30,7 +30,7 @@ function openWindow() {
 }
 
 function gleaner(...args) {
-  const { status } = spawnSync(nodePath(), [join(ROOT, 'out/main/cli.js'), ...args], {
+  const { status } = spawnSync(nodePath(), [join(ROOT, 'bin/gleaner.mjs'), ...args], {
     stdio: 'inherit',
     env: environment({ GLEANER_RESOURCES: join(ROOT, 'resources') }),
   })
