@@ -40,6 +40,14 @@ const PACKAGES = [
   ],
 ]
 
+/** null when what came is not what was meant; mirrors now and then give half a file. */
+async function download(path, sha256) {
+  const response = await fetch(`${mirror()}/${path}`, { signal: AbortSignal.timeout(120_000) })
+  if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`)
+  const bytes = Buffer.from(await response.arrayBuffer())
+  return createHash('sha256').update(bytes).digest('hex') === sha256 ? bytes : null
+}
+
 async function unpackDriver() {
   const isDebian = process.platform === 'linux' && process.arch === 'x64'
   if (!isDebian || existsSync(DRIVER) || spawnSync('dpkg', ['--version']).status !== 0) return
@@ -47,12 +55,8 @@ async function unpackDriver() {
   try {
     mkdirSync(folder, { recursive: true })
     for (const [path, sha256] of PACKAGES) {
-      const response = await fetch(`${mirror()}/${path}`, { signal: AbortSignal.timeout(120_000) })
-      if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`)
-      const bytes = Buffer.from(await response.arrayBuffer())
-      if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
-        throw new Error(`${path} has another checksum than it should`)
-      }
+      const bytes = (await download(path, sha256)) ?? (await download(path, sha256))
+      if (!bytes) throw new Error(`${path} has another checksum than it should`)
       const file = join(folder, 'package.deb')
       writeFileSync(file, bytes)
       if (spawnSync('dpkg', ['-x', file, folder]).status !== 0) throw new Error(`dpkg -x ${path}`)
