@@ -26,11 +26,11 @@ const NOT_DECODED: Record<string, string[]> = {
   'resource-records-2002.warc.gz': ['not-a-picture html'],
 }
 
-test.each(Object.keys(HELD))(
+test.for(Object.keys(HELD))(
   'every picture that %s holds is found, through revisits too, and decoded',
-  async (name) => {
+  async (name, { skip }) => {
     const archive = sharedData(join('warc', name))
-    if (archive === null) return
+    if (archive === null) return skip('no real data')
     const path = join(mkdtempSync(join(tmpdir(), 'real-')), 'a.gleaner')
     createCorpus(path)
     const corpus = openCorpus(path)

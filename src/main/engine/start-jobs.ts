@@ -160,17 +160,17 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
 
   corpora.onOpen(({ corpus }) => {
     const left = listJobs(corpus.reader, corpus.path).reverse()
-    for (const { job, input } of left) {
+    for (const { job, input: asked } of left) {
+      // Moved or copied since: the corpus is where it was opened.
+      const input = { ...(asked as object), corpus: resolve(corpus.path) }
       inputs.set(job.id, { kind: job.kind, input })
       const unfinished = ['queued', 'running', 'interrupted'].includes(job.state)
       if (!unfinished) {
         runner.remember(job)
         continue
       }
-      // Moved or copied since: the corpus is where it was opened.
-      const here = { ...(input as object), corpus: resolve(corpus.path) }
-      const repeatable = job.kind !== 'ingest' || !(input as IngestInput).inputs.includes('-')
-      if (context.resumeJobs && repeatable) restart(job.kind, here, job)
+      const repeatable = job.kind !== 'ingest' || !(asked as IngestInput).inputs.includes('-')
+      if (context.resumeJobs && repeatable) restart(job.kind, input, job)
       else runner.remember({ ...job, state: 'interrupted' })
     }
   })

@@ -219,7 +219,6 @@ export const T_ADDRESS = id('address')
 export const T_DIV = id('div')
 export const T_INPUT = id('input')
 export const T_KEYGEN = id('keygen')
-export const T_BUTTON = id('button')
 export const T_FONT = id('font')
 export const TAG_COUNT = DEFINITIONS.length
 

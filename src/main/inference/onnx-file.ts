@@ -44,7 +44,6 @@ export interface OnnxWeight {
   read(): Uint8Array
 }
 
-export const ONNX_UINT8 = 2
 export const ONNX_INT8 = 3
 
 /** protobuf cannot hold more in one message. */

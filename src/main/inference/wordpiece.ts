@@ -9,7 +9,6 @@ export interface WordTokens {
 }
 export type TokenModel = (word: AlignedText) => WordTokens
 
-export const NO_TOKENS: WordTokens = { ids: [], starts: [], ends: [] }
 const CACHE_LIMIT = 50_000
 /** Longer words hardly come twice. */
 const CACHED_LENGTH = 64

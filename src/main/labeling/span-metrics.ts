@@ -150,11 +150,6 @@ export function tokenF1(
   return fromCounts({ both, first: a.length, second: b.length })
 }
 
-/** The best value over several accepted answers, as SQuAD does; no accepted answer = nothing. */
-export function bestOver<T>(golds: readonly T[], measure: (gold: T | null) => number): number {
-  return golds.length === 0 ? measure(null) : Math.max(...golds.map((gold) => measure(gold)))
-}
-
 /** Spans over tokens to spans over code points and back: the tokens that a span touches. */
 export function toTokenSpan(
   span: Span,

@@ -33,7 +33,6 @@ export type CallOutput<N extends CallName> = z.output<Contract[N]['output']>
 export type Handlers = {
   [N in CallName]: (args: CallArgs<N>) => Promise<CallOutput<N>> | CallOutput<N>
 }
-export type Client = <N extends CallName>(name: N, input: CallInput<N>) => Promise<CallOutput<N>>
 
 /** What the engine tells without being asked. */
 export interface EngineEvents {

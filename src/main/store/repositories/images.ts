@@ -62,62 +62,6 @@ function readAlternates(json: string | null): string[] {
   return json ? (JSON.parse(json) as string[]) : []
 }
 
-/** What became of a picture. */
-export type ImageOutcome =
-  | {
-      id: number
-      status: 'ok'
-      sha256: string
-      mime: string
-      width: number
-      height: number
-      bytes: number
-      /** One readable line: where the bytes came from. */
-      source: string
-    }
-  | {
-      id: number
-      status: 'missing' | 'failed' | 'refused' | 'pending'
-      /** Why; the reason first. null only for `pending`. */
-      error: string | null
-      source?: string | null
-      sha256?: string | null
-    }
-
-/** Writes down what became of a picture. `attempt`: it counts as one more try. */
-export function setImage(db: WriterDb, outcome: ImageOutcome, attempt = true): void {
-  const ok = outcome.status === 'ok'
-  statement(
-    db,
-    `UPDATE images SET status = ?, sha256 = ?, mime = ?, width = ?, height = ?, bytes = ?,
-       error = ?, source = ?, attempts = attempts + ? WHERE id = ?`,
-  ).run(
-    outcome.status,
-    outcome.sha256 ?? null,
-    ok ? outcome.mime : null,
-    ok ? outcome.width : null,
-    ok ? outcome.height : null,
-    ok ? outcome.bytes : null,
-    ok ? null : outcome.error,
-    outcome.source ?? null,
-    attempt ? 1 : 0,
-    outcome.id,
-  )
-}
-
-/** A picture with these bytes that was decoded before: nothing has to be done twice. */
-export function imageBySha256(
-  db: ReaderDb,
-  sha256: string,
-): { mime: string; width: number; height: number; bytes: number } | null {
-  return (
-    statement<{ mime: string; width: number; height: number; bytes: number }>(
-      db,
-      `SELECT mime, width, height, bytes FROM images WHERE sha256 = ? AND status = 'ok' LIMIT 1`,
-    ).get(sha256) ?? null
-  )
-}
-
 /** How many pictures are in each state; every state is there. */
 export function imageCounts(db: ReaderDb): Record<ImageStatus, number> {
   const counts = Object.fromEntries(IMAGE_STATUSES.map((status) => [status, 0])) as Record<

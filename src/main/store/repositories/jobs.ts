@@ -82,7 +82,3 @@ export function clearJobs(db: WriterDb): number {
   return statement(db, `DELETE FROM jobs WHERE state IN ('done', 'failed', 'canceled')`).run()
     .changes
 }
-
-export function deleteJob(db: WriterDb, id: string): void {
-  statement(db, 'DELETE FROM jobs WHERE id = ?').run(id)
-}
