@@ -37,10 +37,12 @@ const pictures = new Set(
   site.truth.filter((row) => row.description !== null).map((row) => row.addresses[0]),
 )
 const pages = new Set(site.truth.map((row) => row.page))
+const described = site.truth.filter((row) => row.described !== null)
 const figures = [
   ['archive', `${result.warc.length} bytes`],
   ['SHA-256', createHash('sha256').update(result.warc).digest('hex')],
   ['exchanges', `${result.fetched.size}, of which ${result.revisits} are kept as revisits`],
+  ['sites', String(new Set([...pages].map((page) => new URL(page).host)).size)],
   ['pages', String(pages.size)],
   ['pictures', String(pictures.size)],
   ['<img>', String(site.truth.length)],
@@ -51,6 +53,10 @@ const figures = [
     `${count('useless')} (${count('useless', 'content')} of them on pictures of the text)`,
   ],
   ['none', `${count('none')} (${count('none', 'content')} of them on pictures of the text)`],
+  [
+    'described',
+    `${described.length} in the text of the page (${described.filter((row) => row.label !== 'right').length} of them have no right alt)`,
+  ],
 ] as const
 await writeFile(
   join(folder, 'README.md'),
@@ -75,9 +81,17 @@ the text, alts of another picture, alts that say nothing, no alt, emoji in alts,
 pictures inside the page, trackers, navigation and footers on every page, pages in windows-1251,
 Shift_JIS and from right to left, and a page whose author asks not to be used for training.
 
+The sites of \`tools/make-sample/texts/told\` say in their running text what their pictures show, each
+in a voice and a markup of its own: the notes of a house, an auctioneer, a forum, a field station's
+log, a newspaper, stories, a workshop (in German), drawing lessons, letters, a museum guide, a lost
+property office, a puppet theatre. The words stand before or after the picture or in its caption, at
+the beginning, in the middle or at the end of a sentence; the alt repeats them exactly, in other
+case and punctuation, nearly, or not at all. No description stands on two of these sites.
+
 \`truth.json\` says for every \`<img>\` (page, place among the page's \`<img>\` outside of \`<noscript>\`,
 addresses) whether its alt is \`right\`, \`wrong\` (the alt of another picture), \`useless\` or \`none\`, what
-its caption is, and what the picture shows.
+its caption is, what the picture shows (\`description\`), and which words of the page say so and whether
+they stand before it, after it or in its caption (\`described\`; null where the page does not say it).
 `,
 )
 for (const [name, value] of figures) console.log(`${name.padEnd(10)} ${value}`)

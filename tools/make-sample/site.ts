@@ -15,7 +15,9 @@ import { KITCHEN } from './texts/kitchen.ts'
 import { MEADOW } from './texts/meadow.ts'
 import { MUSEUM } from './texts/museum.ts'
 import { SHOP } from './texts/shop.ts'
-import type { PageText, SiteText } from './texts/types.ts'
+import { TOLD } from './texts/told/index.ts'
+import type { Layout, PageText, SiteText } from './texts/types.ts'
+import { addToldSite } from './told.ts'
 import type { Truth } from './truth.ts'
 
 export const SITES = [MEADOW, MUSEUM, SHOP, BLOG, KITCHEN]
@@ -47,7 +49,7 @@ export interface Site {
   truth: Truth[]
 }
 
-type Known = Omit<Truth, 'page' | 'img'>
+export type Known = Omit<Truth, 'page' | 'img'>
 
 const html = (body: string, charset = 'utf-8', bytes: Buffer = Buffer.from(body)): Resource => ({
   status: 200,
@@ -57,7 +59,8 @@ const html = (body: string, charset = 'utf-8', bytes: Buffer = Buffer.from(body)
 
 const TYPES = { jpeg: 'image/jpeg', png: 'image/png', webp: 'image/webp' } as const
 
-class Builder {
+/** Collects what is served, and what is known about it. */
+export class Builder {
   readonly resources = new Map<string, Resource>()
   readonly truth: Truth[] = []
   /** Pictures are drawn at the end, all together. */
@@ -73,7 +76,12 @@ class Builder {
     address: string,
     scene: Scene,
     format: keyof typeof TYPES,
-    options: { width?: number; progressive?: boolean; spoil?: (bytes: Buffer) => Buffer } = {},
+    options: {
+      width?: number
+      quality?: number
+      progressive?: boolean
+      spoil?: (bytes: Buffer) => Buffer
+    } = {},
   ): void {
     const resource: Resource = {
       status: 200,
@@ -125,6 +133,16 @@ function chooseAlt(scene: Scene, others: readonly Scene[], rnd: Random, page: Pa
   return { alt: rnd.chance(0.5) ? '' : null, label: 'none' }
 }
 
+/** Where the layout prints the words for its picture, as a reader of the page finds them. */
+function describedBy(layout: Layout, caption: string): Truth['described'] {
+  if (CAPTIONED[layout]) return { source: 'caption', quote: bare(caption) }
+  if (layout === 'table' || layout === 'list' || layout === 'inline')
+    return { source: 'after', quote: bare(caption) }
+  return null
+}
+
+const bare = (sentence: string): string => sentence.replace(/\.$/, '')
+
 function chrome(
   site: SiteText,
   page: { title: string; path: string; head: string },
@@ -168,6 +186,7 @@ const logoTruth = (site: SiteText): Known => ({
   label: 'useless',
   caption: null,
   description: null,
+  described: null,
   style: null,
   language: 'en',
   layout: 'navigation',
@@ -194,6 +213,7 @@ const footTruth = (path: string): Known[] => [
 const NOTHING: Omit<Known, 'addresses' | 'alt' | 'label' | 'role'> = {
   caption: null,
   description: null,
+  described: null,
   style: null,
   language: 'en',
   layout: 'footer',
@@ -261,6 +281,7 @@ function addArticle(
       label,
       caption: CAPTIONED[page.layout] ? caption : null,
       description: describeFully(scene),
+      described: describedBy(page.layout, caption),
       style: scene.style,
       language: 'en',
       layout: page.layout,
@@ -301,6 +322,7 @@ function addIndex(
       label: 'right',
       caption: null,
       description: describeFully(scene),
+      described: null,
       style: scene.style,
       language: 'en',
       layout: 'index',
@@ -408,6 +430,7 @@ function addArchive(builder: Builder): void {
       label: 'right',
       caption: `Cover of the spring issue, ${year}.`,
       description: describeFully(scene),
+      described: null,
       style: scene.style,
       language: 'en',
       layout: 'figures',
@@ -450,6 +473,7 @@ function addSketchbook(builder: Builder): void {
       label: 'right',
       caption: null,
       description: describeFully(scene),
+      described: null,
       style: scene.style,
       language: 'en',
       layout: 'inline',
@@ -488,6 +512,7 @@ function addForeign(builder: Builder): void {
         label: 'right',
         caption: null,
         description: describeFully(scene),
+        described: null,
         style: scene.style,
         language: page.language,
         layout: 'inline',
@@ -542,6 +567,7 @@ export async function buildSite(): Promise<Site> {
   addArchive(builder)
   addSketchbook(builder)
   addForeign(builder)
+  for (const site of TOLD) addToldSite(builder, site)
   builder.put('http://count.example/pixel.gif', {
     status: 200,
     headers: { 'Content-Type': 'image/gif', 'Cache-Control': 'no-store' },
@@ -553,6 +579,7 @@ export async function buildSite(): Promise<Site> {
     seeds: [
       ...SITES.map((site) => `http://${site.host}/`),
       ...ABROAD.map((page) => `http://${page.host}/`),
+      ...TOLD.map((site) => `http://${site.host}/`),
     ],
     truth: builder.truth,
   }

@@ -16,6 +16,11 @@ export interface Truth {
   caption: string | null
   /** What the picture shows, in full; null for logos and trackers. */
   description: string | null
+  /**
+   * The words of the page that say what the picture shows, and in which of the texts of the pair
+   * they stand; of several places the one nearest to the picture. null = the page says nothing.
+   */
+  described: { source: 'before' | 'caption' | 'after'; quote: string } | null
   style: string | null
   language: string
   layout: string

@@ -184,7 +184,7 @@ pictures can fit one sentence; recall cannot reach 1.
 The sample (`resources/sample`, {sample['right_n']} right, {sample['wrong_n']} wrong English alts):
 AUC right against wrong **{sample['auc_right_wrong']:.4f}**; mean cosine {sample['right_mean_cosine']:.3f} and {sample['wrong_mean_cosine']:.3f}. At the
 cutoff {cutoff['cosine']:.3f}, {percent(sample['right_at_or_above_cutoff'])} of the right alts are kept and {percent(sample['wrong_below_cutoff'])} of the wrong ones dropped. Right against wrong
-and useless alts together: AUC {sample['auc_right_wrong_or_useless']:.4f}. With the Russian, Japanese and Arabic pages, of whose
+and useless alts together: AUC {sample['auc_right_wrong_or_useless']:.4f}. With the German, Russian, Japanese and Arabic pages, of whose
 words it knows none: {sample['auc_right_wrong_all_languages']:.4f}. The sample's pictures are not in training and no training scene
 shows the same things in the same colours, counts and places; they come from the same drawing
 program, so that this is a figure about the sample and not about the web.
