@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { withVirtualDisplay } from './display.mjs'
+import { unpackDriver } from './driver.mjs'
 import { environment, guarded, hasDisplay, nodePath, ROOT, setUp } from './setup.mjs'
 
 const RESULTS = join(ROOT, 'test-results')
@@ -55,6 +56,7 @@ function counts() {
 
 guarded(async () => {
   setUp({ electron: withWindow, build: true })
+  await unpackDriver(30)
   rmSync(RESULTS, { recursive: true, force: true })
   const failed = []
   for (const step of steps) {

@@ -3,10 +3,11 @@
  * fp32 and int8 (made by our own quantisation), beside PyTorch (transformers, eager, fp32) doing
  * the same with the same weights and files. PyTorch is asked for in GLEANER_PYTHON or python3.
  *
- *     node test/bench/score.ts [PAIRS] [THREADS]
+ *     node test/bench/score.ts [PAIRS] [THREADS] [ROUNDS]
  *
  * Rates are per second of CPU time as well, all processes and threads counted, which other work on
- * the machine disturbs least: that is the rate per core.
+ * the machine disturbs least: that is the rate per core. Other work slows a second of CPU time, too,
+ * so all are measured in turn, ROUNDS times over, and the best of each counts.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,6 +16,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { createInferenceHost } from '../../src/main/inference/client.ts'
+import type { ResolvedModel } from '../../src/main/inference/types.ts'
 import { runScore } from '../../src/main/jobs/score.ts'
 import { int8Of } from '../fidelity/checks.ts'
 import { merges, shapeModel } from '../fidelity/models.ts'
@@ -26,6 +28,7 @@ const ID = 'clip-vit-b-32'
 const n = Number(process.argv[2] ?? 96)
 /** One, so that a second of CPU time is a second of work: waiting threads of PyTorch spin. */
 const threads = Number(process.argv[3] ?? 1)
+const rounds = Number(process.argv[4] ?? 2)
 
 interface Rates {
   name: string
@@ -90,52 +93,19 @@ async function main(): Promise<void> {
     writeFileSync(join(folder, 'captions.json'), JSON.stringify(captions))
 
     const fp32 = await shapeModel(ID)
-    for (const model of [fp32, await int8Of(fp32)]) {
-      const host = createInferenceHost(INFERENCE_HOST, { threads })
-      const loaded = await host.open(model, 'cpu')
-      const sources = files.map((path) => ({ path }))
-      await loaded.encodeImages(sources.slice(0, 16))
-      await loaded.encodeTexts(captions.slice(0, 16))
-      const timed = async (
-        work: () => Promise<unknown>,
-      ): Promise<{ wall: number; cpu: number }> => {
-        const cpu = (cpuSeconds(host.pid) ?? 0) + (cpuSeconds(null) ?? 0)
-        const began = performance.now()
-        await work()
-        return {
-          wall: (performance.now() - began) / 1000,
-          cpu: (cpuSeconds(host.pid) ?? NaN) + (cpuSeconds(null) ?? NaN) - cpu,
-        }
+    const int8 = await int8Of(fp32)
+    let missing: string | null = null
+    for (let round = 0; round < rounds; round++) {
+      for (const model of [fp32, int8]) {
+        keepBest(rates, await measure(model, { pictures, files, captions }))
       }
-      const images = await timed(() => loaded.encodeImages(sources))
-      const texts = await timed(() => loaded.encodeTexts(captions))
-      const corpus = corpusOf(
-        pictures.map((picture, i) => ({
-          picture,
-          imageUrl: `http://page.example/${i}.jpg`,
-          alt: captions[i] ?? '',
-        })),
-      )
-      const context = scoreContext()
-      const input = { corpus: corpus.path, text: 'alt', device: 'cpu' } as const
-      const job = await timed(() => runScore(corpus, input, context, model, host))
-      corpus.close()
-      rmSync(corpus.path, { recursive: true, force: true })
-      await host.close()
-      rates.push({
-        name: `Gleaner ${model.manifest.dtype}`,
-        images: n / images.wall,
-        imagesPerCore: n / images.cpu,
-        textsPerCore: n / texts.cpu,
-        pairs: n / job.wall,
-        pairsPerCore: n / job.cpu,
-      })
+      const peer = pytorch(folder)
+      if (typeof peer === 'string') missing = peer
+      else keepBest(rates, peer)
     }
-    const peer = pytorch(folder)
-    if (typeof peer !== 'string') rates.push(peer)
 
     console.log(
-      `${n} pairs, ${threads} ${threads === 1 ? 'thread' : 'threads'} a graph, ${cpus()[0]?.model.trim() ?? ''}, load ${loadavg()[0]?.toFixed(1) ?? ''}, ViT-B/32 with random weights`,
+      `${n} pairs, best of ${rounds}, ${threads} ${threads === 1 ? 'thread' : 'threads'} a graph, ${cpus()[0]?.model.trim() ?? ''}, load ${loadavg()[0]?.toFixed(1) ?? ''}, ViT-B/32 with random weights`,
     )
     const f = (value: number | null): string =>
       value === null || !Number.isFinite(value) ? '' : value.toFixed(1)
@@ -149,13 +119,13 @@ async function main(): Promise<void> {
         'pairs/s and core': f(rate.pairsPerCore),
       })),
     )
-    if (typeof peer === 'string') console.log(`PyTorch: not measured, ${peer}`)
+    if (missing !== null) console.log(`PyTorch: not measured, ${missing}`)
     const say = (what: string, value: number, goal: number): void =>
       console.log(
         `${value >= goal ? 'ok    ' : 'MISSED'} ${what}: ${value.toFixed(1)}, goal ${goal}`,
       )
-    const [ours, eight] = rates as [Rates, Rates]
-    if (typeof peer !== 'string') {
+    const [ours, eight, peer] = rates as [Rates, Rates, Rates?]
+    if (peer) {
       say('fp32 images a core, times PyTorch', ours.imagesPerCore / peer.imagesPerCore, 1.2)
       say('int8 images a core, times PyTorch', eight.imagesPerCore / peer.imagesPerCore, 4)
     }
@@ -163,6 +133,71 @@ async function main(): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+interface Material {
+  pictures: Buffer[]
+  files: string[]
+  captions: string[]
+}
+
+/** One model's rates, in a process of its own. */
+async function measure(
+  model: ResolvedModel,
+  { pictures, files, captions }: Material,
+): Promise<Rates> {
+  const host = createInferenceHost(INFERENCE_HOST, { threads })
+  const loaded = await host.open(model, 'cpu')
+  const sources = files.map((path) => ({ path }))
+  await loaded.encodeImages(sources.slice(0, 16))
+  await loaded.encodeTexts(captions.slice(0, 16))
+  const timed = async (work: () => Promise<unknown>): Promise<{ wall: number; cpu: number }> => {
+    const cpu = (cpuSeconds(host.pid) ?? 0) + (cpuSeconds(null) ?? 0)
+    const began = performance.now()
+    await work()
+    return {
+      wall: (performance.now() - began) / 1000,
+      cpu: (cpuSeconds(host.pid) ?? NaN) + (cpuSeconds(null) ?? NaN) - cpu,
+    }
+  }
+  const images = await timed(() => loaded.encodeImages(sources))
+  const texts = await timed(() => loaded.encodeTexts(captions))
+  const corpus = corpusOf(
+    pictures.map((picture, i) => ({
+      picture,
+      imageUrl: `http://page.example/${i}.jpg`,
+      alt: captions[i] ?? '',
+    })),
+  )
+  const input = { corpus: corpus.path, text: 'alt', device: 'cpu' } as const
+  const job = await timed(() => runScore(corpus, input, scoreContext(), model, host))
+  corpus.close()
+  rmSync(corpus.path, { recursive: true, force: true })
+  await host.close()
+  return {
+    name: `Gleaner ${model.manifest.dtype}`,
+    images: n / images.wall,
+    imagesPerCore: n / images.cpu,
+    textsPerCore: n / texts.cpu,
+    pairs: n / job.wall,
+    pairsPerCore: n / job.cpu,
+  }
+}
+
+/** Each rate on its own: other work may have slowed one part of a round and not another. */
+function keepBest(rates: Rates[], measured: Rates): void {
+  const known = rates.find(({ name }) => name === measured.name)
+  if (!known) {
+    rates.push(measured)
+    return
+  }
+  const better = (a: number | null, b: number | null): number | null =>
+    a === null || b === null ? a : Math.max(a, b)
+  known.images = Math.max(known.images, measured.images)
+  known.imagesPerCore = Math.max(known.imagesPerCore, measured.imagesPerCore)
+  known.textsPerCore = Math.max(known.textsPerCore, measured.textsPerCore)
+  known.pairs = better(known.pairs, measured.pairs)
+  known.pairsPerCore = better(known.pairsPerCore, measured.pairsPerCore)
 }
 
 /** PyTorch's rates with the same weights and files, or why there are none. */

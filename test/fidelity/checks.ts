@@ -1,7 +1,7 @@
 /** What Gleaner's inference is compared with, one function a row of docs/fidelity.md. */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { InferenceHost, LoadedModel } from '../../src/main/inference/client.ts'
 import { decode } from '../../src/main/inference/decode.ts'
@@ -214,12 +214,19 @@ export async function endToEnd(
   }
 }
 
-/** The 8-bit twin that `gleaner models quantize` makes, in the cache. */
+const QUANTISER = new URL('../../src/main/inference/quantize.ts', import.meta.url)
+
+/** The 8-bit twin that `gleaner models quantize` makes today, in the cache. */
 export async function int8Of(model: ResolvedModel): Promise<ResolvedModel> {
-  const folder = `${model.folder}-int8-of-${model.digest.slice(0, 12)}`
+  const beginning = `${model.folder}-int8-of-`
+  const made = createHash('sha256').update(model.digest).update(readFileSync(QUANTISER))
+  const folder = `${beginning}${made.digest('hex').slice(0, 12)}`
   if (!existsSync(join(folder, 'gleaner.json'))) {
-    rmSync(folder, { recursive: true, force: true })
-    writeQuantized(model, folder)
+    for (const name of readdirSync(dirname(folder))) {
+      const path = join(dirname(folder), name)
+      if (path.startsWith(beginning)) rmSync(path, { recursive: true, force: true })
+    }
+    await writeQuantized(model, folder)
   }
   return resolveFolder(emptyFolders(), folder)
 }

@@ -7,8 +7,8 @@ const UNPACKED = fileURLToPath(new URL('../../.setup/vulkan/', import.meta.url))
 
 /**
  * The environment in which onnxruntime's webgpu finds the driver, or null where there is none.
- * `npm run fidelity` unpacks Debian's packages of it where they can be had; see
- * scripts/fidelity.mjs.
+ * `npm test` and `npm run fidelity` unpack Debian's packages of it where they can be had; see
+ * scripts/driver.mjs.
  */
 export function softwareVulkan(): { name: string; env: NodeJS.ProcessEnv } | null {
   if (process.platform !== 'linux') return null

@@ -4,6 +4,9 @@ import type { PictureSource } from './protocol.ts'
 import type { ResolvedModel } from './types.ts'
 import { cosine } from './vectors.ts'
 
+/** Pictures per call to the host. */
+const CALL = 16
+
 export interface Comparison {
   /** Pictures that both models took. */
   pictures: number
@@ -19,6 +22,8 @@ export interface Comparison {
  * How far the cosines of two models with the same pictures and texts are apart, on the CPU. Every
  * picture meets every text, since an error can hide in the pairs that belong together. Throws
  * `invalid-input` where no picture can be read.
+ *
+ * @param seen called with the pictures that were encoded, both models counted; throws to end it
  */
 export async function compareModels(
   host: InferenceHost,
@@ -26,16 +31,27 @@ export async function compareModels(
   b: ResolvedModel,
   pictures: PictureSource[],
   texts: string[],
+  seen: (done: number, total: number) => void = () => undefined,
 ): Promise<Comparison> {
   const dim = a.manifest.embeddingDim
+  let done = 0
   const encode = async (
     model: ResolvedModel,
   ): Promise<{ images: Float32Array; words: Float32Array; failures: Set<number> }> => {
     const loaded = await host.open(model, 'cpu')
     try {
-      const { vectors, failures } = await loaded.encodeImages(pictures)
-      const words = await loaded.encodeTexts(texts)
-      return { images: vectors, words, failures: new Set(failures.keys()) }
+      const images = new Float32Array(pictures.length * dim)
+      const failed = new Set<number>()
+      for (let start = 0; start < pictures.length; start += CALL) {
+        seen(done, 2 * pictures.length)
+        const part = pictures.slice(start, start + CALL)
+        const { vectors, failures } = await loaded.encodeImages(part)
+        images.set(vectors, start * dim)
+        for (const i of failures.keys()) failed.add(start + i)
+        done += part.length
+      }
+      seen(done, 2 * pictures.length)
+      return { images, words: await loaded.encodeTexts(texts), failures: failed }
     } finally {
       await loaded.release()
     }

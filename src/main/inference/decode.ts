@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { AppError } from '#shared/errors.ts'
 import type { ImageRecipe } from './manifest.ts'
@@ -19,7 +20,9 @@ export async function decode(
   recipe: Pick<ImageRecipe, 'orientation' | 'alpha'>,
 ): Promise<RgbPixels> {
   try {
-    let image = sharp(source, {
+    // Read once: libvips would open the file for the header and again for the pixels.
+    const bytes = typeof source === 'string' ? await readFile(source) : source
+    let image = sharp(bytes, {
       failOn: 'error',
       limitInputPixels: MAX_PIXELS,
       ignoreIcc: true,

@@ -1,8 +1,11 @@
 /**
  * Pillow's `Image.resize` on 8-bit RGB, bit by bit: separable, antialiased (the filter widens with
  * the reduction), horizontal pass first, 22-bit fixed-point coefficients, rounded to 8 bits after
- * each pass. Source: Pillow, src/libImaging/Resample.c.
+ * each pass. Source: Pillow, src/libImaging/Resample.c. The passes themselves are in
+ * resize-kernel.ts.
  */
+import { createResizeKernel, LOW_BITS, PRECISION_BITS, SLACK } from './resize-kernel.ts'
+import type { ResizeKernel } from './resize-kernel.ts'
 
 export type Filter = 'bilinear' | 'bicubic' | 'lanczos'
 
@@ -20,9 +23,6 @@ export interface Window {
   width: number
   height: number
 }
-
-const PRECISION_BITS = 32 - 8 - 2
-const HALF = 1 << (PRECISION_BITS - 1)
 
 const KERNELS: Record<Filter, { support: number; at: (x: number) => number }> = {
   bilinear: { support: 1, at: (x) => Math.max(0, 1 - Math.abs(x)) },
@@ -96,74 +96,39 @@ function coefficients(
   return { size, first, count, weights }
 }
 
-function clip8(sum: number): number {
-  const value = sum >> PRECISION_BITS
-  return value < 0 ? 0 : value > 255 ? 255 : value
-}
-
-/** Rows `top` to `top + rows` of `source`, each narrowed to `n` pixels. */
-function horizontal(
-  source: RgbPixels,
-  top: number,
-  rows: number,
-  n: number,
+/** Coefficients `from` to `to` as the kernel reads them: `step` bytes a tap, counted from `origin`. */
+function tableOf(
   k: Coefficients,
-): Uint8Array {
-  const out = new Uint8Array(rows * n * 3)
-  const { data } = source
-  const { weights, first, count, size } = k
-  let at = 0
-  for (let y = 0; y < rows; y++) {
-    const row = (top + y) * source.width * 3
-    for (let i = 0; i < n; i++) {
-      let r = HALF
-      let g = HALF
-      let b = HALF
-      let from = row + (first[i] as number) * 3
-      const base = i * size
-      const end = base + (count[i] as number)
-      for (let t = base; t < end; t++) {
-        const w = weights[t] as number
-        r += Math.imul(data[from] as number, w)
-        g += Math.imul(data[from + 1] as number, w)
-        b += Math.imul(data[from + 2] as number, w)
-        from += 3
-      }
-      out[at] = clip8(r | 0)
-      out[at + 1] = clip8(g | 0)
-      out[at + 2] = clip8(b | 0)
-      at += 3
+  [from, to]: [number, number],
+  origin: number,
+  step: number,
+): { bytes: Uint8Array; stride: number } {
+  const { first, count, weights, size } = k
+  const stride = 8 + 8 * ((size + 1) >> 1)
+  const bytes = new Uint8Array((to - from) * stride)
+  const view = new DataView(bytes.buffer)
+  for (let i = from; i < to; i++) {
+    const taps = count[i] as number
+    const at = (i - from) * stride
+    view.setInt32(at, ((first[i] as number) - origin) * step, true)
+    view.setInt32(at + 4, Math.max(1, (taps + 1) >> 1), true)
+    for (let t = 0; t < taps; t++) {
+      const weight = weights[i * size + t] as number
+      const pair = at + 8 + (t >> 1) * 8 + (t & 1) * 2
+      view.setInt16(pair, weight & ((1 << LOW_BITS) - 1), true)
+      view.setInt16(pair + 4, weight >> LOW_BITS, true)
     }
   }
-  return out
+  return { bytes, stride }
 }
 
-/** `data` begins at row `top` of the picture that the coefficients speak of. */
-function vertical(
-  data: Uint8Array,
-  top: number,
-  width: number,
-  n: number,
-  k: Coefficients,
-): Uint8Array {
-  const line = width * 3
-  const out = new Uint8Array(n * line)
-  const sums = new Int32Array(line)
-  const { weights, first, count, size } = k
-  for (let y = 0; y < n; y++) {
-    sums.fill(HALF)
-    for (let t = 0; t < (count[y] as number); t++) {
-      const w = weights[y * size + t] as number
-      let from = ((first[y] as number) + t - top) * line
-      for (let i = 0; i < line; i++) {
-        sums[i] = (sums[i] as number) + Math.imul(data[from++] as number, w)
-      }
-    }
-    const row = y * line
-    for (let i = 0; i < line; i++) out[row + i] = clip8(sums[i] as number)
-  }
-  return out
-}
+/** Bytes of the source that are narrowed at a time: they stay in a core's cache. */
+const PIECE = 1 << 18
+/** Bytes of narrowed rows at a time, and of a memory that is kept for the next picture. */
+const MOST_NARROWED = 1 << 25
+const MOST_KEPT = 1 << 26
+
+let kept: ResizeKernel | null = null
 
 /**
  * Resizes to `width` x `height` and returns the part of it in `window` (the whole by default): the
@@ -181,43 +146,96 @@ export function resize(
   if (left < 0 || top < 0 || left + window.width > width || top + window.height > height) {
     throw new RangeError('resize: the window lies outside the picture')
   }
-  // Rows of the source that the vertical pass will look at.
-  let firstRow = top
-  let lastRow = top + window.height
-  let tall: Coefficients | null = null
-  if (height !== source.height) {
-    tall = coefficients(source.height, height, top, window.height, filter)
-    firstRow = tall.first[0] as number
-    const end = window.height - 1
-    lastRow = (tall.first[end] as number) + (tall.count[end] as number)
+  const wide =
+    width === source.width ? null : coefficients(source.width, width, left, window.width, filter)
+  const tall =
+    height === source.height
+      ? null
+      : coefficients(source.height, height, top, window.height, filter)
+  const data = new Uint8Array(window.height * window.width * 3)
+  const band = (from: number, to: number): Band => {
+    const end = to - 1
+    return tall === null
+      ? { from, to, firstRow: top + from, lastRow: top + to }
+      : {
+          from,
+          to,
+          firstRow: tall.first[from] as number,
+          lastRow: (tall.first[end] as number) + (tall.count[end] as number),
+        }
   }
-  const rows = lastRow - firstRow
-  const narrowed =
-    width === source.width
-      ? columns(source, firstRow, rows, left, window.width)
-      : horizontal(
-          source,
-          firstRow,
-          rows,
-          window.width,
-          coefficients(source.width, width, left, window.width, filter),
-        )
-  const data =
-    tall === null ? narrowed : vertical(narrowed, firstRow, window.width, window.height, tall)
+  const all = band(0, window.height)
+  const bytes = (all.lastRow - all.firstRow) * window.width * 3
+  const rows = Math.ceil(window.height / Math.max(1, Math.ceil(bytes / MOST_NARROWED)))
+  for (let from = 0; from < window.height; from += rows) {
+    const part = band(from, Math.min(window.height, from + rows))
+    resizeBand(source, left, window.width, wide, tall, part, data)
+  }
   return { data, width: window.width, height: window.height }
 }
 
-function columns(
+/** Output rows `from` to `to`, and the rows of the source that they are made of. */
+interface Band {
+  from: number
+  to: number
+  firstRow: number
+  lastRow: number
+}
+
+/** Both passes for the rows of a band; null = the side keeps its length. */
+function resizeBand(
   source: RgbPixels,
-  top: number,
-  rows: number,
   left: number,
   n: number,
-): Uint8Array {
-  const out = new Uint8Array(rows * n * 3)
-  for (let y = 0; y < rows; y++) {
-    const from = ((top + y) * source.width + left) * 3
-    out.set(source.data.subarray(from, from + n * 3), y * n * 3)
+  wide: Coefficients | null,
+  tall: Coefficients | null,
+  { from, to, firstRow, lastRow }: Band,
+  out: Uint8Array,
+): void {
+  const line = n * 3
+  const rowBytes = source.width * 3
+  const rows = lastRow - firstRow
+  const across = wide && tableOf(wide, [0, n], 0, 3)
+  const down = tall && tableOf(tall, [from, to], firstRow, line)
+  const pieceRows = Math.min(rows, Math.max(1, Math.floor(PIECE / rowBytes)))
+
+  let size = 0
+  /** Where in the memory the next part lies; each begins at a multiple of 16. */
+  const place = (bytes: number): number => {
+    const at = size
+    size += Math.ceil((bytes + SLACK) / 16) * 16
+    return at
   }
-  return out
+  const acrossAt = place(across?.bytes.length ?? 0)
+  const downAt = place(down?.bytes.length ?? 0)
+  // A last, odd tap is paired with the line after it, at weight zero.
+  const narrowed = place((rows + 1) * line)
+  const result = down ? place((to - from) * line) : narrowed
+  const piece = place(across ? pieceRows * rowBytes : 0)
+
+  const kernel = (kept ??= createResizeKernel())
+  const missing = size - kernel.memory.buffer.byteLength
+  if (missing > 0) kernel.memory.grow(Math.ceil(missing / 65536))
+  const memory = new Uint8Array(kernel.memory.buffer)
+  if (across) {
+    memory.set(across.bytes, acrossAt)
+    for (let row = 0; row < rows; row += pieceRows) {
+      const count = Math.min(pieceRows, rows - row)
+      const at = (firstRow + row) * rowBytes
+      memory.set(source.data.subarray(at, at + count * rowBytes), piece)
+      const target = narrowed + row * line
+      kernel.horizontal(piece, rowBytes, count, target, n, acrossAt, across.stride)
+    }
+  } else {
+    for (let row = 0; row < rows; row++) {
+      const at = ((firstRow + row) * source.width + left) * 3
+      memory.set(source.data.subarray(at, at + line), narrowed + row * line)
+    }
+  }
+  if (down) {
+    memory.set(down.bytes, downAt)
+    kernel.vertical(narrowed, line, result, to - from, downAt, down.stride)
+  }
+  out.set(memory.subarray(result, result + (to - from) * line), from * line)
+  if (memory.length > MOST_KEPT) kept = null
 }

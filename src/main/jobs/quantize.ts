@@ -7,9 +7,11 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
-import { dirname, join, parse } from 'node:path'
+import { basename, dirname, join, parse } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import type { QuantizeInput } from '#shared/contract/models.ts'
 import { AppError } from '#shared/errors.ts'
-import { DEVICE_BOUND, type InferenceHost } from '../inference/client.ts'
+import { createInferenceHost, DEVICE_BOUND, type InferenceHost } from '../inference/client.ts'
 import { compareModels, type Comparison } from '../inference/compare.ts'
 import type { PictureSource } from '../inference/protocol.ts'
 import { writeQuantized } from '../inference/quantize.ts'
@@ -18,6 +20,8 @@ import type { ModelsFolders, ResolvedModel } from '../inference/types.ts'
 import { blobPath } from '../store/blobs.ts'
 import { openReader } from '../store/open.ts'
 import { checkSample } from '../store/repositories/check-sample.ts'
+import type { JobContext } from './job.ts'
+import { isAlive } from './process-alive.ts'
 
 /** Pictures that the two models are compared on, and different texts. */
 const MOST_PICTURES = 200
@@ -48,17 +52,51 @@ export interface Quantized {
 }
 
 /**
+ * `quantizeModel` as a job. Nothing is left of it where it is canceled; after a kill it begins anew,
+ * and removes what the earlier run left. Throws as `quantizeModel` does.
+ */
+export async function runQuantize(
+  folders: ModelsFolders,
+  model: ResolvedModel,
+  input: QuantizeInput,
+  ctx: JobContext,
+): Promise<void> {
+  const host = createInferenceHost(ctx.entries.inferenceHost)
+  try {
+    const made = await quantizeModel(folders, model, input, host, ctx)
+    const { pictures, texts, unreadable, largest, rms } = made.comparison
+    const mega = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+    ctx.result('Model', made.model.id)
+    ctx.result('Matrices in int8', String(made.matrices))
+    ctx.result('Size', `${mega(made.bytesAfter)}, before ${mega(made.bytesBefore)}`)
+    ctx.result(
+      'Checked on',
+      `${pictures} pictures with ${texts} texts${unreadable > 0 ? `, ${unreadable} pictures unreadable` : ''}`,
+    )
+    ctx.result(
+      'Largest difference of a cosine',
+      `${largest.toExponential(1)}, ${made.bound} is allowed; root mean square ${rms.toExponential(1)}`,
+    )
+    ctx.result('Folder', made.model.folder)
+  } finally {
+    await host.close()
+  }
+}
+
+/**
  * Makes an 8-bit twin of a model and compares both on one's own pictures before anyone can score
  * with it: where a cosine is off by more than `bound`, nothing is kept (`refused`).
  *
  * @param check a corpus, or a folder of pictures (a text file of the same name is its caption)
  * @param out folder of the new model; without it one beside the program's other data
+ * @param ctx of the job that it is; an abort throws its reason
  */
 export async function quantizeModel(
   folders: ModelsFolders,
   model: ResolvedModel,
-  options: { check: string; out?: string; bound?: number },
+  options: { check: string; out?: string | undefined; bound?: number | undefined },
   host: InferenceHost,
+  ctx?: Pick<JobContext, 'signal' | 'progress'>,
 ): Promise<Quantized> {
   const bound = options.bound ?? DEVICE_BOUND
   const name = `${model.id.replaceAll('/', '--')}-int8`
@@ -73,11 +111,19 @@ export async function quantizeModel(
   const { pictures, texts } = sampleOf(options.check)
   const draft = `${out}.${process.pid}.part`
   mkdirSync(dirname(out), { recursive: true })
-  rmSync(draft, { recursive: true, force: true })
+  removeDrafts(out)
   try {
-    const { matrices } = writeQuantized(model, draft)
+    const { matrices } = await writeQuantized(model, draft, async (done, total) => {
+      ctx?.progress({ done, total, unit: 'matrices', note: 'turning into int8' })
+      // It is work of this very thread: others get their turn between two matrices.
+      await setImmediate()
+      ctx?.signal.throwIfAborted()
+    })
     const made = await resolveFolder(folders, draft)
-    const comparison = await compareModels(host, model, made, pictures, texts)
+    const comparison = await compareModels(host, model, made, pictures, texts, (done, total) => {
+      ctx?.progress({ done, total, unit: 'pictures', note: 'comparing with fp32, device cpu' })
+      ctx?.signal.throwIfAborted()
+    })
     if (!(comparison.largest <= bound)) {
       throw new AppError(
         'refused',
@@ -97,6 +143,16 @@ export async function quantizeModel(
     }
   } finally {
     rmSync(draft, { recursive: true, force: true })
+  }
+}
+
+/** What runs that were killed left; those of processes that live are theirs. */
+function removeDrafts(out: string): void {
+  for (const name of readdirSync(dirname(out))) {
+    if (!name.startsWith(`${basename(out)}.`)) continue
+    const pid = /\.(\d+)\.part$/.exec(name)?.[1]
+    if (pid === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue
+    rmSync(join(dirname(out), name), { recursive: true, force: true })
   }
 }
 

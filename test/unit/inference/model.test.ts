@@ -155,6 +155,9 @@ describe('the list of models', () => {
     expect(defaultOf(more, { defaultModel })?.id).toBe('tiny-siglip')
     expect(defaultOf(more, { defaultModel: 'tiny-clip' })?.id).toBe('tiny-clip')
     await expect(removeModel(folders, 'tiny-clip')).rejects.toMatchObject({ kind: 'refused' })
+    // So that the window need not offer it.
+    const bundled = more.filter(({ isBundled }) => isBundled).map(({ id }) => id)
+    expect(bundled).toEqual(['tiny-clip'])
   })
 
   test('a folder that broke or is gone is listed with the reason', async () => {

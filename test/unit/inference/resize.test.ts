@@ -48,3 +48,14 @@ test('a window outside the picture is refused', () => {
   const window = { left: 1, top: 0, width: 4, height: 4 }
   expect(() => resize(pixels(8, 8, 1), 4, 4, 'bicubic', window)).toThrow(RangeError)
 })
+
+test('a picture so long that it is worked on in parts gives what its parts give', () => {
+  // 20,000 rows of 600 pixels are 36 MB between the passes.
+  const source = pixels(2, 20_000, 4)
+  const whole = resize(source, 600, 40, 'bicubic').data
+  for (const top of [0, 17, 36]) {
+    const window = { left: 0, top, width: 600, height: 4 }
+    const part = resize(source, 600, 40, 'bicubic', window).data
+    expect(part).toEqual(whole.subarray(top * 1800, (top + 4) * 1800))
+  }
+})
