@@ -57,6 +57,8 @@ export const Pair = z.object({
     caption: z.string().nullable(),
     before: z.string().nullable(),
     after: z.string().nullable(),
+    /** Of the current set of spans: the one that counts. */
+    span: z.string().nullable(),
   }),
   scores: z.array(Score),
 })
@@ -92,6 +94,25 @@ export const PairDetail = Pair.extend({
     imageSource: z.string().nullable(),
   }),
   ogImage: z.string().nullable(),
+  /** What the current set of spans says; null = no set is chosen, or it has not looked at this pair. */
+  span: z
+    .object({
+      set: z.number().int().positive(),
+      title: z.string(),
+      /** Code points of one of the texts, half-open; null = nothing describes the picture. */
+      place: z
+        .object({
+          source: z.enum(['before', 'caption', 'after']),
+          start: z.number().int(),
+          end: z.number().int(),
+        })
+        .nullable(),
+      /** Kind of the match, or description type; null for a model's. */
+      kind: z.string().nullable(),
+      /** Confidence of the model or similarity of the alt, 0..1; null for labels of people. */
+      confidence: z.number().nullable(),
+    })
+    .nullable(),
   /** Original size of the picture in bytes. */
   bytes: z.number().int().nullable(),
 })

@@ -1,5 +1,29 @@
 import { z } from 'zod'
 
+/**
+ * How a training package is run. In the commands `{package}` stands for its folder, `{script}` for
+ * its script, `{run}` for what `submit` printed last (a job's number), all quoted for the shell.
+ */
+export const Launcher = z.object({
+  name: z.string().trim().min(1).max(60),
+  /**
+   * - `local`: `submit` is the training itself
+   * - `ssh`: the folder is copied to `host` and back, `submit` runs there
+   * - `batch`: `submit` hands it to a queue (sbatch) that sees the same folder
+   */
+  kind: z.enum(['local', 'ssh', 'batch']),
+  submit: z.string().min(1),
+  /** ssh: user@host, or a name of one's ssh configuration. */
+  host: z.string().nullable().default(null),
+  /** ssh: the folder there, below which packages are copied. */
+  folder: z.string().nullable().default(null),
+  /** batch: prints something while the job is queued or runs, nothing when it is over. */
+  status: z.string().nullable().default(null),
+  /** batch: ends the job. */
+  cancel: z.string().nullable().default(null),
+})
+export type Launcher = z.infer<typeof Launcher>
+
 /** What a person chose for this machine. Kept by the engine as one JSON file. */
 export const Settings = z.object({
   theme: z.enum(['system', 'dark', 'light']).default('dark'),
@@ -28,6 +52,8 @@ export const Settings = z.object({
       timeoutMs: 20_000,
       honourOptOut: true,
     }),
+  /** Ways to run a training package: what is typed on this machine for it. */
+  launchers: z.array(Launcher).max(20).default([]),
 })
 export type Settings = z.infer<typeof Settings>
 export const DEFAULT_SETTINGS: Settings = Settings.parse({})

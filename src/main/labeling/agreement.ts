@@ -10,7 +10,7 @@ import {
   unitizingAlpha,
 } from './krippendorff.ts'
 import type { CategoryAlpha, Coincidences, Unit } from './krippendorff.ts'
-import { seededRandom } from './random.ts'
+import { seededRandom } from '#shared/random.ts'
 import { mergeSpans, overlap, toTokenSpan } from './span-metrics.ts'
 import { wordTokens } from './word-tokens.ts'
 

@@ -6,7 +6,7 @@ import type {
   PairTexts,
   SpanSource,
 } from './find-alt-spans.ts'
-import { seededRandom } from './random.ts'
+import { seededRandom } from '#shared/random.ts'
 import { altJudge } from './useless-alts.ts'
 import type { AltJudge } from './useless-alts.ts'
 
@@ -46,6 +46,8 @@ export interface AltReportOptions extends Partial<FindAltOptions> {
   seed?: number
   /** Least similarity that counts as a near miss. */
   missesFrom?: number
+  /** Goes on from this report, which is changed; give another seed than it was begun with. */
+  from?: AltSpanReport | null
 }
 
 /**
@@ -56,10 +58,17 @@ export function altSpanReport(options: AltReportOptions = {}): {
   add(ref: string, pair: PairTexts): AltSpan[]
   report(): AltSpanReport
 } {
-  const { judge = altJudge(), examples = 100, seed = 1, missesFrom = 0.6, ...rest } = options
+  const {
+    judge = altJudge(),
+    examples = 100,
+    seed = 1,
+    missesFrom = 0.6,
+    from = null,
+    ...rest
+  } = options
   const settings = { ...FIND_ALT_DEFAULTS, ...rest }
   const random = seededRandom(seed)
-  const report: AltSpanReport = {
+  const report: AltSpanReport = from ?? {
     pairs: 0,
     useless: {},
     searched: 0,
@@ -70,7 +79,7 @@ export function altSpanReport(options: AltReportOptions = {}): {
     examples: { exact: [], normalised: [], near: [] },
     nearMissExamples: [],
   }
-  let misses = 0
+  let misses = Object.values(report.nearMisses).reduce((sum, n) => sum + n, 0)
   /** Reservoir sampling (Vitter 1985, algorithm R): each of the n seen is kept with equal chance. */
   const draw = (list: AltSpanExample[], seen: number, make: () => AltSpanExample): void => {
     const place = list.length < examples ? list.length : random.below(seen)

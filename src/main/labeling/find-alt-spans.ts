@@ -260,18 +260,30 @@ function* sequences(pattern: Int32Array, text: Int32Array): Generator<number> {
 
 /**
  * Takes in the signs at the edges that the alt has too: the closing mark of "Stop!", the quotes
- * around a title.
+ * around a title. A comma is not taken for the alt's full stop.
  */
 function withMarks(
   text: string,
   range: { from: number; to: number },
   alt: string,
 ): { from: number; to: number } {
-  const signs = /[\p{P}\p{S}]/u
   let { from, to } = range
-  const head = /^[\p{P}\p{S}]+/u.exec(alt)?.[0].length ?? 0
-  const tail = /[\p{P}\p{S}]+$/u.exec(alt)?.[0].length ?? 0
-  for (let n = 0; n < head && from > 0 && signs.test(text[from - 1] as string); n++) from--
-  for (let n = 0; n < tail && to < text.length && signs.test(text[to] as string); n++) to++
+  const head = [...(/^[\p{P}\p{S}]+/u.exec(alt)?.[0] ?? '')].reverse()
+  const tail = [...(/[\p{P}\p{S}]+$/u.exec(alt)?.[0] ?? '')]
+  for (const sign of head) {
+    if (from === 0 || !sameSign(text[from - 1] as string, sign)) break
+    from--
+  }
+  for (const sign of tail) {
+    if (to === text.length || !sameSign(text[to] as string, sign)) break
+    to++
+  }
   return { from, to }
+}
+
+const QUOTE = /["'\p{Pi}\p{Pf}„‚]/u
+const DASH = /\p{Pd}/u
+
+function sameSign(a: string, b: string): boolean {
+  return a === b || (QUOTE.test(a) && QUOTE.test(b)) || (DASH.test(a) && DASH.test(b))
 }

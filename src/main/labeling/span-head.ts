@@ -1,7 +1,7 @@
 import { AppError } from '#shared/errors.ts'
 import { SPAN_LOSS_DEFAULTS, spanLoss } from './losses.ts'
 import type { GoldSpan, SpanLoss, SpanLossOptions } from './losses.ts'
-import { seededRandom } from './random.ts'
+import { seededRandom } from '#shared/random.ts'
 
 /**
  * A start/end head over frozen token embeddings.
@@ -153,14 +153,11 @@ function forward(head: SpanHead, features: Float32Array): Forward {
     }
   } else {
     for (let i = 1; i < n; i++) {
+      activate(head, at, features, i * dim, activations, i * hidden)
       let s = startBias
       let e = endBias
       for (let k = 0; k < hidden; k++) {
-        const value = Math.tanh(
-          dot(parameters, at.hiddenWeight + k * dim, features, i * dim, dim) +
-            (parameters[at.hiddenBias + k] as number),
-        )
-        activations[i * hidden + k] = value
+        const value = activations[i * hidden + k] as number
         s += (parameters[at.spanWeight + k] as number) * value
         e += (parameters[at.spanWeight + hidden + k] as number) * value
       }
@@ -169,6 +166,44 @@ function forward(head: SpanHead, features: Float32Array): Forward {
     }
   }
   return { start, end, activations }
+}
+
+/** tanh(A x + a) of one row, four units at a time: each number of the row is then read once for four. */
+function activate(
+  head: SpanHead,
+  at: Offsets,
+  features: Float32Array,
+  rowAt: number,
+  out: Float64Array,
+  outAt: number,
+): void {
+  const { dim, hidden, parameters } = head
+  let k = 0
+  for (; k + 3 < hidden; k += 4) {
+    const w0 = at.hiddenWeight + k * dim
+    const w1 = w0 + dim
+    const w2 = w1 + dim
+    const w3 = w2 + dim
+    let a = parameters[at.hiddenBias + k] as number
+    let b = parameters[at.hiddenBias + k + 1] as number
+    let c = parameters[at.hiddenBias + k + 2] as number
+    let d = parameters[at.hiddenBias + k + 3] as number
+    for (let j = 0; j < dim; j++) {
+      const x = features[rowAt + j] as number
+      a += (parameters[w0 + j] as number) * x
+      b += (parameters[w1 + j] as number) * x
+      c += (parameters[w2 + j] as number) * x
+      d += (parameters[w3 + j] as number) * x
+    }
+    out[outAt + k] = Math.tanh(a)
+    out[outAt + k + 1] = Math.tanh(b)
+    out[outAt + k + 2] = Math.tanh(c)
+    out[outAt + k + 3] = Math.tanh(d)
+  }
+  for (; k < hidden; k++) {
+    const sum = dot(parameters, at.hiddenWeight + k * dim, features, rowAt, dim)
+    out[outAt + k] = Math.tanh(sum + (parameters[at.hiddenBias + k] as number))
+  }
 }
 
 function dot(
@@ -208,6 +243,45 @@ function accumulate(
   }
 }
 
+/** sums += sum over rows of factors[row] * row, four rows at a time: the sums are then kept once for four. */
+function accumulateRows(
+  sums: Float64Array,
+  sumAt: number,
+  values: Float32Array,
+  dim: number,
+  factors: Float64Array,
+): void {
+  // Tokens far from any mass have no gradient to speak of: most of them, late in training.
+  const rows: number[] = []
+  for (let row = 0; row < factors.length; row++) {
+    if (Math.abs(factors[row] as number) >= 1e-14) rows.push(row)
+  }
+  let at = 0
+  for (; at + 3 < rows.length; at += 4) {
+    const [r0, r1, r2, r3] = rows.slice(at, at + 4) as [number, number, number, number]
+    const f0 = factors[r0] as number
+    const f1 = factors[r1] as number
+    const f2 = factors[r2] as number
+    const f3 = factors[r3] as number
+    const v0 = r0 * dim
+    const v1 = r1 * dim
+    const v2 = r2 * dim
+    const v3 = r3 * dim
+    for (let j = 0; j < dim; j++) {
+      sums[sumAt + j] =
+        (sums[sumAt + j] as number) +
+        f0 * (values[v0 + j] as number) +
+        f1 * (values[v1 + j] as number) +
+        f2 * (values[v2 + j] as number) +
+        f3 * (values[v3 + j] as number)
+    }
+  }
+  for (; at < rows.length; at++) {
+    const row = rows[at] as number
+    accumulate(sums, sumAt, values, row * dim, dim, factors[row] as number)
+  }
+}
+
 /**
  * Loss of one window; adds scale * its gradient by the parameters to `gradient`.
  * @param gradient as long as `head.parameters`, or null for the loss alone
@@ -243,21 +317,29 @@ export function headLoss(
       if (hidden === 0) {
         accumulate(gradient, at.spanWeight, features, i * dim, dim, byStart)
         accumulate(gradient, at.spanWeight + dim, features, i * dim, dim, byEnd)
-        continue
       }
-      for (let k = 0; k < hidden; k++) {
+    }
+    const back = new Float64Array(hidden === 0 ? 0 : n)
+    for (let k = 0; k < hidden; k++) {
+      const startWeight = parameters[at.spanWeight + k] as number
+      const endWeight = parameters[at.spanWeight + hidden + k] as number
+      let byStartWeight = 0
+      let byEndWeight = 0
+      let byBias = 0
+      for (let i = 1; i < n; i++) {
         const value = activations[i * hidden + k] as number
-        add(gradient, at.spanWeight + k, byStart * value)
-        add(gradient, at.spanWeight + hidden + k, byEnd * value)
-        const back =
-          (byStart * (parameters[at.spanWeight + k] as number) +
-            byEnd * (parameters[at.spanWeight + hidden + k] as number)) *
-          (1 - value * value)
-        // Tokens far from any mass have no gradient to speak of: most of them, late in training.
-        if (Math.abs(back) < 1e-14) continue
-        add(gradient, at.hiddenBias + k, back)
-        accumulate(gradient, at.hiddenWeight + k * dim, features, i * dim, dim, back)
+        const byStart = scale * (loss.startGradient[i] as number)
+        const byEnd = scale * (loss.endGradient[i] as number)
+        byStartWeight += byStart * value
+        byEndWeight += byEnd * value
+        const through = (byStart * startWeight + byEnd * endWeight) * (1 - value * value)
+        back[i] = through
+        byBias += through
       }
+      add(gradient, at.spanWeight + k, byStartWeight)
+      add(gradient, at.spanWeight + hidden + k, byEndWeight)
+      add(gradient, at.hiddenBias + k, byBias)
+      accumulateRows(gradient, at.hiddenWeight + k * dim, features, dim, back)
     }
   }
   return { ...loss, start, end }

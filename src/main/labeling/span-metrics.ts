@@ -1,4 +1,9 @@
+import { iouOfOverlap, overlap } from '#shared/text/span-overlap.ts'
+import type { Overlap } from '#shared/text/span-overlap.ts'
 import type { Span } from '#shared/text/spans.ts'
+
+export { mergeSpans, overlap } from '#shared/text/span-overlap.ts'
+export type { Overlap } from '#shared/text/span-overlap.ts'
 
 /**
  * Measures of a predicted span against a labeled one. They do not care for the unit: code points
@@ -9,44 +14,7 @@ import type { Span } from '#shared/text/spans.ts'
  */
 export type MaybeSpan = Span | null
 
-/** Rising, without empty or overlapping pieces: overlaps and pieces that touch become one. */
-export function mergeSpans(spans: readonly Span[]): Span[] {
-  const sorted = spans.filter((span) => span.end > span.start).sort((a, b) => a.start - b.start)
-  const merged: Span[] = []
-  for (const span of sorted) {
-    const last = merged.at(-1)
-    if (last && span.start <= last.end) last.end = Math.max(last.end, span.end)
-    else merged.push({ start: span.start, end: span.end })
-  }
-  return merged
-}
-
 const listOf = (span: MaybeSpan): Span[] => (span === null ? [] : [span])
-
-export interface Overlap {
-  /** Units in both, in the first, in the second. */
-  both: number
-  first: number
-  second: number
-}
-
-/** Sizes of two sets of units. Linear in the number of spans after sorting. */
-export function overlap(first: readonly Span[], second: readonly Span[]): Overlap {
-  const a = mergeSpans(first)
-  const b = mergeSpans(second)
-  let both = 0
-  for (let i = 0, j = 0; i < a.length && j < b.length;) {
-    const one = a[i] as Span
-    const other = b[j] as Span
-    both += Math.max(0, Math.min(one.end, other.end) - Math.max(one.start, other.start))
-    if (one.end < other.end) i++
-    else j++
-  }
-  return { both, first: lengthOf(a), second: lengthOf(b) }
-}
-
-const lengthOf = (spans: readonly Span[]): number =>
-  spans.reduce((sum, span) => sum + span.end - span.start, 0)
 
 /** 1 if both are the same span or both are nothing, else 0. */
 export function exactMatch(predicted: MaybeSpan, gold: MaybeSpan): number {
@@ -69,9 +37,7 @@ export function iou(predicted: MaybeSpan, gold: MaybeSpan): number {
 
 /** The same for several spans: each side is the set of all units that its spans cover. */
 export function iouOfSets(predicted: readonly Span[], gold: readonly Span[]): number {
-  const { both, first, second } = overlap(predicted, gold)
-  const union = first + second - both
-  return union === 0 ? 1 : both / union
+  return iouOfOverlap(overlap(predicted, gold))
 }
 
 export interface PrecisionRecall {

@@ -2,6 +2,8 @@
  * Arithmetic over millions of ids and scores that SQLite would do a hundred times slower. Pure.
  */
 
+import { seededRandom as createRandom } from '#shared/random.ts'
+
 /** Order-preserving: the unsigned integers sort as the floats do. NaN sorts behind all. */
 export function floatKeys(values: Float32Array): Uint32Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length)
@@ -91,27 +93,33 @@ export function idSet(ids: Int32Array): IdSet {
   }
 }
 
-/** Numbers 0..1 that depend on the seed alone (mulberry32, public domain, by T. Ettinger). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+/** Those of `kept` in the order of `order` (or backwards), then the rest of them by id. */
+export function arrange(kept: Int32Array, order: Int32Array, backwards = false): Int32Array {
+  const set = idSet(kept)
+  const ids = new Int32Array(kept.length)
+  let n = 0
+  for (let i = 0; i < order.length; i++) {
+    const id = order[backwards ? order.length - 1 - i : i] as number
+    if (set.has(id)) ids[n++] = id
   }
+  if (n < kept.length) {
+    const placed = idSet(ids.subarray(0, n))
+    for (let i = 0; i < kept.length; i++) {
+      const id = kept[i] as number
+      if (!placed.has(id)) ids[n++] = id
+    }
+  }
+  return ids
 }
 
-/** Shuffles in place: Fisher and Yates, reproducible by seed. */
+/** Numbers 0..1 that depend on the seed alone. */
+export function seededRandom(seed: number): () => number {
+  return createRandom(seed).next
+}
+
+/** Shuffles in place, reproducible by seed. */
 export function shuffle(ids: Int32Array, seed: number): void {
-  const random = seededRandom(seed)
-  for (let i = ids.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1))
-    const kept = ids[i] as number
-    ids[i] = ids[j] as number
-    ids[j] = kept
-  }
+  createRandom(seed).shuffle(ids)
 }
 
 /** `n` different whole numbers below `below`, in random order (all of them if there are fewer). */

@@ -1,11 +1,14 @@
+import { fieldNamed } from '#shared/query/index.ts'
 import type { Comparison, FieldName, Query, ScoreRef } from '#shared/query/index.ts'
-import type { TextSource } from '#shared/domain.ts'
+import type { ScoreKind } from './repositories/models.ts'
 import { fold, linearPattern } from './sql-functions.ts'
 
-/** A kind of score as the database knows it. */
-export interface ScoreKind {
-  modelId: number
-  text: TextSource
+/** The sets of spans that the fields of a query mean. */
+export interface SpanSets {
+  /** What the text source `span` means. */
+  current: number | null
+  /** Where alts were found, and the last pair that was searched. */
+  alts: { set: number; upTo: number } | null
 }
 
 /** A query as SQL over `p` (pairs) and what it joins. All values are parameters. */
@@ -16,7 +19,7 @@ export interface CompiledQuery {
   params: (string | number)[]
 }
 
-type Join = 'pages' | 'images' | 'contexts'
+type Join = 'pages' | 'images' | 'contexts' | 'spans' | 'alts'
 
 const COLUMNS: Partial<Record<FieldName, { column: string; join?: Join }>> = {
   alt: { column: 'p.alt' },
@@ -24,6 +27,8 @@ const COLUMNS: Partial<Record<FieldName, { column: string; join?: Join }>> = {
   caption: { column: 'p.caption' },
   before: { column: 'c.before', join: 'contexts' },
   after: { column: 'c.after', join: 'contexts' },
+  span: { column: 'sp.quote', join: 'spans' },
+  confidence: { column: 'sp.score', join: 'spans' },
   url: { column: 'i.url', join: 'images' },
   page: { column: 'g.url', join: 'pages' },
   host: { column: 'g.host', join: 'pages' },
@@ -40,6 +45,7 @@ const COLUMNS: Partial<Record<FieldName, { column: string; join?: Join }>> = {
   id: { column: 'p.id' },
 }
 const ANY_TEXT: FieldName[] = ['alt', 'title', 'caption', 'before', 'after']
+const NO_SETS: SpanSets = { current: null, alts: null }
 const BARE_WORDS: FieldName[] = ['alt', 'caption', 'title']
 /** What `trim` takes for white space, as JavaScript does. */
 export const WHITE_SPACE =
@@ -49,10 +55,17 @@ export const WHITE_SPACE =
  * Turns a query into SQL. Every term is true or false, never NULL, so that `-` takes exactly the
  * rest.
  * @param resolve finds the score that is meant
+ * @param spanSets asked only where a field needs it
  * @throws AppError from `resolve`, or for a pattern that is too complex
  */
-export function compileQuery(query: Query, resolve: (ref: ScoreRef) => ScoreKind): CompiledQuery {
+export function compileQuery(
+  query: Query,
+  resolve: (ref: ScoreRef) => ScoreKind,
+  spanSets: () => SpanSets,
+): CompiledQuery {
   const joins = new Set<Join>()
+  let sets: SpanSets | null = null
+  const knownSets = (): SpanSets => (sets ??= spanSets())
   const params: (string | number)[] = []
   const bind = (value: string | number): string => {
     params.push(value)
@@ -95,6 +108,10 @@ export function compileQuery(query: Query, resolve: (ref: ScoreRef) => ScoreKind
       }
       case 'archive':
         return ofArchive(contains('a.name', words))
+      case 'labeled':
+      case 'flagged':
+      case 'label':
+        return ofLabels(field, (name) => `${name} = ${bind(words)} COLLATE NOCASE`)
       default:
         return contains(column(field), words)
     }
@@ -104,17 +121,49 @@ export function compileQuery(query: Query, resolve: (ref: ScoreRef) => ScoreKind
     return `g.archive_id IN (SELECT a.id FROM archives a WHERE ${condition})`
   }
 
+  /** Pairs by what people say of them now. */
+  const ofLabels = (
+    field: 'labeled' | 'flagged' | 'label',
+    condition: (column: string) => string,
+  ): string => {
+    switch (field) {
+      case 'labeled':
+        return `p.id IN (SELECT l.pair_id FROM labels l
+          WHERE l.status = 'labeled' AND ${condition('l.annotator')})`
+      case 'flagged':
+        return `p.id IN (SELECT l.pair_id FROM labels l
+          WHERE l.flagged = 1 AND ${condition('l.annotator')})`
+      case 'label':
+        return `p.id IN (SELECT l.pair_id FROM labels l, json_each(l.state, '$.spans') s
+          WHERE l.status = 'labeled' AND l.spans > 0
+            AND ${condition("json_extract(s.value, '$.type')")})`
+    }
+  }
+  const altspanTerm = (kind: string | null): string => {
+    const { alts } = knownSets()
+    if (!alts) return '0'
+    joins.add('alts')
+    if (kind === null) return '(sa.start IS NOT NULL)'
+    if (kind !== 'none') return `ifnull(sa.start IS NOT NULL AND sa.kind = ${bind(kind)}, 0)`
+    return `(p.id <= ${bind(alts.upTo)} AND sa.start IS NULL
+      AND ifnull(trim(p.alt, ${bind(WHITE_SPACE)}) <> '', 0))`
+  }
+
   const equalsTerm = (field: FieldName, value: string): string => {
     if (field === 'text') return anyOf(ANY_TEXT, (one) => equalsTerm(one, value))
     if (field === 'archive') return ofArchive(`a.name = ${bind(value)}`)
+    if (field === 'altspan') return altspanTerm(value)
+    if (isOfLabels(field)) return ofLabels(field, (name) => `${name} = ${bind(value)}`)
     return `ifnull(${column(field)} = ${bind(value)}, 0)`
   }
 
   const presentTerm = (field: FieldName): string => {
     if (field === 'text') return anyOf(ANY_TEXT, presentTerm)
     if (field === 'archive') return '1'
+    if (field === 'altspan') return altspanTerm(null)
+    if (isOfLabels(field)) return ofLabels(field, () => '1')
     const name = column(field)
-    const isText = ['alt', 'title', 'caption', 'before', 'after'].includes(field)
+    const isText = ['alt', 'title', 'caption', 'before', 'after', 'span'].includes(field)
     return isText
       ? `ifnull(trim(${name}, ${bind(WHITE_SPACE)}) <> '', 0)`
       : `ifnull(${name} <> '', 0)`
@@ -126,7 +175,14 @@ export function compileQuery(query: Query, resolve: (ref: ScoreRef) => ScoreKind
     linearPattern(pattern, ignoreCase)
     const term = (name: string): string =>
       `matches(${name}, ${bind(pattern)}, ${ignoreCase ? 1 : 0})`
-    return field === 'archive' ? ofArchive(term('a.name')) : term(column(field))
+    if (field === 'archive') return ofArchive(term('a.name'))
+    if (isOfLabels(field)) return ofLabels(field, term)
+    if (field === 'altspan') {
+      const regexp = linearPattern(pattern, ignoreCase)
+      const kinds = (fieldNamed('altspan')?.values ?? []).filter((kind) => regexp.test(kind))
+      return kinds.length === 0 ? '0' : `(${kinds.map(altspanTerm).join(' OR ')})`
+    }
+    return term(column(field))
   }
 
   const dateCompare = (op: Comparison, value: string): string => {
@@ -159,7 +215,7 @@ export function compileQuery(query: Query, resolve: (ref: ScoreRef) => ScoreKind
   const cosine = (ref: ScoreRef): string => {
     const kind = resolve(ref)
     return `(SELECT s.cosine FROM scores s WHERE s.model_id = ${bind(kind.modelId)}
-      AND s.text_source = ${bind(kind.text)} AND s.pair_id = p.id)`
+      AND s.text_source = ${bind(kind.key)} AND s.pair_id = p.id)`
   }
 
   const term = (part: Query): string => {
@@ -209,7 +265,12 @@ export function compileQuery(query: Query, resolve: (ref: ScoreRef) => ScoreKind
   }
 
   const where = term(query)
-  return { from: fromWith(joins), where, params }
+  const { current, alts } = joins.has('spans') || joins.has('alts') ? knownSets() : NO_SETS
+  return { from: fromWith(joins, current, alts?.set ?? null), where, params }
+}
+
+function isOfLabels(field: FieldName): field is 'labeled' | 'flagged' | 'label' {
+  return field === 'labeled' || field === 'flagged' || field === 'label'
 }
 
 /** As a balanced tree: SQLite takes a thousand terms in a chain for nesting that is too deep. */
@@ -220,10 +281,19 @@ function joined(terms: string[], operator: 'AND' | 'OR'): string {
 }
 
 /** CROSS JOIN fixes the order of the loops: pairs first, each other row by its key. */
-export function fromWith(joins: ReadonlySet<Join>): string {
+export function fromWith(
+  joins: ReadonlySet<Join>,
+  spans: number | null,
+  alts: number | null,
+): string {
   let from = 'pairs p'
   if (joins.has('pages')) from += ' CROSS JOIN pages g ON g.id = p.page_id'
   if (joins.has('images')) from += ' CROSS JOIN images i ON i.id = p.image_id'
   if (joins.has('contexts')) from += ' LEFT JOIN contexts c ON c.pair_id = p.id'
+  // Numbers of our own, 0 for none: parameters would have to come before those of the conditions.
+  const best = (name: string, set: number | null): string =>
+    ` LEFT JOIN spans ${name} ON ${name}.set_id = ${Math.trunc(set ?? 0)} AND ${name}.pair_id = p.id AND ${name}.rank = 0`
+  if (joins.has('spans')) from += best('sp', spans)
+  if (joins.has('alts')) from += best('sa', alts)
   return from
 }

@@ -41,6 +41,12 @@ const NAMES: readonly Exclude<keyof Reads, 'invalidate'>[] = [
   'inBin',
   'sampleDropped',
   'exportPreview',
+  'labelQueue',
+  'labelQueuePage',
+  'labelProgress',
+  'labelItem',
+  'spanCoverage',
+  'spanDensity',
 ]
 
 /**

@@ -1,3 +1,4 @@
+import type { CorpusPart } from '#shared/contract/index.ts'
 import type { CorpusStats, Failure } from '#shared/contract/corpora.ts'
 import type { ExportSkip } from '#shared/contract/exporting.ts'
 import type { ExportFormat } from '#shared/contract/jobs.ts'
@@ -6,10 +7,11 @@ import type { ImageStatus, Pair, PairDetail, PairRow, TextSource } from '#shared
 import { AppError } from '#shared/errors.ts'
 import { BLANK_CHARACTERS, EXPORT_NEEDS } from '#shared/export-needs.ts'
 import { and, fieldNamed, parts, printQuery } from '#shared/query/index.ts'
-import type { Query } from '#shared/query/index.ts'
+import type { FieldName, Query } from '#shared/query/index.ts'
 import {
   Int32List,
   argsort,
+  arrange,
   floatKeys,
   idSet,
   lowerBound,
@@ -19,16 +21,20 @@ import {
   upperBound,
 } from './arrays.ts'
 import { compileQuery } from './compile-query.ts'
-import type { ScoreKind } from './compile-query.ts'
+import { lru } from './lru.ts'
 import type { ReaderDb } from './open.ts'
+import { createLabelReads } from './reads-labels.ts'
+import { createSpanReads } from './reads-spans.ts'
 import { listFailures } from './repositories/failures.ts'
-import { findModel } from './repositories/models.ts'
+import { findModel, textKey } from './repositories/models.ts'
+import type { ScoreKind } from './repositories/models.ts'
 import { listPairs, pairDetail, pairRows } from './repositories/pairs.ts'
 import { scoreSources } from './repositories/scores.ts'
+import { currentSpanSet } from './repositories/span-sets.ts'
 import { corpusStats, countRows } from './repositories/stats.ts'
-import { modelsFor, readWhere, resolveScore } from './score-ref.ts'
+import { modelsFor, readWhere, resolveScore, spanSetsOf } from './score-ref.ts'
 
-export type Changed = 'pairs' | 'images' | 'scores'
+export type Changed = CorpusPart
 
 /** Scores of one model for one text, within a filter. */
 export interface ScoreScope {
@@ -80,7 +86,14 @@ const MAX_SETS = 8
 export type Reads = ReturnType<typeof createReads>
 
 export function createReads(db: ReaderDb) {
-  const version: Record<Changed, number> = { pairs: 0, images: 0, scores: 0 }
+  const version: Record<Changed, number> = {
+    pairs: 0,
+    images: 0,
+    scores: 0,
+    labels: 0,
+    spans: 0,
+    training: 0,
+  }
   const selections = lru<Selection>(MAX_SELECTIONS)
   const sets = lru<Int32Array>(MAX_SETS)
   const scores = lru<Scores>(MAX_SCORES)
@@ -98,7 +111,15 @@ export function createReads(db: ReaderDb) {
         ['url', 'status', 'mime', 'width', 'height', 'ratio', 'bytes'].includes(part.field),
     )
     const scored = all.some((part) => part.kind.startsWith('score'))
-    return `p${version.pairs}${pictures ? `i${version.images}` : ''}${scored ? `s${version.scores}` : ''}`
+    const has = (...fields: FieldName[]): boolean =>
+      all.some((part) => 'field' in part && fields.includes(part.field))
+    const marks = [`p${version.pairs}`]
+    if (pictures) marks.push(`i${version.images}`)
+    // Another set of spans is another score, too.
+    if (scored) marks.push(`s${version.scores}@${currentSpanSet(db) ?? 0}`)
+    if (has('span', 'confidence', 'altspan')) marks.push(`x${version.spans}`)
+    if (has('labeled', 'flagged', 'label')) marks.push(`l${version.labels}`)
+    return marks.join(' ')
   }
 
   /** Ids that a filter keeps, ascending. Not to be changed. */
@@ -131,7 +152,11 @@ export function createReads(db: ReaderDb) {
         return Int32Array.from({ length: span.n }, (_, i) => first + i)
       }
     }
-    const { from, where, params } = compileQuery(query, (ref) => resolveScore(db, ref, view))
+    const { from, where, params } = compileQuery(
+      query,
+      (ref) => resolveScore(db, ref, view),
+      () => spanSetsOf(db),
+    )
     const list = new Int32List()
     const rows = db
       .prepare<unknown[], number>(`SELECT p.id FROM ${from} WHERE ${where}`)
@@ -146,13 +171,13 @@ export function createReads(db: ReaderDb) {
 
   /** All scores of a kind. */
   function baseScores(kind: ScoreKind): Scores {
-    return scores.get(`${version.scores} ${kind.modelId} ${kind.text}`, () => {
+    return scores.get(`${version.scores} ${kind.modelId} ${kind.key}`, () => {
       const count = db
         .prepare<unknown[], number>(
           'SELECT count(*) FROM scores WHERE model_id = ? AND text_source = ?',
         )
         .pluck()
-        .get(kind.modelId, kind.text) as number
+        .get(kind.modelId, kind.key) as number
       const ids = new Int32Array(count)
       const values = new Float32Array(count)
       const rows = db
@@ -160,7 +185,7 @@ export function createReads(db: ReaderDb) {
           'SELECT pair_id, cosine FROM scores WHERE model_id = ? AND text_source = ?',
         )
         .raw()
-        .iterate(kind.modelId, kind.text) as IterableIterator<[number, number]>
+        .iterate(kind.modelId, kind.key) as IterableIterator<[number, number]>
       let n = 0
       for (const row of rows) {
         if (n === count) break
@@ -193,7 +218,7 @@ export function createReads(db: ReaderDb) {
     const kind = resolveScore(db, { model: scope.model, text: scope.text }, null)
     const base = baseScores(kind)
     if (query.kind === 'all') return { ...base, scope: countPairsCached() }
-    const key = `${version.scores} ${kind.modelId} ${kind.text} ${stamp(query)} ${printQuery(query)}`
+    const key = `${version.scores} ${kind.modelId} ${kind.key} ${stamp(query)} ${printQuery(query)}`
     return scores.get(key, () => {
       const kept = idsOf(query, { model: scope.model, text: scope.text })
       const set = idSet(kept)
@@ -223,7 +248,7 @@ export function createReads(db: ReaderDb) {
 
   function select(args: SelectArgs): { selection: string; total: number; corpusTotal: number } {
     const query = readWhere(args.where)
-    const stamps = `${version.pairs}.${version.images}.${version.scores}`
+    const stamps = `${version.pairs}.${version.images}.${version.scores} ${stamp(query)}`
     const id = JSON.stringify([args.where, args.sort, args.score, args.seed, stamps])
     const made = selections.get(id, () => makeSelection(query, args))
     return { selection: id, total: made.ids.length, corpusTotal: made.corpusTotal }
@@ -244,7 +269,11 @@ export function createReads(db: ReaderDb) {
   /** null when the model has no scores here: the view then shows none. */
   function viewKind(score: ScoreSource): ScoreKind | null {
     try {
-      return { modelId: findModel(db, score.model).id, text: score.text }
+      return {
+        modelId: findModel(db, score.model).id,
+        text: score.text,
+        key: textKey(db, score.text),
+      }
     } catch (error) {
       if (error instanceof AppError && error.kind === 'not-found') return null
       throw error
@@ -264,31 +293,12 @@ export function createReads(db: ReaderDb) {
       case 'score-desc': {
         if (!kind) return kept
         const base = baseScores(kind)
-        return sortedBy(kept, base.ids, args.sort === 'score-desc')
+        return arrange(kept, base.ids, args.sort === 'score-desc')
       }
       case 'size-asc':
       case 'size-desc':
-        return sortedBy(kept, idsBySize(), args.sort === 'size-desc')
+        return arrange(kept, idsBySize(), args.sort === 'size-desc')
     }
-  }
-
-  /** Those of `kept` in the order of `order` (or backwards), then the rest of them by id. */
-  function sortedBy(kept: Int32Array, order: Int32Array, backwards: boolean): Int32Array {
-    const set = idSet(kept)
-    const ids = new Int32Array(kept.length)
-    let n = 0
-    for (let i = 0; i < order.length; i++) {
-      const id = order[backwards ? order.length - 1 - i : i] as number
-      if (set.has(id)) ids[n++] = id
-    }
-    if (n < kept.length) {
-      const placed = idSet(ids.subarray(0, n))
-      for (let i = 0; i < kept.length; i++) {
-        const id = kept[i] as number
-        if (!placed.has(id)) ids[n++] = id
-      }
-    }
-    return ids
   }
 
   /** Ids of pairs whose picture's size is known, from the smallest area. */
@@ -357,18 +367,20 @@ export function createReads(db: ReaderDb) {
   }
 
   /** Pairs without words in a text. */
-  function wordlessIn(text: Exclude<TextSource, 'span'>): ReturnType<typeof idSet> {
-    return wordless.get(`${version.pairs} ${text}`, () => {
+  function wordlessIn(text: TextSource): ReturnType<typeof idSet> {
+    const key = text === 'span' ? `${textKey(db, text)} ${version.spans}` : text
+    return wordless.get(`${version.pairs} ${key}`, () => {
       const inContext = text === 'before' || text === 'after'
-      const column = `${inContext ? 'c' : 'p'}.${text}`
+      const column = text === 'span' ? 'sp.quote' : `${inContext ? 'c' : 'p'}.${text}`
       const list = new Int32List()
       const rows = db
-        .prepare<[string], number>(
+        .prepare<{ set: number; blank: string }, number>(
           `SELECT p.id FROM pairs p ${inContext ? 'LEFT JOIN contexts c ON c.pair_id = p.id' : ''}
-           WHERE ifnull(trim(${column}, ?), '') = ''`,
+           ${text === 'span' ? 'LEFT JOIN spans sp ON sp.set_id = @set AND sp.pair_id = p.id AND sp.rank = 0' : ''}
+           WHERE ifnull(trim(${column}, @blank), '') = ''`,
         )
         .pluck()
-        .iterate(BLANK_CHARACTERS)
+        .iterate({ set: currentSpanSet(db) ?? 0, blank: BLANK_CHARACTERS })
       for (const id of rows) list.push(id)
       return idSet(list.take())
     })
@@ -395,7 +407,20 @@ export function createReads(db: ReaderDb) {
     return rows(ids, scope.text, kind)
   }
 
+  const spans = createSpanReads({ db, version, baseScores })
+  const labels = createLabelReads({
+    db,
+    idsOf: (query) => idsOf(query, null),
+    stamp,
+    countPairs: countPairsCached,
+    byConfidence: spans.byConfidence,
+  })
+
   return {
+    ...labels,
+    spanCoverage: spans.spanCoverage,
+    spanDensity: spans.spanDensity,
+
     /** Rows changed: what was read before is not used again for new questions. */
     invalidate(what: readonly Changed[]): void {
       for (const one of what) version[one]++
@@ -442,8 +467,9 @@ export function createReads(db: ReaderDb) {
       if (!field) return []
       const sql = SUGGEST[field.name]
       if (!sql) return []
-      const all = suggestions.get(`${field.name} ${version.pairs} ${version.images}`, () =>
-        db.prepare<[], { value: string; n: number }>(sql).all(),
+      const all = suggestions.get(
+        `${field.name} ${version.pairs} ${version.images} ${version.labels}`,
+        () => db.prepare<[], { value: string; n: number }>(sql).all(),
       )
       const prefix = args.prefix.toLowerCase()
       return all.filter(({ value }) => value.toLowerCase().startsWith(prefix)).slice(0, 50)
@@ -466,9 +492,6 @@ export function createReads(db: ReaderDb) {
       skipped: ExportSkip[]
     } {
       const { format, text } = args
-      if (text === 'span') {
-        throw new AppError('unsupported', 'Spans cannot be exported yet: this corpus holds none.')
-      }
       // As an export understands it: `score` alone is that of the only model.
       const models = modelsFor(db, text)
       const only = models.length === 1 ? models[0] : undefined
@@ -620,6 +643,13 @@ const SUGGEST: Partial<Record<string, string>> = {
     GROUP BY i.status ORDER BY n DESC, value`,
   mime: `SELECT i.mime AS value, count(*) AS n FROM pairs p CROSS JOIN images i ON i.id = p.image_id
     WHERE i.mime IS NOT NULL GROUP BY i.mime ORDER BY n DESC, value LIMIT 10000`,
+  labeled: `SELECT annotator AS value, count(*) AS n FROM labels WHERE status = 'labeled'
+    GROUP BY annotator ORDER BY n DESC, value LIMIT 10000`,
+  flagged: `SELECT annotator AS value, count(*) AS n FROM labels WHERE flagged = 1
+    GROUP BY annotator ORDER BY n DESC, value LIMIT 10000`,
+  label: `SELECT json_extract(s.value, '$.type') AS value, count(DISTINCT l.pair_id) AS n
+    FROM labels l, json_each(l.state, '$.spans') s WHERE l.status = 'labeled' AND l.spans > 0
+    GROUP BY 1 ORDER BY n DESC, value LIMIT 10000`,
 }
 
 type ScoreTerm = Extract<Query, { kind: 'scorePresent' | 'scoreCompare' | 'scoreRange' }>
@@ -725,23 +755,4 @@ function readSelection(id: string): [string, PairSort, ScoreSource | null, numbe
     // Said below.
   }
   throw new AppError('not-found', 'there is no such selection', 'Select again.')
-}
-
-/** Keeps the values that were used last. */
-function lru<V>(size: number): { get(key: string, make: () => V): V; clear(): void } {
-  const values = new Map<string, V>()
-  return {
-    get(key, make) {
-      let value = values.get(key)
-      if (value === undefined) {
-        value = make()
-      } else {
-        values.delete(key)
-      }
-      values.set(key, value)
-      while (values.size > size) values.delete(values.keys().next().value as string)
-      return value
-    },
-    clear: () => values.clear(),
-  }
 }

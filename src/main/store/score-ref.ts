@@ -3,10 +3,13 @@ import type { TextSource } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import { QueryError, parseQuery } from '#shared/query/index.ts'
 import type { Query, ScoreRef } from '#shared/query/index.ts'
+import { Int32List } from './arrays.ts'
 import { compileQuery } from './compile-query.ts'
-import type { CompiledQuery, ScoreKind } from './compile-query.ts'
+import type { CompiledQuery, SpanSets } from './compile-query.ts'
 import type { ReaderDb } from './open.ts'
-import { findModel, listModels, scoreKinds } from './repositories/models.ts'
+import { findModel, listModels, scoreKinds, textKey } from './repositories/models.ts'
+import type { ScoreKind } from './repositories/models.ts'
+import { currentSpanSet, latestSpanSet } from './repositories/span-sets.ts'
 
 /**
  * Reads a filter.
@@ -41,7 +44,9 @@ export function resolveScore(db: ReaderDb, ref: ScoreRef, view: ScoreSource | nu
   }
   const modelId = wanted.model === null ? null : findModel(db, wanted.model).id
   // A view's model and text are exact, whether or not there is a score yet.
-  if (modelId !== null && wanted.text !== null) return { modelId, text: wanted.text }
+  if (modelId !== null && wanted.text !== null) {
+    return { modelId, text: wanted.text, key: textKey(db, wanted.text) }
+  }
   const fitting = kinds.filter(
     (kind) =>
       (modelId === null || kind.modelId === modelId) &&
@@ -77,5 +82,34 @@ export function compileWhere(
   view: ScoreSource | null = null,
 ): CompiledQuery {
   const query = typeof where === 'string' ? readWhere(where) : where
-  return compileQuery(query, (ref) => resolveScore(db, ref, view))
+  return compileQuery(
+    query,
+    (ref) => resolveScore(db, ref, view),
+    () => spanSetsOf(db),
+  )
+}
+
+/** The sets of spans that the fields of a filter mean. */
+export function spanSetsOf(db: ReaderDb): SpanSets {
+  const alts = latestSpanSet(db, 'alt')
+  return {
+    current: currentSpanSet(db),
+    alts: alts ? { set: alts.id, upTo: alts.nextPair } : null,
+  }
+}
+
+/** Ids of the pairs that a filter keeps, ascending. */
+export function pairIdsWhere(
+  db: ReaderDb,
+  where: string,
+  score: ScoreSource | null = null,
+): Int32Array {
+  const compiled = compileWhere(db, where, score)
+  const list = new Int32List()
+  const rows = db
+    .prepare<unknown[], number>(`SELECT p.id FROM ${compiled.from} WHERE ${compiled.where}`)
+    .pluck()
+    .iterate(...compiled.params)
+  for (const id of rows) list.push(id)
+  return list.take().sort()
 }

@@ -16,7 +16,7 @@ export const CorpusInfo = z.object({
 export type CorpusInfo = z.infer<typeof CorpusInfo>
 
 export const Failure = z.object({
-  stage: z.enum(['archive', 'record', 'page', 'image', 'score', 'export']),
+  stage: z.enum(['archive', 'record', 'page', 'image', 'score', 'span', 'export']),
   reason: z.string(),
   archive: z.string().nullable(),
   /** Byte offset of the record in its archive, of the compressed stream where there is one; of a table the row. */
@@ -32,6 +32,8 @@ export const CorpusStats = z.object({
   pairs: z.number().int(),
   withAlt: z.number().int(),
   withCaption: z.number().int(),
+  /** With a span in the current set; null = no set is chosen. */
+  withSpan: z.number().int().nullable(),
   images: z.record(z.enum(IMAGE_STATUSES), z.number().int()),
   /** `<img>` that are counted and not paired, by rule: `data-uri`, `tracker`, `noscript-twin`, `no-address`. */
   notPaired: z.record(z.string(), z.number().int()),

@@ -1,14 +1,17 @@
 import type { z } from 'zod'
 import { corpora } from './corpora.ts'
-import { jobs } from './jobs.ts'
 import { exporting } from './exporting.ts'
+import { jobs } from './jobs.ts'
+import { labels } from './labels.ts'
 import type { Reply } from './call.ts'
 import type { Job } from './jobs.ts'
 import { models } from './models.ts'
 import { pairs } from './pairs.ts'
 import { scores } from './scores.ts'
+import { spans } from './spans.ts'
 import { system } from './system.ts'
 import { tables } from './tables.ts'
+import { training } from './training.ts'
 
 /** Everything the engine can be asked. Both ends are typed from it. */
 export const contract = {
@@ -20,6 +23,9 @@ export const contract = {
   ...models,
   ...system,
   ...tables,
+  ...spans,
+  ...labels,
+  ...training,
 }
 export type Contract = typeof contract
 export type CallName = keyof Contract
@@ -34,12 +40,15 @@ export type Handlers = {
   [N in CallName]: (args: CallArgs<N>) => Promise<CallOutput<N>> | CallOutput<N>
 }
 
+/** What of a corpus can change. */
+export type CorpusPart = 'pairs' | 'images' | 'scores' | 'labels' | 'spans' | 'training'
+
 /** What the engine tells without being asked. */
 export interface EngineEvents {
   /** A job started, moved or ended. At most ten a second and job. */
   'jobs.changed': Job
   /** Rows of a corpus changed; views read again. */
-  'corpus.changed': { corpus: string; what: ('pairs' | 'images' | 'scores')[] }
+  'corpus.changed': { corpus: string; what: CorpusPart[] }
   /** The models on this machine changed. */
   'models.changed': Record<string, never>
 }
@@ -58,6 +67,16 @@ export interface ShellCalls {
   /** Files to import: web archives, and tables where these are wanted too. */
   'shell.openArchives': { input: { title: string; tables: boolean }; output: string[] }
   'shell.openFolder': { input: { title: string }; output: string | null }
+  /** Files of one kind; `extensions` without their dot. */
+  'shell.openFiles': {
+    input: { title: string; kind: string; extensions: string[] }
+    output: string[]
+  }
+  /** Where a file is to be written; the dialog asks before an existing one. */
+  'shell.saveFile': {
+    input: { title: string; suggested: string; kind: string; extensions: string[] }
+    output: string | null
+  }
   'shell.saveCorpus': { input: { suggested: string }; output: string | null }
   'shell.showInFolder': { input: { path: string }; output: Record<string, never> }
   'shell.openExternal': { input: { url: string }; output: Record<string, never> }
@@ -80,8 +99,11 @@ export * from './call.ts'
 export * from './corpora.ts'
 export * from './exporting.ts'
 export * from './jobs.ts'
+export * from './labels.ts'
 export * from './models.ts'
 export * from './pairs.ts'
 export * from './scores.ts'
+export * from './spans.ts'
 export * from './system.ts'
 export * from './tables.ts'
+export * from './training.ts'

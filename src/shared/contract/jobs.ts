@@ -2,7 +2,20 @@ import { z } from 'zod'
 import { CorpusPath, TextSource } from '../domain.ts'
 import { call } from './call.ts'
 
-export const JOB_KINDS = ['ingest', 'import', 'pictures', 'score', 'export', 'model-fetch'] as const
+export const JOB_KINDS = [
+  'ingest',
+  'import',
+  'pictures',
+  'score',
+  'export',
+  'model-fetch',
+  'quantize',
+  'alt-spans',
+  'train-spans',
+  'predict-spans',
+  'span-package',
+  'launch',
+] as const
 export const JOB_STATES = [
   'queued',
   'running',
@@ -112,7 +125,7 @@ export type PicturesInput = z.infer<typeof PicturesInput>
 export type ScoreInput = z.infer<typeof ScoreInput>
 export type ExportInput = z.infer<typeof ExportInput>
 
-const Started = z.object({ job: z.string() })
+export const Started = z.object({ job: z.string() })
 
 /** Long work. Each answers at once with the job's id; `jobs.changed` follows it. */
 export const jobs = {

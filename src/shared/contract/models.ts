@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Device } from './jobs.ts'
+import { Device, Started } from './jobs.ts'
 import { call } from './call.ts'
 
 export const ModelInfo = z.object({
@@ -24,8 +24,19 @@ export const ModelInfo = z.object({
   preprocessing: z.array(z.object({ label: z.string(), value: z.string() })).default([]),
   folder: z.string().nullable(),
   isDemonstration: z.boolean(),
+  /** It comes with the program and cannot be removed. */
+  isBundled: z.boolean(),
 })
 export type ModelInfo = z.infer<typeof ModelInfo>
+
+export const QuantizeInput = z.object({
+  id: z.string().min(1),
+  /** A corpus, or a folder of pictures. */
+  check: z.string().min(1),
+  out: z.string().min(1).optional(),
+  bound: z.number().positive().max(0.1).optional(),
+})
+export type QuantizeInput = z.infer<typeof QuantizeInput>
 
 export const models = {
   'models.list': call(z.object({}), z.array(ModelInfo)),
@@ -55,28 +66,8 @@ export const models = {
     }),
   ),
   /**
-   * Makes an int8 twin of an fp32 model; it is kept only where its cosines on the pictures of
-   * `check` (a corpus or a folder of pictures) are within `bound` of the fp32 model's.
+   * Makes an int8 twin of an fp32 model, as a job; it is kept only where its cosines on the pictures
+   * of `check` are within `bound` of the fp32 model's.
    */
-  'models.quantize': call(
-    z.object({
-      id: z.string(),
-      check: z.string().min(1),
-      out: z.string().optional(),
-      bound: z.number().positive().max(0.1).optional(),
-    }),
-    z.object({
-      model: ModelInfo,
-      matrices: z.number().int(),
-      bytesBefore: z.number(),
-      bytesAfter: z.number(),
-      pictures: z.number().int(),
-      texts: z.number().int(),
-      unreadable: z.number().int(),
-      /** Largest and root-mean-square difference of a cosine. */
-      largest: z.number(),
-      rms: z.number(),
-      bound: z.number(),
-    }),
-  ),
+  'models.quantize': call(QuantizeInput, Started),
 }

@@ -10,7 +10,16 @@ export interface Completion {
   valuesOf: { field: string; prefix: string } | null
 }
 
-const ASK_CORPUS = new Set(['host', 'lang', 'mime', 'archive', 'status'])
+const ASK_CORPUS = new Set([
+  'host',
+  'lang',
+  'mime',
+  'archive',
+  'status',
+  'labeled',
+  'flagged',
+  'label',
+])
 
 /** Suggestions at a cursor (UTF-16 units from 0). */
 export function completeQuery(source: string, cursor: number): Completion {
@@ -75,6 +84,8 @@ export const QUERY_HELP: readonly { example: string; help: string }[] = [
   { example: 'alt:/^img_\\d+/i', help: 'a pattern (regular expression)' },
   { example: 'width>=512 ratio:0.5..2', help: 'numbers: = != < <= > >= and ranges' },
   { example: 'date:2019-06..2020', help: 'dates; a month or a year means all of it' },
+  { example: 'span:* confidence>=0.5', help: 'a description was found in the texts' },
+  { example: 'labeled:* -label:*', help: 'labeled by somebody, as having no description' },
   { example: 'score>=0.28', help: 'of the score chosen in the view' },
   { example: 'score[MODEL].caption<0.2', help: 'of a model and a text by name' },
 ]

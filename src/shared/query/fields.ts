@@ -2,6 +2,9 @@ import { IMAGE_STATUSES, TEXT_SOURCES } from '../domain.ts'
 
 export type FieldKind = 'text' | 'word' | 'number' | 'date' | 'score'
 
+/** How an alt text stands in the texts; `none`: it was looked for and is not there. */
+export const ALT_SPAN_KINDS = ['exact', 'normalised', 'near', 'none'] as const
+
 /** One field of the query language, with the line that the filter bar and `?` show. */
 export interface FieldInfo {
   name: string
@@ -24,6 +27,12 @@ export const FIELDS = [
   { name: 'title', kind: 'text', help: 'title attribute of the picture', example: 'title:map' },
   { name: 'before', kind: 'text', help: 'text before the picture', example: 'before:figure' },
   { name: 'after', kind: 'text', help: 'text after the picture', example: 'after:photo' },
+  {
+    name: 'span',
+    kind: 'text',
+    help: 'description found in the texts: the span of the current set',
+    example: 'span:harbour',
+  },
   { name: 'url', kind: 'text', help: 'address of the picture', example: 'url:thumb' },
   { name: 'page', kind: 'text', help: 'address of the page', example: 'page:"/gallery/"' },
   {
@@ -62,6 +71,37 @@ export const FIELDS = [
     kind: 'score',
     help: 'cosine; score.caption for another text, score[model].alt for another model',
     example: 'score>=0.28',
+  },
+  {
+    name: 'confidence',
+    kind: 'number',
+    help: 'confidence of the current set of spans, 0 to 1, also in "no description"',
+    example: 'confidence>=0.5',
+  },
+  {
+    name: 'labeled',
+    kind: 'word',
+    help: 'labeled by an annotator, or by anybody: labeled:*',
+    example: 'labeled:anna',
+  },
+  {
+    name: 'flagged',
+    kind: 'word',
+    help: 'flagged by an annotator, or by anybody: flagged:*',
+    example: 'flagged:*',
+  },
+  {
+    name: 'label',
+    kind: 'word',
+    help: 'description type of a labeled span; label:* has a labeled span',
+    example: 'label:caption',
+  },
+  {
+    name: 'altspan',
+    kind: 'word',
+    help: 'how the alt text stands in the texts around the picture, after they were searched',
+    example: 'altspan:near',
+    values: ALT_SPAN_KINDS,
   },
   {
     name: 'position',

@@ -1,3 +1,4 @@
+import { fieldNamed } from './fields.ts'
 import type { Query, ScoreRef } from './ast.ts'
 
 /**
@@ -20,8 +21,8 @@ export function printQuery(query: Query): string {
     case 'equals':
       return query.value === ''
         ? `${query.field}:""`
-        : query.field === 'status'
-          ? `status:${query.value}`
+        : fieldNamed(query.field)?.values
+          ? `${query.field}:${query.value}`
           : `${query.field}=${value(query.value)}`
     case 'matches':
       return `${query.field}:/${query.pattern}/${query.ignoreCase ? 'i' : ''}`

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { agreement, canonicalSpans } from '../../../src/main/labeling/agreement.ts'
 import type { AgreementItem, TypedSpan } from '../../../src/main/labeling/agreement.ts'
-import { seededRandom } from '../../../src/main/labeling/random.ts'
+import { seededRandom } from '../../../src/shared/random.ts'
 
 const TEXT = 'We saw a red fox in the snow, and then a white hare under the old tree by the road.'
 

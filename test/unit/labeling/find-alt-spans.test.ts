@@ -29,6 +29,8 @@ describe('an alt in the context', () => {
     ['istanbul at night', 'İstanbul at night', 'normalised', 'İstanbul at night'],
     ['ＦＵＬＬ ｗｉｄｔｈ', 'the full width', 'normalised', 'full width'],
     ['Stop that now!', 'He said: STOP THAT NOW! Twice.', 'normalised', 'STOP THAT NOW!'],
+    ['A red fox.', 'There it is, a red fox, again.', 'normalised', 'a red fox'],
+    ['“A red fox”', 'His "a red fox", sold.', 'normalised', '"a red fox"'],
     ['👩‍👩‍👧 at the sea', 'Us, 👩‍👩‍👧 at the sea 🌊', 'exact', '👩‍👩‍👧 at the sea'],
     ['富士山と桜', '春の富士山と桜です', 'exact', '富士山と桜'],
     ['שלום עולם', 'אמר: שלום, עולם!', 'normalised', 'שלום, עולם'],

@@ -3,7 +3,7 @@ import { calibrationError, fitTemperature } from '../../../src/main/labeling/cal
 import { decodeSpans, spanLikelihood } from '../../../src/main/labeling/decode-spans.ts'
 import type { SpanWindow } from '../../../src/main/labeling/decode-spans.ts'
 import { softIouLoss, spanLoss } from '../../../src/main/labeling/losses.ts'
-import { seededRandom } from '../../../src/main/labeling/random.ts'
+import { seededRandom } from '../../../src/shared/random.ts'
 import {
   exportHead,
   headLoss,

@@ -119,6 +119,7 @@ describe('reading a query', () => {
     ['width:..', 6, /expected a number/],
     ['date>yesterday', 5, /expected a date/],
     ['status:good', 7, /pending, ok/],
+    ['altspan:far', 8, /exact, normalised, near, none/],
     ['score.words>1', 6, /one of alt/],
     ['score[x', 5, /not closed/],
     ['alt>3', 3, /expected :/],
@@ -171,7 +172,7 @@ describe('printing a query', () => {
   const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => (n === 0 ? 0 : n))
   const textField = fc.constantFrom(
     ...FIELDS.filter(
-      (field) => (field.kind === 'text' || field.kind === 'word') && field.name !== 'status',
+      (field) => (field.kind === 'text' || field.kind === 'word') && !('values' in field),
     ).map((field) => field.name),
   )
   const numberField = fc.constantFrom(
@@ -179,6 +180,7 @@ describe('printing a query', () => {
     'height',
     'ratio',
     'bytes',
+    'confidence',
     'id',
     'position' as const,
   )
@@ -203,6 +205,13 @@ describe('printing a query', () => {
       .map(([field, value]): Query => ({ kind: 'contains', field, words: value })),
     fc
       .tuple(textField, fc.string())
+      .map(([field, value]): Query => ({ kind: 'equals', field, value })),
+    fc
+      .constantFrom(
+        ...FIELDS.flatMap((field) =>
+          'values' in field ? field.values.map((value) => [field.name, value] as const) : [],
+        ),
+      )
       .map(([field, value]): Query => ({ kind: 'equals', field, value })),
     textField.map((field): Query => ({ kind: 'present', field })),
     fc
@@ -271,6 +280,12 @@ describe('completing a query', () => {
 
   test('values that are a choice are offered, others are asked of the corpus', () => {
     expect(completeQuery('status:p', 8).items.map((item) => item.label)).toEqual(['pending'])
+    expect(completeQuery('altspan:n', 9).items.map((item) => item.label)).toEqual([
+      'normalised',
+      'near',
+      'none',
+    ])
+    expect(completeQuery('labeled:a', 9).valuesOf).toEqual({ field: 'labeled', prefix: 'a' })
     expect(completeQuery('host:exa', 8).valuesOf).toEqual({ field: 'host', prefix: 'exa' })
     expect(completeQuery('score.c', 7).items.map((item) => item.label)).toEqual(['caption'])
   })

@@ -1,6 +1,8 @@
 import { sql as corpus } from './001-corpus.ts'
+import { sql as spans } from './002-spans.ts'
 
 /** In order; the position is the version. Only ever appended to. */
 export const migrations: readonly { name: string; sql: string }[] = [
   { name: '001-corpus', sql: corpus },
+  { name: '002-spans', sql: spans },
 ]

@@ -1,7 +1,23 @@
 import { AppError } from '#shared/errors.ts'
-import type { TextSource } from '#shared/domain.ts'
+import { TextSource } from '#shared/domain.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement } from '../statements.ts'
+import { currentSpanSet } from './span-sets.ts'
+
+/** How the table of scores names a text: spans are kept apart by their set. */
+export type TextKey = Exclude<TextSource, 'span'> | `span@${number}`
+
+/** The key of a text; `span` is that of the current set. `span@0`: none is chosen, nothing has it. */
+export function textKey(db: ReaderDb, text: TextSource): TextKey {
+  return text === 'span' ? `span@${currentSpanSet(db) ?? 0}` : text
+}
+
+/** A kind of score as the database knows it. */
+export interface ScoreKind {
+  modelId: number
+  text: TextSource
+  key: TextKey
+}
 
 /** A model that has made scores or embeddings here. */
 export interface ModelRow {
@@ -63,26 +79,33 @@ export function findModel(db: ReaderDb, wanted: string): ModelRow & { publicId: 
   )
 }
 
-/** The kinds of score that there are, found by jumping through the key, not by a scan. */
-export function scoreKinds(db: ReaderDb): { modelId: number; text: TextSource }[] {
+/**
+ * The kinds of score that there are, found by jumping through the key, not by a scan. Of spans only
+ * those of the current set.
+ */
+export function scoreKinds(db: ReaderDb): ScoreKind[] {
   // One comparison of two columns at once would walk over every row of the kind before.
-  const columns = 'model_id AS modelId, text_source AS text'
-  const sameModel = statement<{ modelId: number; text: TextSource }>(
+  const columns = 'model_id AS modelId, text_source AS key'
+  const sameModel = statement<{ modelId: number; key: string }>(
     db,
     `SELECT ${columns} FROM scores WHERE model_id = ? AND text_source > ?
      ORDER BY text_source LIMIT 1`,
   )
-  const nextModel = statement<{ modelId: number; text: TextSource }>(
+  const nextModel = statement<{ modelId: number; key: string }>(
     db,
     `SELECT ${columns} FROM scores WHERE model_id > ? ORDER BY model_id, text_source LIMIT 1`,
   )
-  const kinds: { modelId: number; text: TextSource }[] = []
+  const spans = textKey(db, 'span')
+  const kinds: ScoreKind[] = []
   for (
     let at = nextModel.get(-1);
     at;
-    at = sameModel.get(at.modelId, at.text) ?? nextModel.get(at.modelId)
+    at = sameModel.get(at.modelId, at.key) ?? nextModel.get(at.modelId)
   ) {
-    kinds.push(at)
+    const { modelId, key } = at
+    const { data: text } = TextSource.safeParse(key === spans ? 'span' : key)
+    // Scores of other sets stay where they are.
+    if (text && textKey(db, text) === key) kinds.push({ modelId, text, key: key as TextKey })
   }
   return kinds
 }

@@ -5,7 +5,9 @@ import { AppError } from '#shared/errors.ts'
 import { compileWhere } from '../score-ref.ts'
 import type { ReaderDb } from '../open.ts'
 import { statement } from '../statements.ts'
+import type { TextKey } from './models.ts'
 import { scoresReader } from './scores.ts'
+import { currentSpanSet, spanSet, spansOf } from './span-sets.ts'
 
 interface CellRow {
   id: number
@@ -32,7 +34,7 @@ export function pairRows(
   args: {
     ids: ArrayLike<number>
     prefer: TextSource | null
-    score: { modelId: number; text: TextSource } | null
+    score: { modelId: number; key: TextKey } | null
   },
 ): PairRow[] {
   const cell = statement<CellRow>(
@@ -48,6 +50,7 @@ export function pairRows(
     db,
     'SELECT cosine FROM scores WHERE model_id = ? AND text_source = ? AND pair_id = ?',
   )
+  const span = args.prefer === 'span' ? spanReader(db) : null
   const rows: PairRow[] = []
   for (let i = 0; i < args.ids.length; i++) {
     const row = cell.get(args.ids[i] as number)
@@ -56,6 +59,7 @@ export function pairRows(
       alt: row.alt,
       caption: row.caption,
       title: row.title,
+      span: span ? span(row.id) : null,
     }
     const order: TextSource[] = args.prefer ? [args.prefer, ...SHOWN] : [...SHOWN]
     const filled = (source: TextSource): boolean => (texts[source] ?? '').trim() !== ''
@@ -75,7 +79,7 @@ export function pairRows(
       text: source === null ? null : (texts[source] ?? null),
       textSource: source,
       cosine: args.score
-        ? (cosine.get(args.score.modelId, args.score.text, row.id)?.cosine ?? null)
+        ? (cosine.get(args.score.modelId, args.score.key, row.id)?.cosine ?? null)
         : null,
     })
   }
@@ -131,7 +135,18 @@ const FULL = `SELECT p.id, p.position, g.url AS page_url, a.name AS archive, a.p
   FROM pairs p CROSS JOIN pages g ON g.id = p.page_id CROSS JOIN archives a ON a.id = g.archive_id
     CROSS JOIN images i ON i.id = p.image_id LEFT JOIN contexts c ON c.pair_id = p.id`
 
-function toPair(row: FullRow, scores: Pair['scores']): Pair {
+/** A function that gives the words of a pair's span in the current set. */
+function spanReader(db: ReaderDb): (pairId: number) => string | null {
+  const set = currentSpanSet(db)
+  if (set === null) return () => null
+  const get = statement<{ quote: string | null }>(
+    db,
+    'SELECT quote FROM spans WHERE set_id = ? AND pair_id = ? AND rank = 0',
+  )
+  return (pairId) => get.get(set, pairId)?.quote ?? null
+}
+
+function toPair(row: FullRow, span: string | null, scores: Pair['scores']): Pair {
   return {
     id: row.id,
     page: {
@@ -158,6 +173,7 @@ function toPair(row: FullRow, scores: Pair['scores']): Pair {
       caption: row.caption,
       before: row.before,
       after: row.after,
+      span,
     },
     scores,
   }
@@ -170,8 +186,10 @@ function toPair(row: FullRow, scores: Pair['scores']): Pair {
 export function pairDetail(db: ReaderDb, id: number): PairDetail {
   const row = statement<FullRow>(db, `${FULL} WHERE p.id = ?`).get(id)
   if (!row) throw new AppError('not-found', `there is no pair ${id} in this corpus`)
+  const set = currentSpanSet(db)
+  const best = set === null ? undefined : spansOf(db, set, [id]).get(id)?.[0]
   return {
-    ...toPair(row, scoresReader(db)(id)),
+    ...toPair(row, best?.place?.quote ?? null, scoresReader(db)(id)),
     position: row.position,
     rules: {
       image: row.image_rule,
@@ -192,6 +210,20 @@ export function pairDetail(db: ReaderDb, id: number): PairDetail {
       imageSource: row.source,
     },
     ogImage: row.og_image,
+    span:
+      set === null || !best
+        ? null
+        : {
+            set,
+            title: spanSet(db, set).title,
+            place: best.place && {
+              source: best.place.source,
+              start: best.place.start,
+              end: best.place.end,
+            },
+            kind: best.kind,
+            confidence: best.score,
+          },
     bytes: row.bytes,
   }
 }
@@ -232,10 +264,11 @@ export function countPairs(
 export function pairsByIds(db: ReaderDb, ids: ArrayLike<number>): Pair[] {
   const get = statement<FullRow>(db, `${FULL} WHERE p.id = ?`)
   const scores = scoresReader(db)
+  const span = spanReader(db)
   const pairs: Pair[] = []
   for (let i = 0; i < ids.length; i++) {
     const row = get.get(ids[i] as number)
-    if (row) pairs.push(toPair(row, scores(row.id)))
+    if (row) pairs.push(toPair(row, span(row.id), scores(row.id)))
   }
   return pairs
 }

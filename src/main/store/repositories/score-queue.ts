@@ -1,7 +1,11 @@
 import type { TextSource } from '#shared/domain.ts'
+import { AppError } from '#shared/errors.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement, transaction } from '../statements.ts'
 import { clearFailures, insertFailure } from './failures.ts'
+import { textKey } from './models.ts'
+import type { TextKey } from './models.ts'
+import { currentSpanSet } from './span-sets.ts'
 
 /** A pair with a picture and a text that has no score of this kind yet. */
 export interface UnscoredPair {
@@ -20,15 +24,42 @@ const TEXT_COLUMNS: Record<Exclude<TextSource, 'span'>, string> = {
   before: 'c.before',
   after: 'c.after',
 }
-export type ScorableText = keyof typeof TEXT_COLUMNS
+/** A text whose pairs are scored; of spans always one set, whatever is chosen meanwhile. */
+export type ScorableText = TextKey
+
+/**
+ * What is scored when a text is asked for; `span` is the set that is current now.
+ * @throws AppError `invalid-input` when no set of spans is chosen
+ */
+export function scorableText(db: ReaderDb, text: TextSource): ScorableText {
+  if (text === 'span' && currentSpanSet(db) === null) {
+    throw new AppError(
+      'invalid-input',
+      'No set of spans is chosen in this corpus, so there is none to score.',
+      'Predict spans, or choose a set of spans first.',
+    )
+  }
+  return textKey(db, text)
+}
+
+/** Set of a span's key, null for the other texts. */
+function setOf(text: ScorableText): number | null {
+  return text.startsWith('span@') ? Number(text.slice('span@'.length)) : null
+}
+
+function columnOf(text: ScorableText): string {
+  return setOf(text) === null ? TEXT_COLUMNS[text as keyof typeof TEXT_COLUMNS] : 'sp.quote'
+}
 
 function from(text: ScorableText): string {
   const context = text === 'before' || text === 'after'
+  const span = setOf(text) !== null
   // CROSS JOIN keeps the order: pairs by their id, so that the next ones are found without a sort.
   return `FROM pairs p CROSS JOIN images i ON i.id = p.image_id
     ${context ? 'CROSS JOIN contexts c ON c.pair_id = p.id' : ''}
+    ${span ? 'CROSS JOIN spans sp ON sp.set_id = @set AND sp.pair_id = p.id AND sp.rank = 0' : ''}
     LEFT JOIN scores s ON s.model_id = @modelId AND s.text_source = @text AND s.pair_id = p.id
-    WHERE i.status = 'ok' AND i.sha256 IS NOT NULL AND ${TEXT_COLUMNS[text]} <> ''`
+    WHERE i.status = 'ok' AND i.sha256 IS NOT NULL AND ${columnOf(text)} <> ''`
 }
 
 /** Pairs that can have a score of this kind, and how many of them have it. */
@@ -40,7 +71,7 @@ export function countScorable(
     statement<{ total: number; scored: number }>(
       db,
       `SELECT count(*) AS total, count(s.pair_id) AS scored ${from(args.text)}`,
-    ).get(args) ?? { total: 0, scored: 0 }
+    ).get({ ...args, set: setOf(args.text) }) ?? { total: 0, scored: 0 }
   )
 }
 
@@ -51,9 +82,9 @@ export function unscoredPairs(
 ): UnscoredPair[] {
   return statement<UnscoredPair>(
     db,
-    `SELECT p.id AS pairId, i.url AS imageUrl, i.sha256 AS sha256, ${TEXT_COLUMNS[args.text]} AS text
+    `SELECT p.id AS pairId, i.url AS imageUrl, i.sha256 AS sha256, ${columnOf(args.text)} AS text
      ${from(args.text)} AND s.pair_id IS NULL AND p.id > @afterId ORDER BY p.id LIMIT @limit`,
-  ).all(args)
+  ).all({ ...args, set: setOf(args.text) })
 }
 
 /** Keeps scores in one transaction. A score that is there already is worked out the same. */
@@ -61,7 +92,7 @@ export function putScores(
   db: WriterDb,
   args: {
     modelId: number
-    text: TextSource
+    text: ScorableText
     scores: readonly { pairId: number; cosine: number }[]
   },
 ): void {

@@ -13,8 +13,8 @@ export function scoresReader(db: ReaderDb): (pairId: number) => Score[] {
   )
   return (pairId) => {
     const scores: Score[] = []
-    for (const { modelId, text, name } of kinds) {
-      const row = get.get(modelId, text, pairId)
+    for (const { modelId, text, key, name } of kinds) {
+      const row = get.get(modelId, key, pairId)
       if (row) scores.push({ model: name, text, cosine: row.cosine })
     }
     return scores
@@ -37,8 +37,8 @@ export function scoreSources(db: ReaderDb): {
     `SELECT count(*) AS n, min(cosine) AS min, max(cosine) AS max, avg(cosine) AS mean
      FROM scores WHERE model_id = ? AND text_source = ?`,
   )
-  return scoreKinds(db).flatMap(({ modelId, text }) => {
-    const row = summary.get(modelId, text)
+  return scoreKinds(db).flatMap(({ modelId, text, key }) => {
+    const row = summary.get(modelId, key)
     const model = models.get(modelId)
     return row && model && row.n > 0
       ? [{ model: model.publicId, modelName: model.title, text, ...row }]

@@ -5,6 +5,7 @@ import type { ReaderDb } from '../open.ts'
 import { statement } from '../statements.ts'
 import { imageCounts } from './images.ts'
 import { scoreSources } from './scores.ts'
+import { currentSpanSet, spanSet } from './span-sets.ts'
 
 /** `corpora.stats`. */
 export function corpusStats(db: ReaderDb): CorpusStats {
@@ -19,6 +20,7 @@ export function corpusStats(db: ReaderDb): CorpusStats {
     `SELECT sum(alt IS NOT NULL AND trim(alt, ?) <> '') AS alt,
        sum(caption IS NOT NULL AND trim(caption, ?) <> '') AS caption FROM pairs`,
   ).get(WHITE_SPACE, WHITE_SPACE)
+  const set = currentSpanSet(db)
   const archives = statement<CorpusStats['archives'][number]>(
     db,
     `SELECT a.path, a.bytes, a.sha256, a.state,
@@ -38,6 +40,7 @@ export function corpusStats(db: ReaderDb): CorpusStats {
     pairs: countRows(db, 'pairs'),
     withAlt: texts?.alt ?? 0,
     withCaption: texts?.caption ?? 0,
+    withSpan: set === null ? null : spanSet(db, set).described,
     images: imageCounts(db),
     notPaired: sums('SELECT rule AS name, sum(n) AS n FROM not_paired GROUP BY rule ORDER BY rule'),
     failures: sums(

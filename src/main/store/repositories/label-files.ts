@@ -1,0 +1,414 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { z } from 'zod'
+import { Annotator, LabelState } from '#shared/contract/labels.ts'
+import type { CallOutput } from '#shared/contract/index.ts'
+import { AppError } from '#shared/errors.ts'
+import type { ContextTexts } from '#shared/text/context.ts'
+import { toStoreError } from '../errors.ts'
+import type { ReaderDb, WriterDb } from '../open.ts'
+import { statement, transaction } from '../statements.ts'
+import { insertLabelEvent, readState } from './labels.ts'
+import { checkPlaces, contextOf } from './span-sets.ts'
+
+/** The longest line that is read: 100 spans of a long text fit. */
+const MAX_LINE = 8 << 20
+/** Lines that are committed together. */
+const BATCH = 500
+/** A clock that is further ahead would push all later events behind it. */
+const MAX_AHEAD_MS = 24 * 3600 * 1000
+/** Pairs of one picture that are looked through. */
+const MAX_SHOWN = 5000
+
+const Uid = z
+  .string()
+  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'uid is no UUID in lower case')
+
+/** One line of a file of labels. It says all that is needed to find its pair in another corpus. */
+const EventLine = z.object({
+  format: z.literal(1),
+  uid: Uid,
+  annotator: Annotator,
+  review: z.boolean(),
+  kind: z.enum(['set', 'undo', 'redo']),
+  target: Uid.nullable(),
+  state: LabelState,
+  /** Of the offsets in `state`. */
+  unit: z.literal('code points'),
+  seconds: z.number().min(0).max(1e9).nullable(),
+  software: z.string().max(200),
+  at: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'at is no time in UTC'),
+  pair: z.object({
+    page: z.string(),
+    archive: z.string(),
+    /** Of the record in the archive, in bytes. */
+    offset: z.number().int().min(0),
+    recordId: z.string().nullable(),
+    picture: z.string(),
+    /** Of the picture on its page, from 0. */
+    position: z.number().int().min(0),
+    /** `textsHash` */
+    texts: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
+})
+type EventLine = z.infer<typeof EventLine>
+
+/** SHA-256 of the JSON array [before, caption, after], an absent text as null; lower-case hex. */
+export function textsHash({ before, caption, after }: ContextTexts): string {
+  return createHash('sha256')
+    .update(JSON.stringify([before, caption, after]), 'utf8')
+    .digest('hex')
+}
+
+interface StoredEvent extends Omit<EventLine['pair'], 'texts'> {
+  id: number
+  uid: string
+  annotator: string
+  review: number
+  pair_id: number
+  kind: EventLine['kind']
+  target: string | null
+  state: string
+  seconds: number | null
+  software: string
+  at: string
+}
+
+/** All events as JSON Lines, each with its line feed, in the order in which they came in. */
+export function* exportLabelEvents(db: ReaderDb): Generator<string, void, void> {
+  const page = statement<StoredEvent>(
+    db,
+    `SELECT e.id, e.uid, e.annotator, e.review, e.pair_id, e.kind, e.target, e.state, e.seconds,
+       e.software, e.at, g.url AS page, a.name AS archive, g.offset, g.record_id AS recordId,
+       i.url AS picture, p.position
+     FROM label_events e CROSS JOIN pairs p ON p.id = e.pair_id
+       CROSS JOIN pages g ON g.id = p.page_id CROSS JOIN archives a ON a.id = g.archive_id
+       CROSS JOIN images i ON i.id = p.image_id
+     WHERE e.id > ? ORDER BY e.id LIMIT 500`,
+  )
+  for (let after = 0; ;) {
+    const events = page.all(after)
+    for (const event of events) {
+      const state = readState(event.state)
+      // A file never says what is not so.
+      checkPlaces(db, event.pair_id, state.spans)
+      const line: EventLine = {
+        format: 1,
+        uid: event.uid,
+        annotator: event.annotator,
+        review: event.review === 1,
+        kind: event.kind,
+        target: event.target,
+        state,
+        unit: 'code points',
+        seconds: event.seconds,
+        software: event.software,
+        at: event.at,
+        pair: {
+          page: event.page,
+          archive: event.archive,
+          offset: event.offset,
+          recordId: event.recordId,
+          picture: event.picture,
+          position: event.position,
+          texts: textsHash(contextOf(db, event.pair_id) as ContextTexts),
+        },
+      }
+      yield `${JSON.stringify(line)}\n`
+    }
+    const last = events.at(-1)
+    if (!last) return
+    after = last.id
+  }
+}
+
+/**
+ * `labels.export`: writes the file under its name when it is whole.
+ * @throws AppError `io`
+ */
+export async function saveLabelEvents(
+  db: ReaderDb,
+  out: string,
+): Promise<CallOutput<'labels.export'>> {
+  const made = `${out}.new-${process.pid}-${Date.now()}`
+  let events = 0
+  try {
+    const file = await open(made, 'wx')
+    try {
+      let part = ''
+      for (const line of exportLabelEvents(db)) {
+        part += line
+        events++
+        if (part.length < 1 << 20) continue
+        await file.write(part)
+        part = ''
+      }
+      await file.write(part)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(made, out)
+  } catch (error) {
+    await rm(made, { force: true })
+    throw toStoreError(error, out)
+  }
+  return { events }
+}
+
+/**
+ * `labels.merge`: takes in events of other machines. Those that are here already (by uid) stay as
+ * they are, so that a merge can be repeated, also after a kill. What cannot be taken is counted by
+ * reason. The files are not trusted.
+ * @throws AppError `not-found`, `io`
+ */
+export async function mergeLabelEvents(
+  db: WriterDb,
+  files: readonly string[],
+): Promise<CallOutput<'labels.merge'>> {
+  const merge = createMerge(db)
+  try {
+    for (const file of files) {
+      let batch: Line[] = []
+      for await (const line of linesOf(file)) {
+        batch.push(line)
+        if (batch.length < BATCH) continue
+        merge.take(file, batch)
+        batch = []
+      }
+      merge.take(file, batch)
+    }
+    return merge.result()
+  } catch (error) {
+    throw toStoreError(error, files.join(', '))
+  } finally {
+    merge.close()
+  }
+}
+
+interface Line {
+  number: number
+  /** null: longer than a line may be. */
+  text: string | null
+}
+
+async function* linesOf(path: string): AsyncGenerator<Line, void, void> {
+  let parts: Buffer[] = []
+  let size = 0
+  let number = 1
+  const line = (): Line => {
+    const text =
+      size > MAX_LINE
+        ? null
+        : Buffer.concat(parts)
+            .toString('utf8')
+            .replace(number === 1 ? /^\ufeff/ : /^$/, '')
+    const made = { number: number++, text }
+    parts = []
+    size = 0
+    return made
+  }
+  const add = (part: Buffer): void => {
+    size += part.length
+    // Of a line that is too long nothing is kept.
+    if (size > MAX_LINE) parts = []
+    else parts.push(part)
+  }
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) {
+    const bytes = chunk as Buffer
+    let from = 0
+    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, from)) {
+      add(bytes.subarray(from, at))
+      yield line()
+      from = at + 1
+    }
+    add(bytes.subarray(from))
+  }
+  if (size > 0) yield line()
+}
+
+type Refusal =
+  | 'line-too-long'
+  | 'not-readable'
+  | 'time-in-the-future'
+  | 'pair-not-found'
+  | 'other-texts'
+  | 'quote-not-found'
+
+function createMerge(db: WriterDb) {
+  let added = 0
+  let known = 0
+  const refused = new Map<Refusal, { n: number; example: string }>()
+  const pairs = createPairFinder(db)
+
+  function refuse(reason: Refusal, example: string): void {
+    const seen = refused.get(reason)
+    if (seen) seen.n++
+    else refused.set(reason, { n: 1, example: example.slice(0, 300) })
+  }
+
+  function takeLine(file: string, { number, text }: Line): void {
+    const where = `${basename(file)}, line ${number}`
+    if (text === null) return refuse('line-too-long', `${where}: more than ${MAX_LINE >> 20} MB`)
+    if (text.trim() === '') return
+    const read = readLine(text)
+    if ('problem' in read) return refuse('not-readable', `${where}: ${read.problem}`)
+    const { event } = read
+    if (statement(db, 'SELECT 1 FROM label_events WHERE uid = ?').get(event.uid) !== undefined) {
+      known++
+      return
+    }
+    if (Date.parse(event.at) > Date.now() + MAX_AHEAD_MS) {
+      return refuse('time-in-the-future', `${where}: ${event.at}`)
+    }
+    const found = pairs.find(event)
+    if ('refusal' in found) return refuse(found.refusal, `${where}: ${found.detail}`)
+    insertLabelEvent(db, { ...event, pairId: found.pairId })
+    added++
+  }
+
+  return {
+    take(file: string, lines: readonly Line[]): void {
+      transaction(db, () => {
+        for (const line of lines) takeLine(file, line)
+      })
+    },
+    result: (): CallOutput<'labels.merge'> => ({
+      added,
+      known,
+      refused: [...refused].map(([reason, { n, example }]) => ({ reason, n, example })),
+    }),
+    close: () => pairs.close(),
+  }
+}
+
+function readLine(text: string): { event: EventLine } | { problem: string } {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return { problem: 'it is no JSON' }
+  }
+  const { data: event, error } = EventLine.safeParse(value)
+  if (!event) {
+    const issue = error.issues[0]
+    return { problem: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'no event of a label'}` }
+  }
+  if (new Date(event.at).toISOString() !== event.at) return { problem: `at: ${event.at}` }
+  if ((event.kind === 'set') !== (event.target === null)) {
+    return { problem: `target: does not fit ${event.kind}` }
+  }
+  if (event.state.status !== 'labeled' && event.state.spans.length > 0) {
+    return { problem: `state: ${event.state.status}, yet with spans` }
+  }
+  return { event }
+}
+
+interface Candidate {
+  id: number
+  position: number
+  archive: string
+  offset: number
+  recordId: string | null
+  page: string
+  picture: string
+}
+
+const CANDIDATE = `SELECT p.id, p.position, a.name AS archive, g.offset, g.record_id AS recordId,
+    g.url AS page, i.url AS picture`
+
+/** Finds the pair that an event of another corpus is about. */
+function createPairFinder(db: WriterDb) {
+  const sameRecord = statement<Candidate>(
+    db,
+    `${CANDIDATE} FROM archives a CROSS JOIN pages g ON g.archive_id = a.id AND g.offset = ?
+       CROSS JOIN pairs p ON p.page_id = g.id AND p.position = ?
+       CROSS JOIN images i ON i.id = p.image_id WHERE a.name = ?`,
+  )
+  const samePicture = statement<Candidate>(
+    db,
+    `${CANDIDATE} FROM images i CROSS JOIN pairs p ON p.image_id = i.id
+       CROSS JOIN pages g ON g.id = p.page_id CROSS JOIN archives a ON a.id = g.archive_id
+     WHERE i.url = ? AND g.url = ? ORDER BY p.id`,
+  )
+  const shown = statement<{ n: number }>(
+    db,
+    `SELECT count(*) AS n FROM (SELECT 1 FROM images i CROSS JOIN pairs p ON p.image_id = i.id
+       WHERE i.url = ? LIMIT ${MAX_SHOWN + 1})`,
+  )
+  let indexed = false
+
+  /** A picture that is everywhere is found through its page, which takes an index. */
+  function onPage(page: string, picture: string): Candidate[] {
+    if (!indexed) {
+      db.exec(
+        `CREATE TEMP TABLE IF NOT EXISTS merge_pages (url TEXT, id INTEGER, PRIMARY KEY (url, id))
+           WITHOUT ROWID;
+         DELETE FROM merge_pages;
+         INSERT INTO merge_pages SELECT url, id FROM pages`,
+      )
+      indexed = true
+    }
+    return db
+      .prepare<[string, string], Candidate>(
+        `${CANDIDATE} FROM (SELECT id FROM temp.merge_pages WHERE url = ? LIMIT ${MAX_SHOWN}) m
+           CROSS JOIN pages g ON g.id = m.id CROSS JOIN archives a ON a.id = g.archive_id
+           CROSS JOIN pairs p ON p.page_id = g.id CROSS JOIN images i ON i.id = p.image_id
+         WHERE i.url = ? ORDER BY p.id`,
+      )
+      .all(page, picture)
+  }
+
+  function candidates(wanted: EventLine['pair']): Candidate[] {
+    const { page, picture, archive, offset, position } = wanted
+    const exact = sameRecord
+      .all(offset, position, archive)
+      .filter((one) => one.page === page && one.picture === picture)
+    if (exact.some((one) => textsHash(contextOf(db, one.id) as ContextTexts) === wanted.texts)) {
+      return exact
+    }
+    return (shown.get(picture)?.n ?? 0) > MAX_SHOWN
+      ? [...exact, ...onPage(page, picture)]
+      : samePicture.all(picture, page)
+  }
+
+  return {
+    find(event: EventLine): { pairId: number } | { refusal: Refusal; detail: string } {
+      const wanted = event.pair
+      const all = candidates(wanted).map((one) => ({
+        id: one.id,
+        same: textsHash(contextOf(db, one.id) as ContextTexts) === wanted.texts,
+        record:
+          (wanted.recordId !== null && one.recordId === wanted.recordId) ||
+          (one.archive === wanted.archive && one.offset === wanted.offset),
+        position: one.position === wanted.position,
+      }))
+      const weight = (one: (typeof all)[number]): number =>
+        Number(one.same) * 4 + Number(one.record) * 2 + Number(one.position)
+      all.sort((a, b) => weight(b) - weight(a) || a.id - b.id)
+      const detail = `${wanted.picture} on ${wanted.page}`
+      if (all.length === 0) return { refusal: 'pair-not-found', detail }
+      let problem = ''
+      for (const one of all) {
+        // That nothing describes the picture was said of texts that are not these.
+        if (!one.same && event.state.status === 'labeled' && event.state.spans.length === 0)
+          continue
+        try {
+          checkPlaces(db, one.id, event.state.spans)
+          return { pairId: one.id }
+        } catch (error) {
+          if (!(error instanceof AppError)) throw error
+          problem ||= error.message
+        }
+      }
+      return problem === ''
+        ? { refusal: 'other-texts', detail }
+        : { refusal: 'quote-not-found', detail: `${detail}: ${problem}` }
+    },
+    close(): void {
+      if (indexed) db.exec('DROP TABLE temp.merge_pages')
+    },
+  }
+}
