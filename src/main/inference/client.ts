@@ -6,6 +6,9 @@ import type { Device } from '#shared/contract/jobs.ts'
 import { AppError, fromErrorValue, toErrorValue } from '#shared/errors.ts'
 import { encodeFrame, FrameReader } from '#shared/wire.ts'
 import type { HostCall, HostCalls, PictureSource, RealDevice } from './protocol.ts'
+import { loadedEncoder, loadedSpanModel, type TextHandle } from './text-client.ts'
+import type { SpanManifest, TextEncoderManifest, TextManifest } from './text-manifest.ts'
+import type { LoadedEncoder, LoadedSpanModel, ResolvedTextModel } from './text-types.ts'
 import type { ResolvedModel } from './types.ts'
 import { largestChange } from './vectors.ts'
 
@@ -37,10 +40,31 @@ export interface InferenceHost {
    * slower; a device asked for by name is taken or refused with `unsupported`.
    */
   open(model: ResolvedModel, device: Device): Promise<LoadedModel>
+  /** The same for an encoder that heads are trained on. */
+  openEncoder(model: ResolvedTextModel<TextEncoderManifest>, device: Device): Promise<LoadedEncoder>
+  /** The same for a span model. */
+  openSpanModel(model: ResolvedTextModel<SpanManifest>, device: Device): Promise<LoadedSpanModel>
   /** How often the process had to be started again. */
   readonly restarts: number
   readonly pid: number | null
   close(): Promise<void>
+}
+
+/** Whatever the process can hold. */
+type Openable = ResolvedModel | ResolvedTextModel
+
+const keyOf = (model: Openable, device: RealDevice): string => `${model.digest} ${device}`
+
+type Call = <N extends HostCall>(
+  name: N,
+  input: HostCalls[N]['input'],
+) => Promise<{ value: HostCalls[N]['value']; bytes: Uint8Array }>
+
+interface ModelCalls {
+  key: string
+  call: Call
+  /** Calls; after a crash calls once more, alone. */
+  steady: Call
 }
 
 interface Pending {
@@ -152,13 +176,18 @@ export function createInferenceHost(
   const openOn = (
     host: Running,
     key: string,
-    model: ResolvedModel,
+    model: Openable,
     device: RealDevice,
   ): Promise<void> => {
     const known = host.opened.get(key)
     if (known) return known
     const { folder, manifest } = model
-    const opening = callOn(host, 'open', { key, folder, manifest, device, threads }).then(
+    const common = { key, folder, device, threads }
+    const opening = (
+      'kind' in manifest
+        ? callOn(host, 'openText', { ...common, manifest })
+        : callOn(host, 'open', { ...common, manifest })
+    ).then(
       () => undefined,
       (error: unknown) => {
         host.opened.delete(key)
@@ -187,21 +216,17 @@ export function createInferenceHost(
     return mine
   }
 
-  const unload = async (model: ResolvedModel, device: RealDevice): Promise<void> => {
-    const key = `${model.digest} ${device}`
+  const unload = async (model: Openable, device: RealDevice): Promise<void> => {
+    const key = keyOf(model, device)
     const host = running
     if (!host?.opened.has(key)) return
     host.opened.delete(key)
     await callOn(host, 'close', { key }).catch(() => undefined)
   }
 
-  const load = async (
-    model: ResolvedModel,
-    device: RealDevice,
-    passedOver: string[],
-  ): Promise<LoadedModel> => {
-    const key = `${model.digest} ${device}`
-    const dim = model.manifest.embeddingDim
+  /** Calls for one model, which is loaded again where the process is a new one. */
+  const callsOf = (model: Openable, device: RealDevice): ModelCalls => {
+    const key = keyOf(model, device)
     const call = async <N extends HostCall>(
       name: N,
       input: HostCalls[N]['input'],
@@ -223,6 +248,16 @@ export function createInferenceHost(
         return await alone(() => call(name, input))
       }
     }
+    return { key, call, steady }
+  }
+
+  const load = async (
+    model: ResolvedModel,
+    device: RealDevice,
+    passedOver: string[],
+  ): Promise<LoadedModel> => {
+    const dim = model.manifest.embeddingDim
+    const { key, call, steady } = callsOf(model, device)
     const floats = (bytes: Uint8Array, rows: number): Float32Array => {
       if (bytes.byteLength !== rows * dim * 4) {
         throw new AppError('internal', 'The inference process sent vectors of the wrong length')
@@ -289,17 +324,91 @@ export function createInferenceHost(
   }
 
   const probe = async (
-    model: ResolvedModel,
+    model: Openable,
     device: RealDevice,
-  ): Promise<{ vectors: Float32Array; seconds: number }> => {
-    const key = `${model.digest} ${device}`
+  ): Promise<{ vectors: Float32Array; seconds: number; dim: number }> => {
+    const { manifest } = model
+    const key = keyOf(model, device)
     const host = running ?? start()
     await openOn(host, key, model, device)
+    if ('kind' in manifest) {
+      const { value, bytes } = await callOn(host, 'probeText', { key })
+      return { vectors: new Float32Array(new Uint8Array(bytes).buffer), ...value }
+    }
     const { value, bytes } = await callOn(host, 'probe', { key })
     if (!value.finite) {
       throw new AppError('model', `it gives values that are not finite (NaN) on ${device}`)
     }
-    return { vectors: new Float32Array(new Uint8Array(bytes).buffer), seconds: value.seconds }
+    const vectors = new Float32Array(new Uint8Array(bytes).buffer)
+    return { vectors, seconds: value.seconds, dim: manifest.embeddingDim }
+  }
+
+  /** The device that is meant: the one asked for, or the best that agrees with the CPU. */
+  const settleOn = async (
+    model: Openable,
+    device: Device,
+  ): Promise<{ device: RealDevice; passedOver: string[] }> => {
+    if (device === 'cpu') return { device, passedOver: [] }
+    const supported = await devices()
+    const candidates =
+      device === 'auto'
+        ? (PREFERENCE[process.platform] ?? []).filter((name) => supported.includes(name))
+        : [device]
+    const passedOver: string[] = []
+    for (const candidate of candidates) {
+      let reason: string
+      try {
+        if (!supported.includes(candidate)) {
+          throw new AppError('unsupported', 'this build of onnxruntime does not have it')
+        }
+        const there = await probe(model, candidate)
+        const here = await probe(model, 'cpu')
+        const difference = largestChange(there.vectors, here.vectors, here.dim)
+        if (difference > DEVICE_BOUND) {
+          throw new AppError(
+            'model',
+            `its cosines differ from the CPU's by ${difference.toPrecision(2)}, ${DEVICE_BOUND} is allowed`,
+          )
+        }
+        if (device === 'auto' && there.seconds > here.seconds) {
+          throw new AppError(
+            'unsupported',
+            `it is slower than the CPU here (${times(there.seconds)} against ${times(here.seconds)})`,
+          )
+        }
+        await unload(model, 'cpu')
+        return { device: candidate, passedOver }
+      } catch (error) {
+        if (isClosed) throw error
+        reason = toErrorValue(error).message
+        await unload(model, candidate)
+      }
+      if (device !== 'auto') {
+        throw new AppError(
+          'unsupported',
+          `The device ${candidate} cannot be used: ${reason}`,
+          'Use --device auto to take the best one that works, or --device cpu.',
+        )
+      }
+      passedOver.push(`${candidate}: ${reason}`)
+    }
+    return { device: 'cpu', passedOver }
+  }
+
+  const openText = async <M extends TextManifest>(
+    model: ResolvedTextModel<M>,
+    wanted: Device,
+  ): Promise<TextHandle<M>> => {
+    const settled = await settleOn(model, wanted)
+    const { key, call, steady } = callsOf(model, settled.device)
+    // Loads it now, so that what is wrong with it is said here.
+    await call('contexts', { key, contexts: [] })
+    return {
+      ...settled,
+      model,
+      contexts: (contexts) => steady('contexts', { key, contexts }),
+      release: () => unload(model, settled.device),
+    }
   }
 
   return {
@@ -310,53 +419,12 @@ export function createInferenceHost(
     get pid() {
       return running?.child.pid ?? null
     },
-    async open(model, device) {
-      if (device === 'cpu') return load(model, 'cpu', [])
-      const supported = await devices()
-      const candidates =
-        device === 'auto'
-          ? (PREFERENCE[process.platform] ?? []).filter((name) => supported.includes(name))
-          : [device]
-      const passedOver: string[] = []
-      for (const candidate of candidates) {
-        let reason: string
-        try {
-          if (!supported.includes(candidate)) {
-            throw new AppError('unsupported', 'this build of onnxruntime does not have it')
-          }
-          const there = await probe(model, candidate)
-          const here = await probe(model, 'cpu')
-          const difference = largestChange(there.vectors, here.vectors, model.manifest.embeddingDim)
-          if (difference > DEVICE_BOUND) {
-            throw new AppError(
-              'model',
-              `its cosines differ from the CPU's by ${difference.toPrecision(2)}, ${DEVICE_BOUND} is allowed`,
-            )
-          }
-          if (device === 'auto' && there.seconds > here.seconds) {
-            throw new AppError(
-              'unsupported',
-              `it is slower than the CPU here (${times(there.seconds)} against ${times(here.seconds)})`,
-            )
-          }
-          await unload(model, 'cpu')
-          return await load(model, candidate, passedOver)
-        } catch (error) {
-          if (isClosed) throw error
-          reason = toErrorValue(error).message
-          await unload(model, candidate)
-        }
-        if (device !== 'auto') {
-          throw new AppError(
-            'unsupported',
-            `The device ${candidate} cannot be used: ${reason}`,
-            'Use --device auto to take the best one that works, or --device cpu.',
-          )
-        }
-        passedOver.push(`${candidate}: ${reason}`)
-      }
-      return load(model, 'cpu', passedOver)
+    async open(model, wanted) {
+      const { device, passedOver } = await settleOn(model, wanted)
+      return load(model, device, passedOver)
     },
+    openEncoder: async (model, device) => loadedEncoder(await openText(model, device)),
+    openSpanModel: async (model, device) => loadedSpanModel(await openText(model, device)),
     async close() {
       isClosed = true
       const host = running

@@ -15,8 +15,13 @@ import { readOnnxHeader } from './onnx-header.ts'
 
 /** Files whose bytes can change a score, relative to the folder, sorted. */
 export function filesThatMatter(folder: string, manifest: Manifest): string[] {
-  const files = new Set([manifest.text.tokenizer])
-  for (const graph of graphFiles(manifest)) {
+  return modelFiles(folder, graphFiles(manifest), manifest.text.tokenizer)
+}
+
+/** A tokenizer, graphs, and the external data that these name; relative to the folder, sorted. */
+export function modelFiles(folder: string, graphs: string[], tokenizer: string): string[] {
+  const files = new Set([tokenizer])
+  for (const graph of graphs) {
     files.add(graph)
     const path = join(folder, graph)
     if (!existsSync(path)) continue
@@ -91,10 +96,18 @@ export async function modelDigest(
   manifest: Manifest,
   cache: HashCache,
 ): Promise<string> {
-  const lines = [`manifest ${behaviourDigest(manifest)}`]
-  for (const file of filesThatMatter(folder, manifest)) {
-    lines.push(`${file} ${await cache.sha256(join(folder, file))}`)
-  }
+  return digestOf(folder, filesThatMatter(folder, manifest), behaviourDigest(manifest), cache)
+}
+
+/** The same of any files, with a digest of what else can change what comes out. */
+export async function digestOf(
+  folder: string,
+  files: readonly string[],
+  behaviour: string,
+  cache: HashCache,
+): Promise<string> {
+  const lines = [`manifest ${behaviour}`]
+  for (const file of files) lines.push(`${file} ${await cache.sha256(join(folder, file))}`)
   return createHash('sha256')
     .update(
       lines

@@ -5,7 +5,7 @@ import { AppError } from '#shared/errors.ts'
 export const MANIFEST_FILE = 'gleaner.json'
 
 /** A file below the model's folder: relative, forward slashes, never up and out. */
-const ModelFile = z
+export const ModelFile = z
   .string()
   .min(1)
   .refine(
@@ -113,13 +113,13 @@ export const Cutoff = z.object({
   source: z.string(),
 })
 
-const IdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)?$/
+export const ModelIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)?$/
 
 export const Manifest = z
   .object({
     format: z.literal(1),
     /** What scores are kept under and people type: letters, digits, `.`, `_`, `-`, one `/`. */
-    id: z.string().max(120).regex(IdPattern),
+    id: z.string().max(120).regex(ModelIdPattern),
     name: z.string().min(1).max(200),
     family: z.enum(['clip', 'siglip']),
     description: z.string().default(''),

@@ -44,6 +44,7 @@ export interface OnnxWeight {
   read(): Uint8Array
 }
 
+export const ONNX_UINT8 = 2
 export const ONNX_INT8 = 3
 
 /** protobuf cannot hold more in one message. */
@@ -318,7 +319,9 @@ function readWeight(
       }
       const longs = BigInt64Array.from(numbers, (value) => BigInt(value))
       values = concat([values ?? new Uint8Array(), new Uint8Array(longs.buffer)])
-    } else if ([5, 10, 11].includes(part.number)) {
+    } else if (part.number === 5) {
+      values = concat([values ?? new Uint8Array(), smallValues(bytes, part, type, name)])
+    } else if ([10, 11].includes(part.number)) {
       throw new RangeError(`the weight ${name} is kept in a form that is not read here`)
     } else if (part.number === 13) {
       let key = ''
@@ -355,6 +358,32 @@ function readWeight(
       read: () => readPart(from.path, from.start, from.length),
     },
   }
+}
+
+/** Bytes of a value by type, of those that may be written as int32_data one by one. */
+const SMALL: Record<number, number> = { 2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 9: 1, 10: 2, 16: 2 }
+
+/** int32_data: each value is a varint of its own, negative ones of ten bytes. */
+function smallValues(bytes: FileBytes, at: Field, type: number, name: string): Uint8Array {
+  const size = SMALL[type]
+  if (size === undefined) {
+    throw new RangeError(`the weight ${name} is kept in a form that is not read here`)
+  }
+  const out: number[] = []
+  // Alone, a value comes right behind its tag of one byte.
+  const isPacked = bytes.byte(at.from) % 8 === 2
+  let low = 0
+  let shift = 0
+  for (let i = isPacked ? at.start : at.from + 1; i < at.end; i++) {
+    const byte = bytes.byte(i)
+    if (shift < 32) low |= (byte & 127) << shift
+    shift += 7
+    if (byte >= 128) continue
+    for (let part = 0; part < size; part++) out.push((low >>> (8 * part)) & 255)
+    low = 0
+    shift = 0
+  }
+  return Uint8Array.from(out)
 }
 
 function readPart(path: string, start: number, length: number): Uint8Array {

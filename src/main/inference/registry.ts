@@ -18,6 +18,7 @@ import { cachedRepositories, isRepositoryId, removeCached } from './hub-cache.ts
 import { inferManifest } from './infer-manifest.ts'
 import { KNOWN_MODELS, knownModel } from './known-models.ts'
 import { describePreprocessing, MANIFEST_FILE, parseManifest, type Manifest } from './manifest.ts'
+import { isTextModelFolder } from './text-models.ts'
 import type { ModelsFolders, ResolvedModel } from './types.ts'
 
 /** Folders of one's own that were added, by path. */
@@ -192,7 +193,11 @@ function findFolders(folders: ModelsFolders): Found[] {
   if (existsSync(folders.bundled)) {
     for (const entry of readdirSync(folders.bundled, { withFileTypes: true })) {
       const folder = join(folders.bundled, entry.name)
-      if (entry.isDirectory() && existsSync(join(folder, MANIFEST_FILE))) {
+      if (
+        entry.isDirectory() &&
+        existsSync(join(folder, MANIFEST_FILE)) &&
+        !isTextModelFolder(folder)
+      ) {
         found.push({ folder, origin: 'bundled', repository: null })
       }
     }
@@ -209,7 +214,16 @@ function findFolders(folders: ModelsFolders): Found[] {
 function manifestOf(found: Found): Manifest {
   const path = join(found.folder, MANIFEST_FILE)
   const known = found.repository === null ? null : knownModel(found.repository)
-  if (existsSync(path)) return parseManifest(readFileSync(path, 'utf8'), path)
+  if (existsSync(path)) {
+    if (isTextModelFolder(found.folder)) {
+      throw new AppError(
+        'invalid-input',
+        `${found.folder} holds a model of text alone, which cannot score pictures`,
+        'Text encoders and span models are added in the training view.',
+      )
+    }
+    return parseManifest(readFileSync(path, 'utf8'), path)
+  }
   const name = found.repository ?? basename(found.folder)
   const id = isRepositoryId(name) || /^[A-Za-z0-9]/.test(name) ? name : `model-${name}`
   const safe = id.replace(/[^A-Za-z0-9._/-]/g, '-').slice(0, 120)
@@ -249,6 +263,7 @@ async function resolveFound(folders: ModelsFolders, found: Found): Promise<Resol
     preprocessing: describePreprocessing(manifest),
     folder,
     isDemonstration: manifest.demonstration,
+    isBundled: found.origin === 'bundled',
   }
   return { id: manifest.id, folder, digest, manifest, info }
 }
@@ -278,6 +293,7 @@ async function describe(folders: ModelsFolders, found: Found): Promise<ModelInfo
       preprocessing: [],
       folder: found.folder,
       isDemonstration: false,
+      isBundled: found.origin === 'bundled',
     }
   }
 }
@@ -300,6 +316,7 @@ function availableInfo(known: (typeof KNOWN_MODELS)[number]): ModelInfo {
     preprocessing: [],
     folder: null,
     isDemonstration: false,
+    isBundled: false,
   }
 }
 

@@ -4,7 +4,9 @@ import { AppError, toErrorValue } from '#shared/errors.ts'
 import { encodeFrame, FrameReader, type WireMessage } from '#shared/wire.ts'
 import { createPicturePool, type Prepared } from './picture-pool.ts'
 import type { HostCall, HostCalls, PictureSource } from './protocol.ts'
+import { probeText, runContexts } from './serve-text.ts'
 import { loadModel, supportedDevices, type Model } from './session.ts'
+import { loadTextModel, type TextModel } from './text-session.ts'
 
 /** The descriptor that the host speaks on; 0 to 2 stay what they are. */
 export const WIRE_FD = 3
@@ -18,6 +20,7 @@ type Serve = { [N in HostCall]: (input: HostCalls[N]['input']) => Promise<Answer
 export function serveInference(entry: URL): void {
   const pool = createPicturePool(entry, Math.min(16, availableParallelism()))
   const models = new Map<string, Model>()
+  const textModels = new Map<string, TextModel>()
   // The binding blocks this thread and must not be entered twice: graphs run one after another.
   let lastRun: Promise<unknown> = Promise.resolve()
   const alone = <T>(run: () => Promise<T>): Promise<T> => {
@@ -25,11 +28,12 @@ export function serveInference(entry: URL): void {
     lastRun = mine.catch(() => undefined)
     return mine
   }
-  const model = (key: string): Model => {
-    const found = models.get(key)
+  const ofKey = <T>(loaded: Map<string, T>, key: string): T => {
+    const found = loaded.get(key)
     if (!found) throw new AppError('internal', `inference host: no model ${key} is loaded`)
     return found
   }
+  const model = (key: string): Model => ofKey(models, key)
 
   const serve: Serve = {
     devices: async () => ({ value: { devices: supportedDevices() } }),
@@ -48,11 +52,25 @@ export function serveInference(entry: URL): void {
 
     close: ({ key }) =>
       alone(async () => {
-        const found = models.get(key)
+        const found = models.get(key) ?? textModels.get(key)
         models.delete(key)
+        textModels.delete(key)
         await found?.release()
         return { value: {} }
       }),
+
+    openText: (input) =>
+      alone(async () => {
+        const { key, folder, manifest, device, threads } = input
+        const loaded =
+          textModels.get(key) ?? (await loadTextModel(folder, manifest, device, threads))
+        textModels.set(key, loaded)
+        return { value: { columns: loaded.columns } }
+      }),
+
+    contexts: ({ key, contexts }) => alone(() => runContexts(ofKey(textModels, key), contexts)),
+
+    probeText: ({ key }) => alone(() => probeText(ofKey(textModels, key))),
 
     async images({ key, pictures }) {
       const { manifest, imageBatch, encodeImages } = model(key)
