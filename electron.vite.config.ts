@@ -10,6 +10,7 @@ const main = {
   'query-worker': 'src/main/store/query-worker.ts',
   'inference-host': 'src/main/inference/host.ts',
   'picture-host': 'src/main/images/picture-host.ts',
+  'span-worker': 'src/main/jobs/span-worker.ts',
 }
 
 /** Native modules and what loads files beside itself stay outside the bundle. */

@@ -30,6 +30,7 @@ export function exportContext(over: Partial<JobContext> = {}): JobContext & { to
       inferenceHost: NOWHERE,
       queryWorker: NOWHERE,
       pictureHost: NOWHERE,
+      spanWorker: NOWHERE,
     },
     settings: DEFAULT_SETTINGS,
     ...over,

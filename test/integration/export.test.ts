@@ -92,7 +92,7 @@ describe('the export job', () => {
       kind: 'invalid-input',
       message: expect.stringContaining('no-text 1200'),
     })
-    await expect(run(one, { text: 'span' })).rejects.toMatchObject({ kind: 'unsupported' })
+    await expect(run(one, { text: 'span' })).rejects.toMatchObject({ kind: 'invalid-input' })
   })
 
   it('writes as JSON Lines what the contract calls a pair', async () => {

@@ -38,6 +38,7 @@ export function jobContext(
       inferenceHost: NOWHERE,
       queryWorker: NOWHERE,
       pictureHost: options.host ?? PICTURE_HOST,
+      spanWorker: NOWHERE,
     },
     settings: {
       ...DEFAULT_SETTINGS,

@@ -94,6 +94,7 @@ export function scoreContext(
       inferenceHost: INFERENCE_HOST,
       queryWorker: nowhere,
       pictureHost: nowhere,
+      spanWorker: nowhere,
     },
     settings: DEFAULT_SETTINGS,
   }

@@ -6,10 +6,11 @@ import { Device, ScoreUnit } from '#shared/contract/jobs.ts'
 import { TEXT_SOURCES } from '#shared/domain.ts'
 import type { Pair } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
+import { addSpanCommands } from './cli-spans.ts'
 import { createEngine } from './engine.ts'
 import type { Engine } from './engine.ts'
 import { createProgressView, formatBytes, formatSeconds, table } from './terminal.ts'
-import { SOFTWARE_VERSION } from './version.ts'
+import { SOFTWARE_VERSION } from '#shared/version.ts'
 
 /** 128 + SIGINT, as shells expect it. */
 const EXIT_INTERRUPTED = 130
@@ -404,20 +405,13 @@ function build(): Command {
     .option('--out <dir>', 'folder of the new model')
     .option('--bound <cosine>', 'largest difference of a cosine that is allowed', positive)
     .action(async (id: string, options: { check: string; out?: string; bound?: number }) => {
-      const made = await call('models.quantize', {
+      const { job } = await call('models.quantize', {
         id,
         check: resolve(options.check),
         ...(options.out === undefined ? {} : { out: resolve(options.out) }),
         ...(options.bound === undefined ? {} : { bound: options.bound }),
       })
-      print(
-        `${made.matrices} matrices in int8, ${formatBytes(made.bytesBefore)} before, ${formatBytes(made.bytesAfter)} now`,
-      )
-      print(
-        `checked on ${made.pictures} pictures with ${made.texts} texts${made.unreadable > 0 ? ` (${made.unreadable} pictures unreadable)` : ''}: ` +
-          `largest difference of a cosine ${made.largest.toExponential(1)}, root mean square ${made.rms.toExponential(1)}, ${made.bound} is allowed`,
-      )
-      print(`added ${made.model.id} in ${made.model.folder ?? ''}`)
+      await follow(job)
     })
   models
     .command('remove <id>')
@@ -426,6 +420,8 @@ function build(): Command {
       await call('models.remove', { id })
       print(`removed ${id}`)
     })
+
+  addSpanCommands(program, { call, open, follow, print, printJson })
 
   program
     .command('doctor')

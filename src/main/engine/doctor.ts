@@ -9,7 +9,7 @@ import type { ModelsFolders } from '../inference/types.ts'
 import type { Entries } from '../jobs/job.ts'
 import type { Home } from './home.ts'
 import { formatBytes } from './terminal.ts'
-import { SOFTWARE_VERSION } from './version.ts'
+import { SOFTWARE_VERSION } from '#shared/version.ts'
 
 /** A corpus of pictures fills less than this rarely. */
 const LITTLE_DISK = 5e9

@@ -11,7 +11,7 @@ import { AppError } from '#shared/errors.ts'
 import { createRunner } from '../jobs/runner.ts'
 import { findEntries } from './entries.ts'
 import { createHandlers, createPictureHandlers } from './handlers.ts'
-import { findHome, openRecent, openSettings } from './home.ts'
+import { findHome, openRecent, openRules, openSettings } from './home.ts'
 import { createOpenCorpora } from './open-corpora.ts'
 
 export interface EngineAnswer {
@@ -56,6 +56,7 @@ export function createEngine(options: EngineOptions): Engine {
   const home = findHome()
   const settings = openSettings(home)
   const recent = openRecent(home)
+  const rules = openRules(home)
   const entries = findEntries()
   const runner = createRunner({
     entries,
@@ -71,6 +72,7 @@ export function createEngine(options: EngineOptions): Engine {
     home,
     settings,
     recent,
+    rules,
     runner,
     corpora,
     entries,

@@ -11,6 +11,7 @@ export function findEntries(from = import.meta.url): Entries {
       queryWorker: new URL('../store/query-worker.ts', from),
       inferenceHost: new URL('../inference/host.ts', from),
       pictureHost: new URL('../images/picture-host.ts', from),
+      spanWorker: new URL('../jobs/span-worker.ts', from),
     }
   }
   // A bundler may have put this module into a chunk below the entries.
@@ -20,5 +21,6 @@ export function findEntries(from = import.meta.url): Entries {
     queryWorker: new URL('query-worker.js', base),
     inferenceHost: new URL('inference-host.js', base),
     pictureHost: new URL('picture-host.js', base),
+    spanWorker: new URL('span-worker.js', base),
   }
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { CallArgs, EngineEvents, EventName, Handlers } from '#shared/contract/index.ts'
+import type { EngineEvents, EventName, Handlers } from '#shared/contract/index.ts'
 import type { PictureAnswer, PictureCallName, pictureCalls } from '#shared/contract/pictures.ts'
 import { AppError } from '#shared/errors.ts'
-import { parseQuery, QueryError } from '#shared/query/index.ts'
+import { checkQuery } from '#shared/query/index.ts'
 import type { z } from 'zod'
 import { parseHubSource } from '../inference/hub.ts'
 import { hubCacheFolder } from '../inference/hub-cache.ts'
@@ -16,20 +16,22 @@ import { relocateArchive } from '../store/repositories/archives.ts'
 import { findSource, fingerprint } from '../warc/index.ts'
 import { recogniseInputs } from '../jobs/import-plan.ts'
 import type { Entries } from '../jobs/job.ts'
-import { quantizeModel } from '../jobs/quantize.ts'
 import type { Runner } from '../jobs/runner.ts'
 import { runDoctor } from './doctor.ts'
-import type { Home, RecentFile, SettingsFile } from './home.ts'
+import type { Home, RecentFile, RulesFile, SettingsFile } from './home.ts'
+import { createSpanHandlers } from './span-handlers.ts'
 import { createJobStarter } from './start-jobs.ts'
 import type { OpenCorpora } from './open-corpora.ts'
 import { readPageSource } from './page-source.ts'
-import { SOFTWARE_VERSION } from './version.ts'
+import { SOFTWARE_VERSION } from '#shared/version.ts'
 
 /** What the handlers work with; wired in `engine.ts`. */
 export interface EngineContext {
   home: Home
   settings: SettingsFile
   recent: RecentFile
+  /** For useless alts. */
+  rules: RulesFile
   runner: Runner
   corpora: OpenCorpora
   entries: Entries
@@ -62,6 +64,7 @@ export function createHandlers(context: EngineContext): Handlers {
       if (existsSync(path)) return corpora.open(path)
       const info = corpora.create(path)
       start.ingest({ corpus: info.path, inputs: [sample], images: 'archive' })
+      start.altSpans({ corpus: info.path })
       const installed = (await listModels(folders, settings.get())).some(
         (model) => model.state === 'installed',
       )
@@ -106,7 +109,7 @@ export function createHandlers(context: EngineContext): Handlers {
     'pairs.indexOf': ({ corpus, ...args }) => reads(corpus).indexOf(args),
     'pairs.get': ({ corpus, ...args }) => reads(corpus).get(args),
     'pairs.list': ({ corpus, ...args }) => reads(corpus).list(args),
-    'pairs.checkQuery': ({ where }) => ({ error: queryError(where) }),
+    'pairs.checkQuery': ({ where }) => ({ error: checkQuery(where) }),
     'pairs.suggest': ({ corpus, ...args }) => reads(corpus).suggest(args),
     'pairs.source': ({ corpus, id }) => readPageSource(corpora.get(corpus).corpus, id),
 
@@ -119,6 +122,8 @@ export function createHandlers(context: EngineContext): Handlers {
     'scores.sampleDropped': ({ corpus, ...args }) => reads(corpus).sampleDropped(args),
 
     'exports.preview': ({ corpus, ...args }) => reads(corpus).exportPreview(args),
+
+    ...createSpanHandlers(context, folders, start),
 
     'models.list': () => listModels(folders, settings.get()),
     async 'models.add'({ source }) {
@@ -143,26 +148,12 @@ export function createHandlers(context: EngineContext): Handlers {
         await host.close()
       }
     },
-    async 'models.quantize'({ id, check, out, bound }) {
-      const model = await resolveModel(folders, settings.get(), id)
-      const host = createInferenceHost(entries.inferenceHost)
-      try {
-        const options = { check: resolve(check), out: out && resolve(out), bound }
-        const made = await quantizeModel(folders, model, options, host)
-        emit('models.changed', {})
-        const { matrices, bytesBefore, bytesAfter, comparison } = made
-        return {
-          model: made.model.info,
-          matrices,
-          bytesBefore,
-          bytesAfter,
-          ...comparison,
-          bound: made.bound,
-        }
-      } finally {
-        await host.close()
-      }
-    },
+    'models.quantize': (input) =>
+      start.quantize({
+        ...input,
+        check: resolve(input.check),
+        ...(input.out === undefined ? {} : { out: resolve(input.out) }),
+      }),
 
     'tables.recognise': (args) => recogniseInputs({ ...args, path: resolve(args.path) }),
 
@@ -189,16 +180,6 @@ export function createPictureHandlers(context: EngineContext): {
       readPicture(corpora.get(corpus).corpus, sha256, 'thumb'),
     'pictures.original': ({ corpus, sha256 }) =>
       readPicture(corpora.get(corpus).corpus, sha256, 'original'),
-  }
-}
-
-function queryError(where: CallArgs<'pairs.checkQuery'>['where']) {
-  try {
-    parseQuery(where)
-    return null
-  } catch (error) {
-    if (error instanceof QueryError) return { message: error.message, position: error.position }
-    throw error
   }
 }
 

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { UselessAltRuleValue } from '#shared/contract/spans.ts'
 import { AppError } from '#shared/errors.ts'
 import { DEFAULT_SETTINGS, Settings } from '#shared/settings.ts'
 
@@ -31,7 +32,7 @@ function platformFolder(env: NodeJS.ProcessEnv): string {
 }
 
 /** Written whole or not at all: a full disk or a kill leaves the old file. */
-function writeJson(file: string, value: unknown): void {
+export function writeJson(file: string, value: unknown): void {
   mkdirSync(dirname(file), { recursive: true })
   const partial = `${file}.${process.pid}.partial`
   writeFileSync(partial, JSON.stringify(value, null, 2) + '\n', { mode: 0o600 })
@@ -106,6 +107,25 @@ export function openRecent(home: Home): RecentFile {
         file,
         read().filter((entry) => entry.path !== path),
       )
+    },
+  }
+}
+
+/** One's own rules for useless alts; null = those of the program. */
+export interface RulesFile {
+  get(): UselessAltRuleValue[] | null
+  /** Checked by the caller. null deletes the file. */
+  set(rules: readonly UselessAltRuleValue[] | null): void
+}
+
+export function openRules(home: Home): RulesFile {
+  const file = join(home.root, 'useless-alt-rules.json')
+  return {
+    // Read each time: it may be edited by hand.
+    get: () => readJson(file, z.array(UselessAltRuleValue).nullable(), null),
+    set(rules) {
+      if (rules === null) rmSync(file, { force: true })
+      else writeJson(file, rules)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { CorpusInfo } from '#shared/contract/corpora.ts'
+import type { CorpusPart } from '#shared/contract/index.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Entries } from '../jobs/job.ts'
 import type { Runner } from '../jobs/runner.ts'
@@ -24,7 +25,7 @@ export interface OpenCorpora {
   get(path: string): OpenCorpus
   /** What the open hook does is done once for each corpus that is opened. */
   onOpen(hook: (opened: OpenCorpus) => void): void
-  changed(path: string, what: ('pairs' | 'images' | 'scores')[]): void
+  changed(path: string, what: CorpusPart[]): void
   recent(): CorpusInfo[]
   close(path: string): Promise<void>
   closeAll(): Promise<void>

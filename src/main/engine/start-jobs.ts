@@ -7,19 +7,37 @@ import {
   ScoreInput,
 } from '#shared/contract/jobs.ts'
 import type { Job } from '#shared/contract/jobs.ts'
-import { AppError } from '#shared/errors.ts'
+import { QuantizeInput } from '#shared/contract/models.ts'
+import {
+  AltSpansInput,
+  LaunchInput,
+  PredictSpansInput,
+  SpanPackageInput,
+  TrainSpansInput,
+} from '#shared/contract/training.ts'
+import { AppError, toErrorValue } from '#shared/errors.ts'
 import { resolveModel } from '../inference/registry.ts'
+import { addTextModelFolder, resolveTextModel } from '../inference/text-models.ts'
 import type { ModelsFolders } from '../inference/types.ts'
+import { runAltSpans } from '../jobs/alt-spans.ts'
 import { runExport } from '../jobs/export.ts'
 import { runImport } from '../jobs/import.ts'
 import { runIngest } from '../jobs/ingest.ts'
 import type { JobContext } from '../jobs/job.ts'
+import { runLaunch } from '../jobs/launch.ts'
 import { ModelFetchInput, runModelFetch } from '../jobs/model-fetch.ts'
 import { runPictures } from '../jobs/pictures.ts'
+import { runPredictSpans } from '../jobs/predict-spans.ts'
+import { runQuantize } from '../jobs/quantize.ts'
 import { runScore } from '../jobs/score.ts'
+import { runSpanPackage } from '../jobs/span-package.ts'
+import { runTrainSpans } from '../jobs/train-spans.ts'
 import type { Corpus } from '../store/open.ts'
 import { clearJobs, listJobs, saveJob } from '../store/repositories/jobs.ts'
+import { markRunsInterrupted } from '../store/repositories/training-runs.ts'
 import type { EngineContext } from './handlers.ts'
+import { openHomeJobs } from './home-jobs.ts'
+import { rulesInUse } from './rules.ts'
 
 interface Started {
   job: string
@@ -32,6 +50,12 @@ export interface JobStarter {
   score(input: ScoreInput): Started
   export(input: ExportInput): Started
   fetchModel(repository: string): Started
+  quantize(input: QuantizeInput): Started
+  altSpans(input: AltSpansInput): Started
+  trainSpans(input: TrainSpansInput): Started
+  predictSpans(input: PredictSpansInput): Started
+  spanPackage(input: SpanPackageInput): Started
+  launch(input: LaunchInput): Started
   /** Starts an ended job once more with the same input. */
   again(id: string): Started
   clear(): void
@@ -39,8 +63,9 @@ export interface JobStarter {
 
 /** Knows, for each kind of job, what it is called, what it runs, and how it is asked again. */
 export function createJobStarter(context: EngineContext, folders: ModelsFolders): JobStarter {
-  const { runner, corpora, settings, emit } = context
+  const { runner, corpora, settings, rules, emit } = context
   const inputs = new Map<string, { kind: Job['kind']; input: unknown }>()
+  const homeJobs = openHomeJobs(context.home)
 
   function start(
     kind: Job['kind'],
@@ -49,15 +74,18 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
     input: unknown,
     run: (job: JobContext) => Promise<void>,
     earlier?: Job,
+    aside = false,
   ): Started {
     const job = runner.start({
       kind,
       corpus: corpus?.path ?? null,
       title,
+      aside,
       run,
       ...(earlier ? { id: earlier.id, createdAt: earlier.createdAt } : {}),
       save(state) {
         if (corpus) saveJob(corpus.writer, state, input)
+        else homeJobs.save(state, input)
       },
     })
     inputs.set(job.id, { kind, input })
@@ -133,12 +161,105 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
     )
   }
 
-  function fetchModel(repository: string): Started {
+  function fetchModel(repository: string, earlier?: Job): Started {
     const input = { source: repository }
-    return start('model-fetch', null, `Fetch ${repository}`, input, async (job) => {
-      await runModelFetch(folders, input, job)
-      emit('models.changed', {})
-    })
+    return start(
+      'model-fetch',
+      null,
+      `Fetch ${repository}`,
+      input,
+      async (job) => {
+        await runModelFetch(folders, input, job)
+        emit('models.changed', {})
+      },
+      earlier,
+    )
+  }
+
+  function quantize(input: QuantizeInput, earlier?: Job): Started {
+    return start(
+      'quantize',
+      null,
+      `Make an int8 twin of ${basename(input.id)}`,
+      input,
+      async (job) => {
+        const model = await resolveModel(folders, settings.get(), input.id)
+        await runQuantize(folders, model, input, job)
+        emit('models.changed', {})
+      },
+      earlier,
+    )
+  }
+
+  function altSpans(input: AltSpansInput, earlier?: Job): Started {
+    const { corpus } = corpora.get(input.corpus)
+    return start(
+      'alt-spans',
+      corpus,
+      'Find alts in the texts',
+      input,
+      (job) => runAltSpans(corpus, input, job, rulesInUse(rules).rules),
+      earlier,
+    )
+  }
+
+  function trainSpans(input: TrainSpansInput, earlier?: Job): Started {
+    const { corpus } = corpora.get(input.corpus)
+    return start(
+      'train-spans',
+      corpus,
+      `Train ${input.name ?? 'a head for descriptions'}`,
+      input,
+      async (job) => {
+        const encoder = await resolveTextModel(folders, input.encoder, 'text-encoder')
+        await runTrainSpans(corpus, input, job, folders, encoder)
+        emit('models.changed', {})
+      },
+      earlier,
+    )
+  }
+
+  function predictSpans(input: PredictSpansInput, earlier?: Job): Started {
+    const { corpus } = corpora.get(input.corpus)
+    return start(
+      'predict-spans',
+      corpus,
+      `Predict descriptions by ${basename(input.model)}`,
+      input,
+      async (job) => {
+        const model = await resolveTextModel(folders, input.model, 'span')
+        await runPredictSpans(corpus, input, job, model)
+      },
+      earlier,
+    )
+  }
+
+  function spanPackage(input: SpanPackageInput, earlier?: Job): Started {
+    const { corpus } = corpora.get(input.corpus)
+    return start(
+      'span-package',
+      corpus,
+      `Training package ${basename(input.out)}`,
+      input,
+      (job) => runSpanPackage(corpus, input, job, context.resources),
+      earlier,
+    )
+  }
+
+  function launch(input: LaunchInput, earlier?: Job): Started {
+    const { corpus } = corpora.get(input.corpus)
+    return start(
+      'launch',
+      corpus,
+      `Run ${basename(input.package)} by ${input.launcher}`,
+      input,
+      async (job) => {
+        await runLaunch(corpus, input, job, (folder) => addTextModelFolder(folders, folder))
+        emit('models.changed', {})
+      },
+      earlier,
+      true,
+    )
   }
 
   function restart(kind: Job['kind'], input: unknown, earlier?: Job): Started {
@@ -154,11 +275,35 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
       case 'export':
         return exportPairs(ExportInput.parse(input), earlier)
       case 'model-fetch':
-        return fetchModel(ModelFetchInput.parse(input).source)
+        return fetchModel(ModelFetchInput.parse(input).source, earlier)
+      case 'quantize':
+        return quantize(QuantizeInput.parse(input), earlier)
+      case 'alt-spans':
+        return altSpans(AltSpansInput.parse(input), earlier)
+      case 'train-spans':
+        return trainSpans(TrainSpansInput.parse(input), earlier)
+      case 'predict-spans':
+        return predictSpans(PredictSpansInput.parse(input), earlier)
+      case 'span-package':
+        return spanPackage(SpanPackageInput.parse(input), earlier)
+      case 'launch':
+        return launch(LaunchInput.parse(input), earlier)
     }
   }
 
+  if (context.resumeJobs) {
+    for (const { job, input } of homeJobs.left()) {
+      try {
+        restart(job.kind, input, job)
+      } catch (error) {
+        const failed: Job = { ...job, state: 'failed', error: toErrorValue(error) }
+        homeJobs.save(failed, input)
+        runner.remember(failed)
+      }
+    }
+  }
   corpora.onOpen(({ corpus }) => {
+    markRunsInterrupted(corpus.writer)
     const left = listJobs(corpus.reader, corpus.path).reverse()
     for (const { job, input: asked } of left) {
       // Moved or copied since: the corpus is where it was opened.
@@ -181,7 +326,13 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
     pictures: (input) => pictures(input),
     score: (input) => score(input),
     export: (input) => exportPairs(input),
-    fetchModel,
+    fetchModel: (repository) => fetchModel(repository),
+    quantize: (input) => quantize(input),
+    altSpans: (input) => altSpans(input),
+    trainSpans: (input) => trainSpans(input),
+    predictSpans: (input) => predictSpans(input),
+    spanPackage: (input) => spanPackage(input),
+    launch: (input) => launch(input),
     again(id) {
       const known = inputs.get(id)
       const job = runner.list().find((entry) => entry.id === id)

@@ -13,6 +13,20 @@ const Recipe = z.object({
   text: z.enum(TEXT_SOURCES),
   model: z.object({ id: z.string(), name: z.string(), digest: z.string() }).nullable(),
   cutoffs: z.array(z.string()),
+  spanSets: z
+    .array(
+      z.object({
+        field: z.enum(['span', 'altspan']),
+        set: z.number().int(),
+        title: z.string(),
+        kind: z.string(),
+        model: z.string().nullable(),
+        digest: z.string().nullable(),
+        /** Pairs that were in it; a set only grows. */
+        pairs: z.number().int(),
+      }),
+    )
+    .optional(),
   software: z.string(),
 })
 

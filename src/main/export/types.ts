@@ -25,8 +25,24 @@ export interface ExportRecipe {
   model: { id: string; name: string; digest: string } | null
   /** The cutoffs that the filter holds, e.g. `score >= 0.28`, as written in it. */
   cutoffs: string[]
+  /** The sets of spans that the text or the filter means; absent where neither means one. */
+  spanSets?: ExportSpanSet[]
   /** Version of Gleaner. */
   software: string
+}
+
+/** A set of spans that a recipe depends on. */
+export interface ExportSpanSet {
+  /** What of the recipe means it. */
+  field: 'span' | 'altspan'
+  set: number
+  title: string
+  kind: string
+  /** Id and digest of the model whose predictions they are. */
+  model: string | null
+  digest: string | null
+  /** Pairs that were in it; a set only grows. */
+  pairs: number
 }
 
 /** Where the pairs come from. Nothing in it depends on the machine or on the hour. */

@@ -1,3 +1,5 @@
+import { pictureType } from '#shared/picture-type.ts'
+
 /** What some bytes are, judged by how they begin and by nothing that was said about them. */
 export type Sniffed =
   | { kind: 'picture'; mime: string; format: string }
@@ -11,68 +13,44 @@ const ascii = (bytes: Uint8Array, start: number, end: number): string =>
 const begins = (bytes: Uint8Array, ...magic: number[]): boolean =>
   bytes.byteLength >= magic.length && magic.every((value, i) => bytes[i] === value)
 
-/** `format` is the name under which sharp reports what it opened. */
-const picture = (mime: string, format: string): Sniffed => ({ kind: 'picture', mime, format })
-const unsupported = (mime: string, format: string): Sniffed => ({
-  kind: 'unsupported',
-  mime,
-  format,
-})
+/** By media type: the name under which sharp reports what it opened. */
+const DECODED: Readonly<Record<string, string>> = {
+  'image/jpeg': 'jpeg',
+  'image/png': 'png',
+  'image/gif': 'gif',
+  'image/webp': 'webp',
+  'image/tiff': 'tiff',
+  'image/avif': 'heif',
+}
+const NOT_DECODED: Readonly<Record<string, string>> = {
+  'image/heic': 'heic',
+  'image/vnd.microsoft.icon': 'ico',
+  'image/jxl': 'jxl',
+  'image/jp2': 'jp2',
+  'image/vnd.adobe.photoshop': 'psd',
+  'image/bmp': 'bmp',
+}
 
-/**
- * Names a file by its first bytes (magic numbers as in WHATWG MIME Sniffing, plus the formats
- * that it does not list).
- */
+/** Names a file by its first bytes. */
 export function sniff(bytes: Uint8Array): Sniffed {
   if (bytes.byteLength === 0) return { kind: 'other', what: 'empty' }
-  if (begins(bytes, 0xff, 0xd8, 0xff)) return picture('image/jpeg', 'jpeg')
-  if (begins(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a))
-    return picture('image/png', 'png')
+  const mime = pictureType(bytes)
+  if (mime !== null) {
+    const format = DECODED[mime]
+    return format === undefined
+      ? { kind: 'unsupported', mime, format: NOT_DECODED[mime] ?? mime }
+      : { kind: 'picture', mime, format }
+  }
   const head = ascii(bytes, 0, 16)
-  if (head.startsWith('GIF87a') || head.startsWith('GIF89a')) return picture('image/gif', 'gif')
-  if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return picture('image/webp', 'webp')
-  if (
-    begins(bytes, 0x49, 0x49, 0x2a, 0) ||
-    begins(bytes, 0x4d, 0x4d, 0, 0x2a) ||
-    begins(bytes, 0x49, 0x49, 0x2b, 0) ||
-    begins(bytes, 0x4d, 0x4d, 0, 0x2b)
-  )
-    return picture('image/tiff', 'tiff')
-  if (head.slice(4, 8) === 'ftyp') return sniffIsoMedia(bytes)
-  if (begins(bytes, 0, 0, 1, 0) || begins(bytes, 0, 0, 2, 0))
-    return unsupported('image/vnd.microsoft.icon', 'ico')
-  if (begins(bytes, 0xff, 0x0a) || ascii(bytes, 4, 12) === 'JXL \r\n\x87\n')
-    return unsupported('image/jxl', 'jxl')
-  if (ascii(bytes, 4, 8) === 'jP  ' || begins(bytes, 0xff, 0x4f, 0xff, 0x51))
-    return unsupported('image/jp2', 'jp2')
-  if (head.startsWith('8BPS')) return unsupported('image/vnd.adobe.photoshop', 'psd')
-  if (isBmp(bytes)) return unsupported('image/bmp', 'bmp')
   if (head.startsWith('%PDF-')) return { kind: 'other', what: 'pdf' }
   if (head.startsWith('%!PS')) return { kind: 'other', what: 'postscript' }
   if (begins(bytes, 0x1f, 0x8b)) return { kind: 'other', what: 'gzip' }
   if (head.startsWith('PK\x03\x04')) return { kind: 'other', what: 'zip' }
-  if (begins(bytes, 0x1a, 0x45, 0xdf, 0xa3)) return { kind: 'other', what: 'video' }
+  if (head.slice(4, 8) === 'ftyp' || begins(bytes, 0x1a, 0x45, 0xdf, 0xa3)) {
+    return { kind: 'other', what: 'video' }
+  }
   if (head.startsWith('RIFF')) return { kind: 'other', what: 'riff' }
   return sniffText(bytes)
-}
-
-function isBmp(bytes: Uint8Array): boolean {
-  if (!begins(bytes, 0x42, 0x4d) || bytes.byteLength < 18) return false
-  const headerSize = new DataView(bytes.buffer, bytes.byteOffset).getUint32(14, true)
-  return [12, 16, 40, 52, 56, 64, 108, 124].includes(headerSize)
-}
-
-/** The brands of an ISO media file say whether AVIF, HEIC or a video lies in it. */
-function sniffIsoMedia(bytes: Uint8Array): Sniffed {
-  const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)
-  const brands: string[] = []
-  for (let at = 8; at + 4 <= Math.min(size, bytes.byteLength, 256); at += 4) {
-    if (at !== 12) brands.push(ascii(bytes, at, at + 4))
-  }
-  if (brands.includes('avif') || brands.includes('avis')) return picture('image/avif', 'heif')
-  if (brands.some((brand) => /^(he[ivm][cxms]|mif1|msf1)$/.test(brand)))
-    return unsupported('image/heic', 'heic')
-  return { kind: 'other', what: 'video' }
 }
 
 /** SVG by its root element, wherever comments and a DOCTYPE push it; else what kind of text. */
@@ -80,7 +58,9 @@ function sniffText(bytes: Uint8Array): Sniffed {
   const utf16 = begins(bytes, 0xff, 0xfe) ? 'utf-16le' : begins(bytes, 0xfe, 0xff) ? 'utf-16be' : ''
   const start = new TextDecoder(utf16 === '' ? 'utf-8' : utf16).decode(bytes.subarray(0, 8192))
   const text = skipProlog(start)
-  if (/^<(?:[\w.-]+:)?svg[\s/>]/.test(text)) return picture('image/svg+xml', 'svg')
+  if (/^<(?:[\w.-]+:)?svg[\s/>]/.test(text)) {
+    return { kind: 'picture', mime: 'image/svg+xml', format: 'svg' }
+  }
   if (/^<(!doctype\s+html|html|head|body|script|meta|title|table|div|p|a|br|h1)\b/i.test(text))
     return { kind: 'other', what: 'html' }
   if (start.trimStart().startsWith('<?xml') || /^<[\w:.-]+[\s/>]/.test(text))

@@ -5,19 +5,20 @@ import type { ScoreSource } from '#shared/contract/pairs.ts'
 import type { Pair } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import { EXPORT_NEEDS } from '#shared/export-needs.ts'
-import { printQuery } from '#shared/query/index.ts'
+import { parts, printQuery } from '#shared/query/index.ts'
 import type { Query } from '#shared/query/index.ts'
-import metadata from '../../../package.json' with { type: 'json' }
+import { SOFTWARE_VERSION } from '#shared/version.ts'
 import { exportDataset } from '../export/dataset.ts'
-import type { ExportCorpus, ExportItem, ExportRecipe } from '../export/types.ts'
+import type { ExportCorpus, ExportItem, ExportRecipe, ExportSpanSet } from '../export/types.ts'
 import { blobPath } from '../store/blobs.ts'
 import { openReader } from '../store/open.ts'
 import type { ReaderDb } from '../store/open.ts'
 import { listArchives } from '../store/repositories/archives.ts'
 import { listModels } from '../store/repositories/models.ts'
 import { countPairs, listPairs } from '../store/repositories/pairs.ts'
+import { currentSpanSet, spanSet } from '../store/repositories/span-sets.ts'
 import { countRows } from '../store/repositories/stats.ts'
-import { modelsFor, readWhere, resolveScore } from '../store/score-ref.ts'
+import { modelsFor, readWhere, resolveScore, spanSetsOf } from '../store/score-ref.ts'
 import type { JobContext } from './job.ts'
 
 /** Pairs read at once. */
@@ -94,11 +95,11 @@ function makeRecipe(
   query: Query,
   ctx: JobContext,
 ): { recipe: ExportRecipe; score: ScoreSource | null } {
-  if (input.text === 'span') {
+  if (input.text === 'span' && currentSpanSet(db) === null) {
     throw new AppError(
-      'unsupported',
-      'Spans cannot be exported yet: this corpus holds none.',
-      'Choose another text.',
+      'invalid-input',
+      'No set of spans is chosen in this corpus, so there are no spans to export.',
+      'Predict spans, or choose a set of spans first.',
     )
   }
   const candidates = modelsFor(db, input.text)
@@ -123,15 +124,37 @@ function makeRecipe(
       `Several models have scored this text (${names.join(', ')}) and the filter names none: similarity is null. To choose one, add score[${names[0]}].${input.text}:* to the filter.`,
     )
   }
+  const spanSets = usedSpanSets(
+    db,
+    query,
+    input.text === 'span' || terms.some(({ term }) => term.score.text === 'span'),
+  )
   const recipe: ExportRecipe = {
     format: input.format,
     filter: printQuery(query),
     text: input.text,
     model: model ? { id: model.publicId, name: model.title, digest: model.digest } : null,
     cutoffs: terms.flatMap(({ term }) => (term.kind === 'scorePresent' ? [] : printQuery(term))),
-    software: metadata.version,
+    ...(spanSets.length > 0 ? { spanSets } : {}),
+    software: SOFTWARE_VERSION,
   }
   return { recipe, score }
+}
+
+/** What `span` and `altspan` mean now, where the recipe depends on it. */
+function usedSpanSets(db: ReaderDb, query: Query, usesSpan: boolean): ExportSpanSet[] {
+  const fields = new Set([...parts(query)].flatMap((part) => ('field' in part ? part.field : [])))
+  const { current, alts } = spanSetsOf(db)
+  const describe = (field: ExportSpanSet['field'], id: number): ExportSpanSet => {
+    const { title, kind, model, digest, pairs } = spanSet(db, id)
+    return { field, set: id, title, kind, model, digest, pairs }
+  }
+  return [
+    ...(current !== null && (usesSpan || fields.has('span') || fields.has('confidence'))
+      ? [describe('span', current)]
+      : []),
+    ...(alts && fields.has('altspan') ? [describe('altspan', alts.set)] : []),
+  ]
 }
 
 type ScoreTerm = Extract<Query, { kind: 'scorePresent' | 'scoreCompare' | 'scoreRange' }>
@@ -156,6 +179,7 @@ function* scoreTerms(query: Query): Generator<ScoreTerm> {
 function describeCorpus(db: ReaderDb): ExportCorpus {
   const archives = listArchives(db)
   const one = (sql: string): number => Number(db.prepare(sql).pluck().get())
+  const labelEvents = one('SELECT count(*) FROM label_events')
   return {
     archives: archives.map(({ name, bytes, sha256, state }) => ({
       name,
@@ -167,6 +191,8 @@ function describeCorpus(db: ReaderDb): ExportCorpus {
       pairs: countRows(db, 'pairs'),
       pictures: one("SELECT count(*) FROM images WHERE status = 'ok'"),
       scores: one('SELECT count(*) FROM scores'),
+      // A filter may ask for them.
+      ...(labelEvents > 0 ? { labelEvents } : {}),
     },
   }
 }
@@ -197,7 +223,7 @@ async function* readItems(
 /** Begins to read the picture at once, if it will be asked for. */
 function makeItem(pair: Pair, corpusPath: string, recipe: ExportRecipe): ExportItem {
   const { sha256, status } = pair.image
-  const text = recipe.text === 'span' ? null : pair.text[recipe.text]
+  const text = pair.text[recipe.text]
   const score = pair.scores.find(
     (one) => one.model === recipe.model?.id && one.text === recipe.text,
   )

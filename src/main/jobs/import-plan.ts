@@ -24,7 +24,7 @@ export interface ImportPlan {
   roles: Partial<Record<SingleRole, string>>
   scores: ScoreColumn[]
   /** Which text the scores belong to. */
-  text: TextSource
+  text: Extract<TextSource, 'alt' | 'caption' | 'title'> | null
   embeddings: {
     image: string | null
     text: string | null
@@ -79,7 +79,7 @@ export async function planTable(source: TableInput, choices: ImportChoices): Pro
         `Say which: --column url=NAME or --column path=NAME. It has ${info.columns.map((one) => one.name).join(', ')}.`,
       )
     }
-    if (plan.scores.length > 0 && plan.text === 'span') {
+    if (plan.scores.length > 0 && plan.text === null) {
       throw new AppError(
         'invalid-input',
         `${name}: scores need words, and no column is known to hold them`,
@@ -119,8 +119,8 @@ function namePlan(source: TableInput, info: TableInfo, choices: ImportChoices): 
     info,
     roles,
     scores,
-    // Nothing is scored without words; `span` stands for none.
-    text: text ?? 'span',
+    // Nothing is scored without words.
+    text: text ?? null,
     embeddings: hasEmbeddings
       ? {
           image: source.imageEmbeddings,

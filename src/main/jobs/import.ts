@@ -404,7 +404,7 @@ async function importRows(
         sum.badScores++
       }
     }
-    for (let k = 0; k < scores.length; k++) {
+    for (let k = 0; plan.text !== null && k < scores.length; k++) {
       const found = scores[k] ?? []
       putScores(db, { modelId: modelIds[k] as number, text: plan.text, scores: found })
       sum.scores += found.length
@@ -577,7 +577,7 @@ async function importVectors(
       transaction(db, () => {
         putEmbeddings(db, { modelId, kind: 'image', items: items.image })
         putEmbeddings(db, { modelId, kind: 'text', items: items.text })
-        putScores(db, { modelId, text: plan.text, scores })
+        if (plan.text !== null) putScores(db, { modelId, text: plan.text, scores })
         for (const { row, reason, url } of bad) {
           const detail = `row ${row + 1}: all zero, or not finite`
           insertFailure(db, {

@@ -5,7 +5,7 @@ import { resolve as absolute } from 'node:path'
 import { Readable } from 'node:stream'
 import type { IngestInput } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
-import metadata from '../../../package.json' with { type: 'json' }
+import { SOFTWARE_VERSION } from '#shared/version.ts'
 import { toStoreError } from '../store/errors.ts'
 import type { Corpus } from '../store/open.ts'
 import {
@@ -41,7 +41,7 @@ import type { JobContext } from './job.ts'
 import { runPictures } from './pictures.ts'
 
 /** Written to every archive's row, so that one can tell later what made its pairs. */
-export const SOFTWARE = `Gleaner ${metadata.version}`
+export const SOFTWARE = `Gleaner ${SOFTWARE_VERSION}`
 
 /** More than these wait for the one who reads and commits. */
 const MAX_WORKERS = 3

@@ -1,3 +1,4 @@
+import type { CorpusPart } from '#shared/contract/index.ts'
 import type { Settings } from '#shared/settings.ts'
 
 /** Where the entry points of workers and processes lie: beside the sources or in the build. */
@@ -6,7 +7,11 @@ export interface Entries {
   inferenceHost: URL
   queryWorker: URL
   pictureHost: URL
+  spanWorker: URL
 }
+
+/** `signal.reason` where a job ends with the engine and goes on at its next start. */
+export const ENGINE_STOPS = 'the engine stops'
 
 /** What a job may ask of the one who runs it. */
 export interface JobContext {
@@ -17,7 +22,7 @@ export interface JobContext {
   /** Something that did not stop the job and must be seen. */
   warn(message: string): void
   result(label: string, value: string): void
-  changed(what: ('pairs' | 'images' | 'scores')[]): void
+  changed(what: CorpusPart[]): void
   entries: Entries
   settings: Settings
 }

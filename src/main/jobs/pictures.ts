@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import type { PicturesInput } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
-import metadata from '../../../package.json' with { type: 'json' }
+import { SOFTWARE_VERSION } from '#shared/version.ts'
 import { fetchPictures, userAgent, type FetchOptions } from '../images/fetch.ts'
 import type { FetchRequest } from '../images/fetch.ts'
 import { openPictureFolder } from '../images/folder.ts'
@@ -272,7 +272,7 @@ async function* fromWeb(
   const outcomes = fetchPictures(
     requests(),
     {
-      userAgent: userAgent(metadata.version, settings.userAgentContact),
+      userAgent: userAgent(SOFTWARE_VERSION, settings.userAgentContact),
       perHostDelayMs: settings.perHostDelayMs,
       maxBytes: settings.maxBytes,
       timeoutMs: settings.timeoutMs,

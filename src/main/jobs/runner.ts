@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import type { CorpusPart } from '#shared/contract/index.ts'
 import type { Job, JobProgress } from '#shared/contract/jobs.ts'
 import { AppError, toErrorValue } from '#shared/errors.ts'
 import type { Settings } from '#shared/settings.ts'
+import { ENGINE_STOPS } from './job.ts'
 import type { Entries, JobContext } from './job.ts'
 
 /** Progress goes out at most this often. */
@@ -16,6 +18,8 @@ export interface JobRequest {
   /** Folder of the corpus; jobs of one corpus run one after the other, as there is one writer. */
   corpus: string | null
   title: string
+  /** Waits for no other job and lets none wait: for work that is done elsewhere. */
+  aside?: boolean
   /** Keeps its id when an interrupted job goes on. */
   id?: string
   createdAt?: string
@@ -28,7 +32,7 @@ export interface RunnerOptions {
   entries: Entries
   settings(): Settings
   onChange(job: Job): void
-  onData(corpus: string, what: ('pairs' | 'images' | 'scores')[]): void
+  onData(corpus: string, what: CorpusPart[]): void
 }
 
 interface Running {
@@ -83,7 +87,7 @@ export function createRunner(options: RunnerOptions): Runner {
       stopping: false,
     }
     all.set(job.id, running)
-    const key = request.corpus ?? `job:${job.id}`
+    const key = request.aside || request.corpus === null ? `job:${job.id}` : request.corpus
     const before = queues.get(key) ?? Promise.resolve()
     running.finished = before.then(() => execute(running))
     queues.set(
@@ -204,7 +208,7 @@ export function createRunner(options: RunnerOptions): Runner {
       for (const running of all.values()) {
         if (!isActive(running.job)) continue
         running.stopping = true
-        running.abort.abort()
+        running.abort.abort(ENGINE_STOPS)
       }
       await Promise.allSettled([...all.values()].map((running) => running.finished))
     },

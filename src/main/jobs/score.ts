@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { ScoreInput } from '#shared/contract/jobs.ts'
-import { AppError } from '#shared/errors.ts'
 import { createInferenceHost, type InferenceHost, type LoadedModel } from '../inference/client.ts'
 import type { ResolvedModel } from '../inference/types.ts'
 import { cosine } from '../inference/vectors.ts'
@@ -13,6 +12,7 @@ import {
   countScorable,
   putScoreFailure,
   putScores,
+  scorableText,
   unscoredPairs,
   type ScorableText,
   type UnscoredPair,
@@ -34,7 +34,9 @@ type Vector = Float32Array | { failure: string }
  * Each distinct picture and text is encoded once and its embedding kept, for the next source or
  * run. Aborting ends it after the windows in flight; a killed run goes on where it stopped.
  *
- * Throws AppError `invalid-input` for a source without texts, `model` or `unsupported` when the
+ * `span` means the set that is in use at the start, also when another one is chosen meanwhile.
+ *
+ * Throws AppError `invalid-input` for `span` without a set in use, `model` or `unsupported` when the
  * model does not run.
  *
  * @param shared an inference host that is already there; without it one is started and closed
@@ -46,14 +48,7 @@ export async function runScore(
   model: ResolvedModel,
   shared?: InferenceHost,
 ): Promise<void> {
-  if (input.text === 'span') {
-    throw new AppError(
-      'invalid-input',
-      'There are no spans in this corpus to score',
-      'Score alt, caption, title, before or after.',
-    )
-  }
-  const text: ScorableText = input.text
+  const text = scorableText(corpus.writer, input.text)
   const modelId = ensureModel(corpus.writer, {
     digest: model.digest,
     name: model.id,
@@ -75,7 +70,7 @@ export async function runScore(
       model,
       input.device === 'auto' ? ctx.settings.device : input.device,
     )
-    await scoreAll(corpus, { modelId, text, total, scored }, ctx, loaded)
+    await scoreAll(corpus, { modelId, text, title: input.text, total, scored }, ctx, loaded)
     if (shared) await loaded.release()
   } finally {
     if (!shared) await host.close()
@@ -85,6 +80,8 @@ export async function runScore(
 interface Work {
   modelId: number
   text: ScorableText
+  /** What people call it. */
+  title: string
   total: number
   scored: number
 }
@@ -186,7 +183,7 @@ async function scoreAll(
         : `${failed.size} pictures could not be scored; they are listed with the failures.`,
     )
   }
-  ctx.result('Scored', `${kept} pairs with ${loaded.model.manifest.name}, text: ${text}`)
+  ctx.result('Scored', `${kept} pairs with ${loaded.model.manifest.name}, text: ${work.title}`)
   ctx.result('Device', loaded.device)
   ctx.result('Rate', `${(kept / Math.max(seconds, 1e-3)).toFixed(1)} pairs/s`)
 }

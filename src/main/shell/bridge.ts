@@ -54,6 +54,36 @@ const shellHandlers: ShellHandlers = {
       return answer.filePaths[0] ?? null
     },
   },
+  'shell.openFiles': {
+    input: z.object({ title: z.string(), kind: z.string(), extensions: z.array(z.string()) }),
+    async run({ title, kind, extensions }, window) {
+      const answer = await dialog.showOpenDialog(window, {
+        title,
+        properties: ['openFile', 'multiSelections'],
+        filters: [
+          { name: kind, extensions },
+          { name: 'All files', extensions: ['*'] },
+        ],
+      })
+      return answer.filePaths
+    },
+  },
+  'shell.saveFile': {
+    input: z.object({
+      title: z.string(),
+      suggested: z.string(),
+      kind: z.string(),
+      extensions: z.array(z.string()),
+    }),
+    async run({ title, suggested, kind, extensions }, window) {
+      const answer = await dialog.showSaveDialog(window, {
+        title,
+        defaultPath: resolve(homedir(), suggested),
+        filters: [{ name: kind, extensions }],
+      })
+      return answer.filePath || null
+    },
+  },
   'shell.saveCorpus': {
     input: z.object({ suggested: z.string() }),
     async run({ suggested }, window) {

@@ -1,3 +1,4 @@
+import { pictureType } from '#shared/picture-type.ts'
 import type { HttpMessage, WarcRecord } from './types.ts'
 
 type Head = Pick<WarcRecord, 'type' | 'headers'>
@@ -40,32 +41,11 @@ export function isImage(record: Head, http: HttpMessage): boolean {
   if (type?.startsWith('image/')) return true
   const silent =
     type === null || /^(application|binary)\/(octet-stream|unknown|x-unknown)$/.test(type)
-  return silent && sniffImage(http.body) !== null
+  return silent && pictureType(http.body) !== null
 }
 
 function captured(record: Head, http: HttpMessage): boolean {
   if (http.body.length === 0) return false
   if (record.type === 'response') return http.status === 200
   return record.type === 'resource' && (http.status === 0 || http.status === 200)
-}
-
-/** The picture format that the first bytes show, as a media type; null if none. */
-export function sniffImage(bytes: Uint8Array): string | null {
-  const text = (from: number, to: number): string =>
-    String.fromCharCode(...bytes.subarray(from, Math.min(to, bytes.length)))
-  const start = text(0, 4)
-  if (start.startsWith('\xff\xd8\xff')) return 'image/jpeg'
-  if (start === '\x89PNG') return 'image/png'
-  if (start === 'GIF8') return 'image/gif'
-  if (start === 'RIFF' && text(8, 12) === 'WEBP') return 'image/webp'
-  if (start === 'II*\0' || start === 'MM\0*') return 'image/tiff'
-  if (start.startsWith('BM') && bytes.length > 26 && text(6, 10) === '\0\0\0\0') return 'image/bmp'
-  if (start === '\0\0\x01\0') return 'image/x-icon'
-  if (text(4, 8) === 'ftyp') {
-    const brand = text(8, 12)
-    if (brand === 'avif' || brand === 'avis') return 'image/avif'
-    if (brand === 'heic' || brand === 'heix' || brand === 'mif1') return 'image/heic'
-  }
-  if (text(0, 2) === '\xff\x0a' || text(4, 12) === 'JXL \r\n\x87\n') return 'image/jxl'
-  return null
 }

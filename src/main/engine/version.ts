@@ -1,4 +1,0 @@
-import metadata from '../../../package.json' with { type: 'json' }
-
-/** Written beside everything that is made, so that one knows by which program it was made. */
-export const SOFTWARE_VERSION = metadata.version

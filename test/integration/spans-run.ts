@@ -1,0 +1,24 @@
+/** Runs a job on spans in a process of its own, to be killed: `KIND CORPUS MODELS [MODEL]`. */
+import { PredictSpansInput, TrainSpansInput } from '#shared/contract/training.ts'
+import { resolveTextModel } from '../../src/main/inference/text-models.ts'
+import { runAltSpans } from '../../src/main/jobs/alt-spans.ts'
+import { runPredictSpans } from '../../src/main/jobs/predict-spans.ts'
+import { runTrainSpans } from '../../src/main/jobs/train-spans.ts'
+import { openCorpus } from '../../src/main/store/open.ts'
+import { ALT_RULES, listening, trainingInput } from './spans-support.ts'
+
+const [kind, path, models, model] = process.argv.slice(2) as [string, string, string, string]
+const corpus = openCorpus(path)
+const folders = { bundled: models, user: models, hubCache: models }
+const ctx = listening(({ done, unit }) => process.stdout.write(`${done} ${unit}\n`))
+if (kind === 'alts') {
+  await runAltSpans(corpus, { corpus: path }, ctx, ALT_RULES)
+} else if (kind === 'train') {
+  const encoder = await resolveTextModel(folders, model, 'text-encoder')
+  await runTrainSpans(corpus, TrainSpansInput.parse(trainingInput(path)), ctx, folders, encoder)
+} else {
+  const spans = await resolveTextModel(folders, model, 'span')
+  const input = PredictSpansInput.parse({ corpus: path, model, device: 'cpu' })
+  await runPredictSpans(corpus, input, ctx, spans)
+}
+corpus.close()
