@@ -6,7 +6,7 @@ test('the first start opens the sample and shows its pairs, without a question',
   const { page } = await start()
   const grid = page.getByRole('listbox', { name: 'Pairs' })
   await expect(grid.getByRole('option').first()).toBeVisible({ timeout: 60_000 })
-  await expect(page.getByRole('status', { name: 'Pairs shown' })).toContainText('384')
+  await expect(page.getByRole('status', { name: 'Pairs shown' })).toContainText('875')
   // Real pictures, not placeholders.
   await expect
     .poll(() =>

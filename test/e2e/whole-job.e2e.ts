@@ -64,14 +64,14 @@ test('import, browse, score, cut, export and restart, by keyboard', async ({ sta
   // Browse.
   await page.keyboard.press('2')
   await expect(page.getByRole('option').first()).toBeVisible()
-  await expect(page.getByRole('status', { name: 'Pairs shown' })).toContainText('384')
+  await expect(page.getByRole('status', { name: 'Pairs shown' })).toContainText('875')
   await page.keyboard.press('/')
   await page.keyboard.type('status:ok alt:*')
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('status', { name: 'Pairs shown' })).not.toHaveText('384 pairs')
+  await expect(page.getByRole('status', { name: 'Pairs shown' })).not.toHaveText('875 pairs')
   const filtered = await numberIn(page, 'Pairs shown')
   expect(filtered).toBeGreaterThan(200)
-  expect(filtered).toBeLessThan(384)
+  expect(filtered).toBeLessThan(875)
   const selection = await call<{ total: number }>(page, 'pairs.select', {
     corpus,
     where: 'status:ok alt:*',
@@ -204,6 +204,6 @@ test('an engine that is killed comes back, and its job goes on to the same end',
     'corpora.stats',
     { corpus },
   )
-  expect(stats.pairs).toBe(384)
+  expect(stats.pairs).toBe(875)
   expect(stats.images['pending'] ?? 0).toBe(0)
 })

@@ -12,7 +12,9 @@ import type { ImageStatus, Pair, PairDetail, PairRow, TextSource } from '#shared
 import { AppError, toErrorValue } from '#shared/errors.ts'
 import { EXPORT_NEEDS, isBlank } from '#shared/export-needs.ts'
 import { parseQuery, type Query } from '#shared/query/index.ts'
+import { fakeLabels } from './fake-labels.ts'
 import { fakeRecognise } from './fake-tables.ts'
+import { fakeSpan, fakeTraining } from './fake-training.ts'
 import { DEFAULT_SETTINGS, type Settings } from '#shared/settings.ts'
 
 /**
@@ -24,11 +26,15 @@ export interface FakeOptions {
   /** No corpus was ever opened. */
   first?: boolean
   unscored?: boolean
+  /** Nothing was trained or predicted. */
+  fresh?: boolean
   theme?: Settings['theme']
   noModels?: boolean
   longText?: boolean
   /** Milliseconds an answer takes. */
   delay?: number
+  /** Milliseconds between two twelfths of a job. */
+  jobStep?: number
   /** The only model is the one that comes with the program. */
   demonstration?: boolean
   /** What the file dialog answers. */
@@ -65,6 +71,7 @@ const MODELS: ModelInfo[] = [
       { label: 'Transparency', value: 'dropped: hidden colours are scored as they are' },
     ],
     isDemonstration: false,
+    isBundled: false,
   },
   {
     id: OTHER,
@@ -83,6 +90,7 @@ const MODELS: ModelInfo[] = [
     folder: null,
     preprocessing: [],
     isDemonstration: false,
+    isBundled: false,
   },
   {
     id: 'openai/clip-vit-large-patch14',
@@ -101,6 +109,7 @@ const MODELS: ModelInfo[] = [
     folder: null,
     preprocessing: [],
     isDemonstration: false,
+    isBundled: false,
   },
   {
     id: 'broken-model',
@@ -119,6 +128,7 @@ const MODELS: ModelInfo[] = [
     folder: '/data/models/my-finetune',
     preprocessing: [],
     isDemonstration: false,
+    isBundled: false,
   },
 ]
 
@@ -176,6 +186,7 @@ export function createFakeBridge(
 ): Bridge & { emit: (name: string, value: unknown) => void } {
   const listeners = new Map<string, Set<(value: unknown) => void>>()
   const N = options.pairs
+  const jobStep = options.jobStep ?? 250
   let settings: Settings = { ...DEFAULT_SETTINGS, theme: options.theme ?? 'system' }
   let scored = !options.unscored
   const jobs = new Map<string, Job>()
@@ -263,12 +274,14 @@ export function createFakeBridge(
       return 'The collection was photographed between 1983 and 1991 and handed over to the archive in twelve boxes. A part of it is shown here for the first time.'
     if (source === 'after')
       return unit(id, 9) < 0.8 ? 'More pictures of the same series are in the reading room.' : null
+    if (source === 'span' && !options.fresh) return fakeSpan(id, textOf(id, 'before') ?? '').quote
     return null
   }
   function cosineOf(id: number, model: string, text: TextSource): number | null {
     if (!scored || statusOf(id) !== 'ok' || !textOf(id, text)) return null
     if (model === OTHER && text !== 'alt') return null
-    if (text === 'title' || text === 'before' || text === 'after' || text === 'span') return null
+    if (text === 'title' || text === 'before' || text === 'after') return null
+    if (text === 'span' && id % 5 === 0) return null
     const kind = kindOf(id)
     const mean =
       kind === 'logo' ? 0.19 : kind === 'chart' ? 0.21 : text === 'caption' ? 0.272 : 0.294
@@ -354,6 +367,7 @@ export function createFakeBridge(
         caption: textOf(id, 'caption'),
         before: textOf(id, 'before'),
         after: textOf(id, 'after'),
+        span: textOf(id, 'span'),
       },
       scores,
       position: id % 9,
@@ -376,6 +390,7 @@ export function createFakeBridge(
         imageSource: ok ? 'the same archive, response at byte 8,120,334' : null,
       },
       ogImage: null,
+      span: options.fresh ? null : fakeSpan(id, textOf(id, 'before') ?? '').detail,
       bytes: ok ? Math.round(width * height * 0.18) : null,
     }
   }
@@ -543,9 +558,9 @@ export function createFakeBridge(
       jobs.set(id, after)
       if (ended) done()
       emit('jobs.changed', after)
-      if (!ended) setTimeout(step, 250)
+      if (!ended) setTimeout(step, jobStep)
     }
-    setTimeout(step, 250)
+    setTimeout(step, jobStep)
     emit('jobs.changed', job)
     return { job: id }
   }
@@ -620,6 +635,12 @@ export function createFakeBridge(
 
   const no: Record<string, number> = {}
   const handlers: Partial<Handlers> = {
+    ...fakeLabels({
+      pairs: N,
+      corpus: CORPUS,
+      rowOf: (id) => rowOf(id, null),
+      idsWhere: (where) => idsWhere(where, null),
+    }),
     'corpora.recent': () => corpora,
     'corpora.create': ({ path }) => {
       const made = info(
@@ -677,6 +698,7 @@ export function createFakeBridge(
         pairs: N,
         withAlt: Math.min(N, withAlt),
         withCaption: Math.min(N, withCaption),
+        withSpan: null,
         images,
         notPaired: N ? { 'data-uri': 2210, tracker: 841, 'noscript-twin': 312 } : no,
         failures: N
@@ -748,6 +770,14 @@ export function createFakeBridge(
         'HARBOUR-20190612-00012.warc.gz, 4 workers',
         () => emit('corpus.changed', { corpus: CORPUS, what: ['pairs', 'images'] }),
       ),
+    ...fakeTraining({
+      jobStep,
+      corpus: CORPUS,
+      pairs: N,
+      fresh: options.fresh === true,
+      emit,
+      startJob,
+    }),
     'tables.recognise': fakeRecognise,
     'jobs.import': ({ inputs }) =>
       startJob(
@@ -846,6 +876,7 @@ export function createFakeBridge(
             [
               [MODEL, 'CLIP ViT-B/32', 'alt'],
               [MODEL, 'CLIP ViT-B/32', 'caption'],
+              ...(options.fresh ? [] : ([[MODEL, 'CLIP ViT-B/32', 'span']] as const)),
               [OTHER, 'SigLIP B/16 224', 'alt'],
             ] as const
           ).map(([model, modelName, text]) => {
@@ -971,6 +1002,15 @@ export function createFakeBridge(
       ).job,
     }),
     'models.remove': () => ({}),
+    'models.quantize': ({ id }) =>
+      startJob(
+        'quantize',
+        `Make an int8 twin of ${id}`,
+        98,
+        'matrices',
+        'turning into int8',
+        () => undefined,
+      ),
     'models.verify': () => ({
       ok: true,
       device: 'cpu (8 threads)',
@@ -1015,6 +1055,8 @@ export function createFakeBridge(
         '/data/warc/HARBOUR-20190612-00013.warc.gz',
       ],
     'shell.openFolder': () => '/data/export/harbour-028',
+    'shell.openFiles': () => ['/data/labels/anna.jsonl'],
+    'shell.saveFile': () => '/data/labels/mine.jsonl',
     'shell.saveCorpus': () => '/data/corpora/new.gleaner',
     'shell.showInFolder': () => ({}),
     'shell.openExternal': () => ({}),

@@ -7,6 +7,7 @@ const bridge = createFakeBridge({
   first: query.has('first'),
   theme: query.get('theme') === 'light' ? 'light' : 'dark',
   unscored: query.has('unscored'),
+  fresh: query.has('fresh'),
   noModels: query.has('nomodels'),
   demonstration: query.has('demo'),
   chosen: query.get('chosen')?.split(','),

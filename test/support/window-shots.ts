@@ -7,21 +7,23 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import axe from 'axe-core'
 import { chromium, type Page } from 'playwright'
+import { trainScenes, type Scene } from './train-scenes.ts'
 
 const [out = 'screenshots/window', ...only] = process.argv.slice(2)
 const URL = process.env['WINDOW_URL'] ?? 'http://localhost:5199/'
 mkdirSync(out, { recursive: true })
 
-interface Scene {
-  name: string
-  query?: string
-  size?: [number, number]
-  run?: (page: Page) => Promise<void>
-}
-
 /** Goes to a view by its name in the rail. */
 const go = async (page: Page, view: string): Promise<void> => {
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: view }).click()
+}
+
+/** Labels as somebody. */
+const label = async (page: Page): Promise<void> => {
+  await go(page, 'Label')
+  await page.getByRole('textbox', { name: 'Your name' }).fill('Marta')
+  await page.keyboard.press('Enter')
+  await page.getByRole('group', { name: 'Words around the picture' }).waitFor()
 }
 
 const scenes: Scene[] = [
@@ -178,6 +180,31 @@ const scenes: Scene[] = [
       await page.waitForTimeout(900)
     },
   },
+  ...trainScenes(go),
+  { name: 'label-who', run: (page) => go(page, 'Label') },
+  { name: 'label', run: label },
+  {
+    name: 'label-spans',
+    run: async (page) => {
+      await label(page)
+      for (const key of ['Control+ArrowRight', 'Control+ArrowRight', '}', 'x', '2', 'a']) {
+        await page.keyboard.press(key)
+      }
+    },
+  },
+  { name: 'label-long', query: 'labels=long', run: label },
+  { name: 'label-signs', query: 'labels=signs', run: label },
+  { name: 'label-rtl', query: 'labels=rtl', run: label },
+  { name: 'label-none', query: 'labels=none', run: label },
+  {
+    name: 'label-review',
+    query: 'others',
+    run: async (page) => {
+      await label(page)
+      await page.getByRole('button', { name: 'Review', exact: true }).click()
+    },
+  },
+  { name: 'label-narrow', size: [960, 640], run: label },
   { name: 'jobs', run: (page) => go(page, 'Jobs') },
   { name: 'jobs-empty', query: 'first', run: (page) => go(page, 'Jobs') },
   { name: 'settings', run: (page) => go(page, 'Settings') },

@@ -68,6 +68,7 @@ export function pair(id: number, over: Partial<Pair['image'] & Pair['text']> = {
       caption: null,
       before: null,
       after: '',
+      span: null,
     },
     scores: [{ model: 'vit-b-32', text: 'alt', cosine: Math.fround(0.25 + id / 1000) }],
   }

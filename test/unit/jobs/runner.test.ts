@@ -10,7 +10,13 @@ const url = new URL('file:///nowhere')
 function setUp() {
   const saved: Job[] = []
   const runner = createRunner({
-    entries: { extractWorker: url, inferenceHost: url, queryWorker: url, pictureHost: url },
+    entries: {
+      extractWorker: url,
+      inferenceHost: url,
+      queryWorker: url,
+      pictureHost: url,
+      spanWorker: url,
+    },
     settings: () => DEFAULT_SETTINGS,
     onChange: () => {},
     onData: () => {},

@@ -1,5 +1,6 @@
 import { watch } from 'vue'
 import type { Router } from 'vue-router'
+import type { CorpusPart } from '#shared/contract/index.ts'
 import { AppError, type ErrorKind } from '#shared/errors.ts'
 import { useCutoff } from '../stores/cutoff.ts'
 import { useExporting } from '../stores/exporting.ts'
@@ -7,6 +8,7 @@ import { useJobs } from '../stores/jobs.ts'
 import { useMachine } from '../stores/machine.ts'
 import { usePairs } from '../stores/pairs.ts'
 import { useSession } from '../stores/session.ts'
+import { useTraining } from '../stores/training.ts'
 import { useUi } from '../stores/ui.ts'
 import { actionById, isEnabled } from './actions.ts'
 import { useClient } from './client.ts'
@@ -32,6 +34,7 @@ export async function startProgram(router: Router): Promise<void> {
     (path) => {
       useCutoff().enter(path)
       useExporting().enter(path)
+      useTraining().enter(path)
       void pairs.enter(path)
     },
   )
@@ -47,7 +50,9 @@ export async function startProgram(router: Router): Promise<void> {
   client.on('models.changed', () => void machine.loadModels().catch(ui.fail))
 
   let timer: ReturnType<typeof setTimeout> | undefined
-  const changed = new Set<'pairs' | 'images' | 'scores'>()
+  const changed = new Set<CorpusPart>()
+  /** A label is written every few seconds: the other views read again when one goes to them. */
+  let labelsWait = false
   client.on('corpus.changed', ({ corpus, what }) => {
     if (corpus !== session.path) return
     for (const item of what) changed.add(item)
@@ -55,8 +60,11 @@ export async function startProgram(router: Router): Promise<void> {
       timer = undefined
       const list = [...changed]
       changed.clear()
-      void pairs.refresh(list)
+      labelsWait =
+        list.every((part) => part === 'labels') && router.currentRoute.value.name === 'label'
+      if (!labelsWait) void pairs.refresh(list)
       if (list.includes('scores')) void useCutoff().load()
+      void useTraining().refresh(list)
       // Counting a large corpus is not free: only where it is looked at.
       if (router.currentRoute.value.name === 'corpora') void session.loadStats()
     }, REFRESH_MS)
@@ -97,6 +105,10 @@ export async function startProgram(router: Router): Promise<void> {
 
   router.afterEach((to) => {
     const name = String(to.name)
+    if (labelsWait && name !== 'label') {
+      labelsWait = false
+      void pairs.refresh(['labels'])
+    }
     if (VIEWS.some((view) => view.name === name)) keep(null, 'view', name)
   })
 

@@ -19,13 +19,14 @@ export const TEXT_NAMES: Record<TextSource, string> = {
   span: 'span',
 }
 
-/** Texts that an ingest brings; a span comes from labels or a model. */
+/** Texts that can be scored and exported; a span is that of the set in use. */
 export const SCORABLE = [
   'alt',
   'caption',
   'title',
   'before',
   'after',
+  'span',
 ] as const satisfies readonly TextSource[]
 
 export const STATUS_NAMES: Record<ImageStatus, string> = {

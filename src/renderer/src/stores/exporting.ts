@@ -87,7 +87,7 @@ export const useExporting = defineStore('exporting', () => {
   function useCutoffScope(): void {
     scope.value = 'cutoff'
     const source = useCutoff().source
-    if (source && source.text !== 'span') text.value = source.text
+    if (source) text.value = source.text
     lastJob.value = null
   }
 

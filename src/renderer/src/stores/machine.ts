@@ -132,6 +132,16 @@ export const useMachine = defineStore('machine', () => {
     }
   }
 
+  /** Starts the making of an int8 twin, checked on the pictures of a folder or corpus. */
+  async function quantize(model: ModelInfo, check: string): Promise<void> {
+    try {
+      await useClient().call('models.quantize', { id: model.id, check })
+      useUi().note(`Making an int8 twin of ${model.name}: see Jobs`)
+    } catch (error) {
+      useUi().fail(error)
+    }
+  }
+
   return {
     settings,
     models,
@@ -152,5 +162,6 @@ export const useMachine = defineStore('machine', () => {
     verify,
     addModel,
     removeModel,
+    quantize,
   }
 })

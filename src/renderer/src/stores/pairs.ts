@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { CallOutput, PairSort, ScoreSource } from '#shared/contract/index.ts'
+import type { CallOutput, CorpusPart, PairSort, ScoreSource } from '#shared/contract/index.ts'
 import type { PairRow } from '#shared/domain.ts'
 import { AppError, toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { createChunkCache } from '../composables/chunk-cache.ts'
@@ -385,7 +385,7 @@ export const usePairs = defineStore('pairs', () => {
   }
 
   /** Something in the corpus changed. */
-  async function refresh(what: readonly ('pairs' | 'images' | 'scores')[]): Promise<void> {
+  async function refresh(what: readonly CorpusPart[]): Promise<void> {
     if (corpus === null || corpus !== useSession().path) return
     if (what.includes('scores')) await loadSources()
     await select(true)

@@ -1,0 +1,170 @@
+import type { LabeledPlace, LabelItem, LabelState, Suggestion } from '#shared/contract/index.ts'
+import type { SpanPlace } from '#shared/contract/index.ts'
+import { byPlace, overlap, samePlace } from './label-text.ts'
+
+/** Who proposes the same words. */
+export interface OptionSource {
+  origin: Suggestion['origin']
+  name: string
+  score: number | null
+}
+
+/** Something that can be taken with one key. */
+export type LabelOption =
+  | { kind: 'span'; place: SpanPlace; type: string | null; sources: readonly OptionSource[] }
+  /** In a review: all that one or several annotators say. */
+  | { kind: 'answer'; annotators: readonly string[]; state: LabelState }
+  | { kind: 'none'; confidence: number | null }
+
+/** At most this many have a digit. */
+export const DIGITS = 9
+
+const answerKey = (state: LabelState): string =>
+  JSON.stringify([
+    state.status,
+    [...state.spans]
+      .sort(byPlace)
+      .map(({ source, start, end, type }) => [source, start, end, type]),
+  ])
+
+/** The same answer, whatever stands in notes and flags. */
+export function sameAnswer(a: LabelState, b: LabelState): boolean {
+  return answerKey(a) === answerKey(b)
+}
+
+export function sameState(a: LabelState, b: LabelState): boolean {
+  return sameAnswer(a, b) && a.flagged === b.flagged && a.note === b.note
+}
+
+/**
+ * What can be taken, best first; the same words proposed twice stand once. In a review the answers
+ * of the annotators come first, the most frequent one on top. "No description" is always the last.
+ */
+export function optionsOf(item: LabelItem, review: boolean): LabelOption[] {
+  const options: LabelOption[] = []
+  if (review) {
+    const answers = new Map<string, { annotators: string[]; state: LabelState }>()
+    for (const { annotator, state } of item.others) {
+      if (state.status !== 'labeled') continue
+      const key = answerKey(state)
+      const known = answers.get(key)
+      if (known) known.annotators.push(annotator)
+      else answers.set(key, { annotators: [annotator], state })
+    }
+    const ranked = [...answers.values()].sort((a, b) => b.annotators.length - a.annotators.length)
+    for (const { annotators, state } of ranked) options.push({ kind: 'answer', annotators, state })
+  }
+  const spans: Extract<LabelOption, { kind: 'span' }>[] = []
+  for (const { origin, name, place, score } of item.suggestions) {
+    if (review && origin === 'annotator') continue
+    const source: OptionSource = { origin, name, score }
+    const { type, ...where } = place
+    const at = spans.findIndex((option) => samePlace(option.place, where))
+    const known = spans[at]
+    if (known) {
+      spans[at] = { ...known, type: known.type ?? type, sources: [...known.sources, source] }
+    } else spans.push({ kind: 'span', place: where, type, sources: [source] })
+  }
+  const nobody = !options.some((option) => option.kind === 'answer' && isNone(option.state))
+  return [
+    ...options,
+    ...spans,
+    ...(nobody ? [{ kind: 'none', confidence: item.noneConfidence } as const] : []),
+  ]
+}
+
+/**
+ * What Enter takes of an item that nobody has worked on: the first proposal, or "no description"
+ * where the model is surer of that than of its best words. -1 = nothing.
+ */
+export function firstOption(options: readonly LabelOption[]): number {
+  const none = options.findIndex((option) => option.kind === 'none')
+  const unsure = options[none]
+  const confidence = unsure?.kind === 'none' ? unsure.confidence : null
+  const first = options[0]
+  if (first?.kind === 'span') {
+    const best = first.sources.every(({ origin }) => origin === 'model')
+      ? Math.max(...first.sources.map(({ score }) => score ?? 0))
+      : Infinity
+    return confidence !== null && confidence > best ? none : 0
+  }
+  if (first?.kind === 'answer') return 0
+  return confidence !== null && confidence >= 0.5 ? none : -1
+}
+
+export function isNone(state: LabelState): boolean {
+  return state.status === 'labeled' && state.spans.length === 0
+}
+
+/** Adds a span; words that were said before and touch the same place give way to it. */
+export function withSpan(state: LabelState, span: LabeledPlace): LabelState {
+  const others = state.spans.filter((said) => !overlap(said, span))
+  return { ...state, status: 'labeled', spans: [...others, span].sort(byPlace) }
+}
+
+/** Puts another span in the place of one; null where it would run into its neighbour. */
+export function replaceSpan(state: LabelState, at: number, span: LabeledPlace): LabelState | null {
+  const others = state.spans.filter((_, index) => index !== at)
+  if (others.some((said) => overlap(said, span))) return null
+  return { ...state, status: 'labeled', spans: [...others, span].sort(byPlace) }
+}
+
+/** Takes a span back; without the last one nothing is said any more. */
+export function withoutSpan(state: LabelState, at: number): LabelState {
+  const spans = state.spans.filter((_, index) => index !== at)
+  return { ...state, status: spans.length > 0 ? 'labeled' : 'open', spans }
+}
+
+export function withType(state: LabelState, at: number, type: string): LabelState {
+  return {
+    ...state,
+    spans: state.spans.map((span, index) => (index === at ? { ...span, type } : span)),
+  }
+}
+
+export const asNone = (state: LabelState): LabelState => ({
+  ...state,
+  status: 'labeled',
+  spans: [],
+})
+export const asSkipped = (state: LabelState): LabelState => ({
+  ...state,
+  status: 'skipped',
+  spans: [],
+})
+/** Flag and note stay: they are not the answer. */
+export const asOpen = (state: LabelState): LabelState => ({ ...state, status: 'open', spans: [] })
+
+/** Letters that mean something else in the view, and can name no description type. */
+export const RESERVED_LETTERS: Readonly<Record<string, string>> = {
+  a: 'adds a span',
+  d: 'shows alt and title',
+  f: 'flags',
+  m: 'writes a note',
+  n: 'says "no description"',
+  s: 'skips',
+  w: 'shows the page',
+}
+
+/** What is wrong with a list of description types; null = nothing. */
+export function typesProblem(
+  types: readonly { name: string; key: string | null }[],
+): string | null {
+  if (types.length === 0) return 'Keep at least one type.'
+  const names = new Set<string>()
+  const keys = new Map<string, string>()
+  for (const { name, key } of types) {
+    const clean = name.trim()
+    if (clean === '') return 'Every type needs a name.'
+    if (names.has(clean)) return `Two types are called "${clean}".`
+    names.add(clean)
+    if (key === null) continue
+    if (!/^[a-z]$/.test(key)) return `The key of "${clean}" is not one of the letters a to z.`
+    const taken = RESERVED_LETTERS[key]
+    if (taken) return `${key.toUpperCase()} ${taken}: choose another letter for "${clean}".`
+    const other = keys.get(key)
+    if (other) return `"${other}" and "${clean}" share the key ${key.toUpperCase()}.`
+    keys.set(key, clean)
+  }
+  return null
+}
