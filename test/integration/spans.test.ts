@@ -129,7 +129,7 @@ describe('alts in the texts', () => {
   })
 
   test('killed again and again, the pass ends with the spans and counts of an undisturbed one', async () => {
-    const pairs = storyPairs(8000)
+    const pairs = storyPairs(12_000)
     const calm = spanCorpus(pairs)
     const wanted = rowsOf(calm.reader, await findAlts(calm))
     const counts = spanSet(calm.reader, 1).report as AltReport
@@ -409,7 +409,14 @@ describe('training a head', () => {
     async () => {
       const corpus = await ingest(join(folder, 'sample.gleaner'), [SAMPLE])
       const alts = await findAlts(corpus)
-      const input = { corpus: corpus.path, alts, device: 'cpu' as const, name: 'Sample head' }
+      // Fewer epochs than usual: it is to be quick.
+      const input = {
+        corpus: corpus.path,
+        alts,
+        device: 'cpu' as const,
+        epochs: 12,
+        name: 'Sample head',
+      }
       await runTrainSpans(
         corpus,
         TrainSpansInput.parse(input),
@@ -479,7 +486,7 @@ describe('predicting', () => {
   })
 
   test('killed again and again, it ends with the spans of an undisturbed run', async () => {
-    const pairs = storyPairs(700)
+    const pairs = storyPairs(1000)
     const calm = spanCorpus(pairs)
     await runPredictSpans(calm, input(calm), jobContext(), await model(), host)
     const wanted = rowsOf(calm.reader, 1)
@@ -492,7 +499,7 @@ describe('predicting', () => {
     expect(await killAfter(Infinity, args)).toBe(false)
     const after = openCorpus(path)
     expect(listSpanSets(after.reader)).toHaveLength(1)
-    expect(spanSet(after.reader, 1)).toMatchObject({ complete: true, pairs: 700, current: true })
+    expect(spanSet(after.reader, 1)).toMatchObject({ complete: true, pairs: 1000, current: true })
     const got = rowsOf(after.reader, 1)
     // Batches of another make-up sum in another order: the last digit of a score may differ.
     const bare = (rows: unknown[]): unknown[] =>

@@ -164,7 +164,8 @@ are made from the text they were trained on is not settled. No text of the sampl
 - The sample's alts are sentences of `tools/draw`, and half of the descriptions that the encoder was
   trained with are, too (other scenes: what the sample shows is left out, and one in twelve
   combinations of thing and colour). On the sample it knows the kind of words it has to find; the
-  sites, their prose and their looks it does not. On the web it has no such advantage.
+  sites and their prose it does not. A few of the short lines that describe nothing ("No. 3 from
+  12.00", the heads of a table) are like those of the sample. On the web it has no such advantage.
 - English only. Other scripts become single characters or `[UNK]`.
 - Its running text is novels of the 19th century, dictionaries and manuals; news, shops and forums it
   knows from a handful of made-up lines.

@@ -64,7 +64,7 @@ export const TrainSpansInput = TrainingData.extend({
   weightDecay: z.number().min(0).max(1).default(0.01),
   crossEntropy: z.number().min(0).default(1),
   softIou: z.number().min(0).default(1),
-  patience: z.number().int().min(0).default(5),
+  patience: z.number().int().min(0).default(10),
   monitor: z.enum(['loss', 'iou']).default('iou'),
   maxSpanTokens: z.number().int().min(1).max(512).default(64),
   seed: z.number().int().default(1),

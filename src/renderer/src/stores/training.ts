@@ -57,7 +57,7 @@ export const HEAD_DEFAULTS: HeadChoice = {
   weightDecay: 0.01,
   crossEntropy: 1,
   softIou: 1,
-  patience: 5,
+  patience: 10,
   monitor: 'iou',
   maxSpanTokens: 64,
   seed: 1,
