@@ -48,15 +48,18 @@ guarded(async () => {
 })
 
 async function takePictures(page: Page): Promise<void> {
-  // A window that was closed without a corpus shows the list of them.
+  // The first start opens the sample; a window that was closed without a corpus shows the list.
   const pairs = page.getByRole('option').first()
-  const sample = page.getByRole('button', { name: 'Open sample' })
-  await pairs.or(sample).first().waitFor({ timeout: 120_000 })
-  if (!(await pairs.isVisible())) {
-    await sample.click()
+  const opened = await pairs.waitFor({ timeout: 15_000 }).then(
+    () => true,
+    () => false,
+  )
+  if (!opened) {
+    const sample = page.getByRole('button', { name: 'Open sample' })
+    if (await sample.isVisible()) await sample.click()
     await page.keyboard.press('2')
+    await pairs.waitFor({ timeout: 120_000 })
   }
-  await pairs.waitFor({ timeout: 120_000 })
   await untilIdle(page)
   await page.waitForTimeout(1500)
   const messages = page.getByRole('button', { name: 'Close message' })
