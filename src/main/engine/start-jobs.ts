@@ -246,7 +246,7 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
     )
   }
 
-  function launch(input: LaunchInput, earlier?: Job): Started {
+  function launch(input: LaunchInput, earlier?: Job, mayBegin = true): Started {
     const { corpus } = corpora.get(input.corpus)
     return start(
       'launch',
@@ -254,7 +254,8 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
       `Run ${basename(input.package)} by ${input.launcher}`,
       input,
       async (job) => {
-        await runLaunch(corpus, input, job, (folder) => addTextModelFolder(folders, folder))
+        const takeIn = (folder: string) => addTextModelFolder(folders, folder)
+        await runLaunch(corpus, input, job, takeIn, mayBegin)
         emit('models.changed', {})
       },
       earlier,
@@ -262,7 +263,8 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
     )
   }
 
-  function restart(kind: Job['kind'], input: unknown, earlier?: Job): Started {
+  /** @param goesOn the program goes on with it at its start; nobody asked for it just now */
+  function restart(kind: Job['kind'], input: unknown, earlier: Job, goesOn: boolean): Started {
     switch (kind) {
       case 'ingest':
         return ingest(IngestInput.parse(input), earlier)
@@ -287,14 +289,14 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
       case 'span-package':
         return spanPackage(SpanPackageInput.parse(input), earlier)
       case 'launch':
-        return launch(LaunchInput.parse(input), earlier)
+        return launch(LaunchInput.parse(input), earlier, !goesOn)
     }
   }
 
   if (context.resumeJobs) {
     for (const { job, input } of homeJobs.left()) {
       try {
-        restart(job.kind, input, job)
+        restart(job.kind, input, job, true)
       } catch (error) {
         const failed: Job = { ...job, state: 'failed', error: toErrorValue(error) }
         homeJobs.save(failed, input)
@@ -315,7 +317,7 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
         continue
       }
       const repeatable = job.kind !== 'ingest' || !(asked as IngestInput).inputs.includes('-')
-      if (context.resumeJobs && repeatable) restart(job.kind, input, job)
+      if (context.resumeJobs && repeatable) restart(job.kind, input, job, true)
       else runner.remember({ ...job, state: 'interrupted' })
     }
   })
@@ -340,7 +342,7 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
       if (job.state === 'running' || job.state === 'queued') {
         throw new AppError('busy', `"${job.title}" is running already.`)
       }
-      return restart(known.kind, known.input, job)
+      return restart(known.kind, known.input, job, false)
     },
     clear() {
       const corpusOf = new Set(runner.list().map((job) => job.corpus))

@@ -41,16 +41,20 @@ const Result = z.object({
  * model in when it is done. The training is not this process's: when the engine stops it goes on,
  * and the next start of this job follows it again. Canceling ends it.
  *
- * @param takeIn makes a model folder one of this machine's models
+ * @param takeIn makes a model folder one of this machine's models; may be asked twice for the same
+ * @param mayBegin false: only follows a run that was begun. The list of jobs that go on comes with a
+ *   corpus, which may be somebody else's, and must not run a script that nobody here asked for
  * @throws AppError `not-found` (no such launcher), `conflict` (no package), `invalid-input` (the
- *   launcher lacks something), `io` (a command failed; the message holds what it said), `model`
- *   (what came out cannot be used)
+ *   launcher lacks something), `refused` (the run would be followed by commands that are not in the
+ *   settings; not begun), `io` (a command failed; the message holds what it said), `model` (what
+ *   came out cannot be used)
  */
 export async function runLaunch(
   corpus: Corpus,
   input: LaunchInput,
   ctx: JobContext,
   takeIn: (folder: string) => Promise<TextModelInfo>,
+  mayBegin = true,
 ): Promise<void> {
   const folder = resolve(input.package)
   const manifest = await readPackage(folder)
@@ -63,6 +67,14 @@ export async function runLaunch(
       'Add it to the settings, or choose one of them.',
     )
   }
+  if (!earlier && !mayBegin) {
+    throw new AppError(
+      'refused',
+      'The training was not begun before the program ended.',
+      'Start it again.',
+    )
+  }
+  if (earlier) checkKnown(earlier.launcher, ctx.settings.launchers, folder)
   await mkdir(join(folder, 'run'), { recursive: true })
   const record = createRecord(corpus, manifest, folder, ctx)
   try {
@@ -71,17 +83,44 @@ export async function runLaunch(
     record.look()
     const ended = await follow(ways, folder, run, ctx, record)
     if (!ended) return
-    writeLaunched(folder, null)
-    const result = Result.parse(JSON.parse(await readFile(join(folder, 'run/result.json'), 'utf8')))
-    const model = await takeIn(join(folder, 'model'))
-    record.done(result, model, manifest)
-    ctx.result('Model', model.name)
-    ctx.result('Test', measures({ ...result.test }))
+    try {
+      const path = join(folder, 'run/result.json')
+      const result = Result.parse(JSON.parse(await readFile(path, 'utf8')))
+      const model = await takeIn(join(folder, 'model'))
+      record.done(result, model, manifest)
+      ctx.result('Model', model.name)
+      ctx.result('Test', measures({ ...result.test }))
+    } finally {
+      // Last: killed before, the next start takes the model in and does not train it again.
+      writeLaunched(folder, null)
+    }
     for (const row of manifest.baselines) ctx.result(`Test, ${row.name}`, measures(row))
   } catch (error) {
     record.failed(toErrorValue(error).message)
     throw error
   }
+}
+
+/** A package may come from somebody else: what it wants to be run here must be in the settings. */
+function checkKnown(
+  wanted: LaunchedRun['launcher'],
+  known: readonly LaunchedRun['launcher'][],
+  folder: string,
+): void {
+  const isKnown = known.some(
+    ({ kind, host, status, cancel }) =>
+      kind === wanted.kind &&
+      host === wanted.host &&
+      status === wanted.status &&
+      cancel === wanted.cancel,
+  )
+  // A process of this machine is followed without a command.
+  if (isKnown || wanted.kind === 'local') return
+  throw new AppError(
+    'refused',
+    `The package is run by ${wanted.name}, whose host or commands are not in the settings: ${[wanted.host, wanted.status, wanted.cancel].filter(Boolean).join('; ')}`,
+    `Add such a launcher to follow it, or delete ${join(folder, 'run', 'launched.json')} to begin anew.`,
+  )
 }
 
 const measures = ({ n, exactMatch, iou }: { n: number; exactMatch: number; iou: number }): string =>

@@ -2,18 +2,26 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { Launcher } from '#shared/settings.ts'
+import { z } from 'zod'
+import { Launcher } from '#shared/settings.ts'
 import { AppError } from '#shared/errors.ts'
+import { isAlive } from './process-alive.ts'
 
 /** A training that was begun, as it is written down in its package. */
-export interface LaunchedRun {
-  launcher: Launcher
-  /** Process id, here or on the host, or the number that the queue gave. */
-  handle: string
-  /** Of a process here: when it began, so that another one with its number is not taken for it. */
-  born: string | null
-  startedAt: string
-}
+const LaunchedRun = z
+  .object({
+    launcher: Launcher,
+    /** Process id, here or on the host, or the number that the queue gave. */
+    handle: z.string().min(1),
+    /** Of a process here: when it began, so that another one with its number is not taken for it. */
+    born: z.string().nullable(),
+    startedAt: z.string(),
+  })
+  // It becomes part of a command, and a group that is ended: 1 and 0 would be everybody's.
+  .refine(
+    ({ launcher, handle }) => launcher.kind === 'batch' || /^([2-9]|[1-9]\d{1,9})$/.test(handle),
+  )
+export type LaunchedRun = z.infer<typeof LaunchedRun>
 
 /** What is known of a run at one moment. */
 export interface RunState {
@@ -34,7 +42,11 @@ export interface Launching {
   every: number
 }
 
-const OVER_SSH = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15']
+const OVER_SSH = [
+  ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15'],
+  // A network that goes away ends the command, so that a look never waits for good.
+  ...['-o', 'ServerAliveInterval=15', '-o', 'ServerAliveCountMax=4'],
+]
 /** Longest output of a command that is kept, characters. */
 const KEPT = 20_000
 
@@ -92,14 +104,19 @@ function local(launcher: Launcher): Launching {
       const exit = exitCode(folder)
       if (exit !== null) return Promise.resolve({ running: false, exit })
       // Looked for once more: it may have ended between the two looks.
-      const running = isAlive(handle) && bornAt(handle) === born
+      const running = isThere(handle, born)
       return Promise.resolve({ running, exit: running ? null : exitCode(folder) })
     },
     collect: () => Promise.resolve(),
     cancel(_folder, { handle, born }) {
-      if (isAlive(handle) && bornAt(handle) === born) {
-        // The group: the shell and all that it started.
-        process.kill(-Number(handle), 'SIGTERM')
+      if (isThere(handle, born)) {
+        try {
+          // The group: the shell and all that it started.
+          process.kill(-Number(handle), 'SIGTERM')
+        } catch (error) {
+          // It ended meanwhile.
+          if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+        }
       }
       return Promise.resolve()
     },
@@ -165,8 +182,9 @@ function overSsh(launcher: Launcher): Launching {
       'Write user@host, or a name of your ssh configuration.',
     )
   }
-  const there = (folder: string): string =>
-    `${launcher.folder === null || launcher.folder === '' ? 'gleaner-runs' : launcher.folder}/${basename(folder)}`
+  // ssh begins at home, and a quoted ~ is a name like any other.
+  const parent = (launcher.folder || 'gleaner-runs').replace(/^~(\/+|$)/, './')
+  const there = (folder: string): string => `${parent}/${basename(folder)}`
   // Each is one argument of ssh: the remote shell reads it.
   const ssh = (command: string): string[] => [...OVER_SSH, host, command]
   const inside = (folder: string, command: string): string =>
@@ -190,8 +208,9 @@ function overSsh(launcher: Launcher): Launching {
         ssh(
           inside(
             folder,
+            // What an earlier run left would be taken for this one's.
             // setsid: the group can be ended as one, and outlives the connection.
-            `setsid sh -c ${quoteForShell(body)} < /dev/null > /dev/null 2>&1 & echo $!`,
+            `rm -f run/exit run/result.json; setsid sh -c ${quoteForShell(body)} < /dev/null > /dev/null 2>&1 & echo $!`,
           ),
         ),
       )
@@ -253,14 +272,9 @@ function exitCode(folder: string): number | null {
   return Number.isNaN(code) ? null : code
 }
 
-function isAlive(pid: string): boolean {
-  try {
-    process.kill(Number(pid), 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
+/** Whether the process runs, and not another one with its number. */
+const isThere = (handle: string, born: string | null): boolean =>
+  isAlive(Number(handle)) && bornAt(handle) === born
 
 /** When a process began, in ticks since the machine did; null where that cannot be seen. */
 function bornAt(pid: string): string | null {
@@ -311,27 +325,28 @@ async function piped(
 ): Promise<void> {
   const source = spawn(from[0], from[1], { stdio: ['ignore', 'pipe', 'pipe'] })
   const sink = spawn(into[0], into[1], { stdio: ['pipe', 'ignore', 'pipe'] })
-  // A program that ended early says so by its code.
+  // A program that ended early, or never began, says so itself; the other one must not wait for it.
   sink.stdin.on('error', () => source.stdout.destroy())
+  sink.once('error', () => source.kill())
+  source.once('error', () => sink.stdin.end())
   source.stdout.pipe(sink.stdin)
-  await Promise.all(
-    (
-      [
-        [from[0], source],
-        [into[0], sink],
-      ] as const
-    ).map(
-      ([name, child]) =>
-        new Promise<void>((resolve, reject) => {
-          let complaint = ''
-          child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString().slice(0, KEPT)))
-          child.on('error', (error) => reject(notStarted(name, error)))
-          child.on('close', (code) =>
-            code === 0 ? resolve() : reject(failed(name, code, complaint)),
-          )
-        }),
-    ),
-  )
+  const ends = await Promise.allSettled([ended(from[0], source), ended(into[0], sink)])
+  const [first, second] = ends.map((end) => (end.status === 'rejected' ? end : null))
+  // Where ssh fails, tar fails with it and knows less.
+  const wrong = into[0] === 'ssh' ? (second ?? first) : (first ?? second)
+  if (wrong) throw wrong.reason
+}
+
+function ended(name: string, child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let complaint = ''
+    child.stderr?.on(
+      'data',
+      (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-KEPT)),
+    )
+    child.on('error', (error) => reject(notStarted(name, error)))
+    child.on('close', (code) => (code === 0 ? resolve() : reject(failed(name, code, complaint))))
+  })
 }
 
 const failed = (program: string, code: number | null, complaint: string): AppError =>
@@ -342,10 +357,10 @@ const failed = (program: string, code: number | null, complaint: string): AppErr
 
 const statePath = (folder: string): string => join(folder, 'run', 'launched.json')
 
-/** The run that a package is in, or null. */
+/** The run that a package is in, or null. Checked: a package may come from somebody else. */
 export function readLaunched(folder: string): LaunchedRun | null {
   try {
-    return JSON.parse(readFileSync(statePath(folder), 'utf8')) as LaunchedRun
+    return LaunchedRun.parse(JSON.parse(readFileSync(statePath(folder), 'utf8')))
   } catch {
     return null
   }

@@ -393,7 +393,7 @@ that is fine-tuned; a model on this machine needs no network.
 - \`run/log.txt\` the log, \`run/metrics.jsonl\` one line for each epoch, \`run/result.json\` the test
 - \`model/\` the way back: in Gleaner, Train, "Add a model" (or \`gleaner spans predict CORPUS --model
   model\`) takes this folder as it is
-- on a cluster: \`sbatch --parsable job.sh\`
+- on a cluster: \`mkdir -p run && sbatch --parsable job.sh\`
 
 ## Data
 
