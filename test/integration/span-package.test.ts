@@ -166,16 +166,18 @@ interface Launched {
   abort: AbortController
 }
 
-function launch(folder: string, launcher: object, on = corpus): Launched {
+function launch(folder: string, launcher: object, on = corpus, mayBegin = true): Launched {
   const abort = new AbortController()
   const launchers = [Launcher.parse({ name: 'here', ...launcher })]
   const base = jobContext(abort.signal)
   const ctx = { ...base, settings: { ...base.settings, launchers } }
   const taken: string[] = []
-  const ended = runLaunch(on, { corpus: path, package: folder, launcher: 'here' }, ctx, (model) => {
+  const takeIn = (model: string): Promise<TextModelInfo> => {
     taken.push(model)
     return Promise.resolve({ id: 'taken-in', name: 'Taken in' } as TextModelInfo)
-  }).then(
+  }
+  const input = { corpus: path, package: folder, launcher: 'here' }
+  const ended = runLaunch(on, input, ctx, takeIn, mayBegin).then(
     () => taken[0] ?? null,
     (error: Error) => `failed: ${error.message}`,
   )
@@ -263,6 +265,52 @@ describe('launching a package', () => {
     await until(() => (first.run()?.history.length ?? 0) >= 1)
     process.kill(-Number(readLaunched(folder)?.handle), 'SIGKILL')
     expect(await first.ended).toContain('ended without saying how')
+  })
+
+  test('what a package of somebody else says to run is not run', async () => {
+    const folder = freshPackage('hostile')
+    const touched = join(dir, 'touched')
+    const write = (launcher: object, handle: string): void => {
+      mkdirSync(join(folder, 'run'), { recursive: true })
+      const whole = Launcher.parse({ name: 'here', submit: 'true', ...launcher })
+      writeFileSync(
+        join(folder, 'run/launched.json'),
+        JSON.stringify({ launcher: whole, handle, born: null, startedAt: '' }),
+      )
+    }
+    const mine = { kind: 'batch', submit: 'true', status: 'squeue {run}', cancel: null }
+    write({ ...mine, status: `touch ${touched}` }, '4711')
+    expect(await launch(folder, mine).ended).toContain('commands are not in the settings')
+    expect(existsSync(touched)).toBe(false)
+    // Its number would be a command, or the group of everybody's processes.
+    for (const handle of ['1', '0', '-1', `9; touch ${touched}`]) {
+      write({ kind: 'ssh', host: 'ada@gpu' }, handle)
+      expect(readLaunched(folder)).toBeNull()
+    }
+  })
+
+  test('a job that goes on by itself begins no training, and two never share a package', async () => {
+    const folder = freshPackage('unasked')
+    const submit = `${pretend} 3 50`
+    expect(await launch(folder, { kind: 'local', submit }, corpus, false).ended).toContain(
+      'was not begun before the program ended',
+    )
+    expect(existsSync(join(folder, 'run/log.txt'))).toBe(false)
+    const first = launch(folder, { kind: 'local', submit })
+    expect(await launch(folder, { kind: 'local', submit }).ended).toContain('by another job')
+    expect(await first.ended).toBe(join(folder, 'model'))
+  })
+
+  test('killed before the model was in, it is taken in and not trained again', async () => {
+    const folder = freshPackage('taken-late')
+    const first = launch(folder, { kind: 'local', submit: `${pretend} 2 50` })
+    await until(() => readLaunched(folder) !== null)
+    const left = readFileSync(join(folder, 'run/launched.json'))
+    expect(await first.ended).toBe(join(folder, 'model'))
+    writeFileSync(join(folder, 'run/launched.json'), left)
+    const second = launch(folder, { kind: 'local', submit: 'false' }, corpus, false)
+    expect(await second.ended).toBe(join(folder, 'model'))
+    expect(readLaunched(folder)).toBeNull()
   })
 
   describe('elsewhere', () => {

@@ -21,6 +21,8 @@ import type { PackageManifest } from './span-package.ts'
 const PATIENCE = 60
 /** After the end without an exit code: how often it is looked again, as a shared disk may lag. */
 const LAG = 5
+/** Packages that a job of this process runs or follows: a second one would train in the same place. */
+const followed = new Set<string>()
 /** Longest piece of a log's end that is looked at. */
 const TAIL = 4000
 
@@ -44,8 +46,8 @@ const Result = z.object({
  * @param takeIn makes a model folder one of this machine's models; may be asked twice for the same
  * @param mayBegin false: only follows a run that was begun. The list of jobs that go on comes with a
  *   corpus, which may be somebody else's, and must not run a script that nobody here asked for
- * @throws AppError `not-found` (no such launcher), `conflict` (no package), `invalid-input` (the
- *   launcher lacks something), `refused` (the run would be followed by commands that are not in the
+ * @throws AppError `busy` (another job runs the package), `not-found` (no such launcher), `conflict`
+ *   (no package), `invalid-input` (the launcher lacks something), `refused` (the run would be followed by commands that are not in the
  *   settings; not begun), `io` (a command failed; the message holds what it said), `model` (what
  *   came out cannot be used)
  */
@@ -57,6 +59,25 @@ export async function runLaunch(
   mayBegin = true,
 ): Promise<void> {
   const folder = resolve(input.package)
+  if (followed.has(folder)) {
+    throw new AppError('busy', `${folder} is being run by another job.`, 'Wait for its end.')
+  }
+  followed.add(folder)
+  try {
+    await runPackage(corpus, folder, input, ctx, takeIn, mayBegin)
+  } finally {
+    followed.delete(folder)
+  }
+}
+
+async function runPackage(
+  corpus: Corpus,
+  folder: string,
+  input: LaunchInput,
+  ctx: JobContext,
+  takeIn: (folder: string) => Promise<TextModelInfo>,
+  mayBegin: boolean,
+): Promise<void> {
   const manifest = await readPackage(folder)
   const launcher = ctx.settings.launchers.find(({ name }) => name === input.launcher)
   const earlier = readLaunched(folder)

@@ -51,7 +51,7 @@ const OVER_SSH = [
 const KEPT = 20_000
 
 /** For sh: nothing in it is special. */
-export function quoteForShell(text: string): string {
+function quoteForShell(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
 }
 
