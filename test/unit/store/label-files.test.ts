@@ -198,11 +198,12 @@ describe('a file of labels', () => {
       { ...good, uid: uid(12), seconds: -1 },
       `{"a":"${'x'.repeat(9 << 20)}"}`,
       { ...none, uid: uid(13), evil: { toString: 1 } },
+      { ...good, uid: uid(14), at: '2024-13-01T10:00:00.000Z' },
     )
     const { added, known, refused } = await mergeLabelEvents(here.writer, [file])
     expect({ added, known }).toEqual({ added: 2, known: 0 })
     expect(Object.fromEntries(refused.map(({ reason, n }) => [reason, n]))).toEqual({
-      'not-readable': 11,
+      'not-readable': 12,
       'time-in-the-future': 1,
       'quote-not-found': 1,
       'pair-not-found': 2,

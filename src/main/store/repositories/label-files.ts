@@ -56,7 +56,7 @@ const EventLine = z.object({
 type EventLine = z.infer<typeof EventLine>
 
 /** SHA-256 of the JSON array [before, caption, after], an absent text as null; lower-case hex. */
-export function textsHash({ before, caption, after }: ContextTexts): string {
+function textsHash({ before, caption, after }: ContextTexts): string {
   return createHash('sha256')
     .update(JSON.stringify([before, caption, after]), 'utf8')
     .digest('hex')
@@ -77,7 +77,7 @@ interface StoredEvent extends Omit<EventLine['pair'], 'texts'> {
 }
 
 /** All events as JSON Lines, each with its line feed, in the order in which they came in. */
-export function* exportLabelEvents(db: ReaderDb): Generator<string, void, void> {
+function* exportLabelEvents(db: ReaderDb): Generator<string, void, void> {
   const page = statement<StoredEvent>(
     db,
     `SELECT e.id, e.uid, e.annotator, e.review, e.pair_id, e.kind, e.target, e.state, e.seconds,
@@ -296,7 +296,11 @@ function readLine(text: string): { event: EventLine } | { problem: string } {
     const issue = error.issues[0]
     return { problem: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'no event of a label'}` }
   }
-  if (new Date(event.at).toISOString() !== event.at) return { problem: `at: ${event.at}` }
+  const at = new Date(event.at)
+  // 30 February is read as 2 March, month 13 not at all.
+  if (Number.isNaN(at.getTime()) || at.toISOString() !== event.at) {
+    return { problem: `at: ${event.at} is no time` }
+  }
   if ((event.kind === 'set') !== (event.target === null)) {
     return { problem: `target: does not fit ${event.kind}` }
   }
