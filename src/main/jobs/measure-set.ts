@@ -4,15 +4,22 @@ import type { ReaderDb } from '../store/open.ts'
 import { goldLabels } from '../store/repositories/gold-labels.ts'
 import { spansOf } from '../store/repositories/span-sets.ts'
 
-interface Sums {
+interface Row {
+  name: string
+  order: number
+}
+
+interface Sums extends Row {
   n: number
   exactMatch: number
   iou: number
   f1: number
 }
 
-const ALL = 'all'
-const NONE = 'no description'
+const ALL = { name: 'all', order: 0 }
+const NONE = { name: 'no description', order: 2 }
+/** A row of its own, also for a type that somebody called "all". */
+const ofType = (name: string): Row => ({ name, order: 1 })
 
 /**
  * A set against the labels of people, in code points, on the pairs that have both: all together,
@@ -21,13 +28,14 @@ const NONE = 'no description'
  */
 export function measureSet(db: ReaderDb, set: number): SpanMeasure[] {
   const sums = new Map<string, Sums>()
-  const count = (name: string, exact: number, overlap: number, f1: number): void => {
-    const of = sums.get(name) ?? { n: 0, exactMatch: 0, iou: 0, f1: 0 }
+  const count = ({ name, order }: Row, exact: number, overlap: number, f1: number): void => {
+    const key = `${order} ${name}`
+    const of = sums.get(key) ?? { name, order, n: 0, exactMatch: 0, iou: 0, f1: 0 }
     of.n++
     of.exactMatch += exact
     of.iou += overlap
     of.f1 += f1
-    sums.set(name, of)
+    sums.set(key, of)
   }
   for (const { pairId, origin, spans: gold } of goldLabels(db)) {
     const found = origin === 'conflict' ? null : spansOf(db, set, [pairId]).get(pairId)?.[0]
@@ -44,18 +52,17 @@ export function measureSet(db: ReaderDb, set: number): SpanMeasure[] {
       if (one.iou > best.iou) best = one
     }
     count(ALL, best.exact, best.iou, best.f1)
-    count(best.type, best.exact, best.iou, best.f1)
+    count(ofType(best.type), best.exact, best.iou, best.f1)
   }
-  const order = (name: string): number => (name === ALL ? 0 : name === NONE ? 2 : 1)
-  return [...sums]
-    .map(([name, { n, ...of }]) => ({
+  return [...sums.values()]
+    .sort((a, b) => a.order - b.order || b.n - a.n)
+    .map(({ name, n, ...of }) => ({
       name,
       n,
       exactMatch: of.exactMatch / n,
       iou: of.iou / n,
       f1: of.f1 / n,
     }))
-    .sort((a, b) => order(a.name) - order(b.name) || b.n - a.n)
 }
 
 function against(

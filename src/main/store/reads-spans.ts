@@ -148,12 +148,14 @@ export function createSpanReads(context: SpanReadContext) {
       const span = scoresOfSet(args)
       const confidence = dense(ids, scores)
       const from = lowerBound(span.values, args.minCosine)
+      // As they are held: 0.9 as float32 is less than 0.9.
+      const minConfidence = Math.fround(args.minConfidence)
       const scored = new Uint8Array(ofPair.length)
       for (let i = 0; i < span.ids.length; i++) {
         const pair = span.ids[i] as number
         scored[pair] = 1
         // What nobody measured, as a label of a person, is sure.
-        if (i >= from && !((confidence[pair] ?? NaN) < args.minConfidence)) {
+        if (i >= from && !((confidence[pair] ?? NaN) < minConfidence)) {
           marks[ofPair[pair] ?? 0]! |= SPAN
         }
       }
