@@ -663,6 +663,7 @@ export const useLabeling = defineStore('labeling', () => {
     put(id, answer)
     const entry: LabelWrite = { ...speaker(), pair: id, state: answer, seconds: null }
     if (repeat || typed) {
+      if (held && held.entry.pair !== id) flushHeld()
       if (held) clearTimeout(held.timer)
       held = { entry, timer: setTimeout(flushHeld, typed ? TYPED_MS : HELD_MS), typed }
       return

@@ -321,8 +321,9 @@ export const useTraining = defineStore('training', () => {
 
   async function loadSets(): Promise<void> {
     if (!corpus) return
-    const answer = await readSets(corpus)
-    if (answer.late) return
+    const path = corpus
+    const answer = await readSets(path)
+    if (answer.late || corpus !== path) return
     const before = altSet.value?.id ?? null
     sets.value = [...answer.value].sort((a, b) => b.id - a.id)
     // What was found just now is what one means to learn from, unless one wants none or another.
@@ -338,8 +339,9 @@ export const useTraining = defineStore('training', () => {
       report.value = null
       return
     }
-    const answer = await readReport(corpus, set.id)
-    if (!answer.late) report.value = answer.value
+    const path = corpus
+    const answer = await readReport(path, set.id)
+    if (!answer.late && corpus === path) report.value = answer.value
   }
 
   async function loadRules(): Promise<void> {
@@ -348,8 +350,9 @@ export const useTraining = defineStore('training', () => {
 
   async function loadRuns(): Promise<void> {
     if (!corpus) return
-    const answer = await readRuns(corpus)
-    if (answer.late) return
+    const path = corpus
+    const answer = await readRuns(path)
+    if (answer.late || corpus !== path) return
     // A run that has just begun is the one to look at.
     const known = new Set(runs.value.map((item) => item.id))
     const begun = answer.value.find((item) => item.state === 'running' && !known.has(item.id))
