@@ -14,7 +14,7 @@ import { ONNX_FLOAT, ONNX_INT64, readOnnxHeader } from './onnx-header.ts'
 import type { TextEncoderManifest } from './text-manifest.ts'
 
 /** Logits of places that no span can begin or end at. Finite in 16 bits, too. */
-export const NO_LOGIT = -10_000
+const NO_LOGIT = -10_000
 
 /**
  * Tensors of a start/end head as `exportHead` of src/main/labeling gives them, row-major, for n

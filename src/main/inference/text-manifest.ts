@@ -4,7 +4,7 @@ import { AppError } from '#shared/errors.ts'
 import { canonicalJson, ModelFile, ModelIdPattern } from './manifest.ts'
 
 /** Kinds of `gleaner.json` that are models of text alone. */
-export const TEXT_KINDS = ['text-encoder', 'span'] as const
+const TEXT_KINDS = ['text-encoder', 'span'] as const
 export type TextKind = (typeof TEXT_KINDS)[number]
 
 const Name = z.string().min(1).max(200)

@@ -35,7 +35,7 @@ export interface TextModel {
 const MOST_PADDING = 1 / 16
 
 /** The stride that a recipe means. */
-export function strideOf(text: TextManifest['text']): number {
+function strideOf(text: TextManifest['text']): number {
   return text.stride ?? Math.floor(text.maxLength / 8)
 }
 

@@ -11,8 +11,8 @@ import { newTextModelFolder, resolveTextModel } from './text-models.ts'
 import type { ResolvedTextModel } from './text-types.ts'
 import type { ModelsFolders } from './types.ts'
 
-export const CARD_FILE = 'MODEL_CARD.md'
-export const HISTORY_FILE = 'history.json'
+const CARD_FILE = 'MODEL_CARD.md'
+const HISTORY_FILE = 'history.json'
 
 /**
  * Writes a span model of one's own, an encoder with a head that was trained on it, as a folder below

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { relative, resolve } from 'node:path'
 import type { ExportInput } from '#shared/contract/jobs.ts'
 import type { ScoreSource } from '#shared/contract/pairs.ts'
 import type { Pair } from '#shared/domain.ts'
@@ -19,6 +18,7 @@ import { countPairs, listPairs } from '../store/repositories/pairs.ts'
 import { currentSpanSet, spanSet } from '../store/repositories/span-sets.ts'
 import { countRows } from '../store/repositories/stats.ts'
 import { modelsFor, readWhere, resolveScore, spanSetsOf } from '../store/score-ref.ts'
+import { checkOutside } from './check-outside.ts'
 import type { JobContext } from './job.ts'
 
 /** Pairs read at once. */
@@ -41,15 +41,7 @@ export async function runExport(
   ctx: JobContext,
 ): Promise<void> {
   const query = readWhere(input.where)
-  if (
-    !/^\.\.([\\/]|$)|^([A-Za-z]:)?[\\/]/.test(relative(resolve(corpus.path), resolve(input.out)))
-  ) {
-    throw new AppError(
-      'invalid-input',
-      `${input.out} lies in the corpus itself.`,
-      'Choose a folder outside of it.',
-    )
-  }
+  checkOutside(corpus.path, input.out)
   const db = openReader(corpus.path)
   try {
     // A snapshot: every read below sees the same state.

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { SpanPackageInput } from '#shared/contract/training.ts'
 import { AppError } from '#shared/errors.ts'
@@ -20,11 +20,12 @@ import { exactMatch, iou, overlapF1 } from '../labeling/span-metrics.ts'
 import type { MaybeSpan } from '../labeling/span-metrics.ts'
 import { SPLITS } from '../labeling/split-by-site.ts'
 import type { Split } from '../labeling/split-by-site.ts'
+import { checkOutside } from './check-outside.ts'
 import type { JobContext } from './job.ts'
 import { collectTrainingData } from './training-data.ts'
 import type { TrainingSet, TrainingText } from './training-data.ts'
 
-export const PACKAGE_MANIFEST = 'gleaner-package.json'
+const PACKAGE_MANIFEST = 'gleaner-package.json'
 /** Without what says only where it lies. */
 const Recipe = SpanPackageInput.omit({ corpus: true, out: true })
 
@@ -92,13 +93,7 @@ export async function runSpanPackage(
   resources: string,
 ): Promise<void> {
   const out = resolve(input.out)
-  if (!/^\.\.([\\/]|$)|^([A-Za-z]:)?[\\/]/.test(relative(resolve(corpus.path), out))) {
-    throw new AppError(
-      'invalid-input',
-      `${out} lies in the corpus itself.`,
-      'Choose a folder outside of it.',
-    )
-  }
+  checkOutside(corpus.path, out)
   const before = await inspectPackage(out)
   ctx.progress({ done: 0, total: null, unit: 'texts', note: 'collecting labels and alts' })
   const set = await collectTrainingData(corpus, input, ctx.entries, ctx.signal)

@@ -272,7 +272,7 @@ function warningsOf(
 }
 
 /** The texts of an index, read one by one. */
-export function* trainingTexts(
+function* trainingTexts(
   db: ReaderDb,
   index: Pick<TrainingIndex, 'items'>,
 ): Generator<TrainingText, void, void> {

@@ -1,14 +1,12 @@
 import { AppError } from '#shared/errors.ts'
+import { CONTEXT_SOURCES } from '#shared/text/context.ts'
+import type { ContextSource } from '#shared/text/context.ts'
 import { offsetMap } from '#shared/text/offsets.ts'
 import type { OffsetMap } from '#shared/text/offsets.ts'
 import type { QuotedSpan } from '#shared/text/spans.ts'
 import { alignTokens } from './align-tokens.ts'
 import { wordTokens } from './word-tokens.ts'
 import type { WordTokens } from './word-tokens.ts'
-
-/** Which text of the pair holds the span. */
-export const SPAN_SOURCES = ['caption', 'before', 'after'] as const
-export type SpanSource = (typeof SPAN_SOURCES)[number]
 
 /**
  * - `exact`: the alt, without white space at its ends, stands there character by character
@@ -20,7 +18,8 @@ export type AltSpanKind = (typeof ALT_SPAN_KINDS)[number]
 
 /** Where the words of an alt stand in the pair's other texts. Offsets in code points. */
 export interface AltSpan extends QuotedSpan {
-  source: SpanSource
+  /** Which text of the pair holds it. */
+  source: ContextSource
   kind: AltSpanKind
   /** Similarity 0..1: 1 for `exact` and `normalised`; see `alignTokens` for `near`. */
   score: number
@@ -94,7 +93,7 @@ export function findAltSpans(pair: PairTexts, options: Partial<FindAltOptions> =
   if (alt === '') return []
   const altTokens = wordTokens(alt)
   const found: AltSpan[] = []
-  for (const source of SPAN_SOURCES) {
+  for (const source of CONTEXT_SOURCES) {
     const text = pair[source]
     if (!text) continue
     const candidates = inText(alt, altTokens, text, settings)
@@ -105,7 +104,12 @@ export function findAltSpans(pair: PairTexts, options: Partial<FindAltOptions> =
   return found.sort(better).slice(0, settings.maxCandidates)
 }
 
-function toSpan(source: SpanSource, text: string, offsets: OffsetMap, found: Candidate): AltSpan {
+function toSpan(
+  source: ContextSource,
+  text: string,
+  offsets: OffsetMap,
+  found: Candidate,
+): AltSpan {
   const start = offsets.toCodePoints(found.from)
   const end = offsets.toCodePoints(found.to)
   const distance = source === 'before' ? offsets.codePoints - end : source === 'after' ? start : 0
@@ -115,7 +119,7 @@ function toSpan(source: SpanSource, text: string, offsets: OffsetMap, found: Can
 }
 
 const RANK: Record<AltSpanKind, number> = { exact: 0, normalised: 1, near: 2 }
-const SOURCE_RANK: Record<SpanSource, number> = { caption: 0, before: 1, after: 2 }
+const SOURCE_RANK: Record<ContextSource, number> = { caption: 0, before: 1, after: 2 }
 
 function better(a: AltSpan, b: AltSpan): number {
   return (

@@ -1,3 +1,4 @@
+import type { EpochRecord } from '#shared/contract/training.ts'
 import { AppError } from '#shared/errors.ts'
 import { ADAM_DEFAULTS, adam } from './adam.ts'
 import { calibrationError, fitTemperature } from './calibration.ts'
@@ -62,22 +63,6 @@ export const TRAIN_DEFAULTS: TrainOptions = {
   from: null,
   signal: null,
   onEpoch: null,
-}
-
-/** Losses are means over windows; the others means over texts, in tokens. */
-export interface EpochRecord {
-  /** From 1; 0 = before the first step. */
-  epoch: number
-  trainLoss: number
-  trainCrossEntropy: number
-  trainSoftIou: number
-  validationLoss: number
-  validationCrossEntropy: number
-  validationSoftIou: number
-  exactMatch: number
-  iou: number
-  f1: number
-  seconds: number
 }
 
 export interface TrainedHead {

@@ -281,11 +281,7 @@ function joined(terms: string[], operator: 'AND' | 'OR'): string {
 }
 
 /** CROSS JOIN fixes the order of the loops: pairs first, each other row by its key. */
-export function fromWith(
-  joins: ReadonlySet<Join>,
-  spans: number | null,
-  alts: number | null,
-): string {
+function fromWith(joins: ReadonlySet<Join>, spans: number | null, alts: number | null): string {
   let from = 'pairs p'
   if (joins.has('pages')) from += ' CROSS JOIN pages g ON g.id = p.page_id'
   if (joins.has('images')) from += ' CROSS JOIN images i ON i.id = p.image_id'
