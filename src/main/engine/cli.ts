@@ -28,8 +28,9 @@ async function call<N extends CallName>(name: N, input: CallInput<N>): Promise<C
   return value as CallOutput<N>
 }
 
+/** Words of pages and of others' files are among it: what would steer a terminal is left out. */
 function print(text: string): void {
-  process.stdout.write(text + '\n')
+  process.stdout.write(text.replace(/[^\P{Cc}\n\t]/gu, '') + '\n')
 }
 
 /** Waits for room in a pipe, so that millions of rows do not pile up in memory. */

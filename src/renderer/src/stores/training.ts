@@ -151,6 +151,13 @@ export const useTraining = defineStore('training', () => {
       .filter((set) => set.kind === kind)
       .reduce<SpanSet | null>((best, set) => (best && best.id > set.id ? best : set), null)
   const altSet = computed(() => newest('alt'))
+  /** The newest that is whole: half a search would be half of what there is to learn from. */
+  const wholeAlts = (): number | null =>
+    sets.value.reduce<number | null>(
+      (best, { id, kind, complete }) =>
+        kind === 'alt' && complete && id > (best ?? 0) ? id : best,
+      null,
+    )
   const currentSet = computed(() => sets.value.find((set) => set.current) ?? null)
 
   // Alts.
@@ -324,13 +331,13 @@ export const useTraining = defineStore('training', () => {
     const path = corpus
     const answer = await readSets(path)
     if (answer.late || corpus !== path) return
-    const before = altSet.value?.id ?? null
+    const before = wholeAlts()
     sets.value = [...answer.value].sort((a, b) => b.id - a.id)
     // What was found just now is what one means to learn from, unless one wants none or another.
     const { alts } = data.value
     const gone = alts !== null && !sets.value.some((set) => set.id === alts)
     const follows = alts === null ? !withoutAlts : gone || alts === before
-    if (follows) data.value = { ...data.value, alts: altSet.value?.id ?? null }
+    if (follows) data.value = { ...data.value, alts: wholeAlts() }
   }
 
   async function loadReport(): Promise<void> {
