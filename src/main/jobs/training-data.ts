@@ -140,7 +140,8 @@ export function indexTrainingData(db: ReaderDb, input: TrainingData): TrainingIn
       counts.broken++
       return
     }
-    spans.sort((a, b) => a.start - b.start || b.end - a.end)
+    // As every format of a package has them: the first is the same one for head and script.
+    spans.sort((a, b) => a.start - b.start || a.end - b.end)
     const key = keyOf(context)
     if (kept.has(key)) {
       counts.twice++
