@@ -291,7 +291,12 @@ def main():
     if not tokenizer.is_fast:
         raise SystemExit(f"{config['base']} has no fast tokenizer; offsets need one.")
     model = AutoModelForQuestionAnswering.from_pretrained(config["base"]).to(device)
-    limit = min(config["max_length"], getattr(model.config, "max_position_embeddings", 10**9))
+    # RoBERTa counts places from 2: the tokenizer's limit is the smaller one.
+    limit = min(
+        config["max_length"],
+        getattr(model.config, "max_position_embeddings", 10**9),
+        tokenizer.model_max_length,
+    )
     config["max_length"] = limit
     config["stride"] = min(config["stride"], limit // 4)
     template = Template(tokenizer)
