@@ -307,6 +307,9 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
   corpora.onOpen(({ corpus }) => {
     markRunsInterrupted(corpus.writer)
     const left = listJobs(corpus.reader, corpus.path).reverse()
+    // A corpus that was never opened here may be somebody else's, and its jobs name files of this
+    // machine to read and write: they wait until a person says so.
+    const isOurs = context.recent.list().some(({ path }) => resolve(path) === resolve(corpus.path))
     for (const { job, input: asked } of left) {
       // Moved or copied since: the corpus is where it was opened.
       const input = { ...(asked as object), corpus: resolve(corpus.path) }
@@ -317,7 +320,7 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
         continue
       }
       const repeatable = job.kind !== 'ingest' || !(asked as IngestInput).inputs.includes('-')
-      if (context.resumeJobs && repeatable) restart(job.kind, input, job, true)
+      if (context.resumeJobs && isOurs && repeatable) restart(job.kind, input, job, true)
       else runner.remember({ ...job, state: 'interrupted' })
     }
   })
