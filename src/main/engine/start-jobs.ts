@@ -224,7 +224,7 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
     return start(
       'predict-spans',
       corpus,
-      `Predict descriptions by ${basename(input.model)}`,
+      'Predict descriptions',
       input,
       async (job) => {
         const model = await resolveTextModel(folders, input.model, 'span')

@@ -267,7 +267,7 @@ function warningsOf(
     counts.otherTypes,
     'Texts with descriptions of other types only, which count as texts without one',
   )
-  note(counts.twice, 'Texts left out, as they stand there once more')
+  note(counts.twice, 'Texts left out, as the same text is in already')
   note(counts.broken, 'Texts left out, as their spans do not fit them')
   return warnings
 }

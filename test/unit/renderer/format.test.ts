@@ -19,6 +19,14 @@ describe('numbers are written as researchers write them', () => {
     expect(plain(format.percent(1, 0))).toBe('– %')
   })
 
+  test('a progress is in whole per cent and full only when it is done', () => {
+    expect(plain(format.progressPercent(0, 40))).toBe('0 %')
+    expect(plain(format.progressPercent(2, 40))).toBe('5 %')
+    expect(plain(format.progressPercent(874, 875))).toBe('99 %')
+    expect(plain(format.progressPercent(875, 875))).toBe('100 %')
+    expect(plain(format.progressPercent(1, 0))).toBe('0 %')
+  })
+
   test('a cosine has three decimals and a real minus sign, and no negative zero', () => {
     expect(format.cosine(0.28299)).toBe('0.283')
     expect(format.cosine(-0.0412)).toBe('\u22120.041')

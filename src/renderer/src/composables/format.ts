@@ -38,6 +38,11 @@ export function percent(part: number, whole: number): string {
   return `${value.toFixed(digits)}${NBSP}%`
 }
 
+/** How far something has come, in whole per cent, rounded down: 100 % is when it is done. */
+export function progressPercent(done: number, total: number): string {
+  return `${total > 0 ? Math.floor((done / total) * 100) : 0}${NBSP}%`
+}
+
 /** 12,483 of 1,204,911 (1.04 %); only the number where it is all there is. */
 export function countOf(part: number, whole: number): string {
   if (part === whole) return count(whole)
