@@ -1,6 +1,7 @@
 /**
  * Saves pictures of the window's views, dark and light: `node scripts/views.ts --out FOLDER`. Needs
- * a screen and the build; shows the sample.
+ * a screen and the build; shows the sample. With `--trained` a head is trained on it first (about
+ * two minutes), so that Label has proposals of a model and Train its curves and plots.
  */
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -10,9 +11,14 @@ import type { Page } from 'playwright'
 import { electronArguments, electronPath, guarded, nodePath, ROOT } from './setup.mjs'
 
 const { values } = parseArgs({
-  options: { out: { type: 'string', default: 'screenshots' } },
+  options: {
+    out: { type: 'string', default: 'screenshots' },
+    trained: { type: 'boolean', default: false },
+  },
 })
 const out = resolve(values.out)
+/** Pictures of the sample that only the text describes. */
+const WITHOUT_ALT = 'host:numbernine.example -alt:* width>=300'
 
 async function call(page: Page, name: string, input: unknown): Promise<unknown> {
   return page.evaluate(
@@ -30,6 +36,28 @@ async function untilIdle(page: Page): Promise<void> {
     if (reply.ok && !reply.value.some((job) => /queued|running/.test(job.state))) return
     await page.waitForTimeout(300)
   }
+}
+
+async function ask<T>(page: Page, name: string, input: unknown): Promise<T> {
+  const reply = (await call(page, name, input)) as
+    { ok: true; value: T } | { ok: false; error: { message: string } }
+  if (!reply.ok) throw new Error(reply.error.message)
+  return reply.value
+}
+
+/** Trains on the alts that were found, predicts, and scores the spans. */
+async function train(page: Page): Promise<void> {
+  const [recent] = await ask<{ path: string }[]>(page, 'corpora.recent', {})
+  const corpus = recent?.path ?? ''
+  const sets = await ask<{ id: number; kind: string }[]>(page, 'spans.sets', { corpus })
+  const alts = sets.find((set) => set.kind === 'alt')?.id ?? null
+  await ask(page, 'jobs.trainSpans', { corpus, alts, name: 'First head' })
+  await untilIdle(page)
+  const [run] = await ask<{ model: string | null }[]>(page, 'training.runs', { corpus })
+  await ask(page, 'jobs.predictSpans', { corpus, model: run?.model })
+  await untilIdle(page)
+  await ask(page, 'jobs.score', { corpus, text: 'span' })
+  await untilIdle(page)
 }
 
 guarded(async () => {
@@ -62,8 +90,11 @@ async function takePictures(page: Page): Promise<void> {
   }
   await untilIdle(page)
   await page.waitForTimeout(1500)
-  const messages = page.getByRole('button', { name: 'Close message' })
-  while ((await messages.count()) > 0) await messages.first().click()
+  const quiet = async (): Promise<void> => {
+    const messages = page.getByRole('button', { name: 'Close message' })
+    while ((await messages.count()) > 0) await messages.first().click()
+  }
+  await quiet()
 
   const shoot = async (name: string): Promise<void> => {
     for (const theme of ['dark', 'light']) {
@@ -88,7 +119,13 @@ async function takePictures(page: Page): Promise<void> {
   await page.getByRole('tab', { name: 'Pair', exact: true }).click()
   await page.keyboard.press('3')
   await page.waitForTimeout(1500)
+  // No ring around the tab that was chosen last.
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
   await shoot('cutoff')
+  if (values.trained) {
+    await train(page)
+    await quiet()
+  }
   await page.keyboard.press('4')
   const name = page.getByRole('textbox', { name: 'Your name' })
   await page.waitForTimeout(800)
@@ -97,10 +134,28 @@ async function takePictures(page: Page): Promise<void> {
     await name.press('Enter')
   }
   await page.waitForTimeout(1200)
+  if (values.trained) {
+    await page.getByRole('combobox', { name: 'Pairs to label' }).fill(WITHOUT_ALT)
+    await page.keyboard.press('Enter')
+    await page.waitForTimeout(1200)
+    // The second has words before and after the picture.
+    await page.keyboard.press('Control+ArrowRight')
+    await page.mouse.move(5, 400)
+    await page.waitForTimeout(1200)
+  }
   await shoot('label')
   // Labeling keeps the digits for itself.
   await page.keyboard.press('Control+5')
   await page.waitForTimeout(1200)
+  if (values.trained) {
+    for (const step of ['Training', 'Plots']) {
+      await page.getByRole('tab', { name: new RegExp(step) }).click()
+      await page.waitForTimeout(1500)
+      await shoot(`train-${step.toLowerCase()}`)
+    }
+    await page.getByRole('tab', { name: /Alts in the text/ }).click()
+    await page.waitForTimeout(500)
+  }
   await shoot('train')
   await page.keyboard.press('Control+6')
   await page.waitForTimeout(800)
