@@ -243,6 +243,17 @@ describe('a review', () => {
   })
 })
 
+test('back from a review, the queue is in the order that it had before', async () => {
+  const labeling = await begin()
+  await labeling.change({ order: 'page' })
+  const { total } = labeling
+  expect(total).toBeGreaterThan(0)
+  await labeling.setReview(true)
+  expect([labeling.order, labeling.total]).toEqual(['disagreement', 0])
+  await labeling.setReview(false)
+  expect([labeling.order, labeling.total]).toEqual(['page', total])
+})
+
 test('a proposal that was said already keeps the type that a person gave it', async () => {
   const labeling = await begin()
   labeling.setType('title')

@@ -227,6 +227,7 @@ export const useLabeling = defineStore('labeling', () => {
     if (path === corpus && (path === null || state.value !== 'idle')) return
     flushHeld()
     corpus = path
+    orderBefore = null
     forget()
     state.value = 'idle'
     if (path === null) return
@@ -400,8 +401,13 @@ export const useLabeling = defineStore('labeling', () => {
     await Promise.all([loadTypes(), loadPeople(), makeQueue()])
   }
 
+  /** The order to go back to: labeling by disagreement would find nothing where nobody disagrees. */
+  let orderBefore: Recipe['order'] | null = null
   async function setReview(on: boolean): Promise<void> {
-    await change({ review: on, ...(on ? { order: 'disagreement' as const } : {}) })
+    if (on === review.value) return
+    if (on) orderBefore = order.value
+    const back = order.value === 'disagreement' ? (orderBefore ?? 'uncertain') : order.value
+    await change({ review: on, order: on ? 'disagreement' : back })
   }
 
   const readPeople = latest((path: string) =>
