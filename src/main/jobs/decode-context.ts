@@ -1,5 +1,7 @@
 import type { PairContext, SourceSpan } from '#shared/text/context.ts'
 import { toSource, withinOnePart } from '#shared/text/context.ts'
+import { offsetMap } from '#shared/text/offsets.ts'
+import type { OffsetMap } from '#shared/text/offsets.ts'
 import { quoteSpan, trimSpan } from '#shared/text/spans.ts'
 import type { Span } from '#shared/text/spans.ts'
 import type { DecodeRecipe } from '../inference/text-manifest.ts'
@@ -42,10 +44,11 @@ export function decodeContext(
     temperature: recipe.temperature,
     nullThreshold: recipe.nullThreshold,
   })
+  const map = offsetMap(context.text)
   const seen = new Set<string>()
   const placed: PlacedSpan[] = []
   for (const { first, last, probability } of decoded.spans) {
-    const found = placeOf(context, {
+    const found = placeOf(context, map, {
       start: offsets[2 * first] as number,
       end: offsets[2 * last + 1] as number,
     })
@@ -63,11 +66,39 @@ export function decodeContext(
   }
 }
 
-function placeOf(context: PairContext, tokens: Span): Omit<PlacedSpan, 'probability'> | null {
+function placeOf(
+  context: PairContext,
+  map: OffsetMap,
+  tokens: Span,
+): Omit<PlacedSpan, 'probability'> | null {
   const middle = Math.floor((tokens.start + tokens.end) / 2)
   const inside = withinOnePart(context, tokens, middle)
-  const span = inside && trimSpan(context.text, inside)
-  const source = span && span.end > span.start ? toSource(context, span) : null
-  if (!span || !source) return null
+  const trimmed = inside && trimSpan(context.text, inside)
+  if (!trimmed || trimmed.end <= trimmed.start) return null
+  const span = wholeWords(context, map, trimmed)
+  const source = toSource(context, span)
+  if (!source) return null
   return { span, place: { ...source, quote: quoteSpan(context.text, span.start, span.end).quote } }
+}
+
+const LETTER = /[\p{L}\p{N}\p{M}]/u
+/** Scripts in which a word does not end at a space. */
+const UNSPACED =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u
+/** No word is longer; what is is left as the model cut it. */
+const LONGEST_WORD = 64
+
+/** Moves edges that cut a word outwards: a token may be a piece of one. */
+function wholeWords(context: PairContext, map: OffsetMap, span: Span): Span {
+  const part = context.parts.find(({ start, end }) => span.start >= start && span.end <= end)
+  if (!part) return span
+  const inWord = (place: number): boolean => {
+    if (place < part.start || place >= part.end) return false
+    const sign = String.fromCodePoint(context.text.codePointAt(map.toUnits(place)) ?? 0)
+    return LETTER.test(sign) && !UNSPACED.test(sign)
+  }
+  let { start, end } = span
+  if (inWord(start)) while (inWord(start - 1) && span.start - start < LONGEST_WORD) start--
+  if (inWord(end - 1)) while (inWord(end) && end - span.end < LONGEST_WORD) end++
+  return { start, end }
 }

@@ -59,6 +59,25 @@ describe('from logits to places', () => {
     expect(new Set(quotes).size).toBe(quotes.length)
   })
 
+  it('no word is cut, though a token may be a piece of one, and scripts without spaces stay as they are', () => {
+    const context = joinContext({ before: 'Zeitpunkt schön 东京塔 x', caption: null, after: 'y' })
+    const pieces = (...places: [number, number][]): SpanLogits => ({
+      offsets: Int32Array.from(places.flat()),
+      isCut: false,
+      windows: [
+        {
+          tokenOffset: 0,
+          start: Float32Array.from([-9, ...places.map((_, i) => (i === 1 ? 9 : 0))]),
+          end: Float32Array.from([-9, ...places.map((_, i) => (i === 2 ? 9 : 0))]),
+        },
+      ],
+    })
+    const words = decodeContext(context, pieces([0, 2], [2, 9], [10, 13], [13, 15]), RECIPE, 1)
+    expect(words?.best?.place.quote).toBe('Zeitpunkt schön')
+    const signs = decodeContext(context, pieces([16, 17], [17, 18], [18, 19]), RECIPE, 1)
+    expect(signs?.best?.place.quote).toBe('京塔')
+  })
+
   it('a text without a token has no answer at all', () => {
     const context = joinContext({ before: ' ', caption: null, after: null })
     expect(decodeContext(context, logitsOf('', {}, {}), RECIPE, 1)).toBeNull()
