@@ -159,6 +159,13 @@ describe('a queue', () => {
     ])
     useSpanSet(corpus.writer, set)
     expect(idsOf({ order: 'uncertain', where: 'id<=5' })).toEqual([4, 3, 2, 1, 5])
+    // A set that is in use may still grow.
+    putSpans(corpus.writer, {
+      set,
+      pairs: [{ pairId: 1, spans: [found(1, 0.3)] }],
+      nextPair: PAIRS,
+    })
+    expect(idsOf({ order: 'uncertain', where: 'id<=5' })).toEqual([4, 1, 3, 2, 5])
   })
 
   test('of disagreements begins with the least overlap and has only pairs of two people', () => {
@@ -232,6 +239,8 @@ describe('progress', () => {
     for (let pair = 1; pair <= 49; pair++) {
       say(anna, pair, skipped, 4)
       say(anna, pair, labeled([]), pair % 2 ? 6 : 16)
+      // Two items tell no pace.
+      if (pair === 1) expect(progress()).toMatchObject({ medianSeconds: null, perHour: null })
       if (pair === 2)
         expect(progress()).toMatchObject({ medianSeconds: 20, perHour: (3600 * 3) / 530 })
     }
@@ -269,6 +278,19 @@ describe('an item', () => {
       ['model', 'my-head', 0.1],
       ['alt', 'near', 0.9],
     ])
+  })
+
+  test('proposes what the set in use says, else the newest of its kind', () => {
+    const scores = () => reads.labelItem({ ...anna, pair: 7 }).suggestions.map((one) => one.score)
+    const older = newSet('model', [[7, [found(7, 0.25)]]])
+    const newer = newSet('model', [[7, [found(7, 0.75)]]])
+    expect(scores()).toEqual([0.75])
+    useSpanSet(corpus.writer, older)
+    expect(scores()).toEqual([0.25])
+    useSpanSet(corpus.writer, newer)
+    expect(scores()).toEqual([0.75])
+    useSpanSet(corpus.writer, newSet('alt', [[7, [found(7, 1, 'exact')]]]))
+    expect(scores()).toEqual([0.75, 1])
   })
 
   test('shows the others only to a review', () => {
@@ -351,6 +373,12 @@ describe('spans and scores', () => {
     expect(reads.spanCoverage({ set, model, minCosine: 0.28, minConfidence: 0 })).toMatchObject({
       spanOnly: 2,
     })
+    // What a person marked has no confidence: it is sure.
+    const marked = newSet('model', [[2, [found(2, null)]]])
+    put(`span@${marked}`, [[2, 0.3]])
+    expect(
+      reads.spanCoverage({ set: marked, model, minCosine: 0.28, minConfidence: 1 }),
+    ).toMatchObject({ spanOnly: 1 })
     // Another set has no scores yet.
     const other = newSet('model', [[1, [found(1, 0.9)]]])
     expect(
@@ -391,6 +419,14 @@ describe('spans and scores', () => {
     expect(density.pearson).toBeGreaterThan(0.8)
     expect(density.spearman).toBeGreaterThan(0.8)
     expect(contract['spans.density'].output.parse(density)).toEqual(density)
+    // One value of the cosine has a row in which it lies, too.
+    const single = newSet('model', [[1, [found(1, 1)]]])
+    put(`span@${single}`, [[1, 0.25]])
+    expect(reads.spanDensity({ set: single, model, columns: 2, rows: 2 })).toMatchObject({
+      cosine: [0.245, 0.255],
+      counts: [0, 0, 0, 1],
+      n: 1,
+    })
     const empty = newSet('model', [])
     expect(reads.spanDensity({ set: empty, model, columns: 2, rows: 2 })).toEqual({
       columns: 2,

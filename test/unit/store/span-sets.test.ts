@@ -366,6 +366,46 @@ describe('the text source span', () => {
     expect(scoreKinds(corpus.reader).map(({ text }) => text)).toEqual(['alt'])
   })
 
+  test('of several the best one alone is scored, searched and shown, each pair once', () => {
+    const { id } = newSet({ title: 'Next best' })
+    const nothing: FoundSpan = {
+      place: { source: 'before', start: 0, end: 7, quote: 'Nothing' },
+      kind: null,
+      score: 0.1,
+    }
+    putSpans(corpus.writer, {
+      set: id,
+      pairs: [
+        { pairId: 1, spans: [boat, other, none(0.1)] },
+        { pairId: 2, spans: [none(0.9), nothing] },
+      ],
+      nextPair: 2,
+    })
+    corpus.writer.exec(`UPDATE images SET status = 'ok', sha256 = printf('%064d', id)`)
+    useSpanSet(corpus.writer, id)
+    const args = { modelId: modelId(), text: scorableText(corpus.reader, 'span') }
+    expect(countScorable(corpus.reader, args)).toEqual({ total: 1, scored: 0 })
+    expect(unscoredPairs(corpus.reader, { ...args, afterId: 0, limit: 9 })).toMatchObject([
+      { pairId: 1, text: 'A red boat' },
+    ])
+    const ids = (where: string): number[] => [...pairIdsWhere(corpus.reader, where)]
+    expect(ids('confidence>=0')).toEqual([1, 2])
+    expect(ids('span:*')).toEqual([1])
+    expect(ids('span:harbour')).toEqual([])
+    expect(ids('confidence<0.6')).toEqual([])
+    expect(
+      listPairs(corpus.reader, { where: '', afterId: 0, limit: 9 }).map((pair) => [
+        pair.id,
+        pair.text.span,
+      ]),
+    ).toEqual([
+      [1, 'A red boat'],
+      [2, null],
+      [3, null],
+      [4, null],
+    ])
+  })
+
   test('can be searched for, and so can its confidence', () => {
     const [a] = twoSets()
     const ids = (where: string): number[] => [...pairIdsWhere(corpus.reader, where)]
