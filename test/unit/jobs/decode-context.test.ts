@@ -78,6 +78,31 @@ describe('from logits to places', () => {
     expect(signs?.best?.place.quote).toBe('京塔')
   })
 
+  it('what the model was calibrated to holds: temperature, the bar for “nothing”, the longest span', () => {
+    const context = joinContext({ before: 'one two three four', caption: null, after: null })
+    const logits = logitsOf(context.text, { 0: 6 }, { 2: 6 }, 5)
+    const decode = (recipe: Partial<typeof RECIPE> = {}) =>
+      decodeContext(context, logits, { ...RECIPE, ...recipe }, 1)
+    expect(decode()?.best?.place.quote).toBe('one two three')
+    // The margin of the span over "nothing" is 12 - 10.
+    expect(decode({ nullThreshold: -1.9 })?.best?.place.quote).toBe('one two three')
+    expect(decode({ nullThreshold: -2.1 })?.best).toBeNull()
+    expect(decode({ maxSpanTokens: 2 })?.best?.place.quote).not.toBe('one two three')
+    // All spans and "nothing" share the probability: exp(score / temperature) of each.
+    const scores = [10]
+    for (let start = 0; start < 4; start++) {
+      for (let end = start; end < 4; end++) scores.push((start === 0 ? 6 : 0) + (end === 2 ? 6 : 0))
+    }
+    for (const temperature of [1, 4]) {
+      const sum = scores.reduce((total, score) => total + Math.exp(score / temperature), 0)
+      expect(decode({ temperature })?.confidence).toBeCloseTo(Math.exp(12 / temperature) / sum, 5)
+      expect(decode({ temperature })?.nullProbability).toBeCloseTo(
+        Math.exp(10 / temperature) / sum,
+        5,
+      )
+    }
+  })
+
   it('a text without a token has no answer at all', () => {
     const context = joinContext({ before: ' ', caption: null, after: null })
     expect(decodeContext(context, logitsOf('', {}, {}), RECIPE, 1)).toBeNull()
