@@ -1,5 +1,6 @@
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -18,6 +19,7 @@ import {
   readOnnxFile,
   weightOf,
   writeOnnxFile,
+  type OnnxFile,
 } from '../../../src/main/inference/onnx-file.ts'
 import { readOnnxHeader } from '../../../src/main/inference/onnx-header.ts'
 import type { TextEncoderManifest } from '../../../src/main/inference/text-manifest.ts'
@@ -282,6 +284,54 @@ describe('one graph out of an encoder and a head', () => {
     expect(() => composeSpanGraph(folder, manifest, marks, heads[1] ?? [], out)).toThrow(
       /hidden\.weight of the head is \[8, 42\], for this encoder it must be \[8, 26\]/,
     )
+  })
+
+  test('a head that is no number anywhere is refused, and nothing is written', async () => {
+    const { manifest, folder } = await encoder('tiny-bert')
+    const [good = []] = textExpectedOf('tiny-bert').heads
+    const out = join(mkdtempSync(join(tmpdir(), 'refused-')), 'model.onnx')
+    const marks = { sepId: 3, breakId: 0 }
+    for (const value of [NaN, Infinity]) {
+      const head = good.map((one) => {
+        if (one.name !== 'span.bias') return one
+        return { ...one, data: Float32Array.of(0, value) }
+      })
+      expect(() => composeSpanGraph(folder, manifest, marks, head, out)).toThrow(
+        /span\.bias of the head has values that are not finite/,
+      )
+    }
+    expect(existsSync(out)).toBe(false)
+  })
+
+  test('an encoder that cannot carry a head is refused with the reason', async () => {
+    const { manifest, folder } = await encoder('tiny-bert')
+    const [head = []] = textExpectedOf('tiny-bert').heads
+    const out = mkdtempSync(join(tmpdir(), 'refused-'))
+    const compose = (change: (file: OnnxFile) => void, breakId: number | null) => {
+      const file = readOnnxFile(join(folder, 'onnx/model.onnx'))
+      change(file)
+      writeOnnxFile(join(out, 'changed.onnx'), file)
+      const graph = { ...manifest.graph, file: 'changed.onnx' }
+      composeSpanGraph(
+        out,
+        { ...manifest, graph },
+        { sepId: 3, breakId },
+        head,
+        join(out, 'o.onnx'),
+      )
+    }
+    const old = (file: OnnxFile): void => void file.opsets.set('', 10)
+    expect(() => compose(old, 0)).toThrow(/in operator set 10, a head needs 11 or later/)
+    // A graph inside a node may read the mask by its name.
+    const nested = (file: OnnxFile): void => {
+      const graph = field.message(6, [field.text(2, 'inner')])
+      const encoded = new Uint8Array(
+        Buffer.concat([field.text(1, 'body'), graph, field.int(20, 5)]),
+      )
+      file.nodes[0]?.attributes.set('body', { kind: 'other', encoded, isGraph: true })
+    }
+    expect(() => compose(nested, 0)).toThrow(/graphs inside of nodes, whose mask cannot be changed/)
+    expect(() => compose(nested, null)).not.toThrow()
   })
 })
 

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -251,6 +252,14 @@ describe('the models of a machine', () => {
     expect((await resolveTextModel(folders, undefined, 'text-encoder')).id).toBe('tiny-roberta')
     const { digest } = await resolveTextModel(folders, 'demo', 'text-encoder')
     expect((await resolveTextModel(folders, digest.slice(0, 12), 'text-encoder')).id).toBe('demo')
+    // So few digits name anything.
+    await expect(
+      resolveTextModel(folders, digest.slice(0, 7), 'text-encoder'),
+    ).rejects.toMatchObject({ kind: 'not-found' })
+    const real = machine()
+    cpSync(withManifest({ id: 'real' }), join(real.bundled, 'real'), { recursive: true })
+    expect((await listTextModels(real)).map(({ id }) => id)).toEqual(['demo', 'real'])
+    expect((await resolveTextModel(real, undefined, 'text-encoder')).id).toBe('real')
   })
 
   test('one that is not there is not found, with those that are', async () => {
@@ -284,6 +293,13 @@ describe('the models of a machine', () => {
     await expect(
       addTextModelFolder(emptyFolders(), withManifest({ graph: unmasked })),
     ).rejects.toThrow(/breaks between blocks need a graph with an attention mask/)
+    const unpadded = changed('tiny-bert', {
+      'gleaner.json': () => MANIFEST,
+      'tokenizer.json': (json: Json) => ({ ...json, padding: null, added_tokens: [] }),
+    })
+    await expect(addTextModelFolder(emptyFolders(), unpadded)).rejects.toThrow(
+      /breaks between blocks need a padding token of their own/,
+    )
     const folder = withManifest()
     writeFileSync(join(folder, 'tokenizer.json'), '{}')
     await expect(addTextModelFolder(emptyFolders(), folder)).rejects.toThrow(AppError)
@@ -453,10 +469,24 @@ describe('a span model that was trained here', () => {
     const after = await resolveTextModel(folders, model.id, 'span')
     expect(after.digest).toBe(model.digest)
 
-    expect((await listTextModels(folders)).map(({ id }) => id).sort()).toEqual([model.id, again.id])
+    const madeAt = (folder: string, seconds: number): void =>
+      utimesSync(join(folder, 'gleaner.json'), seconds, seconds)
+    for (const newest of [model, again]) {
+      for (const { folder } of [model, again]) madeAt(folder, 1e9)
+      madeAt(newest.folder, 2e9)
+      expect((await listTextModels(folders))[0]?.id).toBe(newest.id)
+    }
     await removeTextModel(folders, model.id)
     expect(existsSync(model.folder)).toBe(false)
     expect((await listTextModels(folders)).map(({ id }) => id)).toEqual([again.id])
+  })
+
+  test('has an id that no other model of the machine has, whatever its case', async () => {
+    const folders = emptyFolders()
+    await addTextModelFolder(folders, withManifest({ id: 'My-Model' }))
+    expect(newTextModelFolder(folders, 'my model').id).toBe('my-model-2')
+    expect(newTextModelFolder(folders, 'Größe ✓').id).toBe('gro-e')
+    expect(newTextModelFolder(folders, '///').id).toBe('span-model')
   })
 
   test('is not there at all when it cannot be written', async () => {
