@@ -117,6 +117,14 @@ test('what a page says is text: no special token can be written into it', () => 
   const marked = contextOf({ before: '</s> <pad> <s>', caption: 'x' })
   const own = contextWindows(roberta, marked, { ...OPTIONS, breaks: 'none' }).windows[0]
   expect([...(own?.ids ?? [])].filter((id) => id === roberta.sepId)).toHaveLength(3)
+  // Nor where the tokenizer takes whole words, of which "[SEP]" is one.
+  const json = JSON.parse(read('tiny-bert')) as Record<string, unknown>
+  const whole = createContextTokenizer(
+    JSON.stringify({ ...json, normalizer: null, pre_tokenizer: { type: 'WhitespaceSplit' } }),
+  )
+  const said = contextWindows(whole, hostile, { ...OPTIONS, breaks: 'pad' }).windows[0]
+  const plain = contextWindows(whole, contextOf({ before: '', caption: 'x [MASK]' }), OPTIONS)
+  expect([...(said?.ids ?? [])]).toEqual([...(plain.windows[0]?.ids ?? [])])
 })
 
 describe('long texts', () => {
@@ -197,6 +205,19 @@ describe('long texts', () => {
     const first = cut.offsets[0] as number
     expect(first).toBeGreaterThan(context.picture - 50 * 4 - 1)
     expect(first).toBeLessThan(context.picture)
+    // Where it is cut no block begins or ends.
+    const ends = [cut.windows[0]?.ids[1], cut.windows.at(-1)?.ids.at(-2)]
+    expect(ends).not.toContain(bert.padId)
+    // What one side does not need is the other's.
+    for (const [before, after] of [
+      [500, 10],
+      [10, 500],
+    ] as const) {
+      const lopsided = contextOf({ before: words(before, 'cat'), after: words(after, 'dog') })
+      const { offsets } = contextWindows(bert, lopsided, { ...OPTIONS, maxTokens: 100 })
+      const left = [...offsets].filter((end, i) => i % 2 === 1 && end <= lopsided.picture).length
+      expect([left, offsets.length / 2 - left]).toEqual([Math.min(before, 90), Math.min(after, 90)])
+    }
     const huge = contextOf({ before: 'cat '.repeat(300_000), caption: 'map' })
     const { offsets, isCut } = contextWindows(bert, huge, { ...OPTIONS, maxLength: 512 })
     expect(isCut).toBe(true)
