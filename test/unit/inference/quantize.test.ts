@@ -96,7 +96,7 @@ test('of the text tower only the two matrices around each activation are in eigh
 })
 
 /** x [rows, 5, 64] through a matrix with a bias, an activation, and a last matrix. */
-function littleGraph(opset: number): OnnxFile {
+function littleGraph(opset: number, activation = 'Relu'): OnnxFile {
   const { next } = numbers(5)
   const values = (n: number): Float32Array =>
     Float32Array.from({ length: n }, () => next() / 2 ** 23 - 1)
@@ -122,7 +122,7 @@ function littleGraph(opset: number): OnnxFile {
     nodes: [
       node('MatMul', ['x', 'a'], 'wide'),
       node('Add', ['wide', 'bias'], 'moved'),
-      node('Relu', ['moved'], 'active'),
+      node(activation, ['moved'], 'active'),
       node('MatMul', ['active', 'b'], 'narrow'),
       node('Add', ['narrow', 'x'], 'added'),
       node('MatMul', ['added', 'c'], 'y'),
@@ -167,6 +167,26 @@ test.each([11, 13, 18])('a graph of operator set %d runs in int8, row by row', a
     }
   }
   expect(await run('int8.onnx', x.slice(320, 640))).toEqual(eight.slice(160, 320))
+})
+
+test('values below zero behind an activation are not cut off', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'below-'))
+  writeOnnxFile(join(folder, 'fp32.onnx'), littleGraph(13, 'Tanh'))
+  const file = littleGraph(13, 'Tanh')
+  expect(await quantizeGraph(file, 'x')).toBe(2)
+  writeOnnxFile(join(folder, 'int8.onnx'), file)
+  const x = Float32Array.from({ length: 5 * 64 }, (_, i) => Math.sin(i))
+  const run = async (name: string): Promise<Float32Array> => {
+    const session = await ort.InferenceSession.create(join(folder, name), { logSeverityLevel: 3 })
+    const { y } = await session.run({ x: new ort.Tensor('float32', x, [1, 5, 64]) })
+    return Float32Array.from(y?.data as Float32Array)
+  }
+  const exact = await run('fp32.onnx')
+  const eight = await run('int8.onnx')
+  const rms = (values: Float32Array): number =>
+    Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
+  const error = rms(exact.map((value, i) => value - (eight[i] as number))) / rms(exact)
+  expect(error).toBeLessThan(0.05)
 })
 
 test('a weight that cannot be held in eight bits per column is still only off by its step', async () => {
