@@ -42,11 +42,13 @@ function predicted(spans: [pairId: number, place: LabeledPlace | null][]): numbe
     software: 'test',
   })
   const pairs = spans.map(([pairId, found]) => {
-    const { type: _, ...place } = found ?? { type: '' }
-    return {
-      pairId,
-      spans: [{ place: found ? (place as LabeledPlace) : null, kind: null, score: 0.5 }],
+    const place = found && {
+      source: found.source,
+      start: found.start,
+      end: found.end,
+      quote: found.quote,
     }
+    return { pairId, spans: [{ place, kind: null, score: 0.5 }] }
   })
   putSpans(corpus.writer, { set: id, pairs, nextPair: 6 })
   finishSpanSet(corpus.writer, { set: id })
