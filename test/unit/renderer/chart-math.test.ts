@@ -55,6 +55,17 @@ describe('a density', () => {
     expect(joined.counts.reduce((a, b) => a + b)).toBe(9)
   })
 
+  test('keeps as many cells a side as its points can fill', () => {
+    const of = (n: number) => ({
+      columns: 64,
+      rows: 64,
+      counts: new Array<number>(4096).fill(0),
+      n,
+    })
+    // 1.5 times the square root: 21, 33, 47 and 65.
+    expect([200, 500, 1000, 1900].map((n) => coarser(of(n)).columns)).toEqual([16, 32, 32, 64])
+  })
+
   test('stays fine for a million points, and where its sides are odd', () => {
     const many = { columns: 64, rows: 64, counts: new Array<number>(4096).fill(244), n: 999_424 }
     expect(coarser(many)).toBe(many)

@@ -85,6 +85,17 @@ describe('what can be taken', () => {
     expect(options[0]).toMatchObject({ sources: [{ origin: 'model' }, { origin: 'alt' }] })
   })
 
+  test('has the type that was proposed first, else the one that anybody proposed', () => {
+    const typed = (type: string | null): Suggestion => ({
+      ...proposal('annotator', 0, 9, null),
+      place: { ...span(0, 9), type },
+    })
+    const typeOf = (...types: (string | null)[]) =>
+      optionsOf(item({ suggestions: types.map(typed) }), false)[0]
+    expect(typeOf('title', 'caption')).toMatchObject({ type: 'title' })
+    expect(typeOf(null, 'caption')).toMatchObject({ type: 'caption' })
+  })
+
   test('is the first proposal, or "no description" where the model is surer of that', () => {
     const one = (score: number, none: number | null) =>
       optionsOf(
@@ -114,6 +125,8 @@ describe('what can be taken', () => {
           { annotator: 'Dan', state: { ...OPEN_LABEL, status: 'skipped' } },
           { annotator: 'Eva', state: labeled() },
         ],
+        // The same once more, span by span: they are among the answers.
+        suggestions: [proposal('annotator', 0, 9, null), proposal('annotator', 0, 3, null)],
       }),
       true,
     )
@@ -186,5 +199,29 @@ describe('the time of an item', () => {
     expect(clock.lap()).toBeNull()
     now += 1000
     expect(clock.lap()).toBe(1)
+    // Nothing moved at all: nobody was there.
+    now += 200_000
+    expect(clock.lap()).toBeNull()
+    now += 200_000
+    clock.pause()
+    clock.resume()
+    expect(clock.lap()).toBeNull()
+  })
+
+  test('begins anew with another item', () => {
+    let now = 0
+    const clock = createLabelClock(() => now)
+    now = 3000
+    clock.pause()
+    clock.resume()
+    now = 4000
+    clock.restart()
+    now = 6000
+    expect(clock.lap()).toBe(2)
+    now += 200_000
+    clock.touch()
+    clock.restart()
+    now += 500
+    expect(clock.lap()).toBe(0.5)
   })
 })

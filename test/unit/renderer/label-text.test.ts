@@ -59,6 +59,7 @@ describe('the cursor', () => {
     const at = find('before', 'quay')
     expect(said(nextSentence(words, at, 'forward'))).toBe('Behind')
     expect(said(nextSentence(words, at, 'backward'))).toBe('Two')
+    expect(said(nextSentence(words, find('before', 'In'), 'backward'))).toBe('Behind')
     expect(said(nextSentence(words, find('before', 'burnt'), 'forward'))).toBe('The')
     expect(said(nextSentence(words, find('caption', 'The'), 'backward'))).toBe('In')
   })
@@ -143,6 +144,15 @@ describe('the pointer', () => {
     expect(said(word)).toBe('1912')
     expect(said(sentenceAt(words, word as Place))).toBe('In 1912 it burnt.')
   })
+})
+
+test('a sentence holds no white space at its edges, also at the beginning of a text', () => {
+  const spaced = cutWords({ before: ' \n A house.  A tree. \n', caption: null, after: null }, 'en')
+  const sentences = spaced.parts[0]?.sentences ?? []
+  expect(sentences.map((place) => said({ source: 'before', ...place }, spaced))).toEqual([
+    'A house.',
+    'A tree.',
+  ])
 })
 
 test('every quote is the slice at its offsets, whatever signs the text has', () => {

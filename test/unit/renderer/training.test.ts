@@ -83,6 +83,24 @@ describe('the order of the work', () => {
     expect(calls('jobs.trainSpans')).toHaveLength(0)
   })
 
+  test('needs texts to train on and texts to validate on', async () => {
+    const training = await open()
+    const obstacleWith = (train: number, validation: number): string | null => {
+      const texts = { train, validation, test: 5 }
+      const splits = (['train', 'validation', 'test'] as const).map((split) => ({
+        split,
+        texts: texts[split],
+        answers: texts[split],
+        sites: texts[split],
+      }))
+      training.preview = { splits, origins: [], warnings: [] }
+      return training.obstacle
+    }
+    expect(obstacleWith(5, 5)).toBeNull()
+    expect(obstacleWith(5, 0)).toBe('There is nothing to validate on.')
+    expect(obstacleWith(0, 5)).toBe('There is nothing to train on.')
+  })
+
   test('goes on as things come to be', async () => {
     const training = await open({ fresh: true })
     await training.findAlts()
@@ -198,8 +216,11 @@ describe('sets of spans', () => {
     expect(training.currentSet?.id).toBe(1)
     await done
     expect(last('spans.use')).toEqual({ corpus: CORPUS, set: 1 })
+    // The plots are of the one in use, else of the newest predictions.
+    expect(training.shownSet?.id).toBe(1)
     await training.use(null)
     expect(training.currentSet).toBeNull()
+    expect(training.shownSet).toMatchObject({ id: 2, kind: 'model' })
     useUndo().undo()
     await vi.waitFor(() => expect(last('spans.use')).toEqual({ corpus: CORPUS, set: 1 }))
     expect(training.currentSet?.id).toBe(1)
@@ -252,6 +273,12 @@ describe('curves', () => {
     ).toBeNull()
     expect(partingEpoch([record(1, 1, 0.3), record(2, 0.8, 0.4), record(3, 0.7, 0.5)])).toBeNull()
     expect(partingEpoch([])).toBeNull()
+    // Less than 1 % of loss, or less than 0.005 of IoU, is no parting.
+    const then = (loss: number, iou: number): number | null =>
+      partingEpoch([record(1, 1, 0.5), record(2, 1.1, 0.5), record(3, loss, 0.5 + iou)])
+    expect(then(1.011, 0.0051)).toBe(1)
+    expect(then(1.009, 0.0051)).toBeNull()
+    expect(then(1.011, 0.0049)).toBeNull()
   })
 
   test('mark the stated best epoch, else the best so far by what is looked at', async () => {
@@ -281,6 +308,15 @@ describe('curves', () => {
       { key: 'hidden', a: '64', b: '0' },
       { key: 'softIou', a: '1', b: '0' },
     ])
+    // A name is no setting; an encoder is told also where the inputs do not name it.
+    const bare = (encoder: string, name: string): TrainingRun => ({
+      ...run,
+      encoder,
+      config: { name, corpus: name },
+    })
+    expect(differences(bare('one', 'a'), bare('other', 'b'))).toEqual([
+      { key: 'encoder', a: 'one', b: 'other' },
+    ])
   })
 })
 
@@ -303,5 +339,9 @@ describe('rules for useless alts', () => {
     expect(wrongWith({ ...first, name: 'Two Words' }, [first], 0)).not.toBeNull()
     expect(wrongWith(first, [first, { ...first }], 0)).toContain('Two rules')
     expect(wrongWith({ ...first, kind: 'measure', atLeast: 0 }, [first], 0)).not.toBeNull()
+    expect(wrongWith({ ...first, kind: 'measure' }, [first], 0)).toBeNull()
+    for (const minWords of [0, 1.5, Number.NaN]) {
+      expect(wrongWith({ ...first, kind: 'measure', minWords }, [first], 0)).toContain('from 1')
+    }
   })
 })
