@@ -182,6 +182,34 @@ describe('alts in the texts', () => {
     corpus.close()
   })
 
+  test('canceled, it is gone on with by the same rules and threshold alone', async () => {
+    const corpus = spanCorpus(storyPairs(20))
+    const find = async (rules = ALT_RULES, threshold?: number, ctx = jobContext()): Promise<void> =>
+      runAltSpans(corpus, { corpus: corpus.path, threshold }, ctx, rules)
+    const abort = new AbortController()
+    await find(
+      ALT_RULES,
+      undefined,
+      listening(() => abort.abort(), abort.signal),
+    )
+    await find(ALT_RULES.slice(1))
+    await find(ALT_RULES, 0.95)
+    const states = (): [number, boolean][] =>
+      listSpanSets(corpus.reader).map(({ id, complete }) => [id, complete])
+    expect(states()).toEqual([
+      [3, true],
+      [2, true],
+      [1, false],
+    ])
+    await find()
+    expect(states()).toEqual([
+      [3, true],
+      [2, true],
+      [1, true],
+    ])
+    corpus.close()
+  })
+
   test('a rule whose pattern never ends is refused, and the engine goes on meanwhile', async () => {
     const corpus = spanCorpus(storyPairs(10))
     const rule = {
