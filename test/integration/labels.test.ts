@@ -198,6 +198,18 @@ test('one’s own rules are kept where they hold, and refused where an example f
   const tried = await call('spans.tryRules', { corpus, rules: [barns] })
   const n = storyPairs(30).filter(({ alt }) => alt?.includes('barn')).length
   expect(tried).toMatchObject({ alts: 30, taken: [{ rule: 'barns', n }] })
+  const often = spanCorpus([
+    ...storyPairs(3),
+    ...Array.from({ length: 4 }, () => ({ host: 'a.example', alt: 'a barn' })),
+    { host: 'a.example', alt: 'another barn' },
+  ])
+  const counted = await call('spans.tryRules', { corpus: released(often), rules: [barns] })
+  // Each pair counts, each spelling is shown once, the most frequent first.
+  expect(counted.alts).toBe(8)
+  expect(counted.taken[0]?.n).toBe(
+    5 + storyPairs(3).filter(({ alt }) => alt?.includes('barn')).length,
+  )
+  expect(counted.taken[0]?.examples[0]).toBe('a barn')
   expect((await call('spans.rules', {})).own).toBe(false)
   await expect(
     call('spans.setRules', { rules: [{ ...barns, examples: ['a fox'] }] }),

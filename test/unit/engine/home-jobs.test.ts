@@ -122,7 +122,20 @@ test('what another living process runs is left to it, what a dead one left is ta
   // No process has this number: Linux, macOS and Windows give out smaller ones.
   withPid(2 ** 31 - 2)
   expect(jobs.left()).toEqual([{ job, input: twin }])
-  jobs.save({ ...job, state: 'failed' }, twin)
+  // The home folder may be shared: processes of other machines have numbers of their own.
+  const kept = readFileSync(file, 'utf8')
+  writeFileSync(file, JSON.stringify({ ...(JSON.parse(kept) as object), host: 'elsewhere' }))
+  expect(jobs.left()).toEqual([])
+  writeFileSync(file, kept)
+  // The oldest goes on first, whatever its name.
+  for (const [id, createdAt] of [
+    ['zero', '2025-12-31T00:00:00.000Z'],
+    ['a', '2026-01-02T00:00:00.000Z'],
+  ] as const) {
+    jobs.save({ ...job, id, createdAt }, twin)
+  }
+  expect(jobs.left().map((left) => left.job.id)).toEqual(['zero', 'one', 'a'])
+  for (const id of ['zero', 'one', 'a']) jobs.save({ ...job, id, state: 'failed' }, twin)
   expect(jobs.left()).toEqual([])
 })
 
