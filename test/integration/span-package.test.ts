@@ -17,10 +17,11 @@ import { OPEN_LABEL } from '#shared/contract/labels.ts'
 import { SpanPackageInput } from '#shared/contract/training.ts'
 import type { TextModelInfo, TrainingRun } from '#shared/contract/training.ts'
 import { Launcher } from '#shared/settings.ts'
+import { joinContext } from '#shared/text/context.ts'
 import { codePointLength, sliceCodePoints } from '#shared/text/offsets.ts'
 import { ENGINE_STOPS } from '../../src/main/jobs/job.ts'
 import { runLaunch } from '../../src/main/jobs/launch.ts'
-import { fillCommand, readLaunched } from '../../src/main/jobs/launchers.ts'
+import { fillCommand, launching, readLaunched } from '../../src/main/jobs/launchers.ts'
 import { readPackage, runSpanPackage } from '../../src/main/jobs/span-package.ts'
 import { readSpans, SPAN_FORMATS } from '../../src/main/labeling/span-formats.ts'
 import { openCorpus } from '../../src/main/store/open.ts'
@@ -78,28 +79,73 @@ describe('a training package', () => {
   test('holds every labeled text once, by site, with answers that are what stands there', async () => {
     const manifest = await readPackage(out)
     const sites = new Map<string, string>()
+    const pairs = new Map(
+      contextsAfter(corpus.reader, { afterId: 0, limit: 1000 }).map((row) => [
+        `pair-${row.pairId}`,
+        joinContext(row),
+      ]),
+    )
     let texts = 0
+    let pictures = 0
     for (const { split, texts: n, answers } of manifest.splits) {
       const items = readSpans('squad', readFileSync(join(out, `data/${split}.json`), 'utf8'))
       expect(items).toHaveLength(n)
       expect(items.filter(({ spans }) => spans.length > 0)).toHaveLength(answers)
       texts += n
-      for (const { text, spans, meta } of items) {
+      for (const { id, text, spans, meta } of items) {
         for (const { start, end, quote } of spans) {
           expect(sliceCodePoints(text, start, end)).toBe(quote)
         }
         expect(sites.get(String(meta['site'])) ?? split).toBe(split)
         sites.set(String(meta['site']), split)
-        expect(Number(meta['picture_offset'])).toBeLessThanOrEqual(codePointLength(text))
+        const context = pairs.get(String(id))
+        expect(text).toBe(context?.text)
+        expect(meta['picture_offset']).toBe(context?.picture)
+        if (context && context.picture > 0) pictures++
       }
     }
     // The same words around the same place are kept once.
     expect(texts).toBeGreaterThan(labeled * 0.5)
     expect(texts).toBeLessThanOrEqual(labeled)
+    expect(pictures).toBeGreaterThan(10)
     expect(manifest.baselines.map(({ name }) => name)).toEqual([
       'nearest block',
       'longest sentence',
     ])
+    // They are measured on the test sites alone, where there is a description.
+    const test = manifest.splits.find(({ split }) => split === 'test')
+    expect(manifest.baselines.map(({ n }) => n)).toEqual([test?.answers, test?.answers])
+  })
+
+  test('tells the script how to train as it was asked', async () => {
+    const asked = {
+      epochs: 5,
+      batchSize: 3,
+      learningRate: 1e-4,
+      crossEntropy: 0.5,
+      softIou: 0.25,
+      seed: 9,
+    }
+    const folder = join(dir, 'asked')
+    await runSpanPackage(
+      corpus,
+      inputOf({ ...asked, out: folder, maxLength: 128 }),
+      jobContext(),
+      resources,
+    )
+    const configOf = (of: string): unknown =>
+      JSON.parse(readFileSync(join(of, 'config.json'), 'utf8'))
+    const wanted = {
+      base: 'org/tiny-bert',
+      epochs: 5,
+      batch_size: 3,
+      learning_rate: 1e-4,
+      loss: { cross_entropy: 0.5, soft_iou: 0.25 },
+      seed: 9,
+    }
+    // Windows share at most a quarter of what they hold.
+    expect(configOf(folder)).toMatchObject({ ...wanted, max_length: 128, stride: 32 })
+    expect(configOf(out)).toMatchObject({ max_length: 384, stride: 96, seed: 1 })
   })
 
   test('says the same in all formats', () => {
@@ -313,6 +359,88 @@ describe('launching a package', () => {
     expect(readLaunched(folder)).toBeNull()
   })
 
+  test('another process that has the number of an ended one is neither followed nor ended', async () => {
+    const folder = freshPackage('number')
+    mkdirSync(join(folder, 'run'))
+    const other = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' })
+    const launcher = Launcher.parse({ name: 'here', kind: 'local', submit: 'true' })
+    const run = { launcher, handle: String(other.pid), born: 'long ago', startedAt: '' }
+    expect(await launching(launcher).look(folder, run)).toEqual({ running: false, exit: null })
+    const ended = new Promise((resolve) => other.once('exit', () => resolve('ended')))
+    await launching(launcher).cancel(folder, run)
+    const still = new Promise((resolve) => setTimeout(() => resolve('still there'), 200))
+    expect(await Promise.race([ended, still])).toBe('still there')
+    other.kill('SIGKILL')
+  })
+
+  test('what an earlier run left is not taken for what came out of this one', async () => {
+    const folder = freshPackage('leftover')
+    mkdirSync(join(folder, 'run'))
+    const test = { n: 1, exactMatch: 1, iou: 1, f1: 1 }
+    const left = { bestEpoch: 1, temperature: 1, calibrationError: null, test }
+    writeFileSync(join(folder, 'run/result.json'), JSON.stringify(left))
+    const { run, ended } = launch(folder, { kind: 'local', submit: 'echo nothing came out' })
+    expect(await ended).toBe('failed: The training ended with 0: nothing came out')
+    expect(run()).toMatchObject({ state: 'failed', model: null })
+  })
+
+  test('curves that part are warned of, as those of a head are', async () => {
+    const folder = freshPackage('parting')
+    const epochs = [1, 2, 3, 4, 5, 6].map((epoch) => ({
+      epoch,
+      trainLoss: 1 / epoch,
+      trainCrossEntropy: 1,
+      trainSoftIou: 1,
+      validationLoss: epoch === 1 ? 1 : 1 + epoch / 5,
+      validationCrossEntropy: 1,
+      validationSoftIou: 1,
+      exactMatch: epoch / 20,
+      iou: epoch / 10,
+      f1: epoch / 10,
+      seconds: 1,
+    }))
+    const lines = epochs.map((epoch) => `${JSON.stringify(epoch)}\n`).join('')
+    writeFileSync(join(folder, 'prepared'), `${lines}{"epoch":7,`)
+    const submit = 'cp prepared run/metrics.jsonl; exit 3'
+    const { run, ended, ctx } = launch(folder, { kind: 'local', submit })
+    expect(await ended).toContain('The training ended with 3')
+    expect(run().history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(run().warnings.at(-1)).toMatch(/loss/)
+    expect(ctx.warnings).toContain(run().warnings.at(-1))
+  })
+
+  test('a queue that has forgotten its job has ended it, and is told when one cancels', async () => {
+    const folder = freshPackage('forgotten')
+    mkdirSync(join(folder, 'run'))
+    const queue = (status: string): Launcher =>
+      Launcher.parse({
+        name: 'queue',
+        kind: 'batch',
+        submit: 'true',
+        status,
+        cancel: 'echo {run} > canceled',
+      })
+    const forgetful = queue('echo "slurm_load_jobs error: Invalid job id specified" >&2; exit 1')
+    const run = { launcher: forgetful, handle: '4711', born: null, startedAt: '' }
+    const ways = launching(forgetful)
+    expect(await ways.look(folder, run)).toEqual({ running: false, exit: null })
+    // Another complaint says nothing of the job.
+    const away = launching(queue('echo "connection refused" >&2; exit 1'))
+    await expect(away.look(folder, run)).rejects.toThrow('connection refused')
+    expect(await launching(queue('echo {run}')).look(folder, run)).toMatchObject({ running: true })
+    writeFileSync(join(folder, 'run/exit'), '3\n')
+    expect(await away.look(folder, run)).toEqual({ running: false, exit: 3 })
+    await ways.cancel(folder, run)
+    expect(readFileSync(join(folder, 'canceled'), 'utf8')).toBe('4711\n')
+  })
+
+  test('a host that ssh would take for an option is refused', () => {
+    for (const host of ['-oProxyCommand=true', '']) {
+      const launcher = { name: 'gpu', kind: 'ssh', submit: 'true', host }
+      expect(() => launching(Launcher.parse(launcher))).toThrow(/has no host/)
+    }
+  })
+
   describe('elsewhere', () => {
     /** Programs that stand for those of a cluster; the host is another folder of this machine. */
     const bin = join(dir, 'bin')
@@ -357,6 +485,38 @@ describe('launching a package', () => {
       expect(await ended).toBe(join(folder, 'model'))
       expect(run().history).toHaveLength(3)
       expect(existsSync(join(folder, 'model/gleaner.json'))).toBe(true)
+    }, 40_000)
+
+    test('over ssh canceling ends the training there, to which no earlier model was sent', async () => {
+      const folder = freshPackage('ssh-canceled')
+      mkdirSync(join(folder, 'model'))
+      writeFileSync(join(folder, 'model/old.txt'), 'old')
+      const { run, ended, abort } = launch(folder, {
+        kind: 'ssh',
+        host: 'ada@gpu',
+        folder: 'runs',
+        submit: `${pretend} 500 50`,
+      })
+      await until(() => (run()?.history.length ?? 0) >= 1)
+      expect(existsSync(join(there, 'runs/ssh-canceled/train.py'))).toBe(true)
+      expect(existsSync(join(there, 'runs/ssh-canceled/model/old.txt'))).toBe(false)
+      const launched = readLaunched(folder)
+      if (!launched) throw new Error('it was launched')
+      // Whatever shell the host has: here it is sh.
+      const state = await launching(launched.launcher).look(folder, launched)
+      expect(state).toEqual({ running: true, exit: null })
+      const group = -Number(launched.handle)
+      abort.abort()
+      expect(await ended).toBeNull()
+      expect(run().state).toBe('canceled')
+      await until(() => {
+        try {
+          process.kill(group, 0)
+          return false
+        } catch {
+          return true
+        }
+      })
     }, 40_000)
 
     test('a host that does not answer is named with what ssh says', async () => {

@@ -187,6 +187,7 @@ function overSsh(launcher: Launcher): Launching {
   const there = (folder: string): string => `${parent}/${basename(folder)}`
   // Each is one argument of ssh: the remote shell reads it.
   const ssh = (command: string): string[] => [...OVER_SSH, host, command]
+  // A signal is named with -s: dash takes no `--` behind `-TERM`.
   const inside = (folder: string, command: string): string =>
     `cd ${quoteForShell(there(folder))} && { ${command}\n}`
   return {
@@ -230,7 +231,7 @@ function overSsh(launcher: Launcher): Launching {
         ssh(
           inside(
             folder,
-            `kill -0 -- -${handle} 2>/dev/null && echo alive || echo gone; cat run/exit 2>/dev/null || true`,
+            `kill -s 0 -- -${handle} 2>/dev/null && echo alive || echo gone; cat run/exit 2>/dev/null || true`,
           ),
         ),
       )
@@ -243,7 +244,7 @@ function overSsh(launcher: Launcher): Launching {
       await fetchFrom(folder, ['run/log.txt', 'run/metrics.jsonl', 'run/result.json', 'model'])
     },
     async cancel(folder, { handle }) {
-      await output('ssh', ssh(inside(folder, `kill -TERM -- -${handle} 2>/dev/null || true`)))
+      await output('ssh', ssh(inside(folder, `kill -s TERM -- -${handle} 2>/dev/null || true`)))
     },
   }
 
