@@ -5,12 +5,15 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { TrainingData, TrainSpansInput } from '#shared/contract/training.ts'
 import type { TrainingRun } from '#shared/contract/training.ts'
+import type { Span } from '#shared/text/spans.ts'
 import { createInferenceHost, type InferenceHost } from '../../src/main/inference/client.ts'
 import { resolveTextModel } from '../../src/main/inference/text-models.ts'
 import type { HeadOrder } from '../../src/main/jobs/span-tasks.ts'
 import { runTrainSpans } from '../../src/main/jobs/train-spans.ts'
 import { collectTrainingData } from '../../src/main/jobs/training-data.ts'
 import type { TrainingText } from '../../src/main/jobs/training-data.ts'
+import { longestSentence, nearestBlock } from '../../src/main/labeling/baselines.ts'
+import { iou } from '../../src/main/labeling/span-metrics.ts'
 import { listTrainingRuns } from '../../src/main/store/repositories/training-runs.ts'
 import { jobContext } from '../support/ingest.ts'
 import { INFERENCE_HOST, MODELS } from '../support/models.ts'
@@ -50,7 +53,7 @@ beforeAll(async () => {
     const name = nameOf(i)
     return {
       host: `long-${name}.example`,
-      before: `${words(90, name)} A red boat near ${name} lies there.`,
+      before: `${words(90, name)}.\nA red boat near ${name} lies there.`,
       after: words(90, name),
     }
   })
@@ -63,6 +66,8 @@ beforeAll(async () => {
   for (const [i] of long.entries()) {
     label(corpus, i + 1, [{ source: 'before', quote: `A red boat near ${nameOf(i)}` }])
   }
+  // The text before the picture stands nearer to it.
+  corpus.writer.exec('UPDATE pairs SET before_distance = 0, after_distance = 2')
   label(corpus, 25, [{ source: 'before', quote: words(80, 'unseen') }])
   label(corpus, 26, [{ source: 'before', quote: words(5, 'lengthy') }])
   label(corpus, 27, [])
@@ -160,6 +165,22 @@ describe('the windows of a training', () => {
       at += window.rows * order.dim * 4
     }
   })
+})
+
+test('the guesses beside the head are measured on the descriptions of the test sites', () => {
+  const tested = texts.filter(({ split, spans }) => split === 'test' && spans.length > 0)
+  expect(tested.length).toBeGreaterThan(1)
+  const mean = (guess: (text: TrainingText) => Span | null): number =>
+    tested.reduce((sum, text) => sum + iou(guess(text), text.spans[0] ?? null), 0) / tested.length
+  const near = mean(({ context, distances }) => nearestBlock(context, distances))
+  const long = mean(({ context }) => longestSentence(context))
+  expect(near).toBeGreaterThan(0)
+  expect(near).not.toBeCloseTo(long, 3)
+  expect(run.test.map(({ name, n, iou: told }) => [name, n, told])).toEqual([
+    [expect.any(String), tested.length, expect.any(Number)],
+    ['nearest block', tested.length, expect.closeTo(near, 9)],
+    ['longest sentence', tested.length, expect.closeTo(long, 9)],
+  ])
 })
 
 test('a head is trained as it was asked for', () => {
