@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { TrainingData } from '#shared/contract/training.ts'
+import { joinContext } from '#shared/text/context.ts'
+import type { ContextTexts } from '#shared/text/context.ts'
 import { sliceCodePoints } from '#shared/text/offsets.ts'
 import { quoteSpan } from '#shared/text/spans.ts'
-import { indexTrainingData, trainingTexts } from '../../../src/main/jobs/training-data.ts'
-import type { TrainingIndex, TrainingText } from '../../../src/main/jobs/training-data.ts'
+import { indexTrainingData } from '../../../src/main/jobs/training-data.ts'
+import type { TrainingIndex } from '../../../src/main/jobs/training-data.ts'
 import type { Corpus } from '../../../src/main/store/open.ts'
 import { putLabelEvent } from '../../../src/main/store/repositories/labels.ts'
 import {
@@ -68,9 +70,6 @@ function alts(found: readonly Found[]): number {
 
 const index = (more: Partial<TrainingData> = {}): TrainingIndex =>
   indexTrainingData(corpus.reader, TrainingData.parse({ corpus: corpus.path, ...more }))
-const texts = (more: Partial<TrainingData> = {}): TrainingText[] => [
-  ...trainingTexts(corpus.reader, index(more)),
-]
 const idsOf = (more: Partial<TrainingData> = {}): number[] =>
   index(more).items.map(({ pairId }) => pairId)
 
@@ -163,7 +162,7 @@ it('a text that repeats is kept once, a label before an alt; around another plac
     [2, 'label'],
     [3, 'near'],
   ])
-  expect(warnings.join('\n')).toContain('as they stand there once more: 1.')
+  expect(warnings.join('\n')).toContain('as the same text is in already: 1.')
 })
 
 it('spans are slices of the running text without white space at their edges; what does not fit is counted', () => {
@@ -178,12 +177,13 @@ it('spans are slices of the running text without white space at their edges; wha
     [3, 'after', 'small ship'],
   ])
   corpus.writer.exec(`UPDATE contexts SET after = 'a great ship left' WHERE pair_id = 3`)
-  const found = texts({ alts: set })
+  const found = index({ alts: set }).items
   expect(found.map(({ spans }) => spans.map(({ quote }) => quote))).toEqual([
     ['red boat 🍎'],
     ['tall ship'],
   ])
-  for (const { context, spans } of found) {
+  for (const { pairId, spans } of found) {
+    const context = joinContext(contextOf(corpus.reader, pairId) as ContextTexts)
     for (const { start, end, quote } of spans) {
       expect(sliceCodePoints(context.text, start, end)).toBe(quote)
     }

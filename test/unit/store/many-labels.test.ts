@@ -7,7 +7,6 @@ import { createCorpus, openCorpus } from '../../../src/main/store/open.ts'
 import type { Corpus } from '../../../src/main/store/open.ts'
 import { freezeLabels, goldLabels } from '../../../src/main/store/repositories/gold-labels.ts'
 import {
-  exportLabelEvents,
   mergeLabelEvents,
   saveLabelEvents,
 } from '../../../src/main/store/repositories/label-files.ts'
@@ -58,7 +57,6 @@ test('what holds of thousands of pairs is told of each of them, and frozen', () 
 })
 
 test('thousands of events go out and come in, each of them', async () => {
-  expect([...exportLabelEvents(corpus.reader)]).toHaveLength(PAIRS)
   const file = join(folder, 'labels.jsonl')
   expect(await saveLabelEvents(corpus.reader, file)).toEqual({ events: PAIRS })
   const other = made('b.gleaner')
