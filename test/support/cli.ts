@@ -32,9 +32,10 @@ export function gleaner(args: string[], options: CliOptions): Promise<Outcome> {
     let stdout = ''
     let stderr = ''
     let signaled = false
-    child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-    child.stderr?.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString()
+    // A character may come in two chunks.
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk))
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr += chunk
       if (options.signalOn && !signaled && options.signalOn.text.test(stderr)) {
         signaled = true
         child.kill(options.signalOn.signal)

@@ -307,7 +307,9 @@ function output(program: string, args: readonly string[], cwd?: string): Promise
     const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
     let said = ''
     let complaint = ''
-    child.stdout.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-KEPT)))
+    child.stdout
+      .setEncoding('utf8')
+      .on('data', (chunk: string) => (said = (said + chunk).slice(-KEPT)))
     child.stderr.on(
       'data',
       (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-KEPT)),

@@ -113,13 +113,15 @@ export async function trainSpanHead(
   const order = Int32Array.from({ length: train.count }, (_, i) => i)
   const gradient = new Float64Array(head.parameters.length)
   const history: EpochRecord[] = []
+  // Of all epochs: a short one alone would never let anybody in.
+  const breathe = breather()
   const patience = patienceOf(settings)
   let best = { epoch: 0, parameters: head.parameters.slice() }
   let stopped: TrainedHead['stopped'] = 'all-epochs'
   for (let epoch = 1; epoch <= settings.epochs; epoch++) {
     const began = performance.now()
     random.shuffle(order)
-    const sums = await trainEpoch(head, train, order, gradient, step, settings)
+    const sums = await trainEpoch(head, train, order, gradient, step, settings, breathe)
     if (sums === null) {
       stopped = 'canceled'
       break
@@ -197,9 +199,9 @@ async function trainEpoch(
   gradient: Float64Array,
   step: (parameters: Float64Array, gradient: Float64Array) => void,
   settings: TrainOptions,
+  breathe: () => Promise<void>,
 ): Promise<LossSums | null> {
   const sums = { loss: 0, crossEntropy: 0, softIou: 0, weight: 0 }
-  const breathe = breather()
   for (let from = 0; from < order.length; from += settings.batchSize) {
     if (settings.signal?.aborted) return null
     gradient.fill(0)

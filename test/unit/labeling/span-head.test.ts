@@ -329,6 +329,19 @@ describe('training', () => {
     expect((await evaluateHead(head, held)).exactMatch).toBeGreaterThan(0.7)
   })
 
+  test('a cancel is heard between epochs that are over in no time', async () => {
+    const abort = new AbortController()
+    const few = examplesOf(synthetic(2, 1), 8)
+    setTimeout(() => abort.abort(), 50)
+    const { stopped, history } = await trainSpanHead(few, few, {
+      epochs: 20_000,
+      patience: 0,
+      signal: abort.signal,
+    })
+    expect(stopped).toBe('canceled')
+    expect(history.length).toBeGreaterThan(1)
+  })
+
   test('is the same for the same seed', async () => {
     const options = { epochs: 2, seed: 4 }
     const a = await trainSpanHead(train, validation, options)
