@@ -1,15 +1,5 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, resolve } from 'node:path'
-import { z } from 'zod'
 import type { ModelInfo } from '#shared/contract/models.ts'
 import { AppError, toErrorValue } from '#shared/errors.ts'
 import type { Settings } from '#shared/settings.ts'
@@ -18,13 +8,13 @@ import { cachedRepositories, isRepositoryId, removeCached } from './hub-cache.ts
 import { inferManifest } from './infer-manifest.ts'
 import { KNOWN_MODELS, knownModel } from './known-models.ts'
 import { describePreprocessing, MANIFEST_FILE, parseManifest, type Manifest } from './manifest.ts'
+import { readRegistered, writeRegistered } from './registered-folders.ts'
 import { isTextModelFolder } from './text-models.ts'
 import type { ModelsFolders, ResolvedModel } from './types.ts'
 
 /** Folders of one's own that were added, by path. */
 const REGISTERED_FILE = 'registered.json'
 const HASHES_FILE = 'hashes.json'
-const Registered = z.object({ folders: z.array(z.string()) })
 
 /** A model folder that was found, before anything in it is trusted. */
 interface Found {
@@ -156,8 +146,9 @@ export async function addModelFolder(folders: ModelsFolders, folder: string): Pr
       )
     }
   }
-  const registered = readRegistered(folders)
-  if (!registered.includes(model.folder)) writeRegistered(folders, [...registered, model.folder])
+  const registered = readRegistered(join(folders.user, REGISTERED_FILE))
+  if (!registered.includes(model.folder))
+    writeRegistered(join(folders.user, REGISTERED_FILE), [...registered, model.folder])
   return model.info
 }
 
@@ -175,8 +166,8 @@ export async function removeModel(folders: ModelsFolders, id: string): Promise<v
     if (found.repository !== null) removeCached(folders.hubCache, found.repository)
     else
       writeRegistered(
-        folders,
-        readRegistered(folders).filter((f) => f !== found.folder),
+        join(folders.user, REGISTERED_FILE),
+        readRegistered(join(folders.user, REGISTERED_FILE)).filter((f) => f !== found.folder),
       )
     return
   }
@@ -202,7 +193,7 @@ function findFolders(folders: ModelsFolders): Found[] {
       }
     }
   }
-  for (const folder of readRegistered(folders)) {
+  for (const folder of readRegistered(join(folders.user, REGISTERED_FILE))) {
     found.push({ folder, origin: 'own', repository: null })
   }
   for (const { repository, folder } of cachedRepositories(folders.hubCache)) {
@@ -317,32 +308,5 @@ function availableInfo(known: (typeof KNOWN_MODELS)[number]): ModelInfo {
     folder: null,
     isDemonstration: false,
     isBundled: false,
-  }
-}
-
-function readRegistered(folders: ModelsFolders): string[] {
-  const path = join(folders.user, REGISTERED_FILE)
-  if (!existsSync(path)) return []
-  try {
-    return Registered.parse(JSON.parse(readFileSync(path, 'utf8'))).folders
-  } catch (error) {
-    throw new AppError(
-      'damaged',
-      `The list of model folders, ${path}, cannot be read: ${(error as Error).message}`,
-      'Delete the file and add the folders again.',
-    )
-  }
-}
-
-function writeRegistered(folders: ModelsFolders, list: string[]): void {
-  mkdirSync(folders.user, { recursive: true })
-  const path = join(folders.user, REGISTERED_FILE)
-  const temporary = `${path}.${process.pid}.tmp`
-  try {
-    writeFileSync(temporary, JSON.stringify({ folders: list }, null, 2))
-    renameSync(temporary, path)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
   }
 }

@@ -1,15 +1,5 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, resolve } from 'node:path'
-import { z } from 'zod'
 import type { TextModelInfo } from '#shared/contract/training.ts'
 import { AppError, toErrorValue } from '#shared/errors.ts'
 import { createContextTokenizer } from './context-windows.ts'
@@ -18,6 +8,7 @@ import { headMarksOf } from './head-features.ts'
 import { inferTextManifest } from './infer-text-manifest.ts'
 import { MANIFEST_FILE } from './manifest.ts'
 import { readOnnxHeader } from './onnx-header.ts'
+import { readRegistered, writeRegistered } from './registered-folders.ts'
 import {
   parseTextManifest,
   textBehaviourDigest,
@@ -33,7 +24,6 @@ const REGISTERED_FILE = 'registered-text.json'
 const HASHES_FILE = 'hashes.json'
 /** Below the user's models folder: what was trained here. */
 const TRAINED = 'text'
-const Registered = z.object({ folders: z.array(z.string()) })
 
 const WORDS: Record<TextKind, string> = {
   'text-encoder': 'text encoder',
@@ -140,7 +130,11 @@ export async function addTextModelFolder(
       )
     }
   }
-  if (!known) writeRegistered(folders, [...readRegistered(folders), full])
+  if (!known)
+    writeRegistered(join(folders.user, REGISTERED_FILE), [
+      ...readRegistered(join(folders.user, REGISTERED_FILE)),
+      full,
+    ])
   return model.info
 }
 
@@ -185,8 +179,10 @@ export async function removeTextModel(folders: ModelsFolders, id: string): Promi
     if (found.origin === 'trained') rmSync(found.folder, { recursive: true, force: true })
     else {
       writeRegistered(
-        folders,
-        readRegistered(folders).filter((folder) => folder !== found.folder),
+        join(folders.user, REGISTERED_FILE),
+        readRegistered(join(folders.user, REGISTERED_FILE)).filter(
+          (folder) => folder !== found.folder,
+        ),
       )
     }
     return
@@ -257,7 +253,10 @@ function findFolders(folders: ModelsFolders): Found[] {
   )
   return [
     ...trained.map((folder): Found => ({ folder, origin: 'trained' })),
-    ...readRegistered(folders).map((folder): Found => ({ folder, origin: 'own' })),
+    ...readRegistered(join(folders.user, REGISTERED_FILE)).map((folder): Found => ({
+      folder,
+      origin: 'own',
+    })),
     ...textFoldersBelow(folders.bundled)
       .sort()
       .map((folder): Found => ({ folder, origin: 'bundled' })),
@@ -345,32 +344,5 @@ function kindOf(folder: string): TextKind {
     return textKindOf(readFileSync(join(folder, MANIFEST_FILE), 'utf8')) ?? 'text-encoder'
   } catch {
     return 'text-encoder'
-  }
-}
-
-function readRegistered(folders: ModelsFolders): string[] {
-  const path = join(folders.user, REGISTERED_FILE)
-  if (!existsSync(path)) return []
-  try {
-    return Registered.parse(JSON.parse(readFileSync(path, 'utf8'))).folders
-  } catch (error) {
-    throw new AppError(
-      'damaged',
-      `The list of text models, ${path}, cannot be read: ${(error as Error).message}`,
-      'Delete the file and add the folders again.',
-    )
-  }
-}
-
-function writeRegistered(folders: ModelsFolders, list: string[]): void {
-  mkdirSync(folders.user, { recursive: true })
-  const path = join(folders.user, REGISTERED_FILE)
-  const temporary = `${path}.${process.pid}.tmp`
-  try {
-    writeFileSync(temporary, JSON.stringify({ folders: list }, null, 2))
-    renameSync(temporary, path)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
   }
 }
