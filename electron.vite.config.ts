@@ -5,12 +5,12 @@ import { defineConfig } from 'electron-vite'
 const main = {
   index: 'src/main/index.ts',
   engine: 'src/main/engine/entry.ts',
-  cli: 'src/main/engine/cli.ts',
-  'extract-worker': 'src/main/jobs/extract-worker.ts',
-  'query-worker': 'src/main/store/query-worker.ts',
-  'inference-host': 'src/main/inference/host.ts',
+  cli: 'src/main/cli/cli.ts',
+  'extract-worker': 'src/main/jobs/ingest/extract-worker.ts',
+  'query-worker': 'src/main/store/reads/query-worker.ts',
+  'inference-host': 'src/main/inference/host/host.ts',
   'picture-host': 'src/main/images/picture-host.ts',
-  'span-worker': 'src/main/jobs/span-worker.ts',
+  'span-worker': 'src/main/jobs/spans/span-worker.ts',
 }
 
 /** Native modules and what loads files beside itself stay outside the bundle. */

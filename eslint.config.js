@@ -3,13 +3,33 @@ import globals from 'globals'
 import prettier from 'eslint-config-prettier'
 import tseslint from 'typescript-eslint'
 import vue from 'eslint-plugin-vue'
-import { ROOMS, forbidden } from './test/layers.ts'
+import { relative, sep } from 'node:path'
+import { judgeImport } from './test/layers.ts'
 
-/** The layers as lint rules; test/layers.test.ts checks the same table over the real imports. */
-const layers = ROOMS.map((room) => ({
-  files: [`src/${room}/**/*.{ts,vue}`],
-  rules: { 'no-restricted-imports': ['error', { patterns: forbidden(room) }] },
-}))
+/** The layers as a lint rule; test/layers.test.ts checks the same table over all files. */
+const layers = {
+  rules: {
+    imports: {
+      meta: { type: 'problem', schema: [] },
+      create(context) {
+        const file = relative(`${import.meta.dirname}/src`, context.filename)
+          .split(sep)
+          .join('/')
+        const check = (node) => {
+          if (typeof node.source?.value !== 'string') return
+          const message = judgeImport(file, node.source.value)
+          if (message !== null) context.report({ node: node.source, message })
+        }
+        return {
+          ImportDeclaration: check,
+          ImportExpression: check,
+          ExportNamedDeclaration: check,
+          ExportAllDeclaration: check,
+        }
+      },
+    },
+  },
+}
 
 export default defineConfig(
   {
@@ -48,6 +68,6 @@ export default defineConfig(
     files: ['**/*.config.{js,ts}', '**/*.vue', '**/*.d.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
-  ...layers,
+  { files: ['src/**/*.{ts,vue}'], plugins: { layers }, rules: { 'layers/imports': 'error' } },
   prettier,
 )

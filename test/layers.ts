@@ -1,6 +1,6 @@
 /**
  * Who may know whom. A room is a folder below `src/`; what is not listed as known is forbidden.
- * `external` names packages that only this room may import.
+ * Lint (eslint.config.js) and `layers.test.ts` both judge by this table.
  */
 const LEAVES = [
   'main/warc',
@@ -23,6 +23,7 @@ export const KNOWS: Record<string, readonly string[]> = {
   ...Object.fromEntries(LEAVES.map((leaf) => [leaf, ['shared']])),
   'main/jobs': ['shared', 'main/store', ...LEAVES],
   'main/engine': ['shared', 'main/store', 'main/jobs', ...LEAVES],
+  'main/cli': ['shared', 'main/engine'],
 }
 export const ROOMS: readonly string[] = Object.keys(KNOWS)
 
@@ -36,18 +37,36 @@ export const OWNED_PACKAGES: Record<string, readonly string[]> = {
   pinia: ['renderer'],
 }
 
-/** Patterns for eslint's no-restricted-imports. */
-export function forbidden(room: string): { group: string[]; message: string }[] {
-  const known = new Set([room, ...(KNOWS[room] ?? [])])
-  const rooms = ROOMS.filter((other) => !known.has(other)).map((other) => {
-    const name = other.split('/').at(-1) ?? other
-    return {
-      group: [`**/${name}/**`, `!./${name}/**`],
-      message: `${room} must not know ${other}.`,
-    }
-  })
-  const packages = Object.entries(OWNED_PACKAGES)
-    .filter(([, owners]) => !owners.includes(room))
-    .map(([name, owners]) => ({ group: [name], message: `Only ${owners.join(', ')} may use it.` }))
-  return [...rooms, ...packages]
+/** The room of a file. @param path below `src/`, with slashes */
+export function roomOf(path: string): string | null {
+  return ROOMS.find((room) => path.startsWith(room + '/')) ?? null
+}
+
+/**
+ * What is wrong with an import, or null.
+ * @param from the importing file, below `src/`, with slashes
+ * @param name as it is written: `./a.ts`, `#shared/a.ts` or a package
+ */
+export function judgeImport(from: string, name: string): string | null {
+  const room = roomOf(from)
+  if (room === null) return null
+  const owners = OWNED_PACKAGES[name]
+  if (owners && !owners.includes(room)) return `Only ${owners.join(', ')} may use ${name}.`
+  const file = targetOf(from, name)
+  const target = file === null ? null : roomOf(file)
+  if (target === null || target === room || KNOWS[room]?.includes(target)) return null
+  return `${room} must not know ${target}.`
+}
+
+/** The file below `src/` that an import names; null for packages and what lies elsewhere. */
+export function targetOf(from: string, name: string): string | null {
+  if (name.startsWith('#shared/')) return 'shared/' + name.slice('#shared/'.length)
+  if (!name.startsWith('.')) return null
+  const parts = from.split('/').slice(0, -1)
+  for (const part of name.split('/')) {
+    if (part === '..') {
+      if (parts.pop() === undefined) return null
+    } else if (part !== '.') parts.push(part)
+  }
+  return parts.join('/')
 }

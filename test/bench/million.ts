@@ -7,9 +7,9 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { seededRandom } from '../../src/main/store/arrays.ts'
+import { seededRandom } from '../../src/main/store/reads/arrays.ts'
 import { createCorpus, openCorpus, openReader } from '../../src/main/store/open.ts'
-import { createReadService } from '../../src/main/store/read-service.ts'
+import { createReadService } from '../../src/main/store/reads/read-service.ts'
 import { corpusInfo } from '../../src/main/store/repositories/stats.ts'
 import { fillCorpus } from '../support/synthetic.ts'
 
@@ -52,7 +52,7 @@ try {
 
   let corpus = openCorpus(path)
   corpus.close()
-  const url = new URL('../../src/main/store/query-worker.ts', import.meta.url)
+  const url = new URL('../../src/main/store/reads/query-worker.ts', import.meta.url)
   const all = { where: '', sort: 'id', score: null, seed: 0 } as const
   const score = { model: 'test/clip', text: 'alt' } as const
   const scope = { ...score, where: '' }

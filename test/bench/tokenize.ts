@@ -10,7 +10,7 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { Tokenizer } from '@huggingface/tokenizers'
-import { loadTokenizer } from '../../src/main/inference/tokenizer.ts'
+import { loadTokenizer } from '../../src/main/inference/tokenize/tokenizer.ts'
 import { sharedData } from '../support/shared-data.ts'
 import { generatedStrings, subwordReference, subwordTokenizer } from '../support/subword-strings.ts'
 

@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { InferenceHost, LoadedModel } from '../../src/main/inference/client.ts'
-import { decode } from '../../src/main/inference/decode.ts'
-import type { ImageRecipe } from '../../src/main/inference/manifest.ts'
-import { fit, normalise } from '../../src/main/inference/preprocess.ts'
-import { writeQuantized } from '../../src/main/inference/quantize.ts'
-import { resolveFolder } from '../../src/main/inference/registry.ts'
-import type { ResolvedModel } from '../../src/main/inference/types.ts'
-import { cosine } from '../../src/main/inference/vectors.ts'
+import type { InferenceHost, LoadedModel } from '../../src/main/inference/host/client.ts'
+import { decode } from '../../src/main/inference/pictures/decode.ts'
+import type { ImageRecipe } from '../../src/main/inference/models/manifest.ts'
+import { fit, normalise } from '../../src/main/inference/pictures/preprocess.ts'
+import { writeQuantized } from '../../src/main/inference/tasks/quantize.ts'
+import { resolveFolder } from '../../src/main/inference/models/registry.ts'
+import type { ResolvedModel } from '../../src/main/inference/models/types.ts'
+import { cosine } from '../../src/main/inference/models/vectors.ts'
 import { CLIP_IMAGE } from '../support/clip-recipe.ts'
 import { emptyFolders } from '../support/models.ts'
 import { readNpy } from '../support/npy.ts'
@@ -214,7 +214,7 @@ export async function endToEnd(
   }
 }
 
-const QUANTISER = new URL('../../src/main/inference/quantize.ts', import.meta.url)
+const QUANTISER = new URL('../../src/main/inference/tasks/quantize.ts', import.meta.url)
 
 /** The 8-bit twin that `gleaner models quantize` makes today, in the cache. */
 export async function int8Of(model: ResolvedModel): Promise<ResolvedModel> {

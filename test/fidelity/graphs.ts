@@ -9,8 +9,8 @@ import {
   type OnnxAttribute,
   type OnnxFile,
   type OnnxWeight,
-} from '../../src/main/inference/onnx-file.ts'
-import { ONNX_FLOAT, ONNX_FLOAT16, ONNX_INT64 } from '../../src/main/inference/onnx-header.ts'
+} from '../../src/main/inference/onnx/onnx-file.ts'
+import { ONNX_FLOAT, ONNX_FLOAT16, ONNX_INT64 } from '../../src/main/inference/onnx/onnx-header.ts'
 import type { Shape, Tower } from './shapes.ts'
 import { transposed, weightValues } from './weights.ts'
 

@@ -2,15 +2,15 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { InferenceHost } from '../../src/main/inference/client.ts'
+import type { InferenceHost } from '../../src/main/inference/host/client.ts'
 import {
   floatsOf,
   readOnnxFile,
   weightOf,
   writeOnnxFile,
-} from '../../src/main/inference/onnx-file.ts'
-import { ONNX_FLOAT } from '../../src/main/inference/onnx-header.ts'
-import { resolveFolder } from '../../src/main/inference/registry.ts'
+} from '../../src/main/inference/onnx/onnx-file.ts'
+import { ONNX_FLOAT } from '../../src/main/inference/onnx/onnx-header.ts'
+import { resolveFolder } from '../../src/main/inference/models/registry.ts'
 import { AppError } from '../../src/shared/errors.ts'
 import { emptyFolders, MODELS } from '../support/models.ts'
 import { ODD_PICTURES, FIXTURES, type Row } from './checks.ts'

@@ -6,7 +6,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { createInferenceHost } from '../../src/main/inference/client.ts'
+import { createInferenceHost } from '../../src/main/inference/host/client.ts'
 import { INFERENCE_HOST } from '../support/models.ts'
 import {
   clipPngRows,

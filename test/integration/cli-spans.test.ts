@@ -8,7 +8,7 @@ import type { CallOutput } from '#shared/contract/index.ts'
 import { MODELS } from '../support/models.ts'
 import { label, nameOf, spanCorpus, storyPairs } from './spans-support.ts'
 
-const CLI = fileURLToPath(new URL('../../src/main/engine/cli.ts', import.meta.url))
+const CLI = fileURLToPath(new URL('../../src/main/cli/cli.ts', import.meta.url))
 
 let home: string
 beforeAll(() => {

@@ -8,10 +8,10 @@ import {
   DEVICE_BOUND,
   type InferenceHost,
   type LoadedModel,
-} from '../../src/main/inference/client.ts'
-import { writeQuantized } from '../../src/main/inference/quantize.ts'
-import { resolveFolder } from '../../src/main/inference/registry.ts'
-import { cosine } from '../../src/main/inference/vectors.ts'
+} from '../../src/main/inference/host/client.ts'
+import { writeQuantized } from '../../src/main/inference/tasks/quantize.ts'
+import { resolveFolder } from '../../src/main/inference/models/registry.ts'
+import { cosine } from '../../src/main/inference/models/vectors.ts'
 import { softwareVulkan } from '../fidelity/vulkan.ts'
 import { emptyFolders, expectedOf, INFERENCE_HOST, PICTURES, tinyModel } from '../support/models.ts'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DEFAULT_SETTINGS } from '#shared/settings.ts'
-import type { JobContext } from '../../src/main/jobs/job.ts'
+import type { JobContext } from '../../src/main/jobs/run/job.ts'
 import { putBlob } from '../../src/main/store/blobs.ts'
 import { createCorpus, openCorpus } from '../../src/main/store/open.ts'
 

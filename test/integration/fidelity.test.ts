@@ -3,7 +3,7 @@
  * a ViT-B/32 of random weights on some of them. docs/fidelity.md has the whole table.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createInferenceHost, type InferenceHost } from '../../src/main/inference/client.ts'
+import { createInferenceHost, type InferenceHost } from '../../src/main/inference/host/client.ts'
 import {
   endToEnd,
   expectedOf,

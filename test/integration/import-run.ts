@@ -1,7 +1,7 @@
 /** Runs an import in a process of its own, to be killed or measured: CORPUS INPUT... */
 import { existsSync } from 'node:fs'
 import { ImportInput } from '#shared/contract/jobs.ts'
-import { runImport } from '../../src/main/jobs/import.ts'
+import { runImport } from '../../src/main/jobs/import/import.ts'
 import { createCorpus, openCorpus } from '../../src/main/store/open.ts'
 import { countRows } from '../../src/main/store/repositories/stats.ts'
 import { jobContext } from '../support/ingest.ts'

@@ -14,12 +14,12 @@ import { createHash } from 'node:crypto'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import { ImportInput } from '#shared/contract/jobs.ts'
-import { readPageSource } from '../../src/main/engine/page-source.ts'
+import { readPageSource } from '../../src/main/engine/calls/page-source.ts'
 import { meanCosineOfAll, recallAt, retrievalRanks } from '../../src/main/evaluation/retrieval.ts'
-import { recogniseInputs } from '../../src/main/jobs/import-plan.ts'
-import { runImport } from '../../src/main/jobs/import.ts'
-import { runPictures } from '../../src/main/jobs/pictures.ts'
-import { createReads } from '../../src/main/store/reads.ts'
+import { recogniseInputs } from '../../src/main/jobs/import/import-plan.ts'
+import { runImport } from '../../src/main/jobs/import/import.ts'
+import { runPictures } from '../../src/main/jobs/pictures/pictures.ts'
+import { createReads } from '../../src/main/store/reads/reads.ts'
 import { createCorpus, openCorpus } from '../../src/main/store/open.ts'
 import type { Corpus } from '../../src/main/store/open.ts'
 import { getEmbedding, keyFromHex } from '../../src/main/store/repositories/embeddings.ts'
@@ -477,7 +477,7 @@ describe('gleaner import', () => {
       'mine.csv',
       'picture;words;fit\nhttp://a/1;one;31\nhttp://a/2;two;12\nhttp://a/3;three;25\n',
     )
-    const cli = join(import.meta.dirname, '../../src/main/engine/cli.ts')
+    const cli = join(import.meta.dirname, '../../src/main/cli/cli.ts')
     const gleaner = (...args: string[]) => {
       const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
         encoding: 'utf8',

@@ -1,5 +1,5 @@
 /** Runs the pictures job on a corpus in a process of its own, to be killed. */
-import { runPictures } from '../../src/main/jobs/pictures.ts'
+import { runPictures } from '../../src/main/jobs/pictures/pictures.ts'
 import { openCorpus } from '../../src/main/store/open.ts'
 import { jobContext } from './pictures-support.ts'
 

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DEFAULT_SETTINGS, type Settings } from '#shared/settings.ts'
-import type { JobContext } from '../../src/main/jobs/job.ts'
+import type { JobContext } from '../../src/main/jobs/run/job.ts'
 import { putBlob } from '../../src/main/store/blobs.ts'
 import { createCorpus, openCorpus, type Corpus } from '../../src/main/store/open.ts'
 

@@ -19,10 +19,10 @@ import type { TextModelInfo, TrainingRun } from '#shared/contract/training.ts'
 import { Launcher } from '#shared/settings.ts'
 import { joinContext } from '#shared/text/context.ts'
 import { codePointLength, sliceCodePoints } from '#shared/text/offsets.ts'
-import { ENGINE_STOPS } from '../../src/main/jobs/job.ts'
-import { runLaunch } from '../../src/main/jobs/launch.ts'
-import { fillCommand, launching, readLaunched } from '../../src/main/jobs/launchers.ts'
-import { readPackage, runSpanPackage } from '../../src/main/jobs/span-package.ts'
+import { ENGINE_STOPS } from '../../src/main/jobs/run/job.ts'
+import { runLaunch } from '../../src/main/jobs/cluster/launch.ts'
+import { fillCommand, launching, readLaunched } from '../../src/main/jobs/cluster/launchers.ts'
+import { readPackage, runSpanPackage } from '../../src/main/jobs/cluster/span-package.ts'
 import { readSpans, SPAN_FORMATS } from '../../src/main/labeling/span-formats.ts'
 import { openCorpus } from '../../src/main/store/open.ts'
 import type { Corpus } from '../../src/main/store/open.ts'
@@ -573,7 +573,7 @@ describe('the training script', () => {
     const child = spawn('sh', ['job.sh'], { cwd: folder, env: { ...process.env, PYTHON: python } })
     const code = await new Promise((resolve) => child.on('close', resolve))
     expect(code, readFileSync(join(folder, 'run/log.txt'), 'utf8').slice(-2000)).toBe(0)
-    const { addTextModelFolder } = await import('../../src/main/inference/text-models.ts')
+    const { addTextModelFolder } = await import('../../src/main/inference/models/text-models.ts')
     const model = await addTextModelFolder(
       { bundled: join(dir, 'none'), user: join(dir, 'user'), hubCache: join(dir, 'hub') },
       join(folder, 'model'),

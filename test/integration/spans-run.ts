@@ -1,9 +1,9 @@
 /** Runs a job on spans in a process of its own, to be killed: `KIND CORPUS MODELS [MODEL]`. */
 import { PredictSpansInput, TrainSpansInput } from '#shared/contract/training.ts'
-import { resolveTextModel } from '../../src/main/inference/text-models.ts'
-import { runAltSpans } from '../../src/main/jobs/alt-spans.ts'
-import { runPredictSpans } from '../../src/main/jobs/predict-spans.ts'
-import { runTrainSpans } from '../../src/main/jobs/train-spans.ts'
+import { resolveTextModel } from '../../src/main/inference/models/text-models.ts'
+import { runAltSpans } from '../../src/main/jobs/spans/alt-spans.ts'
+import { runPredictSpans } from '../../src/main/jobs/spans/predict-spans.ts'
+import { runTrainSpans } from '../../src/main/jobs/spans/train-spans.ts'
 import { openCorpus } from '../../src/main/store/open.ts'
 import { ALT_RULES, listening, trainingInput } from './spans-support.ts'
 

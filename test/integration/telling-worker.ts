@@ -4,4 +4,4 @@ import { workerData } from 'node:worker_threads'
 
 const { name, args } = workerData as { name: string; args: { file: string } }
 if (name === 'trainHead') writeFileSync(`${args.file}.told.json`, JSON.stringify(args))
-await import('../../src/main/jobs/span-worker.ts')
+await import('../../src/main/jobs/spans/span-worker.ts')

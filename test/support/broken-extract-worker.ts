@@ -1,6 +1,6 @@
 /** The extract worker, with pages that break it in the ways in which pages do. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { ExtractTask, ExtractWorkerData } from '../../src/main/jobs/ingest-task.ts'
+import type { ExtractTask, ExtractWorkerData } from '../../src/main/jobs/ingest/ingest-task.ts'
 
 const { current } = workerData as ExtractWorkerData
 parentPort?.on('message', (task: ExtractTask) => {
@@ -18,4 +18,4 @@ parentPort?.on('message', (task: ExtractTask) => {
     for (;;) grown.push(new Array(100_000).fill(grown.length))
   })
 })
-await import('../../src/main/jobs/extract-worker.ts')
+await import('../../src/main/jobs/ingest/extract-worker.ts')

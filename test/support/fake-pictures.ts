@@ -1,4 +1,4 @@
-/** Stands in for `composables/pictures.ts` where no shell serves pictures: drawn from the name. */
+/** Stands in for `bridge/pictures.ts` where no shell serves pictures: drawn from the name. */
 
 function random(seed: number): () => number {
   let state = seed >>> 0

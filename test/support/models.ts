@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { resolveFolder } from '../../src/main/inference/registry.ts'
-import type { ModelsFolders, ResolvedModel } from '../../src/main/inference/types.ts'
+import { resolveFolder } from '../../src/main/inference/models/registry.ts'
+import type { ModelsFolders, ResolvedModel } from '../../src/main/inference/models/types.ts'
 
-export const INFERENCE_HOST = new URL('../../src/main/inference/host.ts', import.meta.url)
+export const INFERENCE_HOST = new URL('../../src/main/inference/host/host.ts', import.meta.url)
 export const PICTURES = fileURLToPath(new URL('../fixtures/inference/pictures/', import.meta.url))
 export const MODELS = fileURLToPath(new URL('../fixtures/models/', import.meta.url))
 

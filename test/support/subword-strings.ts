@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import type { Encoding } from '../../src/main/inference/tokenizer.ts'
+import type { Encoding } from '../../src/main/inference/tokenize/tokenizer.ts'
 import { numbers } from './numbers.ts'
 
 type Shown = Omit<Encoding, 'overflowing'>

@@ -1,5 +1,5 @@
 import type { TextSource } from '#shared/domain.ts'
-import { seededRandom } from '../../src/main/store/arrays.ts'
+import { seededRandom } from '../../src/main/store/reads/arrays.ts'
 import type { Corpus } from '../../src/main/store/open.ts'
 import { addArchive, addCounts } from '../../src/main/store/repositories/archives.ts'
 import { imageIds } from '../../src/main/store/repositories/images.ts'

@@ -4,8 +4,8 @@
  */
 import { isMainThread } from 'node:worker_threads'
 import ort from 'onnxruntime-node'
-import { servePictures } from '../../src/main/inference/picture-worker.ts'
-import { serveInference } from '../../src/main/inference/serve.ts'
+import { servePictures } from '../../src/main/inference/pictures/picture-worker.ts'
+import { serveInference } from '../../src/main/inference/host/serve.ts'
 
 type Create = (
   path: string,

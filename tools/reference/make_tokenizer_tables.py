@@ -2,7 +2,7 @@
 for characters that BERT's cleaning drops, asked of them one code point at a time. Their tables are
 of older Unicode versions than JavaScript's, so that `\\p{P}` and `\\p{Mn}` would be wrong.
 
-Writes src/main/inference/unicode-tables.ts."""
+Writes src/main/inference/tokenize/unicode-tables.ts."""
 
 import unicodedata
 

@@ -8,11 +8,11 @@ import { pictureCalls } from '#shared/contract/pictures.ts'
 import type { PictureCallName } from '#shared/contract/pictures.ts'
 import type { Job } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
-import { createRunner } from '../jobs/runner.ts'
+import { createRunner } from '../jobs/run/runner.ts'
 import { findEntries } from './entries.ts'
-import { createHandlers, createPictureHandlers } from './handlers.ts'
-import { findHome, openRecent, openRules, openSettings } from './home.ts'
-import { createOpenCorpora } from './open-corpora.ts'
+import { createHandlers, createPictureHandlers } from './calls/handlers.ts'
+import { findHome, openRecent, openRules, openSettings } from './home/home.ts'
+import { createOpenCorpora } from './home/open-corpora.ts'
 
 export interface EngineAnswer {
   value: unknown

@@ -1,4 +1,4 @@
-import type { Entries } from '../jobs/job.ts'
+import type { Entries } from '../jobs/run/job.ts'
 
 /**
  * Programs that the engine starts as a worker or a process. Run from the sources they lie in their
@@ -7,11 +7,11 @@ import type { Entries } from '../jobs/job.ts'
 export function findEntries(from = import.meta.url): Entries {
   if (from.endsWith('.ts')) {
     return {
-      extractWorker: new URL('../jobs/extract-worker.ts', from),
-      queryWorker: new URL('../store/query-worker.ts', from),
-      inferenceHost: new URL('../inference/host.ts', from),
+      extractWorker: new URL('../jobs/ingest/extract-worker.ts', from),
+      queryWorker: new URL('../store/reads/query-worker.ts', from),
+      inferenceHost: new URL('../inference/host/host.ts', from),
       pictureHost: new URL('../images/picture-host.ts', from),
-      spanWorker: new URL('../jobs/span-worker.ts', from),
+      spanWorker: new URL('../jobs/spans/span-worker.ts', from),
     }
   }
   // A bundler may have put this module into a chunk below the entries.

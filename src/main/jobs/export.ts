@@ -17,9 +17,9 @@ import { listModels } from '../store/repositories/models.ts'
 import { countPairs, listPairs } from '../store/repositories/pairs.ts'
 import { currentSpanSet, spanSet } from '../store/repositories/span-sets.ts'
 import { countRows } from '../store/repositories/stats.ts'
-import { modelsFor, readWhere, resolveScore, spanSetsOf } from '../store/score-ref.ts'
-import { checkOutside } from './check-outside.ts'
-import type { JobContext } from './job.ts'
+import { modelsFor, readWhere, resolveScore, spanSetsOf } from '../store/reads/score-ref.ts'
+import { checkOutside } from './run/check-outside.ts'
+import type { JobContext } from './run/job.ts'
 
 /** Pairs read at once. */
 const PAGE = 500

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { ScoreInput } from '#shared/contract/jobs.ts'
-import { createInferenceHost, type InferenceHost, type LoadedModel } from '../inference/client.ts'
-import type { ResolvedModel } from '../inference/types.ts'
-import { cosine } from '../inference/vectors.ts'
+import {
+  createInferenceHost,
+  type InferenceHost,
+  type LoadedModel,
+} from '../inference/host/client.ts'
+import type { ResolvedModel } from '../inference/models/types.ts'
+import { cosine } from '../inference/models/vectors.ts'
 import { blobPath } from '../store/blobs.ts'
 import type { Corpus } from '../store/open.ts'
 import { getEmbedding, keyFromHex, putEmbeddings } from '../store/repositories/embeddings.ts'
@@ -18,7 +22,7 @@ import {
   type UnscoredPair,
 } from '../store/repositories/score-queue.ts'
 import { transaction } from '../store/statements.ts'
-import type { JobContext } from './job.ts'
+import type { JobContext } from './run/job.ts'
 
 /** Pairs that are committed together; after a kill at most the ones in flight are done again. */
 const WINDOW = { cpu: 64, other: 256 } as const

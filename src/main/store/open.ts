@@ -16,7 +16,7 @@ import { toStoreError, withStoreErrors } from './errors.ts'
 import { lockForWriting } from './lock.ts'
 import { migrate, refuseNewer, schemaVersion } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
-import { registerFunctions } from './sql-functions.ts'
+import { registerFunctions } from './reads/sql-functions.ts'
 
 declare const reads: unique symbol
 declare const writes: unique symbol

@@ -1,8 +1,8 @@
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
-import App from './App.vue'
-import { router } from './router.ts'
-import { useUi } from './stores/ui.ts'
+import App from './app/App.vue'
+import { router } from './app/router.ts'
+import { useUi } from './state/ui.ts'
 import './styles/tokens.css'
 import './styles/base.css'
 

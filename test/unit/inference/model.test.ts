@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_SETTINGS } from '#shared/settings.ts'
-import { createHashCache, modelDigest } from '../../../src/main/inference/digest.ts'
-import { inferManifest } from '../../../src/main/inference/infer-manifest.ts'
-import { parseManifest, type Manifest } from '../../../src/main/inference/manifest.ts'
-import { readOnnxHeader } from '../../../src/main/inference/onnx-header.ts'
+import { createHashCache, modelDigest } from '../../../src/main/inference/models/digest.ts'
+import { inferManifest } from '../../../src/main/inference/models/infer-manifest.ts'
+import { parseManifest, type Manifest } from '../../../src/main/inference/models/manifest.ts'
+import { readOnnxHeader } from '../../../src/main/inference/onnx/onnx-header.ts'
 import {
   addModelFolder,
   defaultOf,
   listModels,
   removeModel,
   resolveModel,
-} from '../../../src/main/inference/registry.ts'
+} from '../../../src/main/inference/models/registry.ts'
 import { emptyFolders, MODELS } from '../../support/models.ts'
 
 /** A copy of a fixture model that a test may change. */

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
-import { describePreprocessing, type Manifest } from '../../../src/main/inference/manifest.ts'
+import {
+  describePreprocessing,
+  type Manifest,
+} from '../../../src/main/inference/models/manifest.ts'
 import { tinyModel } from '../../support/models.ts'
 
 test('what a manifest decides is listed with the model in words', async () => {

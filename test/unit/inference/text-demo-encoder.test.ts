@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parseTextManifest } from '../../../src/main/inference/text-manifest.ts'
-import { loadTextModel, type TextModel } from '../../../src/main/inference/text-session.ts'
+import { parseTextManifest } from '../../../src/main/inference/models/text-manifest.ts'
+import { loadTextModel, type TextModel } from '../../../src/main/inference/host/text-session.ts'
 import { contextOf, largestDifference } from '../../support/text-models.ts'
 
 const folder = fileURLToPath(

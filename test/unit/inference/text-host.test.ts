@@ -11,20 +11,23 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createInferenceHost, type InferenceHost } from '../../../src/main/inference/client.ts'
-import { HEAD_FEATURES } from '../../../src/main/inference/head-features.ts'
-import { composeSpanGraph } from '../../../src/main/inference/head-graph.ts'
+import { createInferenceHost, type InferenceHost } from '../../../src/main/inference/host/client.ts'
+import { HEAD_FEATURES } from '../../../src/main/inference/tasks/head-features.ts'
+import { composeSpanGraph } from '../../../src/main/inference/tasks/head-graph.ts'
 import {
   field,
   readOnnxFile,
   weightOf,
   writeOnnxFile,
   type OnnxFile,
-} from '../../../src/main/inference/onnx-file.ts'
-import { readOnnxHeader } from '../../../src/main/inference/onnx-header.ts'
-import type { TextEncoderManifest } from '../../../src/main/inference/text-manifest.ts'
-import { resolveTextModel } from '../../../src/main/inference/text-models.ts'
-import type { LoadedSpanModel, ResolvedTextModel } from '../../../src/main/inference/text-types.ts'
+} from '../../../src/main/inference/onnx/onnx-file.ts'
+import { readOnnxHeader } from '../../../src/main/inference/onnx/onnx-header.ts'
+import type { TextEncoderManifest } from '../../../src/main/inference/models/text-manifest.ts'
+import { resolveTextModel } from '../../../src/main/inference/models/text-models.ts'
+import type {
+  LoadedSpanModel,
+  ResolvedTextModel,
+} from '../../../src/main/inference/models/text-types.ts'
 import { emptyFolders, INFERENCE_HOST, MODELS } from '../../support/models.ts'
 import {
   contextOf,

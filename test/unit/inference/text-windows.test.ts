@@ -12,8 +12,8 @@ import {
   rowsOfTokens,
   spanOfTokens,
   tokensOfSpan,
-} from '../../../src/main/inference/context-windows.ts'
-import { HEAD_FEATURES, headFeatures } from '../../../src/main/inference/head-features.ts'
+} from '../../../src/main/inference/tokenize/context-windows.ts'
+import { HEAD_FEATURES, headFeatures } from '../../../src/main/inference/tasks/head-features.ts'
 import { MODELS } from '../../support/models.ts'
 import {
   contextOf,

@@ -7,7 +7,7 @@ import { joinContext } from '#shared/text/context.ts'
 import {
   contextWindows,
   createContextTokenizer,
-} from '../../../src/main/inference/context-windows.ts'
+} from '../../../src/main/inference/tokenize/context-windows.ts'
 import { calibrationError, fitTemperature } from '../../../src/main/labeling/calibration.ts'
 import { decodeSpans } from '../../../src/main/labeling/decode-spans.ts'
 import { spanLoss } from '../../../src/main/labeling/losses.ts'

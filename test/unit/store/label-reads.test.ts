@@ -5,12 +5,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { contract } from '#shared/contract/index.ts'
 import { OPEN_LABEL } from '#shared/contract/labels.ts'
 import type { LabelState } from '#shared/contract/labels.ts'
-import { seededRandom } from '../../../src/main/store/arrays.ts'
+import { seededRandom } from '../../../src/main/store/reads/arrays.ts'
 import { createCorpus, openCorpus } from '../../../src/main/store/open.ts'
 import type { Corpus } from '../../../src/main/store/open.ts'
-import { createReadService } from '../../../src/main/store/read-service.ts'
-import { createReads } from '../../../src/main/store/reads.ts'
-import type { Reads } from '../../../src/main/store/reads.ts'
+import { createReadService } from '../../../src/main/store/reads/read-service.ts'
+import { createReads } from '../../../src/main/store/reads/reads.ts'
+import type { Reads } from '../../../src/main/store/reads/reads.ts'
 import { ensureModel } from '../../../src/main/store/repositories/models.ts'
 import {
   insertLabelEvent,
@@ -522,7 +522,7 @@ test('names and types of labels are suggested, most frequent first', () => {
 test('the reading thread answers the new questions, too', async () => {
   const service = createReadService(
     corpus.path,
-    new URL('../../../src/main/store/query-worker.ts', import.meta.url),
+    new URL('../../../src/main/store/reads/query-worker.ts', import.meta.url),
   )
   try {
     say(anna, 1, labeled([]))

@@ -28,7 +28,7 @@ import {
 } from '../../../src/main/store/repositories/labels.ts'
 import type { Speaker } from '../../../src/main/store/repositories/labels.ts'
 import { spansOf } from '../../../src/main/store/repositories/span-sets.ts'
-import { pairIdsWhere } from '../../../src/main/store/score-ref.ts'
+import { pairIdsWhere } from '../../../src/main/store/reads/score-ref.ts'
 import { transaction } from '../../../src/main/store/statements.ts'
 import { corpusOf, labeled, placeOf } from './label-support.ts'
 

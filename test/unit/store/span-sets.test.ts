@@ -35,7 +35,7 @@ import {
   saveTrainingRun,
   trainingRun,
 } from '../../../src/main/store/repositories/training-runs.ts'
-import { pairIdsWhere } from '../../../src/main/store/score-ref.ts'
+import { pairIdsWhere } from '../../../src/main/store/reads/score-ref.ts'
 import { corpusOf } from './label-support.ts'
 
 let folder: string

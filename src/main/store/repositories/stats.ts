@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { CorpusInfo, CorpusStats } from '#shared/contract/corpora.ts'
-import { WHITE_SPACE } from '../compile-query.ts'
+import { WHITE_SPACE } from '../reads/compile-query.ts'
 import type { ReaderDb } from '../open.ts'
 import { statement } from '../statements.ts'
 import { imageCounts } from './images.ts'

@@ -1,0 +1,98 @@
+import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs'
+import { availableParallelism, totalmem } from 'node:os'
+import type { DoctorCheck } from '#shared/contract/system.ts'
+import { toErrorValue } from '#shared/errors.ts'
+import type { Settings } from '#shared/settings.ts'
+import { createInferenceHost } from '../../inference/host/client.ts'
+import { listModels } from '../../inference/models/registry.ts'
+import type { ModelsFolders } from '../../inference/models/types.ts'
+import type { Entries } from '../../jobs/run/job.ts'
+import type { Home } from '../home/home.ts'
+import { formatBytes } from '#shared/format.ts'
+import { SOFTWARE_VERSION } from '#shared/version.ts'
+
+/** A corpus of pictures fills less than this rarely. */
+const LITTLE_DISK = 5e9
+
+/** Looks at what this machine has, and says what is wrong with it and what to do. */
+export async function runDoctor(args: {
+  home: Home
+  folders: ModelsFolders
+  settings: Settings
+  entries: Entries
+}): Promise<DoctorCheck[]> {
+  const { home, folders, settings, entries } = args
+  const checks: DoctorCheck[] = [
+    ok('Gleaner', SOFTWARE_VERSION),
+    ok('Node', `${process.versions.node} on ${process.platform}-${process.arch}`),
+    ok('processor', `${availableParallelism()} threads, ${formatBytes(totalmem())} of memory`),
+    checkFolder('data folder', home.root),
+    checkDisk(home.root),
+  ]
+  checks.push(await checkDevices(entries))
+  const models = await listModels(folders, settings)
+  const installed = models.filter((model) => model.state === 'installed')
+  checks.push({
+    name: 'models',
+    ok: installed.length > 0,
+    value: installed.map((model) => model.id).join(', ') || 'none installed',
+    hint: installed.length > 0 ? null : 'Add a model folder, or fetch one: gleaner models list.',
+  })
+  for (const model of models.filter((each) => each.state === 'broken')) {
+    checks.push({
+      name: `model ${model.id}`,
+      ok: false,
+      value: model.problem ?? 'broken',
+      hint: 'Remove it, or add it again.',
+    })
+  }
+  return checks
+}
+
+function ok(name: string, value: string): DoctorCheck {
+  return { name, ok: true, value, hint: null }
+}
+
+function checkFolder(name: string, path: string): DoctorCheck {
+  try {
+    mkdirSync(path, { recursive: true })
+    accessSync(path, constants.W_OK)
+    return ok(name, path)
+  } catch (error) {
+    return {
+      name,
+      ok: false,
+      value: `${path} cannot be written to: ${toErrorValue(error).message}`,
+      hint: 'Set GLEANER_HOME to a folder that can.',
+    }
+  }
+}
+
+function checkDisk(path: string): DoctorCheck {
+  if (!existsSync(path)) return { name: 'free space', ok: false, value: 'unknown', hint: null }
+  const { bavail, bsize } = statfsSync(path)
+  const free = bavail * bsize
+  return {
+    name: 'free space',
+    ok: free > LITTLE_DISK,
+    value: formatBytes(free),
+    hint: free > LITTLE_DISK ? null : 'Pictures need room: free some, or set GLEANER_HOME.',
+  }
+}
+
+/** Starts the inference process for real, so that a broken native module is found here. */
+async function checkDevices(entries: Entries): Promise<DoctorCheck> {
+  const host = createInferenceHost(entries.inferenceHost)
+  try {
+    return ok('devices', (await host.devices()).join(', '))
+  } catch (error) {
+    return {
+      name: 'devices',
+      ok: false,
+      value: toErrorValue(error).message,
+      hint: 'Install Gleaner again; scoring does not work without it.',
+    }
+  } finally {
+    await host.close()
+  }
+}

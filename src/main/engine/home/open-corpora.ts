@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import type { CorpusInfo } from '#shared/contract/corpora.ts'
+import type { CorpusPart } from '#shared/contract/index.ts'
+import { AppError } from '#shared/errors.ts'
+import type { Entries } from '../../jobs/run/job.ts'
+import type { Runner } from '../../jobs/run/runner.ts'
+import { createCorpus, isCorpus, openCorpus } from '../../store/open.ts'
+import type { Corpus } from '../../store/open.ts'
+import { createReadService } from '../../store/reads/read-service.ts'
+import type { ReadService } from '../../store/reads/read-service.ts'
+import { corpusInfo } from '../../store/repositories/stats.ts'
+import type { RecentFile } from './home.ts'
+
+/** A corpus that this program holds open: the writer and connections of its own, and the reads that may take long. */
+export interface OpenCorpus {
+  corpus: Corpus
+  reads: ReadService
+}
+
+export interface OpenCorpora {
+  create(path: string): CorpusInfo
+  open(path: string): CorpusInfo
+  /** The open corpus; one that was opened before is opened again (after a restart of the engine). */
+  get(path: string): OpenCorpus
+  /** What the open hook does is done once for each corpus that is opened. */
+  onOpen(hook: (opened: OpenCorpus) => void): void
+  changed(path: string, what: CorpusPart[]): void
+  recent(): CorpusInfo[]
+  close(path: string): Promise<void>
+  closeAll(): Promise<void>
+}
+
+export function createOpenCorpora(options: {
+  recent: RecentFile
+  runner: Runner
+  entries: Entries
+}): OpenCorpora {
+  const opened = new Map<string, OpenCorpus>()
+  const hooks: ((opened: OpenCorpus) => void)[] = []
+
+  function get(path: string): OpenCorpus {
+    const full = resolve(path)
+    const known = opened.get(full)
+    if (known) return known
+    const corpus = openCorpus(full)
+    const entry: OpenCorpus = {
+      corpus,
+      reads: createReadService(corpus.path, options.entries.queryWorker),
+    }
+    opened.set(full, entry)
+    for (const hook of hooks) hook(entry)
+    return entry
+  }
+
+  function info(path: string, openedAt: string): CorpusInfo {
+    const { corpus } = get(path)
+    return corpusInfo(corpus.reader, corpus.path, openedAt)
+  }
+
+  async function close(path: string): Promise<void> {
+    const entry = opened.get(path)
+    if (!entry) return
+    opened.delete(path)
+    await entry.reads.close()
+    entry.corpus.close()
+  }
+
+  return {
+    create(path) {
+      const full = resolve(path)
+      createCorpus(full)
+      const made = info(full, new Date().toISOString())
+      options.recent.add(full)
+      return made
+    },
+    open(path) {
+      const full = resolve(path)
+      const found = info(full, new Date().toISOString())
+      options.recent.add(full)
+      return found
+    },
+    get,
+    onOpen: (hook) => void hooks.push(hook),
+    changed(path, what) {
+      opened.get(path)?.reads.invalidate(what)
+    },
+    recent() {
+      return options.recent.list().map(({ path, openedAt }) => {
+        const name = basename(path).replace(/\.gleaner$/i, '')
+        const gone: CorpusInfo = {
+          path,
+          name,
+          pairs: 0,
+          pages: 0,
+          archives: 0,
+          openedAt,
+          missing: true,
+        }
+        if (!existsSync(path) || !isCorpus(path)) return gone
+        const open = opened.get(path)
+        if (open) return corpusInfo(open.corpus.reader, path, openedAt)
+        try {
+          // Looked at without becoming its writer.
+          const look = openCorpus(path, { readonly: true })
+          try {
+            return corpusInfo(look.reader, path, openedAt)
+          } finally {
+            look.close()
+          }
+        } catch {
+          return gone
+        }
+      })
+    },
+    async close(path) {
+      const full = resolve(path)
+      if (options.runner.isBusy(full)) {
+        throw new AppError(
+          'busy',
+          `Jobs still run on ${basename(full)}.`,
+          'Cancel them, or wait for their end.',
+        )
+      }
+      options.runner.forget(full)
+      await close(full)
+    },
+    async closeAll() {
+      for (const path of [...opened.keys()]) await close(path)
+    },
+  }
+}

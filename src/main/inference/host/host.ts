@@ -1,0 +1,14 @@
+/**
+ * Entry of the inference host: the one process that loads onnxruntime and models, and of its
+ * threads, which decode pictures. Started by `createInferenceHost`.
+ */
+import { isMainThread } from 'node:worker_threads'
+
+const self = new URL(import.meta.url)
+if (isMainThread) {
+  const { serveInference } = await import('./serve.ts')
+  serveInference(self)
+} else {
+  const { servePictures } = await import('../pictures/picture-worker.ts')
+  servePictures()
+}

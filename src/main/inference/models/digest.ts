@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto'
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, posix, relative, resolve } from 'node:path'
+import { AppError } from '#shared/errors.ts'
+import { behaviourDigest, graphFiles, type Manifest } from './manifest.ts'
+import { readOnnxHeader } from '../onnx/onnx-header.ts'
+
+/** Files whose bytes can change a score, relative to the folder, sorted. */
+export function filesThatMatter(folder: string, manifest: Manifest): string[] {
+  return modelFiles(folder, graphFiles(manifest), manifest.text.tokenizer)
+}
+
+/** A tokenizer, graphs, and the external data that these name; relative to the folder, sorted. */
+export function modelFiles(folder: string, graphs: string[], tokenizer: string): string[] {
+  const files = new Set([tokenizer])
+  for (const graph of graphs) {
+    files.add(graph)
+    const path = join(folder, graph)
+    if (!existsSync(path)) continue
+    for (const external of readOnnxHeader(path).externalFiles) {
+      const file = posix.join(posix.dirname(graph), external)
+      // ONNX allows any path here; a model from elsewhere may not reach out of its folder.
+      if (posix.isAbsolute(external) || relative(folder, resolve(folder, file)).startsWith('..')) {
+        throw new AppError('refused', `${graph} wants a file outside its folder: ${external}`)
+      }
+      files.add(file)
+    }
+  }
+  const sorted = [...files].sort()
+  const gone = sorted.filter((file) => !existsSync(join(folder, file)))
+  if (gone.length > 0) {
+    throw new AppError(
+      'not-found',
+      `The model in ${folder} lacks ${gone.join(', ')}`,
+      'Fetch or copy the whole folder again.',
+    )
+  }
+  return sorted
+}
+
+/** Remembers SHA-256 by path, size and time of change, so that a listing reads no gigabytes. */
+export interface HashCache {
+  sha256(path: string): Promise<string>
+}
+
+export function createHashCache(file: string): HashCache {
+  let known: Record<string, string> = {}
+  try {
+    known = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>
+  } catch {
+    // None yet, or unreadable: everything is hashed anew.
+  }
+  return {
+    async sha256(path) {
+      const { size, mtimeMs } = statSync(path)
+      const key = `${path}\n${size}\n${mtimeMs}`
+      const found = known[key]
+      if (typeof found === 'string') return found
+      const hash = await sha256OfFile(path)
+      known[key] = hash
+      try {
+        mkdirSync(dirname(file), { recursive: true })
+        writeFileSync(`${file}.${process.pid}.tmp`, JSON.stringify(known))
+        renameSync(`${file}.${process.pid}.tmp`, file)
+      } catch {
+        // Only a cache.
+      }
+      return hash
+    },
+  }
+}
+
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    hash.update(chunk as Buffer)
+  }
+  return hash.digest('hex')
+}
+
+/**
+ * SHA-256 over the sorted lines `name sha256` of the files that matter and of `manifest`, the part
+ * of the manifest that can change a score. Two folders that score alike have the same digest
+ * whether the manifest was written or worked out.
+ */
+export async function modelDigest(
+  folder: string,
+  manifest: Manifest,
+  cache: HashCache,
+): Promise<string> {
+  return digestOf(folder, filesThatMatter(folder, manifest), behaviourDigest(manifest), cache)
+}
+
+/** The same of any files, with a digest of what else can change what comes out. */
+export async function digestOf(
+  folder: string,
+  files: readonly string[],
+  behaviour: string,
+  cache: HashCache,
+): Promise<string> {
+  const lines = [`manifest ${behaviour}`]
+  for (const file of files) lines.push(`${file} ${await cache.sha256(join(folder, file))}`)
+  return createHash('sha256')
+    .update(
+      lines
+        .sort()
+        .map((line) => `${line}\n`)
+        .join(''),
+    )
+    .digest('hex')
+}
+
+/** Bytes of the files that matter. */
+export function modelBytes(folder: string, manifest: Manifest): number {
+  return filesThatMatter(folder, manifest).reduce(
+    (sum, file) => sum + statSync(join(folder, file)).size,
+    0,
+  )
+}

@@ -1,0 +1,99 @@
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { TrainingRun } from '#shared/contract/training.ts'
+import { createContextTokenizer } from '../tokenize/context-windows.ts'
+import { headMarksOf } from './head-features.ts'
+import { composeSpanGraph, type HeadTensors, SPAN_OUTPUTS } from './head-graph.ts'
+import { MANIFEST_FILE } from '../models/manifest.ts'
+import { spanModelCard } from './span-model-card.ts'
+import type { DecodeRecipe, SpanManifest, TextEncoderManifest } from '../models/text-manifest.ts'
+import { newTextModelFolder, resolveTextModel } from '../models/text-models.ts'
+import type { ResolvedTextModel } from '../models/text-types.ts'
+import type { ModelsFolders } from '../models/types.ts'
+
+const CARD_FILE = 'MODEL_CARD.md'
+const HISTORY_FILE = 'history.json'
+
+/**
+ * Writes a span model of one's own, an encoder with a head that was trained on it, as a folder below
+ * the user's models: gleaner.json, model.onnx, tokenizer.json. It is there whole or not at all. Its
+ * id is made of `name`.
+ *
+ * @param head as `exportHead` of src/main/labeling gives it, for `featureDim` inputs
+ * @param run the training that it comes from, for the card; `describeSpanModel` writes it later
+ * @throws AppError as `composeSpanGraph`
+ */
+export async function writeSpanModel(
+  folders: ModelsFolders,
+  encoder: ResolvedTextModel<TextEncoderManifest>,
+  head: HeadTensors,
+  about: { name: string; description: string; decode: DecodeRecipe },
+  run: TrainingRun | null = null,
+): Promise<ResolvedTextModel<SpanManifest>> {
+  const { manifest } = encoder
+  const { id, folder } = newTextModelFolder(folders, about.name)
+  const from = join(encoder.folder, manifest.text.tokenizer)
+  const tokenizer = createContextTokenizer(readFileSync(from, 'utf8'), manifest.text.padId)
+  const { ids, mask, types } = manifest.graph
+  const span: SpanManifest = {
+    format: 1,
+    kind: 'span',
+    id,
+    name: about.name,
+    description: about.description,
+    license: manifest.license,
+    demonstration: false,
+    graph: { file: 'model.onnx', ids, mask, types, ...SPAN_OUTPUTS },
+    dim: manifest.dim,
+    text: { ...manifest.text, tokenizer: 'tokenizer.json', padId: tokenizer.padId },
+    decode: about.decode,
+    encoder: { id: encoder.id, digest: encoder.digest },
+  }
+  const temporary = `${folder}.${process.pid}.tmp`
+  rmSync(temporary, { recursive: true, force: true })
+  mkdirSync(temporary, { recursive: true })
+  try {
+    const marks = headMarksOf(manifest, tokenizer)
+    composeSpanGraph(encoder.folder, manifest, marks, head, join(temporary, span.graph.file))
+    copyFileSync(from, join(temporary, span.text.tokenizer))
+    writeFileSync(join(temporary, MANIFEST_FILE), `${JSON.stringify(span, null, 2)}\n`)
+    if (run) writeCard(temporary, span, encoder, run)
+    mkdirSync(dirname(folder), { recursive: true })
+    renameSync(temporary, folder)
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true })
+    throw error
+  }
+  return resolveTextModel(folders, folder, 'span')
+}
+
+/**
+ * Writes MODEL_CARD.md and history.json of a model that `writeSpanModel` made, again where they are
+ * there: after its test. Neither changes its digest.
+ */
+export function describeSpanModel(
+  model: ResolvedTextModel<SpanManifest>,
+  encoder: ResolvedTextModel<TextEncoderManifest>,
+  run: TrainingRun,
+): void {
+  writeCard(model.folder, model.manifest, encoder, run)
+}
+
+function writeCard(
+  folder: string,
+  manifest: SpanManifest,
+  encoder: ResolvedTextModel<TextEncoderManifest>,
+  run: TrainingRun,
+): void {
+  const write = (name: string, text: string): void => {
+    const temporary = join(folder, `${name}.${process.pid}.tmp`)
+    writeFileSync(temporary, text)
+    renameSync(temporary, join(folder, name))
+  }
+  const { history, bestEpoch, config, splits, test, temperature, calibrationError } = run
+  write(
+    HISTORY_FILE,
+    `${JSON.stringify({ run: run.id, createdAt: run.createdAt, encoder: manifest.encoder, config, splits, history, bestEpoch, test, temperature, calibrationError, warnings: run.warnings }, null, 2)}\n`,
+  )
+  write(CARD_FILE, spanModelCard(manifest, encoder, run))
+}

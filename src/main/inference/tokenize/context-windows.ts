@@ -1,0 +1,391 @@
+import type { PairContext } from '#shared/text/context.ts'
+import { AppError } from '#shared/errors.ts'
+import { offsetMap } from '#shared/text/offsets.ts'
+import type { Span } from '#shared/text/spans.ts'
+import type { ContextTokens } from '../models/text-types.ts'
+import { loadTokenizer, type Encoding, type LoadedTokenizer } from './tokenizer.ts'
+import { type Json, list, object } from './tokenizer-json.ts'
+
+/** Tokens that are looked at, at most; those nearest to the picture. No page has more. */
+export const MAX_TOKENS = 65_536
+/** UTF-16 units on either side of the picture that are tokenised for them. */
+const MAX_UNITS = 8 * MAX_TOKENS
+
+/** A tokenizer whose template has the form that the place of a picture can be written in. */
+export interface ContextTokenizer {
+  readonly tokenizer: LoadedTokenizer
+  readonly clsId: number
+  readonly sepId: number
+  readonly padId: number
+  /** Whether padding has an id of its own, so that it can mark breaks. */
+  readonly hasPad: boolean
+  /** Separators where the picture stands: BERT 1, RoBERTa 2. The sequence ends with one. */
+  readonly middle: number
+  /** Segment ids of: a text alone, the first of two, the separators between, the second of two. */
+  readonly types: { single: number; first: number; middle: readonly number[]; second: number }
+}
+
+export interface WindowOptions {
+  /** In tokens, the special ones included. */
+  maxLength: number
+  /** What two windows share, in tokens; at most a quarter of `maxLength`. */
+  stride: number
+  /** `pad`: a padding token stands for the line feed between two blocks. */
+  breaks: 'pad' | 'none'
+  maxTokens?: number
+}
+
+/** One input of a graph, without padding. */
+export interface ContextWindow {
+  ids: Int32Array
+  typeIds: Int32Array
+  /**
+   * Where the rows of a head stand in `ids`: first [CLS], then the text's tokens from `tokenOffset`
+   * on. Separators and breaks are no rows.
+   */
+  positions: Int32Array
+  tokenOffset: number
+}
+
+export interface ContextWindows extends ContextTokens {
+  /** By `tokenOffset`; at least one. Exactly one holds the place of the picture. */
+  windows: ContextWindow[]
+}
+
+/**
+ * Makes it out of the content of a `tokenizer.json`. What a text says is text: "[SEP]" on a page is
+ * no separator.
+ *
+ * @param padId null = what tokenizer.json says, else 0
+ * @throws AppError `model` for a file that cannot be read, `unsupported` for a tokenizer without
+ *   exact offsets or whose template is not of the form [CLS] A [SEP] B [SEP].
+ */
+export function createContextTokenizer(
+  tokenizerJson: string,
+  padId: number | null = null,
+): ContextTokenizer {
+  let json: Json
+  try {
+    json = object(JSON.parse(tokenizerJson))
+  } catch (error) {
+    throw new AppError('model', `tokenizer.json is not JSON: ${(error as Error).message}`)
+  }
+  const added = list(json.added_tokens)
+  const plain = { ...json, added_tokens: added.filter(({ special }) => special !== true) }
+  const tokenizer = loadTokenizer(JSON.stringify(plain))
+  const single = edgesOf(tokenizer.encode('a'))
+  const pair = edgesOf(tokenizer.encode('a', { pair: 'a' }))
+  const [clsId] = single.before
+  const [sepId] = single.after
+  const isUsual =
+    isId(clsId) &&
+    isId(sepId) &&
+    clsId !== sepId &&
+    single.before.length === 1 &&
+    single.after.length === 1 &&
+    pair.before.length === 1 &&
+    pair.before[0] === clsId &&
+    pair.between.length >= 1 &&
+    pair.between.length <= 2 &&
+    pair.between.every((id) => id === sepId) &&
+    pair.after.length === 1 &&
+    pair.after[0] === sepId
+  if (!isUsual) {
+    throw new AppError(
+      'unsupported',
+      'tokenizer.json has no template of the form [CLS] A [SEP] B [SEP]',
+      'Encoders like BERT, RoBERTa and their kin have one; the post_processor of the file says it.',
+    )
+  }
+  const padding: unknown = object(json.padding).pad_id
+  const named = added.find(({ content }) => content === '[PAD]' || content === '<pad>')?.id
+  const pad = [padId, padding, named].find(isId)
+  return {
+    tokenizer,
+    clsId,
+    sepId,
+    padId: pad ?? 0,
+    hasPad: pad !== undefined && pad !== clsId && pad !== sepId,
+    middle: pair.between.length,
+    types: {
+      single: single.firstType,
+      first: pair.firstType,
+      middle: pair.betweenTypes,
+      second: pair.secondType,
+    },
+  }
+}
+
+function isId(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0
+}
+
+interface Edges {
+  before: number[]
+  between: number[]
+  betweenTypes: number[]
+  after: number[]
+  firstType: number
+  secondType: number
+}
+
+/** The special tokens around one text or two. */
+function edgesOf({ ids, typeIds, sequenceIds }: Encoding): Edges {
+  const first = sequenceIds.indexOf(0)
+  const firstEnd = sequenceIds.lastIndexOf(0) + 1
+  const second = sequenceIds.indexOf(1)
+  const last = Math.max(firstEnd, sequenceIds.lastIndexOf(1) + 1)
+  return {
+    before: ids.slice(0, Math.max(first, 0)),
+    between: second < 0 ? [] : ids.slice(firstEnd, second),
+    betweenTypes: second < 0 ? [] : typeIds.slice(firstEnd, second),
+    after: ids.slice(last),
+    firstType: typeIds[first] ?? 0,
+    secondType: typeIds[second] ?? 0,
+  }
+}
+
+/**
+ * The words around a picture as inputs of a graph:
+ *
+ *     [CLS] text before [SEP] caption and text after [SEP]       segments 0 and 1
+ *
+ * The middle separator is the place of the picture and stands there with an empty side, too. A text
+ * that is too long for one window gets one around the picture, centred as far as both sides have
+ * words, and to the left and right of it windows of one segment, each sharing `stride` tokens with
+ * the next. Offsets are exact whatever the text holds; they count code points.
+ *
+ * With `breaks: 'pad'` a block's begin and end can be seen in the ids: a padding token stands for
+ * the line feed between two blocks and at both ends of the text, but not beside the picture.
+ *
+ * @throws AppError `invalid-input` for a window or stride of no use.
+ */
+export function contextWindows(
+  tokenizer: ContextTokenizer,
+  context: PairContext,
+  options: WindowOptions,
+): ContextWindows {
+  const hasBreaks = options.breaks === 'pad'
+  const { clsId, sepId, padId } = tokenizer
+  const reserved = hasBreaks ? [clsId, sepId, padId] : [clsId, sepId]
+  const text = tokensOf(tokenizer, context, reserved, options.maxTokens ?? MAX_TOKENS)
+  const breaks = hasBreaks ? breaksOf(context, text) : new Uint8Array(text.ids.length + 1)
+  const ranges = cutIntoRanges(text, breaks, tokenizer.middle, options)
+  return {
+    offsets: text.offsets,
+    isCut: text.isCut,
+    windows: ranges.map((range) => windowOf(tokenizer, text, breaks, range)),
+  }
+}
+
+interface TextTokens extends ContextTokens {
+  ids: Int32Array
+  /** How many of them stand before the picture. */
+  before: number
+}
+
+function tokensOf(
+  { tokenizer }: ContextTokenizer,
+  context: PairContext,
+  reserved: readonly number[],
+  maxTokens: number,
+): TextTokens {
+  const map = offsetMap(context.text)
+  const restAt = context.parts.find(({ source }) => source !== 'before')?.start ?? map.codePoints
+  const from = wholePoint(context.text, Math.max(0, map.toUnits(context.picture) - MAX_UNITS))
+  const restFrom = map.toUnits(restAt)
+  const to = wholePoint(context.text, Math.min(map.units, restFrom + MAX_UNITS))
+  const encoding = tokenizer.encode(context.text.slice(from, map.toUnits(context.picture)), {
+    pair: context.text.slice(restFrom, to),
+  })
+  const bases = [map.toCodePoints(from), restAt]
+  const ids: number[] = []
+  const offsets: number[] = []
+  let before = 0
+  for (const [i, id] of encoding.ids.entries()) {
+    const sequence = encoding.sequenceIds[i] ?? null
+    // A piece of text that is spelled like a special token is left out.
+    if (sequence === null || reserved.includes(id)) continue
+    const [start, end] = encoding.offsets[i] as [number, number]
+    const base = bases[sequence] as number
+    ids.push(id)
+    offsets.push(base + start, base + end)
+    if (sequence === 0) before++
+  }
+  const after = ids.length - before
+  const keepBefore = Math.min(before, Math.max(Math.ceil(maxTokens / 2), maxTokens - after))
+  const keepAfter = Math.min(after, maxTokens - keepBefore)
+  const first = before - keepBefore
+  const last = before + keepAfter
+  return {
+    ids: Int32Array.from(ids.slice(first, last)),
+    offsets: Int32Array.from(offsets.slice(2 * first, 2 * last)),
+    before: keepBefore,
+    isCut: from > 0 || to < map.units || last - first < ids.length,
+  }
+}
+
+/** The UTF-16 offset itself, or the one after it where it would cut a character in two. */
+function wholePoint(text: string, unit: number): number {
+  const code = text.charCodeAt(unit)
+  const isLow = unit > 0 && unit < text.length && code >= 0xdc00 && code < 0xe000
+  return isLow ? unit + 1 : unit
+}
+
+/** Before which tokens a block begins: 1 at its first token; the last entry is the text's end. */
+function breaksOf(context: PairContext, { ids, offsets, before, isCut }: TextTokens): Uint8Array {
+  const n = ids.length
+  const out = new Uint8Array(n + 1)
+  const map = offsetMap(context.text)
+  let token = 0
+  for (let unit = context.text.indexOf('\n'); unit >= 0;) {
+    const place = map.toCodePoints(unit)
+    // The first token that has a character beyond the line feed.
+    while (token < n && (offsets[2 * token + 1] as number) <= place + 1) token++
+    if (token === n) break
+    out[token] = 1
+    // Most line feeds of a cut text, and all between two tokens, are passed at once.
+    const next = map.toUnits((offsets[2 * token + 1] as number) - 1)
+    unit = context.text.indexOf('\n', Math.max(unit + 1, next))
+  }
+  if (!isCut) out[0] = out[n] = 1
+  out[before] = 0
+  return out
+}
+
+/** Tokens [start, end), with the picture between them where `isPair`. */
+interface Range {
+  start: number
+  end: number
+  isPair: boolean
+}
+
+function cutIntoRanges(
+  { ids, before }: TextTokens,
+  breaks: Uint8Array,
+  middle: number,
+  { maxLength, stride }: WindowOptions,
+): Range[] {
+  if (!(maxLength >= 16) || !(stride >= 0) || stride > maxLength / 4) {
+    throw new AppError(
+      'invalid-input',
+      `Windows of ${maxLength} tokens that share ${stride} cannot be made`,
+      'A window has at least 16 tokens and shares at most a quarter of them.',
+    )
+  }
+  const n = ids.length
+  // Tokens and breaks before each place.
+  const sums = new Int32Array(n + 1)
+  for (let i = 0; i < n; i++) sums[i + 1] = (sums[i] as number) + 1 + (breaks[i] as number)
+  /** Places that the tokens [start, end) take, with the breaks at both ends. */
+  const length = (start: number, end: number): number =>
+    (sums[end] as number) - (sums[start] as number) + (breaks[end] as number)
+  const furthestStart = (end: number, room: number, least = 0): number => {
+    let start = end
+    while (start > least && length(start - 1, end) <= room) start--
+    return start
+  }
+  const furthestEnd = (start: number, room: number): number => {
+    let end = start
+    while (end < n && length(start, end + 1) <= room) end++
+    return end
+  }
+
+  const room = maxLength - 2 - middle
+  const roomAlone = maxLength - 2
+  if (length(0, n) <= room) return [{ start: 0, end: n, isPair: true }]
+  const half = furthestStart(before, Math.floor(room / 2))
+  const end = furthestEnd(before, room - length(half, before))
+  const start = furthestStart(before, room - length(before, end))
+  const ranges: Range[] = [{ start, end, isPair: true }]
+  for (let left = start; left > 0;) {
+    const to = Math.min(before, left + stride)
+    left = Math.min(left - 1, furthestStart(to, roomAlone))
+    ranges.unshift({ start: left, end: to, isPair: false })
+  }
+  for (let right = end; right < n;) {
+    const from = Math.max(before, right - stride)
+    right = Math.max(right + 1, furthestEnd(from, roomAlone))
+    ranges.push({ start: from, end: right, isPair: false })
+  }
+  return ranges
+}
+
+function windowOf(
+  { clsId, sepId, padId, middle, types }: ContextTokenizer,
+  text: TextTokens,
+  breaks: Uint8Array,
+  { start, end, isPair }: Range,
+): ContextWindow {
+  const ids = [clsId]
+  const typeIds = [isPair ? types.first : types.single]
+  const positions = [0]
+  let type = typeIds[0] as number
+  const push = (id: number): void => {
+    ids.push(id)
+    typeIds.push(type)
+  }
+  const pass = (): void => {
+    for (let i = 0; i < middle; i++) {
+      type = types.middle[i] as number
+      push(sepId)
+    }
+    type = types.second
+  }
+  for (let token = start; token < end; token++) {
+    if (isPair && token === text.before) pass()
+    if (breaks[token] === 1) push(padId)
+    positions.push(ids.length)
+    push(text.ids[token] as number)
+  }
+  if (isPair && end === text.before) pass()
+  if (breaks[end] === 1) push(padId)
+  push(sepId)
+  return {
+    ids: Int32Array.from(ids),
+    typeIds: Int32Array.from(typeIds),
+    positions: Int32Array.from(positions),
+    tokenOffset: start,
+  }
+}
+
+/** The tokens that a span touches, inclusive; null where it touches none. */
+export function tokensOfSpan(
+  { offsets }: Pick<ContextTokens, 'offsets'>,
+  span: Span,
+): { first: number; last: number } | null {
+  let first = -1
+  let last = -1
+  for (let token = 0; 2 * token < offsets.length; token++) {
+    const start = offsets[2 * token] as number
+    const end = offsets[2 * token + 1] as number
+    if (start >= span.end || end <= span.start || start === end) continue
+    if (first < 0) first = token
+    last = token
+  }
+  return first < 0 ? null : { first, last }
+}
+
+/** Tokens first to last, inclusive, as code points of the running text. */
+export function spanOfTokens(
+  { offsets }: Pick<ContextTokens, 'offsets'>,
+  first: number,
+  last: number,
+): Span {
+  const start = offsets[2 * first]
+  const end = offsets[2 * last + 1]
+  if (start === undefined || end === undefined || last < first) {
+    throw new AppError('internal', `Tokens ${first}-${last} are outside of the text`)
+  }
+  return { start, end }
+}
+
+/** Tokens of the text as rows of a window (1 = its first token); null where they are not all in it. */
+export function rowsOfTokens(
+  window: { tokenOffset: number; rows: number },
+  tokens: { first: number; last: number },
+): { first: number; last: number } | null {
+  const first = tokens.first - window.tokenOffset + 1
+  const last = tokens.last - window.tokenOffset + 1
+  return first >= 1 && last < window.rows && first <= last ? { first, last } : null
+}

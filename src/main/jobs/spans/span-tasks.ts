@@ -1,0 +1,204 @@
+import type { AltReport, SpanMeasure } from '#shared/contract/spans.ts'
+import type { EpochRecord, TrainingData } from '#shared/contract/training.ts'
+import { AppError } from '#shared/errors.ts'
+import { agreement } from '../../labeling/agreement.ts'
+import type { Agreement, AgreementOptions } from '../../labeling/agreement.ts'
+import { altSpanReport } from '../../labeling/alt-span-report.ts'
+import type { AltSpan, FindAltOptions } from '../../labeling/find-alt-spans.ts'
+import type { SpanLossOptions } from '../../labeling/losses.ts'
+import type { SpanHead } from '../../labeling/span-head.ts'
+import { trainSpanHead } from '../../labeling/train-span-head.ts'
+import type { ExampleSource, TrainedHead } from '../../labeling/train-span-head.ts'
+import { altJudge, parseUselessAltRules } from '../../labeling/useless-alts.ts'
+import type { UselessAltRule } from '../../labeling/useless-alt-rules.ts'
+import { openReader } from '../../store/open.ts'
+import type { ReaderDb } from '../../store/open.ts'
+import { itemsForAgreement } from '../../store/repositories/gold-labels.ts'
+import { contextsAfter } from '../../store/repositories/span-sets.ts'
+import type { FoundSpan } from '../../store/repositories/span-sets.ts'
+import { fromAltReport, toAltReport } from './alt-report.ts'
+import type { AsideIo } from './aside.ts'
+import { openFeatures } from './features-file.ts'
+import type { CachedWindow } from './features-file.ts'
+import { pairIdsWhere } from '../../store/reads/score-ref.ts'
+import { measureSet } from './measure-set.ts'
+import { indexTrainingData } from './training-data.ts'
+import type { TrainingIndex } from './training-data.ts'
+
+/** Work on descriptions that would keep the engine from answering; see `runAside`. */
+export const spanTasks = {
+  collectTraining: (args: { path: string; input: TrainingData }): TrainingIndex =>
+    reading(args.path, (db) => indexTrainingData(db, args.input)),
+  findAlts,
+  tryRules,
+  checkRules: (args: { rules: unknown }): UselessAltRule[] => parseUselessAltRules(args.rules),
+  agreement: (args: {
+    path: string
+    where: string
+    options: Partial<AgreementOptions>
+  }): Agreement =>
+    reading(args.path, (db) => {
+      const ids = args.where.trim() === '' ? null : pairIdsWhere(db, args.where)
+      return agreement(itemsForAgreement(db, ids ? { ids } : {}), args.options)
+    }),
+  measureSet: (args: { path: string; set: number }): SpanMeasure[] =>
+    reading(args.path, (db) => measureSet(db, args.set)),
+  trainHead,
+}
+export type SpanTasks = typeof spanTasks
+
+function reading<T>(path: string, work: (db: ReaderDb) => T): T {
+  const db = openReader(path)
+  try {
+    return work(db)
+  } finally {
+    db.close()
+  }
+}
+
+/** A commit covers at most this much. */
+const BATCH_PAIRS = 1000
+const BATCH_MS = 500
+const PAGE = 200
+
+/** Told by `findAlts` after each batch; what it covers is to be kept in one transaction. */
+export interface AltBatch {
+  pairs: { pairId: number; spans: FoundSpan[] }[]
+  nextPair: number
+  /** Of all pairs up to here. */
+  report: AltReport
+}
+
+async function findAlts(
+  args: {
+    path: string
+    rules: readonly UselessAltRule[]
+    find: Partial<FindAltOptions>
+    afterId: number
+    /** Of the pairs before. */
+    report: AltReport | null
+  },
+  io: AsideIo,
+): Promise<AltReport> {
+  const { path, rules, report } = args
+  const db = openReader(path)
+  try {
+    const tool = altSpanReport({
+      ...args.find,
+      judge: altJudge(rules),
+      seed: args.afterId + 1,
+      from: report && fromAltReport(report),
+    })
+    let nextPair = args.afterId
+    for (let atEnd = false; !atEnd && !io.signal.aborted;) {
+      const pairs: AltBatch['pairs'] = []
+      const began = performance.now()
+      while (!atEnd && pairs.length < BATCH_PAIRS && performance.now() - began < BATCH_MS) {
+        const page = contextsAfter(db, { afterId: nextPair, limit: PAGE })
+        for (const pair of page) {
+          nextPair = pair.pairId
+          pairs.push({
+            pairId: pair.pairId,
+            spans: tool.add(String(pair.pairId), pair).map(toFound),
+          })
+        }
+        atEnd = page.length < PAGE
+      }
+      const batch: AltBatch = { pairs, nextPair, report: toAltReport(tool.report(), rules) }
+      if (pairs.length > 0) await io.emit(batch)
+    }
+    return toAltReport(tool.report(), rules)
+  } finally {
+    db.close()
+  }
+}
+
+function toFound({ source, start, end, quote, kind, score }: AltSpan): FoundSpan {
+  return { place: { source, start, end, quote }, kind, score }
+}
+
+const RULE_EXAMPLES = 20
+
+/** What rules would take: each spelling of an alt is judged once, the most frequent ones shown. */
+function tryRules(args: { path: string; rules: unknown }): {
+  alts: number
+  taken: { rule: string; n: number; examples: string[] }[]
+} {
+  const rules = parseUselessAltRules(args.rules)
+  const judge = altJudge(rules)
+  return reading(args.path, (db) => {
+    const taken = new Map(
+      [...rules.map(({ name }) => name), 'empty'].map((rule) => [
+        rule,
+        { rule, n: 0, examples: [] as string[] },
+      ]),
+    )
+    let alts = 0
+    const rows = db
+      .prepare<[], { alt: string; n: number }>(
+        'SELECT alt, count(*) AS n FROM pairs WHERE alt IS NOT NULL GROUP BY alt ORDER BY n DESC, alt',
+      )
+      .iterate()
+    for (const { alt, n } of rows) {
+      alts += n
+      const verdict = judge(alt)
+      const entry = verdict && taken.get(verdict.rule)
+      if (!entry) continue
+      entry.n += n
+      if (entry.examples.length < RULE_EXAMPLES) entry.examples.push(alt)
+    }
+    return { alts, taken: [...taken.values()].filter(({ n }) => n > 0) }
+  })
+}
+
+export interface HeadOrder {
+  /** The features file, and how many numbers a row has. */
+  file: string
+  dim: number
+  train: CachedWindow[]
+  /** Windows of one text stand next to each other. */
+  validation: CachedWindow[]
+  options: {
+    hidden: number
+    epochs: number
+    batchSize: number
+    learningRate: number
+    weightDecay: number
+    loss: SpanLossOptions
+    seed: number
+    patience: number
+    monitor: 'loss' | 'iou'
+    maxLength: number
+  }
+}
+
+/** Emits each `EpochRecord`. Aborted: the best head so far. */
+async function trainHead(
+  args: HeadOrder,
+  io: AsideIo,
+): Promise<Omit<TrainedHead, 'head'> & { head: SpanHead }> {
+  const features = openFeatures(args.file, args.dim)
+  const source = (windows: readonly CachedWindow[]): ExampleSource => ({
+    count: windows.length,
+    dim: args.dim,
+    get(index) {
+      const window = windows[index]
+      if (!window) throw new AppError('internal', `There is no window ${index}.`)
+      const { document, tokenOffset, gold, weight } = window
+      return { document, tokenOffset, gold, weight, features: features.read(window) }
+    },
+  })
+  /** Epochs come rarely and are awaited at the end, so that training does not wait for a listener. */
+  const told: Promise<void>[] = []
+  try {
+    const trained = await trainSpanHead(source(args.train), source(args.validation), {
+      ...args.options,
+      signal: io.signal,
+      onEpoch: (record: EpochRecord) => void told.push(io.emit(record)),
+    })
+    await Promise.all(told)
+    return trained
+  } finally {
+    features.close()
+  }
+}

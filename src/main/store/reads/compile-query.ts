@@ -1,0 +1,295 @@
+import { fieldNamed } from '#shared/query/index.ts'
+import type { Comparison, FieldName, Query, ScoreRef } from '#shared/query/index.ts'
+import type { ScoreKind } from '../repositories/models.ts'
+import { fold, linearPattern } from './sql-functions.ts'
+
+/** The sets of spans that the fields of a query mean. */
+export interface SpanSets {
+  /** What the text source `span` means. */
+  current: number | null
+  /** Where alts were found, and the last pair that was searched. */
+  alts: { set: number; upTo: number } | null
+}
+
+/** A query as SQL over `p` (pairs) and what it joins. All values are parameters. */
+export interface CompiledQuery {
+  /** `pairs p` with the joins that are needed, `p` outermost so that rows come in order of id. */
+  from: string
+  where: string
+  params: (string | number)[]
+}
+
+type Join = 'pages' | 'images' | 'contexts' | 'spans' | 'alts'
+
+const COLUMNS: Partial<Record<FieldName, { column: string; join?: Join }>> = {
+  alt: { column: 'p.alt' },
+  title: { column: 'p.title' },
+  caption: { column: 'p.caption' },
+  before: { column: 'c.before', join: 'contexts' },
+  after: { column: 'c.after', join: 'contexts' },
+  span: { column: 'sp.quote', join: 'spans' },
+  confidence: { column: 'sp.score', join: 'spans' },
+  url: { column: 'i.url', join: 'images' },
+  page: { column: 'g.url', join: 'pages' },
+  host: { column: 'g.host', join: 'pages' },
+  lang: { column: 'g.language', join: 'pages' },
+  status: { column: 'i.status', join: 'images' },
+  mime: { column: 'i.mime', join: 'images' },
+  archive: { column: 'a.name', join: 'pages' },
+  width: { column: 'i.width', join: 'images' },
+  height: { column: 'i.height', join: 'images' },
+  ratio: { column: '(CAST(i.width AS REAL) / i.height)', join: 'images' },
+  bytes: { column: 'i.bytes', join: 'images' },
+  date: { column: 'g.date', join: 'pages' },
+  position: { column: 'p.position' },
+  id: { column: 'p.id' },
+}
+const ANY_TEXT: FieldName[] = ['alt', 'title', 'caption', 'before', 'after']
+const NO_SETS: SpanSets = { current: null, alts: null }
+const BARE_WORDS: FieldName[] = ['alt', 'caption', 'title']
+/** What `trim` takes for white space, as JavaScript does. */
+export const WHITE_SPACE =
+  '\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
+
+/**
+ * Turns a query into SQL. Every term is true or false, never NULL, so that `-` takes exactly the
+ * rest.
+ * @param resolve finds the score that is meant
+ * @param spanSets asked only where a field needs it
+ * @throws AppError from `resolve`, or for a pattern that is too complex
+ */
+export function compileQuery(
+  query: Query,
+  resolve: (ref: ScoreRef) => ScoreKind,
+  spanSets: () => SpanSets,
+): CompiledQuery {
+  const joins = new Set<Join>()
+  let sets: SpanSets | null = null
+  const knownSets = (): SpanSets => (sets ??= spanSets())
+  const params: (string | number)[] = []
+  const bind = (value: string | number): string => {
+    params.push(value)
+    return '?'
+  }
+
+  const column = (field: FieldName): string => {
+    const known = COLUMNS[field]
+    if (!known) throw new Error(`no column for ${field}`)
+    if (known.join) joins.add(known.join)
+    return known.column
+  }
+  const anyOf = (fields: FieldName[], term: (field: FieldName) => string): string =>
+    `(${fields.map(term).join(' OR ')})`
+
+  const contains = (name: string, words: string): string => {
+    // ASCII words are found in any case by LIKE, others need folding.
+    if (/^[\x20-\x7e]*$/.test(words)) {
+      const pattern = `%${words.replace(/[\\%_]/g, '\\$&')}%`
+      return `ifnull(${name} LIKE ${bind(pattern)} ESCAPE '\\', 0)`
+    }
+    return `folded_contains(${name}, ${bind(fold(words))})`
+  }
+
+  const containsTerm = (field: FieldName, words: string): string => {
+    switch (field) {
+      case 'text':
+        return anyOf(ANY_TEXT, (one) => contains(column(one), words))
+      case 'host': {
+        const name = column('host')
+        const host = words.toLowerCase().replace(/^\*?\./, '')
+        const under = `%.${host.replace(/[\\%_]/g, '\\$&')}`
+        return `(${name} = ${bind(host)} OR ${name} LIKE ${bind(under)} ESCAPE '\\')`
+      }
+      case 'lang': {
+        const name = column('lang')
+        const tag = words.toLowerCase()
+        const longer = `${tag.replace(/[\\%_]/g, '\\$&')}-%`
+        return `ifnull(lower(${name}) = ${bind(tag)} OR ${name} LIKE ${bind(longer)} ESCAPE '\\', 0)`
+      }
+      case 'archive':
+        return ofArchive(contains('a.name', words))
+      case 'labeled':
+      case 'flagged':
+      case 'label':
+        return ofLabels(field, (name) => `${name} = ${bind(words)} COLLATE NOCASE`)
+      default:
+        return contains(column(field), words)
+    }
+  }
+  const ofArchive = (condition: string): string => {
+    joins.add('pages')
+    return `g.archive_id IN (SELECT a.id FROM archives a WHERE ${condition})`
+  }
+
+  /** Pairs by what people say of them now. */
+  const ofLabels = (
+    field: 'labeled' | 'flagged' | 'label',
+    condition: (column: string) => string,
+  ): string => {
+    switch (field) {
+      case 'labeled':
+        return `p.id IN (SELECT l.pair_id FROM labels l
+          WHERE l.status = 'labeled' AND ${condition('l.annotator')})`
+      case 'flagged':
+        return `p.id IN (SELECT l.pair_id FROM labels l
+          WHERE l.flagged = 1 AND ${condition('l.annotator')})`
+      case 'label':
+        return `p.id IN (SELECT l.pair_id FROM labels l, json_each(l.state, '$.spans') s
+          WHERE l.status = 'labeled' AND l.spans > 0
+            AND ${condition("json_extract(s.value, '$.type')")})`
+    }
+  }
+  const altspanTerm = (kind: string | null): string => {
+    const { alts } = knownSets()
+    if (!alts) return '0'
+    joins.add('alts')
+    if (kind === null) return '(sa.start IS NOT NULL)'
+    if (kind !== 'none') return `ifnull(sa.start IS NOT NULL AND sa.kind = ${bind(kind)}, 0)`
+    return `(p.id <= ${bind(alts.upTo)} AND sa.start IS NULL
+      AND ifnull(trim(p.alt, ${bind(WHITE_SPACE)}) <> '', 0))`
+  }
+
+  const equalsTerm = (field: FieldName, value: string): string => {
+    if (field === 'text') return anyOf(ANY_TEXT, (one) => equalsTerm(one, value))
+    if (field === 'archive') return ofArchive(`a.name = ${bind(value)}`)
+    if (field === 'altspan') return altspanTerm(value)
+    if (isOfLabels(field)) return ofLabels(field, (name) => `${name} = ${bind(value)}`)
+    return `ifnull(${column(field)} = ${bind(value)}, 0)`
+  }
+
+  const presentTerm = (field: FieldName): string => {
+    if (field === 'text') return anyOf(ANY_TEXT, presentTerm)
+    if (field === 'archive') return '1'
+    if (field === 'altspan') return altspanTerm(null)
+    if (isOfLabels(field)) return ofLabels(field, () => '1')
+    const name = column(field)
+    const isText = ['alt', 'title', 'caption', 'before', 'after', 'span'].includes(field)
+    return isText
+      ? `ifnull(trim(${name}, ${bind(WHITE_SPACE)}) <> '', 0)`
+      : `ifnull(${name} <> '', 0)`
+  }
+
+  const matchesTerm = (field: FieldName, pattern: string, ignoreCase: boolean): string => {
+    if (field === 'text') return anyOf(ANY_TEXT, (one) => matchesTerm(one, pattern, ignoreCase))
+    // Says now, not at the first row, that it cannot be used.
+    linearPattern(pattern, ignoreCase)
+    const term = (name: string): string =>
+      `matches(${name}, ${bind(pattern)}, ${ignoreCase ? 1 : 0})`
+    if (field === 'archive') return ofArchive(term('a.name'))
+    if (isOfLabels(field)) return ofLabels(field, term)
+    if (field === 'altspan') {
+      const regexp = linearPattern(pattern, ignoreCase)
+      const kinds = (fieldNamed('altspan')?.values ?? []).filter((kind) => regexp.test(kind))
+      return kinds.length === 0 ? '0' : `(${kinds.map(altspanTerm).join(' OR ')})`
+    }
+    return term(column(field))
+  }
+
+  const dateCompare = (op: Comparison, value: string): string => {
+    const name = column('date')
+    // `2019-06` stands for the whole month: everything that begins so. `~` sorts behind a date.
+    const end = value + '~'
+    switch (op) {
+      case '=':
+        return `ifnull(${name} >= ${bind(value)} AND ${name} < ${bind(end)}, 0)`
+      case '!=':
+        return `ifnull(NOT (${name} >= ${bind(value)} AND ${name} < ${bind(end)}), 0)`
+      case '<':
+        return `ifnull(${name} < ${bind(value)}, 0)`
+      case '<=':
+        return `ifnull(${name} < ${bind(end)}, 0)`
+      case '>':
+        return `ifnull(${name} >= ${bind(end)}, 0)`
+      case '>=':
+        return `ifnull(${name} >= ${bind(value)}, 0)`
+    }
+  }
+
+  const between = (name: string, from: number | null, to: number | null): string => {
+    const ends: string[] = []
+    if (from !== null) ends.push(`${name} >= ${bind(from)}`)
+    if (to !== null) ends.push(`${name} <= ${bind(to)}`)
+    return `ifnull(${ends.join(' AND ')}, 0)`
+  }
+
+  const cosine = (ref: ScoreRef): string => {
+    const kind = resolve(ref)
+    return `(SELECT s.cosine FROM scores s WHERE s.model_id = ${bind(kind.modelId)}
+      AND s.text_source = ${bind(kind.key)} AND s.pair_id = p.id)`
+  }
+
+  const term = (part: Query): string => {
+    switch (part.kind) {
+      case 'all':
+        return '1'
+      case 'and':
+        return joined(part.items.map(term), 'AND')
+      case 'or':
+        return joined(part.items.map(term), 'OR')
+      case 'not':
+        return `NOT ${term(part.item)}`
+      case 'words':
+        return anyOf(BARE_WORDS, (field) => contains(column(field), part.words))
+      case 'contains':
+        return containsTerm(part.field, part.words)
+      case 'equals':
+        return equalsTerm(part.field, part.value)
+      case 'matches':
+        return matchesTerm(part.field, part.pattern, part.ignoreCase)
+      case 'present':
+        return presentTerm(part.field)
+      case 'compare':
+        // `op` is one of six constants of the parser, not text of the user.
+        return `ifnull(${column(part.field)} ${part.op} ${bind(part.value)}, 0)`
+      case 'range':
+        return between(column(part.field), part.from, part.to)
+      case 'dateCompare':
+        return dateCompare(part.op, part.value)
+      case 'dateRange': {
+        const ends: string[] = []
+        if (part.from !== null) ends.push(dateCompare('>=', part.from))
+        if (part.to !== null) ends.push(dateCompare('<=', part.to))
+        return `(${ends.join(' AND ')})`
+      }
+      case 'scorePresent':
+        return `${cosine(part.score)} IS NOT NULL`
+      case 'scoreCompare':
+        return `ifnull(${cosine(part.score)} ${part.op} ${bind(part.value)}, 0)`
+      case 'scoreRange': {
+        const ends: string[] = []
+        if (part.from !== null) ends.push(`${cosine(part.score)} >= ${bind(part.from)}`)
+        if (part.to !== null) ends.push(`${cosine(part.score)} <= ${bind(part.to)}`)
+        return `ifnull(${ends.join(' AND ')}, 0)`
+      }
+    }
+  }
+
+  const where = term(query)
+  const { current, alts } = joins.has('spans') || joins.has('alts') ? knownSets() : NO_SETS
+  return { from: fromWith(joins, current, alts?.set ?? null), where, params }
+}
+
+function isOfLabels(field: FieldName): field is 'labeled' | 'flagged' | 'label' {
+  return field === 'labeled' || field === 'flagged' || field === 'label'
+}
+
+/** As a balanced tree: SQLite takes a thousand terms in a chain for nesting that is too deep. */
+function joined(terms: string[], operator: 'AND' | 'OR'): string {
+  if (terms.length <= 2) return `(${terms.join(` ${operator} `)})`
+  const middle = terms.length >>> 1
+  return `(${joined(terms.slice(0, middle), operator)} ${operator} ${joined(terms.slice(middle), operator)})`
+}
+
+/** CROSS JOIN fixes the order of the loops: pairs first, each other row by its key. */
+function fromWith(joins: ReadonlySet<Join>, spans: number | null, alts: number | null): string {
+  let from = 'pairs p'
+  if (joins.has('pages')) from += ' CROSS JOIN pages g ON g.id = p.page_id'
+  if (joins.has('images')) from += ' CROSS JOIN images i ON i.id = p.image_id'
+  if (joins.has('contexts')) from += ' LEFT JOIN contexts c ON c.pair_id = p.id'
+  // Numbers of our own, 0 for none: parameters would have to come before those of the conditions.
+  const best = (name: string, set: number | null): string =>
+    ` LEFT JOIN spans ${name} ON ${name}.set_id = ${Math.trunc(set ?? 0)} AND ${name}.pair_id = p.id AND ${name}.rank = 0`
+  if (joins.has('spans')) from += best('sp', spans)
+  if (joins.has('alts')) from += best('sa', alts)
+  return from
+}

@@ -1,0 +1,115 @@
+import type { ScoreSource } from '#shared/contract/pairs.ts'
+import type { TextSource } from '#shared/domain.ts'
+import { AppError } from '#shared/errors.ts'
+import { QueryError, parseQuery } from '#shared/query/index.ts'
+import type { Query, ScoreRef } from '#shared/query/index.ts'
+import { Int32List } from './arrays.ts'
+import { compileQuery } from './compile-query.ts'
+import type { CompiledQuery, SpanSets } from './compile-query.ts'
+import type { ReaderDb } from '../open.ts'
+import { findModel, listModels, scoreKinds, textKey } from '../repositories/models.ts'
+import type { ScoreKind } from '../repositories/models.ts'
+import { currentSpanSet, latestSpanSet } from '../repositories/span-sets.ts'
+
+/**
+ * Reads a filter.
+ * @throws AppError `invalid-input` that names the position
+ */
+export function readWhere(where: string): Query {
+  try {
+    return parseQuery(where)
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error
+    throw new AppError(
+      'invalid-input',
+      `the filter cannot be read at position ${error.position + 1}: ${error.message}`,
+      'Press ? in the filter bar, or run gleaner pairs --help, for the query language.',
+      { cause: error },
+    )
+  }
+}
+
+/**
+ * The score that a filter or a view means: `score` alone is the one of the view, or the only one
+ * that there is.
+ * @throws AppError `not-found` (no such score), `invalid-input` (several, and none named)
+ */
+export function resolveScore(db: ReaderDb, ref: ScoreRef, view: ScoreSource | null): ScoreKind {
+  const kinds = scoreKinds(db)
+  const names = new Map(listModels(db).map((model) => [model.id, model.publicId]))
+  const wanted = {
+    model: ref.model ?? view?.model ?? null,
+    text:
+      ref.text ?? (ref.model === null || ref.model === view?.model ? (view?.text ?? null) : null),
+  }
+  const modelId = wanted.model === null ? null : findModel(db, wanted.model).id
+  // A view's model and text are exact, whether or not there is a score yet.
+  if (modelId !== null && wanted.text !== null) {
+    return { modelId, text: wanted.text, key: textKey(db, wanted.text) }
+  }
+  const fitting = kinds.filter(
+    (kind) =>
+      (modelId === null || kind.modelId === modelId) &&
+      (wanted.text === null || kind.text === wanted.text),
+  )
+  const only = fitting[0]
+  if (fitting.length === 1 && only) return only
+  const offer = (some: ScoreKind[]): string =>
+    some.map((kind) => `score[${names.get(kind.modelId) ?? ''}].${kind.text}`).join(', ')
+  if (!only) {
+    throw new AppError(
+      'not-found',
+      'this corpus has no such score',
+      kinds.length > 0 ? `There is ${offer(kinds)}.` : 'Score the corpus first.',
+    )
+  }
+  throw new AppError('invalid-input', 'which score is meant?', `Write one of ${offer(fitting)}.`)
+}
+
+/** The models that have scored a text. */
+export function modelsFor(db: ReaderDb, text: TextSource): ReturnType<typeof listModels> {
+  const ids = new Set(scoreKinds(db).flatMap((kind) => (kind.text === text ? kind.modelId : [])))
+  return listModels(db).filter(({ id }) => ids.has(id))
+}
+
+/**
+ * A filter as SQL.
+ * @throws AppError as `readWhere` and `resolveScore`
+ */
+export function compileWhere(
+  db: ReaderDb,
+  where: string | Query,
+  view: ScoreSource | null = null,
+): CompiledQuery {
+  const query = typeof where === 'string' ? readWhere(where) : where
+  return compileQuery(
+    query,
+    (ref) => resolveScore(db, ref, view),
+    () => spanSetsOf(db),
+  )
+}
+
+/** The sets of spans that the fields of a filter mean. */
+export function spanSetsOf(db: ReaderDb): SpanSets {
+  const alts = latestSpanSet(db, 'alt')
+  return {
+    current: currentSpanSet(db),
+    alts: alts ? { set: alts.id, upTo: alts.nextPair } : null,
+  }
+}
+
+/** Ids of the pairs that a filter keeps, ascending. */
+export function pairIdsWhere(
+  db: ReaderDb,
+  where: string,
+  score: ScoreSource | null = null,
+): Int32Array {
+  const compiled = compileWhere(db, where, score)
+  const list = new Int32List()
+  const rows = db
+    .prepare<unknown[], number>(`SELECT p.id FROM ${compiled.from} WHERE ${compiled.where}`)
+    .pluck()
+    .iterate(...compiled.params)
+  for (const id of rows) list.push(id)
+  return list.take().sort()
+}

@@ -1,0 +1,167 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import type { CallInput, CallOutput, DoctorCheck, ModelInfo } from '#shared/contract/index.ts'
+import type { Settings } from '#shared/settings.ts'
+import { latest, useClient } from '../bridge/client.ts'
+import { useUi } from './ui.ts'
+import { useUndo } from './undo.ts'
+
+export type Verification = CallOutput<'models.verify'>
+
+/** Settings, models and the state of this machine. */
+export const useMachine = defineStore('machine', () => {
+  const settings = ref<Settings | null>(null)
+  const models = shallowRef<readonly ModelInfo[]>([])
+  const modelsLoaded = ref(false)
+  const checks = shallowRef<readonly DoctorCheck[] | null>(null)
+  const checking = ref(false)
+  const info = shallowRef<CallOutput<'system.info'> | null>(null)
+  const verifications = ref(new Map<string, Verification | 'running'>())
+
+  const theme = computed(() => settings.value?.theme ?? 'system')
+  const devices = computed(() => ['auto', ...(info.value?.devices ?? [])])
+  const modelById = computed(() => new Map(models.value.map((model) => [model.id, model])))
+
+  /** Of the model behind a score; a model that is gone is taken for a real one. */
+  function isDemonstration(id: string | null): boolean {
+    return id !== null && modelById.value.get(id)?.isDemonstration === true
+  }
+
+  /** What is said of a score beside its model's name, where the name does not say it itself. */
+  function remark(id: string, name: string): string | null {
+    return isDemonstration(id) && !/demonstration/i.test(name) ? 'demonstration' : null
+  }
+
+  const readModels = latest(() => useClient().call('models.list', {}))
+
+  async function loadModels(): Promise<void> {
+    const answer = await readModels()
+    if (answer.late) return
+    models.value = answer.value
+    modelsLoaded.value = true
+  }
+
+  async function load(): Promise<void> {
+    const client = useClient()
+    const [readSettings, readInfo] = await Promise.all([
+      client.call('settings.get', {}),
+      client.call('system.info', {}),
+    ])
+    settings.value = readSettings
+    info.value = readInfo
+    await loadModels()
+  }
+
+  /** Shows the change at once; goes back if the engine refuses it. */
+  async function change(patch: CallInput<'settings.set'>, label: string): Promise<void> {
+    const before = settings.value
+    if (!before) return
+    const backwards = Object.fromEntries(
+      Object.keys(patch).map((key) => [key, before[key as keyof Settings]]),
+    ) as CallInput<'settings.set'>
+    if (await write(patch)) {
+      useUndo().push({
+        label,
+        undo: () => void write(backwards),
+        redo: () => void write(patch),
+      })
+    }
+  }
+
+  async function write(patch: CallInput<'settings.set'>): Promise<boolean> {
+    const before = settings.value
+    if (before) settings.value = { ...before, ...(patch as Partial<Settings>) }
+    try {
+      settings.value = await useClient().call('settings.set', patch)
+      return true
+    } catch (error) {
+      settings.value = before
+      useUi().fail(error)
+      return false
+    }
+  }
+
+  async function runChecks(): Promise<void> {
+    checking.value = true
+    try {
+      checks.value = await useClient().call('system.doctor', {})
+    } catch (error) {
+      useUi().fail(error)
+    } finally {
+      checking.value = false
+    }
+  }
+
+  async function verify(id: string): Promise<void> {
+    const set = (value: Verification | 'running' | null) => {
+      const next = new Map(verifications.value)
+      if (value === null) next.delete(id)
+      else next.set(id, value)
+      verifications.value = next
+    }
+    set('running')
+    try {
+      set(await useClient().call('models.verify', { id }))
+    } catch (error) {
+      set(null)
+      useUi().fail(error)
+    }
+  }
+
+  /** Adds a folder or a hub repository; true when it is there or on its way. */
+  async function addModel(source: string): Promise<boolean> {
+    try {
+      const { model, job } = await useClient().call('models.add', { source })
+      useUi().note(
+        model ? `${model.name} is ready` : job ? `Fetching ${source}: see Jobs` : `Added ${source}`,
+      )
+      await loadModels()
+      return true
+    } catch (error) {
+      useUi().fail(error)
+      return false
+    }
+  }
+
+  async function removeModel(id: string): Promise<void> {
+    try {
+      await useClient().call('models.remove', { id })
+      await loadModels()
+    } catch (error) {
+      useUi().fail(error)
+    }
+  }
+
+  /** Starts the making of an int8 twin, checked on the pictures of a folder or corpus. */
+  async function quantize(model: ModelInfo, check: string): Promise<void> {
+    try {
+      await useClient().call('models.quantize', { id: model.id, check })
+      useUi().note(`Making an int8 twin of ${model.name}: see Jobs`)
+    } catch (error) {
+      useUi().fail(error)
+    }
+  }
+
+  return {
+    settings,
+    models,
+    modelsLoaded,
+    modelById,
+    isDemonstration,
+    remark,
+    checks,
+    checking,
+    info,
+    devices,
+    theme,
+    verifications,
+    load,
+    loadModels,
+    change,
+    runChecks,
+    verify,
+    addModel,
+    removeModel,
+    quantize,
+  }
+})

@@ -1,0 +1,433 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import type { CallOutput, CorpusPart, PairSort, ScoreSource } from '#shared/contract/index.ts'
+import type { PairRow } from '#shared/domain.ts'
+import { AppError, toErrorValue, type ErrorValue } from '#shared/errors.ts'
+import { createChunkCache } from '../bridge/chunk-cache.ts'
+import { latest, useClient } from '../bridge/client.ts'
+import { count, plural } from '../bridge/format.ts'
+import { keep, recall } from '../bridge/persist.ts'
+import { explicitScores, idQuery } from './query-text.ts'
+import * as ranges from './ranges.ts'
+import { sameSource } from './text-sources.ts'
+import { useInspect } from './inspect.ts'
+import { useSession } from './session.ts'
+import { useUi } from './ui.ts'
+import { useUndo } from './undo.ts'
+
+export type SourceInfo = CallOutput<'scores.sources'>[number]
+
+const CHUNK = 200
+/** Most ids that are copied or written into a query. */
+export const MAX_IDS = 100_000
+export const MAX_QUERY_IDS = 2000
+
+interface Recipe {
+  where: string
+  sort: PairSort
+  score: ScoreSource | null
+  seed: number
+}
+
+/** What the grid shows: filter, order, rows, cursor and marked pairs. */
+export const usePairs = defineStore('pairs', () => {
+  const where = ref('')
+  const sort = ref<PairSort>('id')
+  const score = ref<ScoreSource | null>(null)
+  const seed = ref(0)
+  const cellSize = ref(recall(null, 'cell-size', 168))
+  const selection = ref<string | null>(null)
+  const total = ref(0)
+  const corpusTotal = ref(0)
+  const state = ref<'empty' | 'loading' | 'ready' | 'error'>('empty')
+  const error = shallowRef<ErrorValue | null>(null)
+  const sources = shallowRef<readonly SourceInfo[]>([])
+  const cursor = ref(-1)
+  const anchor = ref(-1)
+  const marked = shallowRef<ranges.Ranges>(ranges.NONE)
+  /** Counts up whenever somebody goes to a pair, also to the one that is under the cursor. */
+  const visits = ref(0)
+  /** Counts up whenever rows arrive; the grid reads again. */
+  const version = ref(0)
+
+  const markedCount = computed(() => ranges.size(marked.value))
+  const sourceInfo = computed(
+    () => sources.value.find((item) => sameSource(item, score.value)) ?? null,
+  )
+
+  let corpus: string | null = null
+  let lost = 0
+  const cache = createChunkCache<PairRow>({
+    chunk: CHUNK,
+    capacity: 60,
+    parallel: 3,
+    read: (offset, limit) => {
+      if (corpus === null || selection.value === null) return Promise.resolve([])
+      return useClient().call('pairs.page', { corpus, selection: selection.value, offset, limit })
+    },
+    onLoad: () => {
+      version.value++
+      lost = 0
+      inspectCursor()
+    },
+    onError: (thrown) => {
+      // The engine holds few selections and none across its own restart: ask again, twice at most.
+      if (toErrorValue(thrown).kind === 'not-found' && lost < 2) {
+        lost++
+        void select()
+      } else useUi().fail(thrown)
+    },
+  })
+
+  const readSelection = latest((input: { corpus: string } & Recipe) =>
+    useClient().call('pairs.select', input),
+  )
+
+  function recipe(): Recipe {
+    return { where: where.value, sort: sort.value, score: score.value, seed: seed.value }
+  }
+
+  function remember(): void {
+    keep(corpus, 'pairs', { ...recipe(), cursor: cursor.value, marked: marked.value })
+  }
+
+  /** Evaluates filter and order. `stay` keeps the rows until new ones are there. */
+  async function select(stay = false): Promise<boolean> {
+    if (corpus === null) return false
+    const wanted = corpus
+    if (!stay) state.value = 'loading'
+    // A refresh stays on its pair; a new list keeps the place.
+    const keepId = stay ? (rowAt(cursor.value)?.id ?? null) : null
+    try {
+      const answer = await readSelection({ corpus: wanted, ...recipe() })
+      if (answer.late || wanted !== corpus) return false
+      const before = total.value
+      selection.value = answer.value.selection
+      total.value = answer.value.total
+      corpusTotal.value = answer.value.corpusTotal
+      error.value = null
+      if (stay) cache.invalidate()
+      else cache.clear()
+      if (!stay || answer.value.total < before) {
+        marked.value = clampMarks(marked.value, answer.value.total)
+      }
+      state.value = 'ready'
+      await settleCursor(keepId)
+      version.value++
+      remember()
+      return true
+    } catch (thrown) {
+      error.value = toErrorValue(thrown)
+      state.value = 'error'
+      return false
+    }
+  }
+
+  function clampMarks(marks: ranges.Ranges, n: number): ranges.Ranges {
+    return marks.length === 0 ? marks : ranges.remove(marks, n, Number.MAX_SAFE_INTEGER)
+  }
+
+  /** After a refresh the cursor stays on its pair; else it stays within the list. */
+  async function settleCursor(keepId: number | null): Promise<void> {
+    if (total.value === 0) {
+      cursor.value = -1
+      void useInspect().show(null)
+      return
+    }
+    if (keepId !== null && corpus !== null && selection.value !== null) {
+      try {
+        const { index } = await useClient().call('pairs.indexOf', {
+          corpus,
+          selection: selection.value,
+          id: keepId,
+        })
+        cursor.value = index ?? 0
+        return
+      } catch {
+        // The selection was replaced meanwhile; the newer one settles the cursor.
+      }
+    }
+    cursor.value = Math.min(Math.max(0, cursor.value), total.value - 1)
+  }
+
+  function rowAt(index: number): PairRow | undefined {
+    return index < 0 ? undefined : cache.get(index)
+  }
+
+  function want(first: number, last: number): void {
+    cache.want(first, last)
+  }
+
+  function inspectCursor(): void {
+    const row = rowAt(cursor.value)
+    if (row && useInspect().id !== row.id) void useInspect().show(row.id)
+  }
+
+  function moveTo(index: number, extend = false): void {
+    if (total.value === 0) return
+    const next = Math.min(total.value - 1, Math.max(0, index))
+    visits.value++
+    if (extend) {
+      if (anchor.value < 0) anchor.value = Math.max(0, cursor.value)
+      cursor.value = next
+      mark(ranges.add(ranges.NONE, anchor.value, next), 'select')
+    } else {
+      cursor.value = next
+      anchor.value = next
+    }
+    inspectCursor()
+    keep(corpus, 'pairs', { ...recipe(), cursor: cursor.value, marked: marked.value })
+  }
+
+  function mark(next: ranges.Ranges, merge?: string): void {
+    const before = marked.value
+    if (JSON.stringify(before) === JSON.stringify(next)) return
+    marked.value = next
+    remember()
+    useUndo().push({
+      label: next.length === 0 ? 'clear selection' : `select ${plural(ranges.size(next), 'pair')}`,
+      merge,
+      undo: () => {
+        marked.value = before
+        remember()
+      },
+      redo: () => {
+        marked.value = next
+        remember()
+      },
+    })
+  }
+
+  function markAll(): void {
+    if (total.value > 0) mark([[0, total.value - 1]])
+  }
+
+  function toggleMark(index: number): void {
+    if (index >= 0) mark(ranges.toggle(marked.value, index))
+  }
+
+  /** Changes filter, order or score; can be taken back. Marks belong to the old rows and go. */
+  function change(patch: Partial<Recipe>, label: string): void {
+    const before = { ...recipe(), marked: marked.value, cursor: cursor.value }
+    const after = { ...recipe(), ...patch }
+    if (JSON.stringify(recipe()) === JSON.stringify(after)) return
+    const same = before.where === after.where && before.sort === after.sort
+    const apply = (to: Recipe, marks: ranges.Ranges, at: number): void => {
+      where.value = to.where
+      sort.value = to.sort
+      score.value = to.score
+      seed.value = to.seed
+      marked.value = marks
+      cursor.value = at
+      anchor.value = at
+      visits.value++
+      void select()
+    }
+    const marks = same ? marked.value : ranges.NONE
+    // Another order or filter begins at its top; another score leaves the place alone.
+    const at = same ? cursor.value : 0
+    apply(after, marks, at)
+    useUndo().push({
+      label,
+      undo: () => apply(before, before.marked, before.cursor),
+      redo: () => apply(after, marks, at),
+    })
+  }
+
+  function setWhere(text: string): void {
+    const clean = text.trim()
+    change({ where: clean }, clean ? `filter ${clean}` : 'clear filter')
+  }
+
+  function setSort(next: PairSort): void {
+    change({ sort: next, seed: next === 'random' ? seed.value + 1 : seed.value }, `sort by ${next}`)
+  }
+
+  function setScore(next: ScoreSource | null): void {
+    change({ score: next }, 'choose score')
+  }
+
+  function setCellSize(next: number): void {
+    cellSize.value = Math.round(Math.min(420, Math.max(72, next)))
+    keep(null, 'cell-size', cellSize.value)
+  }
+
+  async function loadSources(): Promise<void> {
+    if (corpus === null) return
+    const wanted = corpus
+    try {
+      const found = await useClient().call('scores.sources', { corpus: wanted })
+      if (wanted !== corpus) return
+      sources.value = found
+      const known = found.some((item) => sameSource(item, score.value))
+      const first = found[0]
+      if (!known && (first || score.value)) {
+        score.value = first ? { model: first.model, text: first.text } : null
+        void select(true)
+      }
+    } catch (thrown) {
+      useUi().fail(thrown)
+    }
+  }
+
+  /** Turns to a corpus, as it was left. */
+  async function enter(path: string | null): Promise<void> {
+    corpus = path
+    cache.clear()
+    selection.value = null
+    total.value = 0
+    corpusTotal.value = 0
+    sources.value = []
+    marked.value = ranges.NONE
+    cursor.value = -1
+    anchor.value = -1
+    error.value = null
+    await useInspect().show(null)
+    if (path === null) {
+      state.value = 'empty'
+      return
+    }
+    const kept = recall<Partial<Recipe & { cursor: number; marked: ranges.Ranges }>>(
+      path,
+      'pairs',
+      {},
+    )
+    where.value = kept.where ?? ''
+    sort.value = kept.sort ?? 'id'
+    score.value = kept.score ?? null
+    seed.value = kept.seed ?? 0
+    cursor.value = kept.cursor ?? 0
+    marked.value = kept.marked ?? ranges.NONE
+    state.value = 'loading'
+    await loadSources()
+    await select()
+  }
+
+  /** Ids of the marked pairs, or of the one under the cursor. */
+  async function markedIds(limit: number): Promise<number[]> {
+    const asked = marked.value.length > 0 ? marked.value : ([[cursor.value, cursor.value]] as const)
+    if (ranges.size(asked) > limit) {
+      throw new AppError(
+        'invalid-input',
+        `${count(ranges.size(asked))} pairs are selected; at most ${count(limit)} can be listed by id.`,
+        'Use a filter for a set of this size, or select fewer.',
+      )
+    }
+    const ids: number[] = []
+    for (const [first, last] of asked) {
+      for (let offset = first; offset <= last; offset += 1000) {
+        const cached = Array.from({ length: Math.min(1000, last - offset + 1) }, (_, i) =>
+          rowAt(offset + i),
+        )
+        if (cached.every((row) => row !== undefined)) {
+          ids.push(...cached.map((row) => row.id))
+          continue
+        }
+        if (corpus === null || selection.value === null) return ids
+        const rows = await useClient().call('pairs.page', {
+          corpus,
+          selection: selection.value,
+          offset,
+          limit: Math.min(1000, last - offset + 1),
+        })
+        ids.push(...rows.map((row) => row.id))
+      }
+    }
+    return ids
+  }
+
+  async function copyIds(): Promise<void> {
+    try {
+      const ids = await markedIds(MAX_IDS)
+      await useUi().copy(ids.join('\n'), plural(ids.length, 'id'))
+    } catch (thrown) {
+      useUi().fail(thrown)
+    }
+  }
+
+  /** The marked pairs as a filter; all of the rows are the filter that is there already. */
+  async function markedQuery(): Promise<string> {
+    if (markedCount.value === total.value && total.value > 0) {
+      return explicitScores(where.value, score.value)
+    }
+    return idQuery(await markedIds(MAX_QUERY_IDS))
+  }
+
+  async function copyQuery(): Promise<void> {
+    try {
+      await useUi().copy(await markedQuery(), 'the query')
+    } catch (thrown) {
+      useUi().fail(thrown)
+    }
+  }
+
+  /** Shows one pair in the grid; takes the filter off if it hides the pair. */
+  async function reveal(id: number): Promise<void> {
+    if (corpus === null || selection.value === null) return
+    try {
+      const find = () =>
+        useClient().call('pairs.indexOf', {
+          corpus: corpus as string,
+          selection: selection.value as string,
+          id,
+        })
+      let { index } = await find()
+      if (index === null) {
+        change({ where: '' }, 'show a pair outside the filter')
+        await select()
+        index = (await find()).index
+      }
+      if (index !== null) moveTo(index)
+      void useInspect().show(id)
+    } catch (thrown) {
+      useUi().fail(thrown)
+    }
+  }
+
+  /** Something in the corpus changed. */
+  async function refresh(what: readonly CorpusPart[]): Promise<void> {
+    if (corpus === null || corpus !== useSession().path) return
+    if (what.includes('scores')) await loadSources()
+    await select(true)
+    void useInspect().refresh()
+  }
+
+  return {
+    where,
+    sort,
+    score,
+    seed,
+    cellSize,
+    selection,
+    total,
+    corpusTotal,
+    state,
+    error,
+    sources,
+    sourceInfo,
+    cursor,
+    anchor,
+    marked,
+    markedCount,
+    version,
+    visits,
+    rowAt,
+    want,
+    moveTo,
+    mark,
+    markAll,
+    toggleMark,
+    setWhere,
+    setSort,
+    setScore,
+    setCellSize,
+    loadSources,
+    enter,
+    select,
+    copyIds,
+    copyQuery,
+    markedQuery,
+    reveal,
+    refresh,
+  }
+})

@@ -1,0 +1,245 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import type { CorpusInfo, CorpusStats, Failure } from '#shared/contract/index.ts'
+import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
+import { latest, useClient } from '../bridge/client.ts'
+import { keep, recall } from '../bridge/persist.ts'
+import { sortInputs } from './inputs.ts'
+import { useImporting } from './importing.ts'
+import { useJobs } from './jobs.ts'
+import { useUi } from './ui.ts'
+import { useUndo } from './undo.ts'
+
+/** Where the pictures of an import come from. */
+export type ImagesChoice = 'archive' | 'fetch' | 'none' | `folder:${string}`
+
+/** The open corpus, and the ones opened before. */
+export const useSession = defineStore('session', () => {
+  const corpus = ref<CorpusInfo | null>(null)
+  const recent = shallowRef<readonly CorpusInfo[]>([])
+  const recentLoaded = ref(false)
+  const stats = shallowRef<CorpusStats | null>(null)
+  const statsError = shallowRef<ErrorValue | null>(null)
+  const failures = shallowRef<{ total: number; failures: readonly Failure[] } | null>(null)
+  const failureReason = ref<string | null>(null)
+  /** Archives that wait for a person to say how they are imported. */
+  const pendingImport = shallowRef<readonly string[] | null>(null)
+  const opening = ref(false)
+
+  const path = computed(() => corpus.value?.path ?? null)
+
+  async function loadRecent(): Promise<void> {
+    recent.value = await useClient().call('corpora.recent', {})
+    recentLoaded.value = true
+  }
+
+  function enter(opened: CorpusInfo): void {
+    if (corpus.value?.path !== opened.path) {
+      stats.value = null
+      failures.value = null
+      failureReason.value = null
+      useUndo().clear()
+    }
+    corpus.value = opened
+    keep(null, 'last-corpus', opened.path)
+  }
+
+  async function open(where: string): Promise<boolean> {
+    opening.value = true
+    try {
+      enter(await useClient().call('corpora.open', { path: where }))
+      void loadRecent()
+      return true
+    } catch (error) {
+      useUi().fail(error)
+      void loadRecent().catch(() => undefined)
+      return false
+    } finally {
+      opening.value = false
+    }
+  }
+
+  async function create(where: string): Promise<boolean> {
+    try {
+      enter(await useClient().call('corpora.create', { path: where }))
+      void loadRecent()
+      return true
+    } catch (error) {
+      useUi().fail(error)
+      return false
+    }
+  }
+
+  /** Asks for a folder and opens it. */
+  async function openByDialog(): Promise<boolean> {
+    const folder = await useClient().shell('shell.openFolder', { title: 'Open a corpus' })
+    return folder ? open(folder) : false
+  }
+
+  async function createByDialog(): Promise<boolean> {
+    const where = await useClient().shell('shell.saveCorpus', { suggested: 'corpus.gleaner' })
+    return where ? create(where) : false
+  }
+
+  /** Opens the corpus of the sample archive; the engine makes it on first use. */
+  async function openSample(): Promise<boolean> {
+    opening.value = true
+    try {
+      enter(await useClient().call('corpora.openSample', {}))
+      await useJobs().load()
+      void loadRecent()
+      return true
+    } catch (error) {
+      useUi().fail(error)
+      return false
+    } finally {
+      opening.value = false
+    }
+  }
+
+  /** Asks for archives or tables. */
+  async function chooseInputs(): Promise<void> {
+    await take(
+      await useClient().shell('shell.openArchives', {
+        title: 'Import web archives or tables',
+        tables: true,
+      }),
+    )
+  }
+
+  /** Asks for a folder of archives, or of tables with their embeddings. */
+  async function chooseInputFolder(): Promise<void> {
+    const folder = await useClient().shell('shell.openFolder', {
+      title: 'Import a folder of archives or tables',
+    })
+    if (folder) await take([folder])
+  }
+
+  /** Files that were dropped, chosen or given to the program: a corpus is opened, others are imported. */
+  async function take(paths: readonly string[]): Promise<void> {
+    const folder = paths.find((path) => /\.gleaner[\\/]?$/.test(path))
+    if (folder) {
+      await open(folder)
+      return
+    }
+    const { tables, archives } = await sortInputs(paths, holdsTables)
+    if (archives.length > 0) pendingImport.value = archives
+    if (tables.length > 0) await useImporting().begin(tables)
+  }
+
+  /** Whether a path is a folder with tables; what cannot be read as such is none. */
+  async function holdsTables(where: string): Promise<boolean> {
+    try {
+      const { tables } = await useClient().call('tables.recognise', { path: where })
+      return tables.some((table) => table.path !== where)
+    } catch {
+      return false
+    }
+  }
+
+  /** Starts reading archives into the open corpus. */
+  async function importArchives(inputs: readonly string[], images: ImagesChoice): Promise<boolean> {
+    if (!corpus.value) return false
+    try {
+      await useClient().call('jobs.ingest', {
+        corpus: corpus.value.path,
+        inputs: [...inputs],
+        images,
+      })
+      await useJobs().load()
+      return true
+    } catch (error) {
+      useUi().fail(error)
+      return false
+    }
+  }
+
+  async function forget(entry: CorpusInfo): Promise<void> {
+    try {
+      await useClient().call('corpora.forget', { path: entry.path })
+      if (corpus.value?.path === entry.path) corpus.value = null
+      await loadRecent()
+      if (!entry.missing) {
+        useUndo().push({
+          label: `take ${entry.name} out of the list`,
+          undo: () => void open(entry.path),
+          redo: () => void forget(entry),
+        })
+      }
+    } catch (error) {
+      useUi().fail(error)
+    }
+  }
+
+  const readStats = latest((where: string) => useClient().call('corpora.stats', { corpus: where }))
+
+  async function loadStats(): Promise<void> {
+    if (!corpus.value) return
+    try {
+      const answer = await readStats(corpus.value.path)
+      if (answer.late) return
+      stats.value = answer.value
+      statsError.value = null
+      corpus.value = {
+        ...corpus.value,
+        pairs: answer.value.pairs,
+        pages: answer.value.pages,
+        archives: answer.value.archives.length,
+      }
+    } catch (error) {
+      statsError.value = toErrorValue(error)
+    }
+  }
+
+  const readFailures = latest((where: string, reason: string) =>
+    useClient().call('corpora.failures', { corpus: where, reason, limit: 200 }),
+  )
+
+  async function showFailures(reason: string | null): Promise<void> {
+    failureReason.value = reason
+    failures.value = null
+    if (reason === null || !corpus.value) return
+    try {
+      const answer = await readFailures(corpus.value.path, reason)
+      if (!answer.late) failures.value = answer.value
+    } catch (error) {
+      useUi().fail(error)
+    }
+  }
+
+  /** Opens what was open when the window was closed, if it is still there. */
+  async function restore(): Promise<void> {
+    await loadRecent()
+    const last = recall<string>(null, 'last-corpus', '')
+    const entry =
+      recent.value.find((item) => item.path === last) ?? recent.value.find((item) => !item.missing)
+    if (entry && !entry.missing && !corpus.value) await open(entry.path)
+  }
+
+  return {
+    corpus,
+    path,
+    recent,
+    recentLoaded,
+    stats,
+    statsError,
+    failures,
+    failureReason,
+    pendingImport,
+    opening,
+    loadRecent,
+    open,
+    create,
+    openByDialog,
+    createByDialog,
+    openSample,
+    chooseInputs,
+    chooseInputFolder,
+    take,
+    importArchives,
+    forget,
+    loadStats,
+    showFailures,
+    restore,
+  }
+})

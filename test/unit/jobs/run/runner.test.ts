@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest'
+import type { Job } from '#shared/contract/jobs.ts'
+import { AppError } from '#shared/errors.ts'
+import { DEFAULT_SETTINGS } from '#shared/settings.ts'
+import type { JobContext } from '../../../../src/main/jobs/run/job.ts'
+import { createRunner } from '../../../../src/main/jobs/run/runner.ts'
+
+const url = new URL('file:///nowhere')
+
+function setUp() {
+  const saved: Job[] = []
+  const runner = createRunner({
+    entries: {
+      extractWorker: url,
+      inferenceHost: url,
+      queryWorker: url,
+      pictureHost: url,
+      spanWorker: url,
+    },
+    settings: () => DEFAULT_SETTINGS,
+    onChange: () => {},
+    onData: () => {},
+  })
+  const start = (run: (context: JobContext) => Promise<void>, corpus: string | null = '/c') =>
+    runner.start({
+      kind: 'score',
+      corpus,
+      title: 'a job',
+      run,
+      save: (job) => saved.push(structuredClone(job)),
+    })
+  return { runner, saved, start }
+}
+
+function untilAborted(context: JobContext): Promise<void> {
+  return new Promise((resolve) => context.signal.addEventListener('abort', () => resolve()))
+}
+
+test('a job that returns is done and its last state is saved', async () => {
+  const { runner, saved, start } = setUp()
+  const { id } = start(async (context) => context.result('pairs', '3'))
+  const job = await runner.finished(id)
+  expect(job.state).toBe('done')
+  expect(saved.at(-1)).toMatchObject({ state: 'done', result: [{ label: 'pairs', value: '3' }] })
+})
+
+test('an error that was foreseen keeps its kind and hint', async () => {
+  const { runner, start } = setUp()
+  const { id } = start(() =>
+    Promise.reject(new AppError('io', 'Disk is full.', 'Free some space.')),
+  )
+  expect(await runner.finished(id)).toMatchObject({
+    state: 'failed',
+    error: { kind: 'io', message: 'Disk is full.', hint: 'Free some space.' },
+  })
+})
+
+test('two jobs of one corpus run one after the other, those of two corpora at once', async () => {
+  const { runner, start } = setUp()
+  const log: string[] = []
+  let release = () => {}
+  const gate = new Promise<void>((resolve) => (release = resolve))
+  const first = start(async () => {
+    log.push('first begins')
+    await gate
+    log.push('first ends')
+  })
+  const second = start(async () => void log.push('second'))
+  const other = start(async () => void log.push('other'), '/d')
+  await runner.finished(other.id)
+  expect(log).toEqual(['first begins', 'other'])
+  release()
+  await runner.finished(second.id)
+  expect(log).toEqual(['first begins', 'other', 'first ends', 'second'])
+  expect((await runner.finished(first.id)).state).toBe('done')
+})
+
+test('a canceled job ends as canceled and lets the next one run', async () => {
+  const { runner, start } = setUp()
+  const first = start(untilAborted)
+  const second = start(async () => {})
+  await Promise.resolve()
+  runner.cancel(first.id)
+  expect((await runner.finished(first.id)).state).toBe('canceled')
+  expect((await runner.finished(second.id)).state).toBe('done')
+})
+
+test('stopping the engine interrupts jobs, so that they go on at the next start', async () => {
+  const { runner, saved, start } = setUp()
+  start(untilAborted)
+  start(async () => {})
+  await Promise.resolve()
+  await runner.stop()
+  expect(runner.list().map((job) => job.state)).toEqual(['interrupted', 'interrupted'])
+  expect(saved.at(-1)?.finishedAt).toBeNull()
+})
+
+test('progress carries a rate and the time left', async () => {
+  const { runner, start } = setUp()
+  const { id } = start(async (context) => {
+    context.progress({ done: 0, total: 100, unit: 'pairs', note: '' })
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    context.progress({ done: 40, total: 100, unit: 'pairs', note: 'device cpu' })
+    const { rate, eta } = runner.list()[0]?.progress ?? { rate: null, eta: null }
+    expect(rate).toBeGreaterThan(60)
+    expect(rate).toBeLessThan(101)
+    expect(eta).toBeCloseTo(60 / (rate ?? 1), 5)
+  })
+  expect((await runner.finished(id)).error).toBeNull()
+})
+
+test('a count that begins anew, as the next part of a job does, is no fault', async () => {
+  const { runner, start } = setUp()
+  const { id } = start(async (context) => {
+    context.progress({ done: 90, total: 100, unit: 'bytes', note: '' })
+    context.progress({ done: 0, total: 7, unit: 'pictures', note: '' })
+  })
+  expect(await runner.finished(id)).toMatchObject({
+    state: 'done',
+    progress: { done: 0, total: 7 },
+  })
+})
