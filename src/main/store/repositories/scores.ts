@@ -1,8 +1,8 @@
 import type { Score, TextSource } from '#shared/domain.ts'
-import type { ReaderDb } from '../open.ts'
-import { statement } from '../statements.ts'
+import type { ReaderDb, WriterDb } from '../open.ts'
+import { statement, transaction } from '../statements.ts'
 import { listModels, scoreKinds } from './models.ts'
-import type { ScoreKind } from './models.ts'
+import type { ScoreKind, TextKey } from './models.ts'
 
 /** A function that gives all scores of a pair; looks at what kinds there are once. */
 export function scoresReader(db: ReaderDb): (pairId: number) => Score[] {
@@ -20,6 +20,27 @@ export function scoresReader(db: ReaderDb): (pairId: number) => Score[] {
     }
     return scores
   }
+}
+
+/** Keeps scores in one transaction. A score that is there already is worked out the same. */
+export function putScores(
+  db: WriterDb,
+  args: {
+    modelId: number
+    text: TextKey
+    scores: readonly { pairId: number; cosine: number }[]
+  },
+): void {
+  const put = statement(
+    db,
+    `INSERT INTO scores (model_id, text_source, pair_id, cosine) VALUES (?, ?, ?, ?)
+     ON CONFLICT (model_id, text_source, pair_id) DO NOTHING`,
+  )
+  transaction(db, () => {
+    for (const { pairId, cosine } of args.scores) {
+      put.run(args.modelId, args.text, pairId, cosine)
+    }
+  })
 }
 
 /** Scores of one kind, from the least. */
