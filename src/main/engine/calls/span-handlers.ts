@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { CorpusPart, Handlers } from '#shared/contract/index.ts'
 import { AltReport } from '#shared/contract/spans.ts'
 import type { SpanSet } from '#shared/contract/spans.ts'
+import { SOFTWARE } from '#shared/version.ts'
 import {
   addTextModelFolder,
   listTextModels,
@@ -9,7 +10,6 @@ import {
 } from '../../inference/models/text-models.ts'
 import type { ModelsFolders } from '../../inference/models/types.ts'
 import { runAside } from '../../jobs/spans/aside.ts'
-import { SOFTWARE } from '../../jobs/ingest/ingest.ts'
 import { AGREEMENT_DEFAULTS } from '../../labeling/agreement.ts'
 import { freezeLabels } from '../../store/repositories/gold-labels.ts'
 import { mergeLabelEvents, saveLabelEvents } from '../../store/repositories/label-files.ts'

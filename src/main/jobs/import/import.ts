@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { ImportInput } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
+import { SOFTWARE } from '#shared/version.ts'
 import { toStoreError } from '../../store/errors.ts'
 import type { Corpus } from '../../store/open.ts'
 import {
@@ -19,7 +20,7 @@ import { insertFailure } from '../../store/repositories/failures.ts'
 import { imageIds } from '../../store/repositories/images.ts'
 import type { ImageIds } from '../../store/repositories/images.ts'
 import { ensureModel, listModels } from '../../store/repositories/models.ts'
-import { putScores } from '../../store/repositories/score-queue.ts'
+import { putScores } from '../../store/repositories/scores.ts'
 import {
   addressKey,
   importRecipe,
@@ -42,7 +43,6 @@ import { findTables } from '../../tables/index.ts'
 import { findSource, fingerprint, sha256File } from '../../warc/index.ts'
 import { COMPUTED_BY, importedDigest, planTable, recipeOf } from './import-plan.ts'
 import type { ImportPlan, SingleRole } from './import-plan.ts'
-import { SOFTWARE } from '../ingest/ingest.ts'
 import type { JobContext } from '../run/job.ts'
 import { runPictures } from '../pictures/pictures.ts'
 
