@@ -1,11 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ScoreInput } from '#shared/contract/jobs.ts'
-import {
-  createInferenceHost,
-  type InferenceHost,
-  type LoadedModel,
-} from '../inference/host/client.ts'
-import type { ResolvedModel } from '../inference/models/types.ts'
+import { createInferenceHost, type InferenceHost } from '../inference/host/client.ts'
+import type { LoadedPictureText, PictureTextModel } from '../inference/kinds/picture-text/types.ts'
 import { cosine } from '../inference/models/vectors.ts'
 import { blobPath } from '../store/blobs.ts'
 import type { Corpus } from '../store/open.ts'
@@ -49,7 +45,7 @@ export async function runScore(
   corpus: Corpus,
   input: ScoreInput,
   ctx: JobContext,
-  model: ResolvedModel,
+  model: PictureTextModel,
   shared?: InferenceHost,
 ): Promise<void> {
   const text = scorableText(corpus.writer, input.text)
@@ -94,7 +90,7 @@ async function scoreAll(
   corpus: Corpus,
   work: Work,
   ctx: JobContext,
-  loaded: LoadedModel,
+  loaded: LoadedPictureText,
 ): Promise<void> {
   const { writer } = corpus
   const { modelId, text, total } = work

@@ -9,12 +9,12 @@ import { parseHubSource } from '../../inference/hub/hub.ts'
 import { hubCacheFolder } from '../../inference/hub/hub-cache.ts'
 import {
   addModelFolder,
+  defaultOf,
   listModels,
   removeModel,
-  resolveModel,
+  resolveAnyModel,
 } from '../../inference/models/registry.ts'
 import { createInferenceHost } from '../../inference/host/client.ts'
-import { verifyModel } from '../../inference/tasks/verify.ts'
 import type { ModelsFolders } from '../../inference/models/types.ts'
 import { readPicture } from './pictures.ts'
 import { relocateArchive } from '../../store/repositories/archives.ts'
@@ -70,10 +70,9 @@ export function createHandlers(context: EngineContext): Handlers {
       const info = corpora.create(path)
       start.ingest({ corpus: info.path, inputs: [sample], images: 'archive' })
       start.altSpans({ corpus: info.path })
-      const installed = (await listModels(folders, settings.get())).some(
-        (model) => model.state === 'installed',
-      )
-      if (installed) start.score({ corpus: info.path, text: 'alt', device: 'auto' })
+      const models = await listModels(folders, settings.get())
+      if (defaultOf(models, settings.get(), 'picture-text'))
+        start.score({ corpus: info.path, text: 'alt', device: 'auto' })
       return info
     },
     async 'corpora.close'({ corpus }) {
@@ -135,9 +134,9 @@ export function createHandlers(context: EngineContext): Handlers {
       if (parseHubSource(source) !== null && !existsSync(source)) {
         return { model: null, job: start.fetchModel(source).job }
       }
-      const model = await addModelFolder(folders, resolve(source))
+      const { info } = await addModelFolder(folders, resolve(source))
       emit('models.changed', {})
-      return { model, job: null }
+      return { model: info, job: null }
     },
     async 'models.remove'({ id }) {
       await removeModel(folders, id)
@@ -145,10 +144,10 @@ export function createHandlers(context: EngineContext): Handlers {
       return {}
     },
     async 'models.verify'({ id, device }) {
-      const model = await resolveModel(folders, settings.get(), id)
+      const model = await resolveAnyModel(folders, id)
       const host = createInferenceHost(entries.inferenceHost)
       try {
-        return await verifyModel(model, device, host)
+        return await model.kind.verify(model, device, host)
       } finally {
         await host.close()
       }

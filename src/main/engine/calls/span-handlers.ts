@@ -3,11 +3,8 @@ import type { CorpusPart, Handlers } from '#shared/contract/index.ts'
 import { AltReport } from '#shared/contract/spans.ts'
 import type { SpanSet } from '#shared/contract/spans.ts'
 import { SOFTWARE } from '#shared/version.ts'
-import {
-  addTextModelFolder,
-  listTextModels,
-  removeTextModel,
-} from '../../inference/models/text-models.ts'
+import { addTextModelFolder, listTextModels } from '../../inference/models/text-models.ts'
+import { removeModel } from '../../inference/models/registry.ts'
 import type { ModelsFolders } from '../../inference/models/types.ts'
 import { runAside } from '../../jobs/spans/aside.ts'
 import { AGREEMENT_DEFAULTS } from '../../labeling/agreement.ts'
@@ -159,6 +156,7 @@ export function createSpanHandlers(
     'spans.coverage': ({ corpus, ...args }) => reads(corpus).spanCoverage(args),
     'spans.density': ({ corpus, ...args }) => reads(corpus).spanDensity(args),
 
+    // Of the models, those that the training view works with.
     'training.models': () => listTextModels(folders),
     async 'training.addModel'({ source }) {
       const model = await addTextModelFolder(folders, resolve(source))
@@ -166,7 +164,7 @@ export function createSpanHandlers(
       return model
     },
     async 'training.removeModel'({ id }) {
-      await removeTextModel(folders, id)
+      await removeModel(folders, id)
       emit('models.changed', {})
       return {}
     },

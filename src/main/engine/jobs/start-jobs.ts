@@ -16,8 +16,11 @@ import {
   TrainSpansInput,
 } from '#shared/contract/training.ts'
 import { AppError, toErrorValue } from '#shared/errors.ts'
-import { resolveModel } from '../../inference/models/registry.ts'
-import { addTextModelFolder, resolveTextModel } from '../../inference/models/text-models.ts'
+import { pictureText } from '../../inference/kinds/picture-text/kind.ts'
+import { span } from '../../inference/kinds/span/kind.ts'
+import { textEncoder } from '../../inference/kinds/text-encoder/kind.ts'
+import { resolveAnyModel, resolveModel } from '../../inference/models/registry.ts'
+import { addTextModelFolder } from '../../inference/models/text-models.ts'
 import type { ModelsFolders } from '../../inference/models/types.ts'
 import { runAltSpans } from '../../jobs/spans/alt-spans.ts'
 import { runExport } from '../../jobs/export.ts'
@@ -142,7 +145,7 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
       `Score ${input.text}${input.model ? ` by ${basename(input.model)}` : ''}`,
       input,
       async (job) => {
-        const model = await resolveModel(folders, settings.get(), input.model)
+        const model = await resolveModel(folders, pictureText, input.model, settings.get())
         await runScore(corpus, input, job, model)
       },
       earlier,
@@ -183,7 +186,7 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
       `Make an int8 twin of ${basename(input.id)}`,
       input,
       async (job) => {
-        const model = await resolveModel(folders, settings.get(), input.id)
+        const model = await resolveAnyModel(folders, input.id)
         await runQuantize(folders, model, input, job)
         emit('models.changed', {})
       },
@@ -211,7 +214,7 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
       `Train ${input.name ?? 'a head for descriptions'}`,
       input,
       async (job) => {
-        const encoder = await resolveTextModel(folders, input.encoder, 'text-encoder')
+        const encoder = await resolveModel(folders, textEncoder, input.encoder)
         await runTrainSpans(corpus, input, job, folders, encoder)
         emit('models.changed', {})
       },
@@ -227,7 +230,7 @@ export function createJobStarter(context: EngineContext, folders: ModelsFolders)
       'Predict descriptions',
       input,
       async (job) => {
-        const model = await resolveTextModel(folders, input.model, 'span')
+        const model = await resolveModel(folders, span, input.model)
         await runPredictSpans(corpus, input, job, model)
       },
       earlier,

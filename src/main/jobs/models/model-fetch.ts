@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { AppError } from '#shared/errors.ts'
 import { fetchRepository, openHub, parseHubSource, type Hub } from '../../inference/hub/hub.ts'
 import { resolveRepository } from '../../inference/models/registry.ts'
-import type { ModelsFolders, ResolvedModel } from '../../inference/models/types.ts'
+import type { ResolvedModel } from '../../inference/kinds/define.ts'
+import type { ModelsFolders } from '../../inference/models/types.ts'
 import type { JobContext } from '../run/job.ts'
 
 export const ModelFetchInput = z.object({

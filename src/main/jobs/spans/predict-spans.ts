@@ -4,12 +4,7 @@ import { joinContext } from '#shared/text/context.ts'
 import type { PairContext } from '#shared/text/context.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { createInferenceHost, type InferenceHost } from '../../inference/host/client.ts'
-import type { SpanManifest } from '../../inference/models/text-manifest.ts'
-import type {
-  LoadedSpanModel,
-  ResolvedTextModel,
-  SpanLogits,
-} from '../../inference/models/text-types.ts'
+import type { LoadedSpanModel, SpanLogits, SpanModel } from '../../inference/kinds/span/types.ts'
 import type { Corpus, WriterDb } from '../../store/open.ts'
 import { insertFailure } from '../../store/repositories/failures.ts'
 import {
@@ -52,7 +47,7 @@ export async function runPredictSpans(
   corpus: Corpus,
   input: PredictSpansInput,
   ctx: JobContext,
-  model: ResolvedTextModel<SpanManifest>,
+  model: SpanModel,
   shared?: InferenceHost,
 ): Promise<void> {
   const { writer } = corpus
@@ -71,7 +66,7 @@ export async function runPredictSpans(
   const host = shared ?? createInferenceHost(ctx.entries.inferenceHost)
   try {
     const device = input.device === 'auto' ? ctx.settings.device : input.device
-    const loaded = await host.openSpanModel(model, device)
+    const loaded = await host.open(model, device)
     if (loaded.device === 'cpu' && loaded.passedOver.length > 0) {
       ctx.warn(
         `Predicting runs on the CPU, as no faster device can be used (${loaded.passedOver.join('; ')}).`,
