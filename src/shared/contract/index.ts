@@ -97,6 +97,7 @@ export interface Bridge {
 
 export * from './call.ts'
 export * from './corpora.ts'
+export * from './error.ts'
 export * from './exporting.ts'
 export * from './jobs.ts'
 export * from './labels.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CorpusPath, TextSource } from '../domain.ts'
 import { call } from './call.ts'
+import { ErrorValue } from './error.ts'
 
 export const JOB_KINDS = [
   'ingest',
@@ -48,9 +49,7 @@ export const Job = z.object({
   progress: JobProgress,
   createdAt: z.string(),
   finishedAt: z.string().nullable(),
-  error: z
-    .object({ kind: z.string(), message: z.string(), hint: z.string().optional() })
-    .nullable(),
+  error: ErrorValue.nullable(),
   /** Things that did not stop the job and must be seen: fall-back to CPU, n failures. */
   warnings: z.array(z.string()),
   /** What came out, as label and value, for the jobs view. */
