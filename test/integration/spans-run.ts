@@ -1,5 +1,5 @@
 /** Runs a job on spans in a process of its own, to be killed: `KIND CORPUS MODELS [MODEL]`. */
-import { PredictSpansInput, TrainSpansInput } from '#shared/contract/training.ts'
+import { PredictSpansInput, TrainSpansInput } from '#shared/contract/jobs.ts'
 import { resolveTextModel } from '../../src/main/inference/models/text-models.ts'
 import { runAltSpans } from '../../src/main/jobs/spans/alt-spans.ts'
 import { runPredictSpans } from '../../src/main/jobs/spans/predict-spans.ts'

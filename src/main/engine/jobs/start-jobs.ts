@@ -7,14 +7,14 @@ import {
   ScoreInput,
 } from '#shared/contract/jobs.ts'
 import type { Job } from '#shared/contract/jobs.ts'
-import { QuantizeInput } from '#shared/contract/models.ts'
+import { QuantizeInput } from '#shared/contract/jobs.ts'
 import {
   AltSpansInput,
   LaunchInput,
   PredictSpansInput,
   SpanPackageInput,
   TrainSpansInput,
-} from '#shared/contract/training.ts'
+} from '#shared/contract/jobs.ts'
 import { AppError, toErrorValue } from '#shared/errors.ts'
 import { resolveModel } from '../../inference/models/registry.ts'
 import { addTextModelFolder, resolveTextModel } from '../../inference/models/text-models.ts'

@@ -9,7 +9,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, parse } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import type { QuantizeInput } from '#shared/contract/models.ts'
+import type { QuantizeInput } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
 import {
   createInferenceHost,

@@ -1,5 +1,5 @@
 import type { AltReport, UselessAltRuleValue } from '#shared/contract/spans.ts'
-import type { AltSpansInput } from '#shared/contract/training.ts'
+import type { AltSpansInput } from '#shared/contract/jobs.ts'
 import { FIND_ALT_DEFAULTS } from '../../labeling/find-alt-spans.ts'
 import type { Corpus } from '../../store/open.ts'
 import {

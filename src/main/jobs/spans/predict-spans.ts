@@ -1,4 +1,4 @@
-import type { PredictSpansInput } from '#shared/contract/training.ts'
+import type { PredictSpansInput } from '#shared/contract/jobs.ts'
 import { toErrorValue } from '#shared/errors.ts'
 import { joinContext } from '#shared/text/context.ts'
 import type { PairContext } from '#shared/text/context.ts'

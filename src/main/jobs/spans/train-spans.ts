@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { EpochRecord, TrainingRun, TrainSpansInput } from '#shared/contract/training.ts'
+import type { TrainSpansInput } from '#shared/contract/jobs.ts'
+import type { EpochRecord, TrainingRun } from '#shared/contract/training.ts'
 import { AppError, toErrorValue } from '#shared/errors.ts'
 import type { Span } from '#shared/text/spans.ts'
 import { createInferenceHost, type InferenceHost } from '../../inference/host/client.ts'
