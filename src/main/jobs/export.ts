@@ -20,6 +20,8 @@ import { countRows } from '../store/repositories/stats.ts'
 import { modelsFor, readWhere, resolveScore, spanSetsOf } from '../store/reads/score-ref.ts'
 import { checkOutside } from './run/check-outside.ts'
 import type { JobContext } from './run/job.ts'
+import { exportPairs } from '#shared/contract/jobs/export.ts'
+import { implementJob } from './run/implement.ts'
 
 /** Pairs read at once. */
 const PAGE = 500
@@ -230,3 +232,7 @@ function makeItem(pair: Pair, corpusPath: string, recipe: ExportRecipe): ExportI
   bytes.catch(() => undefined)
   return { ...base, picture: () => bytes }
 }
+
+export const exportJob = implementJob(exportPairs, ({ corpus, input, context }) =>
+  runExport(corpus, input, context),
+)

@@ -19,13 +19,15 @@ import {
 import { compareModels, type Comparison } from '../../inference/tasks/compare.ts'
 import type { PictureSource } from '../../inference/models/protocol.ts'
 import { writeQuantized } from '../../inference/tasks/quantize.ts'
-import { addModelFolder, resolveFolder } from '../../inference/models/registry.ts'
+import { addModelFolder, resolveFolder, resolveModel } from '../../inference/models/registry.ts'
 import type { ModelsFolders, ResolvedModel } from '../../inference/models/types.ts'
 import { blobPath } from '../../store/blobs.ts'
 import { openReader } from '../../store/open.ts'
 import { checkSample } from '../../store/repositories/check-sample.ts'
 import type { JobContext } from '../run/job.ts'
 import { isAlive } from '../run/process-alive.ts'
+import { quantize } from '#shared/contract/jobs/quantize.ts'
+import { implementJob } from '../run/implement.ts'
 
 /** Pictures that the two models are compared on, and different texts. */
 const MOST_PICTURES = 200
@@ -207,3 +209,9 @@ function sampleOfFolder(folder: string): { pictures: PictureSource[]; texts: str
   })
   return { pictures: chosen.map((path) => ({ path })), texts }
 }
+
+export const quantizeJob = implementJob(quantize, async ({ input, context, machine }) => {
+  const model = await resolveModel(machine.folders, context.settings, input.id)
+  await runQuantize(machine.folders, model, input, context)
+  machine.modelsChanged()
+})

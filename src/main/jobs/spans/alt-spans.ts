@@ -16,6 +16,8 @@ import { runAside } from './aside.ts'
 import { SOFTWARE } from '../ingest/ingest.ts'
 import type { JobContext } from '../run/job.ts'
 import type { AltBatch } from './span-tasks.ts'
+import { altSpans } from '#shared/contract/jobs/alt-spans.ts'
+import { implementJob } from '../run/implement.ts'
 
 /** For trying the rules on their own examples. */
 const CHECK_MS = 10_000
@@ -106,3 +108,7 @@ export async function runAltSpans(
     ctx.result(name, percent(report.best[kind] ?? 0, report.lookedFor))
   }
 }
+
+export const altSpansJob = implementJob(altSpans, ({ corpus, input, context, machine }) =>
+  runAltSpans(corpus, input, context, machine.uselessAltRules()),
+)

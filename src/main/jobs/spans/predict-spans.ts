@@ -33,6 +33,9 @@ import type { DecodedContext } from './decode-context.ts'
 import { pairIdsWhere } from '../../store/reads/score-ref.ts'
 import { SOFTWARE } from '../ingest/ingest.ts'
 import type { JobContext } from '../run/job.ts'
+import { predictSpans } from '#shared/contract/jobs/predict-spans.ts'
+import { implementJob } from '../run/implement.ts'
+import { resolveTextModel } from '../../inference/models/text-models.ts'
 
 /** Pairs that are committed together; after a kill at most two batches are predicted again. */
 const BATCH = 64
@@ -245,3 +248,11 @@ function checked(answer: SpanLogits): SpanLogits | { failure: string } {
   )
   return isFinite ? answer : { failure: 'the model gives values that are not finite (NaN)' }
 }
+
+export const predictSpansJob = implementJob(
+  predictSpans,
+  async ({ corpus, input, context, machine }) => {
+    const model = await resolveTextModel(machine.folders, input.model, 'span')
+    await runPredictSpans(corpus, input, context, model)
+  },
+)

@@ -30,6 +30,9 @@ import { ENGINE_STOPS } from '../run/job.ts'
 import type { JobContext } from '../run/job.ts'
 import { collectTrainingData } from './training-data.ts'
 import type { TrainingSet, TrainingText } from './training-data.ts'
+import { trainSpans } from '#shared/contract/jobs/train-spans.ts'
+import { implementJob } from '../run/implement.ts'
+import { resolveTextModel } from '../../inference/models/text-models.ts'
 
 /** Texts that are encoded in one call: so many, or so many UTF-16 units of them. */
 const CALL = 16
@@ -465,3 +468,12 @@ async function testModel(
       f1: f1 / n,
     }))
 }
+
+export const trainSpansJob = implementJob(
+  trainSpans,
+  async ({ corpus, input, context, machine }) => {
+    const encoder = await resolveTextModel(machine.folders, input.encoder, 'text-encoder')
+    await runTrainSpans(corpus, input, context, machine.folders, encoder)
+    machine.modelsChanged()
+  },
+)

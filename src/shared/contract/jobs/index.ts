@@ -8,7 +8,7 @@ import { importTables } from './import.ts'
 import { ingest } from './ingest.ts'
 import { launch } from './launch.ts'
 import { modelFetch } from './model-fetch.ts'
-import { pictures } from './pictures.ts'
+import { lookForPictures } from './pictures.ts'
 import { predictSpans } from './predict-spans.ts'
 import { quantize } from './quantize.ts'
 import { score } from './score.ts'
@@ -19,7 +19,7 @@ import { trainSpans } from './train-spans.ts'
 export const JOBS = [
   ingest,
   importTables,
-  pictures,
+  lookForPictures,
   score,
   exportPairs,
   modelFetch,

@@ -13,7 +13,7 @@ export const PicturesInput = z.object({
 export type PicturesInput = z.infer<typeof PicturesInput>
 
 /** Looks for pictures that are not there yet. */
-export const pictures = defineJob({
+export const lookForPictures = defineJob({
   kind: 'pictures',
   call: 'jobs.pictures',
   input: PicturesInput,
