@@ -1,25 +1,11 @@
 import { z } from 'zod'
 import { CorpusPath } from '../domain.ts'
 import { call } from './call.ts'
+import { SpanModelInfo, TextEncoderInfo } from './models.ts'
 import { TrainingData } from './training-data.ts'
 
 /** An encoder for training heads, or a span model that predicts. */
-export const TextModelInfo = z.object({
-  id: z.string(),
-  kind: z.enum(['text-encoder', 'span']),
-  name: z.string(),
-  state: z.enum(['installed', 'broken']),
-  problem: z.string().nullable(),
-  license: z.string().nullable(),
-  description: z.string(),
-  digest: z.string().nullable(),
-  dim: z.number().int().nullable(),
-  maxLength: z.number().int().nullable(),
-  bytes: z.number().nullable(),
-  folder: z.string().nullable(),
-  isDemonstration: z.boolean(),
-  isBundled: z.boolean(),
-})
+export const TextModelInfo = z.discriminatedUnion('kind', [SpanModelInfo, TextEncoderInfo])
 export type TextModelInfo = z.infer<typeof TextModelInfo>
 
 /** Losses are means over windows, the others means over texts, in tokens. */

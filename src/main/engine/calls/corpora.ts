@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { corpora as contract } from '#shared/contract/corpora.ts'
 import { AppError } from '#shared/errors.ts'
-import { listModels } from '../../inference/models/registry.ts'
+import { defaultOf, listModels } from '../../inference/models/registry.ts'
 import { relocateArchive } from '../../store/repositories/archives.ts'
 import { findSource, fingerprint } from '../../warc/index.ts'
 import type { EngineContext } from '../context.ts'
@@ -26,10 +26,9 @@ export function corporaCalls(context: EngineContext): CallsOf<Omit<typeof contra
       const info = corpora.create(path)
       jobs.start('ingest', { corpus: info.path, inputs: [sample], images: 'archive' })
       jobs.start('alt-spans', { corpus: info.path })
-      const installed = (await listModels(folders, settings.get())).some(
-        (model) => model.state === 'installed',
-      )
-      if (installed) jobs.start('score', { corpus: info.path, text: 'alt', device: 'auto' })
+      const models = await listModels(folders, settings.get())
+      if (defaultOf(models, settings.get(), 'picture-text'))
+        jobs.start('score', { corpus: info.path, text: 'alt', device: 'auto' })
       return info
     },
     async 'corpora.close'({ corpus }) {

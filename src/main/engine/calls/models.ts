@@ -7,9 +7,8 @@ import {
   addModelFolder,
   listModels,
   removeModel,
-  resolveModel,
+  resolveAnyModel,
 } from '../../inference/models/registry.ts'
-import { verifyModel } from '../../inference/tasks/verify.ts'
 import type { EngineContext } from '../context.ts'
 import type { CallsOf } from './calls-of.ts'
 
@@ -21,9 +20,9 @@ export function modelCalls(context: EngineContext): CallsOf<typeof contract> {
       if (parseHubSource(source) !== null && !existsSync(source)) {
         return { model: null, job: jobs.start('model-fetch', { source }).job }
       }
-      const model = await addModelFolder(folders, resolve(source))
+      const { info } = await addModelFolder(folders, resolve(source))
       emit('models.changed', {})
-      return { model, job: null }
+      return { model: info, job: null }
     },
     async 'models.remove'({ id }) {
       await removeModel(folders, id)
@@ -31,10 +30,10 @@ export function modelCalls(context: EngineContext): CallsOf<typeof contract> {
       return {}
     },
     async 'models.verify'({ id, device }) {
-      const model = await resolveModel(folders, settings.get(), id)
+      const model = await resolveAnyModel(folders, id)
       const host = createInferenceHost(entries.inferenceHost)
       try {
-        return await verifyModel(model, device, host)
+        return await model.kind.verify(model, device, host)
       } finally {
         await host.close()
       }

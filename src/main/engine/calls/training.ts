@@ -1,10 +1,7 @@
 import { resolve } from 'node:path'
 import type { training as contract } from '#shared/contract/training.ts'
-import {
-  addTextModelFolder,
-  listTextModels,
-  removeTextModel,
-} from '../../inference/models/text-models.ts'
+import { removeModel } from '../../inference/models/registry.ts'
+import { addTextModelFolder, listTextModels } from '../../inference/models/text-models.ts'
 import { runAside } from '../../jobs/spans/aside.ts'
 import { listTrainingRuns } from '../../store/repositories/training-runs.ts'
 import type { EngineContext } from '../context.ts'
@@ -14,6 +11,7 @@ export function trainingCalls(context: EngineContext): CallsOf<typeof contract> 
   const { corpora, entries, folders, emit } = context
   const opened = (path: string) => corpora.get(path).corpus
   return {
+    // Of the models, those that the training view works with.
     'training.models': () => listTextModels(folders),
     async 'training.addModel'({ source }) {
       const model = await addTextModelFolder(folders, resolve(source))
@@ -21,7 +19,7 @@ export function trainingCalls(context: EngineContext): CallsOf<typeof contract> 
       return model
     },
     async 'training.removeModel'({ id }) {
-      await removeTextModel(folders, id)
+      await removeModel(folders, id)
       emit('models.changed', {})
       return {}
     },

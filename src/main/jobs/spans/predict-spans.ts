@@ -3,12 +3,7 @@ import { toErrorValue } from '#shared/errors.ts'
 import { joinContext } from '#shared/text/context.ts'
 import type { PairContext } from '#shared/text/context.ts'
 import { createInferenceHost, type InferenceHost } from '../../inference/host/client.ts'
-import type { SpanManifest } from '../../inference/models/text-manifest.ts'
-import type {
-  LoadedSpanModel,
-  ResolvedTextModel,
-  SpanLogits,
-} from '../../inference/models/text-types.ts'
+import type { LoadedSpanModel, SpanLogits, SpanModel } from '../../inference/kinds/span/types.ts'
 import type { Corpus, WriterDb } from '../../store/open.ts'
 import { insertFailure } from '../../store/repositories/failures.ts'
 import {
@@ -35,7 +30,8 @@ import { SOFTWARE } from '../ingest/ingest.ts'
 import type { JobContext } from '../run/job.ts'
 import { predictSpans } from '#shared/contract/jobs/predict-spans.ts'
 import { implementJob } from '../run/implement.ts'
-import { resolveTextModel } from '../../inference/models/text-models.ts'
+import { span } from '../../inference/kinds/span/kind.ts'
+import { resolveModel } from '../../inference/models/registry.ts'
 
 /** Pairs that are committed together; after a kill at most two batches are predicted again. */
 const BATCH = 64
@@ -53,7 +49,7 @@ export async function runPredictSpans(
   corpus: Corpus,
   input: PredictSpansInput,
   ctx: JobContext,
-  model: ResolvedTextModel<SpanManifest>,
+  model: SpanModel,
   shared?: InferenceHost,
 ): Promise<void> {
   const { writer } = corpus
@@ -72,7 +68,7 @@ export async function runPredictSpans(
   const host = shared ?? createInferenceHost(ctx.entries.inferenceHost)
   try {
     const device = input.device === 'auto' ? ctx.settings.device : input.device
-    const loaded = await host.openSpanModel(model, device)
+    const loaded = await host.open(model, device)
     if (loaded.device === 'cpu' && loaded.passedOver.length > 0) {
       ctx.warn(
         `Predicting runs on the CPU, as no faster device can be used (${loaded.passedOver.join('; ')}).`,
@@ -252,7 +248,7 @@ function checked(answer: SpanLogits): SpanLogits | { failure: string } {
 export const predictSpansJob = implementJob(
   predictSpans,
   async ({ corpus, input, context, machine }) => {
-    const model = await resolveTextModel(machine.folders, input.model, 'span')
+    const model = await resolveModel(machine.folders, span, input.model)
     await runPredictSpans(corpus, input, context, model)
   },
 )

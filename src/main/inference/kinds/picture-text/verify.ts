@@ -1,16 +1,21 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
 import { z } from 'zod'
 import type { Device } from '#shared/contract/jobs.ts'
-import { AppError, toErrorValue } from '#shared/errors.ts'
-import { DEVICE_BOUND, type InferenceHost, type LoadedModel } from '../host/client.ts'
-import type { PictureSource } from '../models/protocol.ts'
-import { loadTokenizer } from '../tokenize/tokenizer.ts'
-import type { ResolvedModel } from '../models/types.ts'
-import { largestChange, normaliseRows } from '../models/vectors.ts'
-
-export const REFERENCE_FILE = 'reference.json'
+import { AppError } from '#shared/errors.ts'
+import { DEVICE_BOUND, largestChange, normaliseRows } from '../../models/vectors.ts'
+import type { Check, OpensModels, PictureSource, VerifyReport } from '../define.ts'
+import {
+  type Attempt,
+  joinFloats,
+  makersOf,
+  noReference,
+  readReference,
+  REFERENCE_FILE,
+  remark,
+  tokenizerCheck,
+  verifyLoaded,
+} from '../verify.ts'
+import type { LoadedPictureText, PictureTextModel } from './types.ts'
 
 /** See docs/models.md. */
 const Reference = z.object({
@@ -33,20 +38,6 @@ const Reference = z.object({
 })
 type Reference = z.infer<typeof Reference>
 
-export interface Check {
-  name: string
-  ok: boolean
-  difference: number | null
-  bound: number | null
-  note: string
-}
-
-export interface VerifyReport {
-  ok: boolean
-  device: string
-  checks: Check[]
-}
-
 const TEXTS = [
   'a',
   'a photo of a cat',
@@ -61,54 +52,36 @@ const TEXTS = [
  * padded ones. A difference is the most that any cosine with the vectors at hand changes. Throws
  * only when the device cannot be had.
  */
-export async function verifyModel(
-  model: ResolvedModel,
+export async function verifyPictureText(
+  model: PictureTextModel,
   device: Device,
-  host: InferenceHost,
+  host: OpensModels,
 ): Promise<VerifyReport> {
   const { image, text } = model.manifest
-  const checks: Check[] = [
-    {
-      name: 'preprocessing',
-      ok: true,
-      difference: null,
-      bound: null,
-      note: [
-        `${image.width} x ${image.height}`,
-        `${image.resize.filter} (${image.resize.mode})`,
-        `crop as ${image.crop}`,
-        image.orientation === 'ignore'
-          ? 'camera orientation ignored'
-          : 'camera orientation applied',
-        image.alpha === 'drop' ? 'transparency dropped' : `transparency laid on ${image.alpha}`,
-        `texts up to ${text.contextLength} tokens, cleaning: ${text.clean}`,
-      ].join(', '),
-    },
-  ]
-  checks.push(tokenizerCheck(model))
+  const preprocessing = remark(
+    'preprocessing',
+    [
+      `${image.width} x ${image.height}`,
+      `${image.resize.filter} (${image.resize.mode})`,
+      `crop as ${image.crop}`,
+      image.orientation === 'ignore' ? 'camera orientation ignored' : 'camera orientation applied',
+      image.alpha === 'drop' ? 'transparency dropped' : `transparency laid on ${image.alpha}`,
+      `texts up to ${text.contextLength} tokens, cleaning: ${text.clean}`,
+    ].join(', '),
+  )
+  const first = [preprocessing, tokenizerCheck(model.folder, text.tokenizer)]
+  return verifyLoaded(model, device, host, first, (loaded, attempt) =>
+    checkLoaded(model, loaded, host, attempt),
+  )
+}
+
+async function checkLoaded(
+  model: PictureTextModel,
+  loaded: LoadedPictureText,
+  host: OpensModels,
+  attempt: Attempt,
+): Promise<void> {
   const dim = model.manifest.embeddingDim
-  const attempt = async (name: string, run: () => Promise<Check | null>): Promise<void> => {
-    try {
-      const check = await run()
-      if (check) checks.push(check)
-    } catch (error) {
-      const note = toErrorValue(error).message
-      checks.push({ name, ok: false, difference: null, bound: null, note })
-    }
-  }
-  let loaded: LoadedModel
-  try {
-    loaded = await host.open(model, device)
-  } catch (error) {
-    const value = toErrorValue(error)
-    if (value.kind === 'unsupported') throw error
-    const name = 'the model loads'
-    const failed = { name, ok: false, difference: null, bound: null, note: value.message }
-    return { ok: false, device, checks: [...checks, failed] }
-  }
-  for (const reason of loaded.passedOver) {
-    checks.push({ name: 'device', ok: true, difference: null, bound: null, note: reason })
-  }
   const isExact = loaded.device === 'cpu' && model.manifest.dtype === 'fp32'
   const pictures = [stripes(96, 64), stripes(50, 120), stripes(33, 33)]
   const compare = (
@@ -124,16 +97,11 @@ export async function verifyModel(
   }
 
   await attempt('reference', async () => {
-    const path = join(model.folder, REFERENCE_FILE)
-    if (!existsSync(path)) {
-      const note = `no ${REFERENCE_FILE} beside the model: compared with itself and the CPU only`
-      return { name: 'reference', ok: true, difference: null, bound: null, note }
-    }
-    const reference = readReference(path, dim)
+    const reference = readReference(model.folder, Reference)
+    if (reference === null) return noReference()
+    checkLengths(reference, dim)
     const bound = isExact ? reference.bound : Math.max(reference.bound, DEVICE_BOUND)
-    const made = Object.entries(reference.madeBy)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(', ')
+    const made = makersOf(reference.madeBy)
     const wantedImages = flat(reference.images, dim)
     const wantedTexts = flat(reference.texts, dim)
     const withIds = reference.texts.filter((text) => text.ids)
@@ -169,7 +137,7 @@ export async function verifyModel(
     const single: Float32Array[] = []
     for (const picture of pictures) single.push(await picturesOf(loaded, [picture]))
     const note = 'pictures in a batch against each alone'
-    return compare('one by one', together, join32(single), own, note)
+    return compare('one by one', together, joinFloats(single), own, note)
   })
   await attempt('cut texts', async () => {
     if (model.manifest.text.padding !== 'longest') return null
@@ -178,63 +146,35 @@ export async function verifyModel(
     for (const text of TEXTS) cut.push(await loaded.encodeTexts([text]))
     const full = await loaded.encodeTexts(TEXTS, true)
     const note = `texts cut at their end against all padded to ${model.manifest.text.contextLength}`
-    return compare('cut texts', join32(cut), full, own, note)
+    return compare('cut texts', joinFloats(cut), full, own, note)
   })
   if (loaded.device !== 'cpu') {
     await attempt('against the CPU', async () => {
       const cpu = await host.open(model, 'cpu')
       try {
-        const there = join32([await picturesOf(loaded, pictures), await loaded.encodeTexts(TEXTS)])
-        const here = join32([await picturesOf(cpu, pictures), await cpu.encodeTexts(TEXTS)])
+        const there = joinFloats([
+          await picturesOf(loaded, pictures),
+          await loaded.encodeTexts(TEXTS),
+        ])
+        const here = joinFloats([await picturesOf(cpu, pictures), await cpu.encodeTexts(TEXTS)])
         return compare('against the CPU', there, here, DEVICE_BOUND, loaded.device)
       } finally {
         await cpu.release()
       }
     })
   }
-  await loaded.release()
-  return { ok: checks.every((check) => check.ok), device: loaded.device, checks }
 }
 
-/** Whose code cuts texts into tokens: ours, which is the reference's to the id, or the fallback. */
-function tokenizerCheck({ folder, manifest }: ResolvedModel): Check {
-  const check = { name: 'tokenizer', ok: true, difference: null, bound: null }
-  try {
-    const json = readFileSync(join(folder, manifest.text.tokenizer), 'utf8')
-    const { kind, implementation } = loadTokenizer(json)
-    const note =
-      implementation === 'own'
-        ? `${kind}, own exact implementation`
-        : `${kind}, fallback: a step is not known here, rare characters may get other ids`
-    return { ...check, note }
-  } catch (error) {
-    return { ...check, ok: false, note: toErrorValue(error).message }
-  }
-}
-
-function readReference(path: string, dim: number): Reference {
-  let value: unknown
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8'))
-  } catch (error) {
-    throw new AppError('model', `${REFERENCE_FILE} is not JSON: ${(error as Error).message}`)
-  }
-  const parsed = Reference.safeParse(value)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    throw new AppError(
-      'model',
-      `${REFERENCE_FILE}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`,
-    )
-  }
-  const rows = [...parsed.data.images, ...parsed.data.texts]
-  if (rows.some(({ embedding }) => embedding.length !== dim)) {
+function checkLengths({ images, texts }: Reference, dim: number): void {
+  if ([...images, ...texts].some(({ embedding }) => embedding.length !== dim)) {
     throw new AppError('model', `${REFERENCE_FILE} holds vectors that are not ${dim} long`)
   }
-  return parsed.data
 }
 
-async function picturesOf(loaded: LoadedModel, sources: PictureSource[]): Promise<Float32Array> {
+async function picturesOf(
+  loaded: LoadedPictureText,
+  sources: PictureSource[],
+): Promise<Float32Array> {
   const { vectors, failures } = await loaded.encodeImages(sources)
   const [first] = failures.values()
   if (first !== undefined) throw new AppError('model', `a test picture was refused: ${first}`)
@@ -247,16 +187,6 @@ function flat(rows: { embedding: number[] }[], dim: number): Float32Array {
   if (!normaliseRows(vectors, dim))
     throw new AppError('model', `${REFERENCE_FILE} holds a zero vector`)
   return vectors
-}
-
-function join32(parts: Float32Array[]): Float32Array {
-  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
 }
 
 /** A PNG with colour and edges, so that a wrong resize or channel order shows. */

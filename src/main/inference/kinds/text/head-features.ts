@@ -1,6 +1,6 @@
 import { AppError } from '#shared/errors.ts'
-import type { ContextTokenizer } from '../tokenize/context-windows.ts'
-import type { TextManifest } from '../models/text-manifest.ts'
+import type { ContextTokenizer } from '../../tokenize/context-windows.ts'
+import type { TextManifest } from './manifest.ts'
 
 /** Distances at which a feature has fallen to 1/e, in tokens. */
 export const DECAYS = [2, 8, 32, 128] as const

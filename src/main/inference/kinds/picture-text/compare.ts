@@ -1,22 +1,10 @@
 import { AppError } from '#shared/errors.ts'
-import type { InferenceHost } from '../host/client.ts'
-import type { PictureSource } from '../models/protocol.ts'
-import type { ResolvedModel } from '../models/types.ts'
-import { cosine } from '../models/vectors.ts'
+import { cosine } from '../../models/vectors.ts'
+import type { Comparison, OpensModels, Sample } from '../define.ts'
+import type { PictureTextModel } from './types.ts'
 
 /** Pictures per call to the host. */
 const CALL = 16
-
-export interface Comparison {
-  /** Pictures that both models took. */
-  pictures: number
-  texts: number
-  /** Pictures that cannot be decoded; they are left out. */
-  unreadable: number
-  /** Largest and root-mean-square difference over the cosines of all pictures with all texts. */
-  largest: number
-  rms: number
-}
 
 /**
  * How far the cosines of two models with the same pictures and texts are apart, on the CPU. Every
@@ -25,18 +13,17 @@ export interface Comparison {
  *
  * @param seen called with the pictures that were encoded, both models counted; throws to end it
  */
-export async function compareModels(
-  host: InferenceHost,
-  a: ResolvedModel,
-  b: ResolvedModel,
-  pictures: PictureSource[],
-  texts: string[],
+export async function comparePictureText(
+  host: OpensModels,
+  a: PictureTextModel,
+  b: PictureTextModel,
+  { pictures, texts }: Sample,
   seen: (done: number, total: number) => void = () => undefined,
 ): Promise<Comparison> {
   const dim = a.manifest.embeddingDim
   let done = 0
   const encode = async (
-    model: ResolvedModel,
+    model: PictureTextModel,
   ): Promise<{ images: Float32Array; words: Float32Array; failures: Set<number> }> => {
     const loaded = await host.open(model, 'cpu')
     try {

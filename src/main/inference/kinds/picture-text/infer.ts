@@ -1,17 +1,14 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { AppError } from '#shared/errors.ts'
-import { type ManifestInput, Manifest } from './manifest.ts'
 import {
   readOnnxHeader,
   weightsDtype,
   type OnnxHeader,
   type OnnxValue,
-} from '../onnx/onnx-header.ts'
-
-/** Variants of a graph as the hub's exporters name them, the one that is preferred first. */
-const VARIANTS = ['', '_fp16', '_quantized', '_int8', '_uint8'] as const
+} from '../../onnx/onnx-header.ts'
+import { findGraphs, missingFiles, readModelJson, UnusableFolder } from '../hub-layout.ts'
+import { PictureTextManifest, type PictureTextManifestInput } from './manifest.ts'
 
 const Side = z.union([
   z.number().int(),
@@ -49,46 +46,26 @@ const FILTER_NUMBERS: Record<number, 'lanczos' | 'bilinear' | 'bicubic'> = {
   3: 'bicubic',
 }
 
-function missing(folder: string, what: string[]): AppError {
-  return new AppError(
-    'invalid-input',
-    `${folder} is not a model that can be used: ${what.join('; ')}`,
+export const TITLE = 'a model of pictures and texts'
+
+function missing(folder: string, what: string[]): UnusableFolder {
+  return new UnusableFolder(
+    folder,
+    TITLE,
+    what,
     'A model folder holds ONNX graphs, tokenizer.json, and gleaner.json or config.json with preprocessor_config.json. docs/models.md describes it.',
   )
 }
 
-/** The graphs of a folder in one of the usual places, or null. */
-export function findGraphs(
-  folder: string,
-): { joint: string } | { image: string; text: string } | null {
-  for (const suffix of VARIANTS) {
-    for (const base of ['onnx/', '']) {
-      const text = `${base}text_model${suffix}.onnx`
-      const image = `${base}vision_model${suffix}.onnx`
-      if (existsSync(join(folder, text)) && existsSync(join(folder, image))) return { image, text }
-    }
-  }
-  for (const suffix of VARIANTS) {
-    for (const base of ['onnx/', '']) {
-      const joint = `${base}model${suffix}.onnx`
-      if (existsSync(join(folder, joint))) return { joint }
-    }
-  }
-  return null
+function readJson<T>(folder: string, name: string, schema: z.ZodType<T>): T {
+  return readModelJson(folder, name, schema, (lacks) => missing(folder, lacks))
 }
 
-function readJson<T>(folder: string, name: string, schema: z.ZodType<T>): T {
-  const path = join(folder, name)
-  let value: unknown
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8'))
-  } catch (error) {
-    throw missing(folder, [`${name} is not JSON (${(error as Error).message})`])
-  }
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw missing(folder, [`${name}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is wrong'}`])
+/** Whether a folder is meant to be a model of pictures and texts: it prepares pictures. */
+export function looksLikePictureText(folder: string): boolean {
+  if (existsSync(join(folder, 'preprocessor_config.json'))) return true
+  const graphs = findGraphs(folder)
+  return graphs !== null && 'image' in graphs
 }
 
 /**
@@ -97,17 +74,13 @@ function readJson<T>(folder: string, name: string, schema: z.ZodType<T>): T {
  *
  * @param id what the model is to be called
  */
-export function inferManifest(folder: string, id: string, name: string): Manifest {
+export function inferPictureText(folder: string, id: string, name: string): PictureTextManifest {
   const graphs = findGraphs(folder)
   const lacks: string[] = []
   if (graphs === null) {
     lacks.push('no graphs (onnx/text_model.onnx with onnx/vision_model.onnx, or onnx/model.onnx)')
   }
-  for (const file of ['tokenizer.json', 'config.json', 'preprocessor_config.json']) {
-    if (!existsSync(join(folder, file)) || !statSync(join(folder, file)).isFile()) {
-      lacks.push(`no ${file}`)
-    }
-  }
+  lacks.push(...missingFiles(folder, ['tokenizer.json', 'config.json', 'preprocessor_config.json']))
   if (graphs === null || lacks.length > 0) throw missing(folder, lacks)
 
   const config = readJson(folder, 'config.json', Config)
@@ -152,7 +125,7 @@ export function inferManifest(folder: string, id: string, name: string): Manifes
       (family === 'clip' ? 77 : 64))
     : length
   const dtypes = [...new Set(headers.map(weightsDtype))]
-  const input: ManifestInput = {
+  const input: PictureTextManifestInput = {
     format: 1,
     id,
     name,
@@ -194,7 +167,7 @@ export function inferManifest(folder: string, id: string, name: string): Manifes
     },
     cutoffs: [],
   }
-  return Manifest.parse(input)
+  return PictureTextManifest.parse(input)
 }
 
 function familyOf(type: string | undefined): 'clip' | 'siglip' | null {
@@ -234,7 +207,7 @@ function imageRecipe(
   folder: string,
   preprocessor: z.infer<typeof Preprocessor>,
   pixels: OnnxValue,
-): ManifestInput['image'] {
+): PictureTextManifestInput['image'] {
   const filter = FILTER_NUMBERS[preprocessor.resample]
   if (!filter) {
     throw missing(folder, [

@@ -2,18 +2,28 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ort from 'onnxruntime-node'
 import { AppError } from '#shared/errors.ts'
-import { graphFiles, type Manifest } from '../models/manifest.ts'
-import { readOnnxHeader } from '../onnx/onnx-header.ts'
-import type { RealDevice } from '../models/protocol.ts'
-import { createTextTokenizer, type TextTokenizer } from '../tokenize/tokenizer.ts'
-import { normaliseRows } from '../models/vectors.ts'
+import { normaliseRows } from '../../models/vectors.ts'
+import {
+  checkOutput,
+  inputOf,
+  integerTensor,
+  notFinite,
+  openGraph,
+  quantisesAsItRuns,
+  runGraph,
+  toFloats,
+  toHalf,
+} from '../../onnx/onnx-runtime.ts'
+import { createTextTokenizer, type TextTokenizer } from '../../tokenize/tokenizer.ts'
+import type { RealDevice } from '../define.ts'
+import { graphFiles, type PictureTextManifest } from './manifest.ts'
 
 /** Part of a batch of texts that may be padding, once there are enough of them. */
 const MOST_PADDING = 1 / 16
 
 /** A loaded model. Not safe for two calls at once: the host lets one through at a time. */
-export interface Model {
-  readonly manifest: Manifest
+export interface PictureTextSession {
+  readonly manifest: PictureTextManifest
   readonly device: RealDevice
   readonly imageBatch: number
   readonly tokenizer: TextTokenizer
@@ -24,41 +34,16 @@ export interface Model {
   release(): Promise<void>
 }
 
-export function supportedDevices(): RealDevice[] {
-  const known: RealDevice[] = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml']
-  const names = ort.listSupportedBackends().map((backend) => backend.name)
-  return known.filter((device) => names.includes(device))
-}
-
-export async function loadModel(
+/** Loads a picture-text model. Throws `model` for files that cannot be used. */
+export async function loadPictureText(
   folder: string,
-  manifest: Manifest,
+  manifest: PictureTextManifest,
   device: RealDevice,
   threads: number,
-): Promise<Model> {
-  const options: ort.InferenceSession.SessionOptions = {
-    executionProviders: [device],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-    // Waiting threads sleep: the cores are shared with those that decode the next pictures.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
-  }
-  const open = async (file: string): Promise<ort.InferenceSession> => {
-    try {
-      return await ort.InferenceSession.create(join(folder, file), options)
-    } catch (error) {
-      throw new AppError(
-        'model',
-        `${manifest.name}: ${file} cannot be loaded on ${device}: ${firstLine(error)}`,
-        device === 'cpu'
-          ? 'Fetch the model again, or check it with gleaner models verify.'
-          : undefined,
-        { cause: error },
-      )
-    }
-  }
+): Promise<PictureTextSession> {
+  const { name } = manifest
+  const open = (file: string): Promise<ort.InferenceSession> =>
+    openGraph(name, folder, file, device, threads)
   const tokenizer = createTextTokenizer(
     readFileSync(join(folder, manifest.text.tokenizer), 'utf8'),
     manifest.text,
@@ -86,41 +71,14 @@ export async function loadModel(
           mask: graphs.text.mask,
           text: graphs.text.embedding,
         }
-  // Graphs that quantise as they run take one scale for a whole batch: alone, a picture's or text's
-  // score does not depend on its neighbours, so a run that is done again gives the same ones.
-  const quantisesAsItRuns = (file: string): boolean => {
-    const { operators } = readOnnxHeader(join(folder, file))
-    return operators.has('DynamicQuantizeLinear') || operators.has('DynamicQuantizeMatMul')
-  }
   const files = graphFiles(manifest)
-  const areImagesAlone = quantisesAsItRuns(files[0] as string)
-  const areTextsAlone = quantisesAsItRuns(files.at(-1) as string)
-  const typeOf = (session: ort.InferenceSession, name: string): string => {
-    const found = session.inputMetadata.find((input) => input.name === name)
-    if (!found?.isTensor) {
-      throw new AppError(
-        'model',
-        `${manifest.name}: the graph has no input "${name}"`,
-        `Its inputs are ${session.inputNames.join(', ')}; correct gleaner.json.`,
-      )
-    }
-    return found.type
-  }
-  const pixelType = typeOf(imageSession, names.pixels)
-  const idType = typeOf(textSession, names.ids)
-  const maskType = names.mask === null ? null : typeOf(textSession, names.mask)
-  for (const [session, output] of [
-    [imageSession, names.image],
-    [textSession, names.text],
-  ] as const) {
-    if (!session.outputNames.includes(output)) {
-      throw new AppError(
-        'model',
-        `${manifest.name}: the graph has no output "${output}"`,
-        `Its outputs are ${session.outputNames.join(', ')}; correct gleaner.json.`,
-      )
-    }
-  }
+  const areImagesAlone = quantisesAsItRuns(folder, files[0] as string)
+  const areTextsAlone = quantisesAsItRuns(folder, files.at(-1) as string)
+  const pixelType = inputOf(name, imageSession, names.pixels).type
+  const idType = inputOf(name, textSession, names.ids).type
+  const maskType = names.mask === null ? null : inputOf(name, textSession, names.mask).type
+  checkOutput(name, imageSession, names.image)
+  checkOutput(name, textSession, names.text)
 
   const { width, height } = manifest.image
   const floats = 3 * width * height
@@ -131,11 +89,6 @@ export async function loadModel(
     if (pixelType === 'float16') return new ort.Tensor('float16', toHalf(data), shape)
     return new ort.Tensor('float32', data, shape)
   }
-  const integerTensor = (type: string, values: ArrayLike<number>, shape: number[]): ort.Tensor =>
-    type === 'int32'
-      ? new ort.Tensor('int32', Int32Array.from(values), shape)
-      : new ort.Tensor('int64', BigInt64Array.from(Array.from(values, BigInt)), shape)
-
   const textFeeds = (rows: number[][], length: number): Record<string, ort.Tensor> => {
     const ids = new Int32Array(rows.length * length).fill(manifest.text.padId)
     const mask = new Int32Array(rows.length * length)
@@ -167,19 +120,8 @@ export async function loadModel(
     output: string,
     n: number,
   ): Promise<Float32Array> => {
-    let tensor: ort.Tensor
-    try {
-      tensor = (await session.run(feeds, [output]))[output] as ort.Tensor
-    } catch (error) {
-      throw new AppError(
-        'model',
-        `${manifest.name} failed on ${device}: ${firstLine(error)}`,
-        undefined,
-        {
-          cause: error,
-        },
-      )
-    }
+    const results = await runGraph(name, device, session, feeds, [output])
+    const tensor = results[output] as ort.Tensor
     const { dims } = tensor
     if (dims.length !== 2 || dims[0] !== n || dims[1] !== dim) {
       throw new AppError(
@@ -190,13 +132,7 @@ export async function loadModel(
     }
     const vectors = toFloats(await tensor.getData())
     tensor.dispose()
-    if (!normaliseRows(vectors, dim)) {
-      throw new AppError(
-        'model',
-        `${manifest.name} gives values that are not finite on ${device}`,
-        'Use another device (--device cpu) or another file of the model, such as fp32 for fp16.',
-      )
-    }
+    if (!normaliseRows(vectors, dim)) throw notFinite(name, device)
     return vectors
   }
 
@@ -251,38 +187,4 @@ export async function loadModel(
       if (textSession !== imageSession) await textSession.release()
     },
   }
-}
-
-export function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
-  // The runtime puts the C++ source line and condition before what a person can use.
-  const plain = (text.split('\n')[0] ?? text).replace(/^.*\bwas false\. /, '')
-  return plain.length > 200 ? `${plain.slice(0, 200)}...` : plain
-}
-
-/** Node 24 has Float16Array; TypeScript's library does not name it yet. */
-type HalfArray = ArrayLike<number> & { readonly buffer: ArrayBuffer }
-type HalfConstructor = new (
-  source: ArrayLike<number> | ArrayBufferLike,
-  offset?: number,
-  length?: number,
-) => HalfArray
-const Half = (globalThis as { Float16Array?: HalfConstructor }).Float16Array
-// Node-API has no such array, so the binding reads it as empty. Without the global the runtime
-// takes and gives the bits as Uint16Array.
-Reflect.deleteProperty(globalThis, 'Float16Array')
-
-function toHalf(values: Float32Array): Uint16Array {
-  if (!Half) throw new AppError('unsupported', 'This runtime has no 16-bit floats', 'Use Node 24.')
-  return new Uint16Array(new Half(values).buffer)
-}
-
-/** A tensor's values as new float32, whatever kind of float they are. */
-export function toFloats(data: unknown): Float32Array {
-  if (data instanceof Float32Array) return new Float32Array(data)
-  if (data instanceof Uint16Array && Half) {
-    return Float32Array.from(new Half(data.buffer, data.byteOffset, data.length))
-  }
-  if (data instanceof Float64Array) return Float32Array.from(data)
-  throw new AppError('model', 'The graph gives values of a type that is no float')
 }

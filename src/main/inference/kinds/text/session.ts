@@ -1,30 +1,59 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import ort from 'onnxruntime-node'
+import type ort from 'onnxruntime-node'
 import type { PairContext } from '#shared/text/context.ts'
 import { AppError } from '#shared/errors.ts'
+import {
+  checkOutput,
+  inputOf,
+  integerTensor,
+  notFinite,
+  openGraph,
+  quantisesAsItRuns,
+  runGraph,
+  toFloats,
+} from '../../onnx/onnx-runtime.ts'
 import {
   type ContextWindow,
   type ContextWindows,
   contextWindows,
   createContextTokenizer,
-} from '../tokenize/context-windows.ts'
-import { HEAD_FEATURES, headFeatures, headMarksOf } from '../tasks/head-features.ts'
-import { readOnnxHeader } from '../onnx/onnx-header.ts'
-import type { RealDevice } from '../models/protocol.ts'
-import { firstLine, toFloats } from './session.ts'
-import type { TextManifest } from '../models/text-manifest.ts'
+} from '../../tokenize/context-windows.ts'
+import type { RealDevice } from '../define.ts'
+import { type HeadMarks, headMarksOf } from './head-features.ts'
+import type { TextManifest } from './manifest.ts'
+
+/** What a kind of text model takes from its graph. */
+export interface TextOutput {
+  /** Names of the graph's outputs, with the numbers that each gives for a place: null = just one. */
+  readonly outputs: readonly { name: string; dim: number | null }[]
+  /** Numbers that come out for a row. */
+  readonly columns: number
+  /** Whether attention leaves out the padding tokens that stand for breaks. */
+  readonly hidesBreaks: boolean
+  /**
+   * Writes the rows of one window into `out`, positions x columns.
+   * @param values what the graph gave, one array an output
+   * @param first place of the window's first token in them, in places
+   */
+  write(
+    values: readonly Float32Array[],
+    first: number,
+    window: ContextWindow,
+    marks: HeadMarks,
+    out: Float32Array,
+  ): void
+}
 
 /** A loaded text model. Not safe for two runs at once: the host lets one through at a time. */
 export interface TextModel {
   readonly manifest: TextManifest
   readonly device: RealDevice
-  /** Numbers that come out for a row: an encoder's dim + HEAD_FEATURES, or 2. */
+  /** Numbers that come out for a row. */
   readonly columns: number
   windows(context: PairContext): ContextWindows
   /**
-   * Runs windows, in batches of similar length, and writes their rows where `place` says: of an
-   * encoder hidden states with head features, of a span model start and end in two halves. Throws
+   * Runs windows, in batches of similar length, and writes their rows where `place` says. Throws
    * `model` on values that are not finite.
    */
   run(windows: readonly ContextWindow[], place: (index: number) => Float32Array): Promise<void>
@@ -43,11 +72,11 @@ function strideOf(text: TextManifest['text']): number {
 export async function loadTextModel(
   folder: string,
   manifest: TextManifest,
+  output: TextOutput,
   device: RealDevice,
   threads: number,
 ): Promise<TextModel> {
-  const { graph, text } = manifest
-  const path = join(folder, graph.file)
+  const { graph, text, name } = manifest
   const tokenizer = createContextTokenizer(
     readFileSync(join(folder, text.tokenizer), 'utf8'),
     text.padId,
@@ -57,48 +86,11 @@ export async function loadTextModel(
   // Refuses lengths of no use before a text comes.
   contextWindows(tokenizer, { text: '', parts: [], picture: 0 }, options)
 
-  let session: ort.InferenceSession
-  try {
-    session = await ort.InferenceSession.create(path, {
-      executionProviders: [device],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-    })
-  } catch (error) {
-    throw new AppError(
-      'model',
-      `${manifest.name}: ${graph.file} cannot be loaded on ${device}: ${firstLine(error)}`,
-      device === 'cpu' ? 'Export or fetch the model again.' : undefined,
-      { cause: error },
-    )
-  }
-  const inputOf = (name: string): { type: string; shape: readonly (number | string)[] } => {
-    const found = session.inputMetadata.find((input) => input.name === name)
-    if (!found?.isTensor) {
-      throw new AppError(
-        'model',
-        `${manifest.name}: the graph has no input "${name}"`,
-        `Its inputs are ${session.inputNames.join(', ')}; correct gleaner.json.`,
-      )
-    }
-    return found
-  }
-  const ids = inputOf(graph.ids)
-  const mask = graph.mask === null ? null : inputOf(graph.mask)
-  const types = graph.types === null ? null : inputOf(graph.types)
-  const outputs =
-    manifest.kind === 'span' ? [manifest.graph.start, manifest.graph.end] : [manifest.graph.hidden]
-  for (const output of outputs) {
-    if (session.outputNames.includes(output)) continue
-    throw new AppError(
-      'model',
-      `${manifest.name}: the graph has no output "${output}"`,
-      `Its outputs are ${session.outputNames.join(', ')}; correct gleaner.json.`,
-    )
-  }
+  const session = await openGraph(name, folder, graph.file, device, threads)
+  const ids = inputOf(name, session, graph.ids)
+  const mask = graph.mask === null ? null : inputOf(name, session, graph.mask)
+  const types = graph.types === null ? null : inputOf(name, session, graph.types)
+  for (const one of output.outputs) checkOutput(name, session, one.name)
   const strange = session.inputNames.find(
     (name) => ![graph.ids, graph.mask, graph.types].includes(name),
   )
@@ -125,16 +117,7 @@ export async function loadTextModel(
       'Export it with a dynamic length.',
     )
   }
-  const { operators } = readOnnxHeader(path)
-  // One scale for a whole batch: alone, what comes out does not depend on the neighbours.
-  const isAlone = operators.has('DynamicQuantizeLinear') || operators.has('DynamicQuantizeMatMul')
-  const rowsAtMost = isAlone ? 1 : (fixedRows ?? 64)
-  const columns = manifest.kind === 'span' ? 2 : manifest.dim + HEAD_FEATURES
-
-  const tensor = (type: string, values: Int32Array, shape: number[]): ort.Tensor =>
-    type === 'int32'
-      ? new ort.Tensor('int32', values, shape)
-      : new ort.Tensor('int64', BigInt64Array.from(values, BigInt), shape)
+  const rowsAtMost = quantisesAsItRuns(folder, graph.file) ? 1 : (fixedRows ?? 64)
 
   const feedsOf = (batch: readonly ContextWindow[], rows: number, length: number) => {
     const idValues = new Int32Array(rows * length).fill(tokenizer.padId)
@@ -144,15 +127,17 @@ export async function loadTextModel(
       idValues.set(window.ids, row * length)
       typeValues.set(window.typeIds, row * length)
       for (const [i, id] of window.ids.entries()) {
-        // An encoder does not attend to breaks; in a span model the graph itself sees to that.
-        const isHidden = manifest.kind === 'text-encoder' && id === marks.breakId
+        const isHidden = output.hidesBreaks && id === marks.breakId
         maskValues[row * length + i] = isHidden ? 0 : 1
       }
     }
     const shape = [rows, length]
-    const feeds: Record<string, ort.Tensor> = { [graph.ids]: tensor(ids.type, idValues, shape) }
-    if (graph.mask !== null && mask) feeds[graph.mask] = tensor(mask.type, maskValues, shape)
-    if (graph.types !== null && types) feeds[graph.types] = tensor(types.type, typeValues, shape)
+    const feeds: Record<string, ort.Tensor> = {
+      [graph.ids]: integerTensor(ids.type, idValues, shape),
+    }
+    if (graph.mask !== null && mask) feeds[graph.mask] = integerTensor(mask.type, maskValues, shape)
+    if (graph.types !== null && types)
+      feeds[graph.types] = integerTensor(types.type, typeValues, shape)
     return feeds
   }
 
@@ -184,42 +169,22 @@ export async function loadTextModel(
       rows,
       length,
     )
-    let results: ort.InferenceSession.OnnxValueMapType
-    try {
-      results = await session.run(feeds, outputs)
-    } catch (error) {
-      throw new AppError(
-        'model',
-        `${manifest.name} failed on ${device}: ${firstLine(error)}`,
-        undefined,
-        {
-          cause: error,
-        },
+    const { outputs } = output
+    const results = await runGraph(
+      name,
+      device,
+      session,
+      feeds,
+      outputs.map((one) => one.name),
+    )
+    const values: Float32Array[] = []
+    for (const { name, dim } of outputs) {
+      values.push(
+        await outputOf(results, name, dim === null ? [rows, length] : [rows, length, dim]),
       )
     }
-    if (manifest.kind === 'span') {
-      const start = await outputOf(results, manifest.graph.start, [rows, length])
-      const end = await outputOf(results, manifest.graph.end, [rows, length])
-      for (const [row, { window, out }] of batch.entries()) {
-        const n = window.positions.length
-        for (const [i, position] of window.positions.entries()) {
-          out[i] = start[row * length + position] as number
-          out[n + i] = end[row * length + position] as number
-        }
-        checkFinite(out)
-      }
-      return
-    }
-    const { dim } = manifest
-    const states = await outputOf(results, manifest.graph.hidden, [rows, length, dim])
     for (const [row, { window, out }] of batch.entries()) {
-      const features = headFeatures(window.ids, marks)
-      for (const [i, position] of window.positions.entries()) {
-        const from = (row * length + position) * dim
-        out.set(states.subarray(from, from + dim), i * columns)
-        const at = position * HEAD_FEATURES
-        out.set(features.subarray(at, at + HEAD_FEATURES), i * columns + dim)
-      }
+      output.write(values, row * length, window, marks, out)
       checkFinite(out)
     }
   }
@@ -228,17 +193,13 @@ export async function loadTextModel(
     let sum = 0
     for (let i = 0; i < values.length; i++) sum += values[i] as number
     if (Number.isFinite(sum)) return
-    throw new AppError(
-      'model',
-      `${manifest.name} gives values that are not finite on ${device}`,
-      'Use another device (--device cpu) or another file of the model, such as fp32 for fp16.',
-    )
+    throw notFinite(name, device)
   }
 
   return {
     manifest,
     device,
-    columns,
+    columns: output.columns,
     windows: (context) => contextWindows(tokenizer, context, options),
     async run(windows, place) {
       const order = windows

@@ -1,21 +1,18 @@
-import type { ModelInfo } from '#shared/contract/models.ts'
+import type { PictureTextInfo } from '#shared/contract/models.ts'
+import type { KnownModel } from '../define.ts'
+import type { PictureTextManifest } from './manifest.ts'
 
-type Cutoff = ModelInfo['cutoffs'][number]
-
-/** A model on the hub that Gleaner knows how to use and what it is good for. */
-export interface KnownModel {
-  /** Repository on the hub, which is also the id of its scores. */
+interface KnownPictureText {
   repository: string
   name: string
   family: 'clip' | 'siglip'
   license: string
-  /** Of the files that are fetched, about. */
   bytes: number
   embeddingDim: number
   imageSize: number
   dtype: string
   description: string
-  cutoffs: Cutoff[]
+  cutoffs: PictureTextInfo['cutoffs']
   /** exp(logit_scale), logit_bias as published. */
   logits: { scale: number | null; bias: number | null }
 }
@@ -26,7 +23,7 @@ const MB = 1_000_000
  * Cutoffs are tied to a model: a cosine of one says nothing about another. Only published ones
  * stand here, each with its source; for the other models the histogram is the guide.
  */
-export const KNOWN_MODELS: readonly KnownModel[] = [
+const MODELS: readonly KnownPictureText[] = [
   {
     repository: 'Xenova/clip-vit-base-patch32',
     name: 'CLIP ViT-B/32',
@@ -110,6 +107,22 @@ export const KNOWN_MODELS: readonly KnownModel[] = [
   },
 ]
 
-export function knownModel(repository: string): KnownModel | null {
-  return KNOWN_MODELS.find((model) => model.repository === repository) ?? null
-}
+/** Models on the hub that Gleaner knows how to use and what they are good for. */
+export const KNOWN_PICTURE_TEXT: readonly KnownModel<PictureTextManifest>[] = MODELS.map(
+  ({ repository, name, license, bytes, description, logits, ...facts }) => ({
+    repository,
+    name,
+    license,
+    bytes,
+    description,
+    facts: { kind: 'picture-text', ...facts, preprocessing: [] },
+    describe: (manifest) => ({
+      ...manifest,
+      name,
+      description,
+      license,
+      cutoffs: facts.cutoffs,
+      logits,
+    }),
+  }),
+)

@@ -1,23 +1,6 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { AppError } from '#shared/errors.ts'
-
-export const MANIFEST_FILE = 'gleaner.json'
-
-/** A file below the model's folder: relative, forward slashes, never up and out. */
-export const ModelFile = z
-  .string()
-  .min(1)
-  .refine(
-    (name) =>
-      !name.includes('\\') &&
-      !name.includes('\0') &&
-      !/^([a-z]:|\/)/i.test(name) &&
-      name.split('/').every((part) => part !== '' && part !== '.' && part !== '..'),
-    'must be a relative path below the model folder, with forward slashes',
-  )
-
-const Vector3 = z.tuple([z.number(), z.number(), z.number()])
+import { ImageRecipe } from '../../pictures/recipe.ts'
+import { DerivedFrom, ModelFile, ModelId } from '../manifest.ts'
 
 /** Picture graph: float [batch, 3, height, width] in, [batch, embeddingDim] out. */
 const ImageGraph = z.object({
@@ -42,45 +25,6 @@ const JointGraph = z.object({
   mask: z.string().min(1).nullable().default(null),
   textEmbedding: z.string().min(1),
 })
-
-export const FILTERS = ['bilinear', 'bicubic', 'lanczos'] as const
-
-export const ImageRecipe = z.object({
-  /** Of what goes into the graph, in pixels. */
-  width: z.number().int().min(1).max(4096),
-  height: z.number().int().min(1).max(4096),
-  resize: z.object({
-    /**
-     * - `shortest-edge`: the shorter side becomes `shortestEdge`, the longer one
-     *   `trunc(shortestEdge * longer / shorter)`, then the centre is cut out
-     * - `exact`: straight to width x height, the proportions are not kept
-     */
-    mode: z.enum(['shortest-edge', 'exact']),
-    shortestEdge: z.number().int().min(1).max(4096).nullable().default(null),
-    filter: z.enum(FILTERS),
-  }),
-  /**
-   * Where an odd margin goes when the centre is cut out of a side of `n` to a side of `m`:
-   * - `transformers`: the first pixel is floor((n - m) / 2)
-   * - `torchvision`: the first pixel is round((n - m) / 2), halves to even
-   */
-  crop: z.enum(['transformers', 'torchvision']),
-  /** Multiplies 0..255. */
-  rescale: z.number().positive(),
-  mean: Vector3,
-  std: Vector3,
-  /**
-   * What a camera's EXIF orientation does: `ignore` scores the pixels as they are stored, which is
-   * what CLIP's and SigLIP's own code does; `apply` turns the picture as a browser shows it.
-   */
-  orientation: z.enum(['ignore', 'apply']).default('ignore'),
-  /**
-   * What becomes of transparency: `drop` uses the hidden colours as they are (Pillow's
-   * `convert("RGB")`, the reference); `white` and `black` lay the picture on that colour.
-   */
-  alpha: z.enum(['drop', 'white', 'black']).default('drop'),
-})
-export type ImageRecipe = z.infer<typeof ImageRecipe>
 
 export const TextRecipe = z.object({
   /** A `tokenizer.json` as Hugging Face's tokenizers write it. */
@@ -113,23 +57,18 @@ export const Cutoff = z.object({
   source: z.string(),
 })
 
-export const ModelIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)?$/
-
-export const Manifest = z
+export const PictureTextManifest = z
   .object({
     format: z.literal(1),
-    /** What scores are kept under and people type: letters, digits, `.`, `_`, `-`, one `/`. */
-    id: z.string().max(120).regex(ModelIdPattern),
+    /** Left out in folders that are older than the other kinds. */
+    kind: z.literal('picture-text').default('picture-text'),
+    id: ModelId,
     name: z.string().min(1).max(200),
     family: z.enum(['clip', 'siglip']),
     description: z.string().default(''),
     license: z.string().nullable().default(null),
     dtype: z.enum(['fp32', 'fp16', 'int8', 'mixed']),
-    /** The model that this one was made out of, and how; null = none is known. */
-    derivedFrom: z
-      .object({ id: z.string(), digest: z.string(), how: z.string() })
-      .nullable()
-      .default(null),
+    derivedFrom: DerivedFrom,
     /** A small model that shows the program, not one to judge data by. */
     demonstration: z.boolean().default(false),
     embeddingDim: z.number().int().min(1).max(65536),
@@ -165,35 +104,13 @@ export const Manifest = z
       })
     }
   })
-export type Manifest = z.infer<typeof Manifest>
-export type ManifestInput = z.input<typeof Manifest>
-
-/** Parses a manifest. `where` names the file in the error. Throws `invalid-input`. */
-export function parseManifest(json: string, where: string): Manifest {
-  let value: unknown
-  try {
-    value = JSON.parse(json)
-  } catch (error) {
-    throw new AppError(
-      'invalid-input',
-      `${where} is not JSON: ${(error as Error).message}`,
-      'docs/models.md describes the format.',
-    )
-  }
-  const parsed = Manifest.safeParse(value)
-  if (parsed.success) return parsed.data
-  const issues = parsed.error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.join('.') || 'manifest'}: ${issue.message}`)
-  throw new AppError(
-    'invalid-input',
-    `${where} is not a valid model manifest: ${issues.join('; ')}`,
-    'docs/models.md describes the format.',
-  )
-}
+export type PictureTextManifest = z.infer<typeof PictureTextManifest>
+export type PictureTextManifestInput = z.input<typeof PictureTextManifest>
 
 /** What is done to pictures and texts, in words: what a manifest decides and can change a score. */
-export function describePreprocessing(manifest: Manifest): { label: string; value: string }[] {
+export function describePreprocessing(
+  manifest: PictureTextManifest,
+): { label: string; value: string }[] {
   const { image, text } = manifest
   const { mode, shortestEdge, filter } = image.resize
   const size = `${image.width} × ${image.height}`
@@ -231,31 +148,8 @@ export function describePreprocessing(manifest: Manifest): { label: string; valu
 }
 
 /** The graphs' files in the order image, text. One entry when they are joint. */
-export function graphFiles(manifest: Manifest): string[] {
+export function graphFiles(manifest: PictureTextManifest): string[] {
   return 'joint' in manifest.graphs
     ? [manifest.graphs.joint.file]
     : [manifest.graphs.image.file, manifest.graphs.text.file]
-}
-
-/**
- * SHA-256 of everything in the manifest that can change a score, so that a corrected description
- * does not make another model of it and a changed crop does.
- */
-export function behaviourDigest(manifest: Manifest): string {
-  const { family, embeddingDim, graphs, image, text } = manifest
-  return createHash('sha256')
-    .update(canonicalJson({ family, embeddingDim, graphs, image, text }))
-    .digest('hex')
-}
-
-/** JSON with sorted keys and no white space. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value)
-      .filter(([, entry]) => entry !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonicalJson(entry)}`).join(',')}}`
-  }
-  return JSON.stringify(value)
 }
