@@ -1,5 +1,5 @@
 /** Runs a job on spans in a process of its own, to be killed: `KIND CORPUS MODELS [MODEL]`. */
-import { PredictSpansInput, TrainSpansInput } from '#shared/contract/training.ts'
+import { PredictSpansInput, TrainSpansInput } from '#shared/contract/jobs.ts'
 import { textEncoder } from '../../src/main/inference/kinds/text-encoder/kind.ts'
 import { span } from '../../src/main/inference/kinds/span/kind.ts'
 import { resolveModel } from '../../src/main/inference/models/registry.ts'

@@ -21,6 +21,8 @@ import { modelsFor, readWhere, resolveScore, spanSetsOf } from '../store/reads/s
 import { beginSnapshot } from '../store/statements.ts'
 import { checkOutside } from './run/check-outside.ts'
 import type { JobContext } from './run/job.ts'
+import { exportPairs } from '#shared/contract/jobs/export.ts'
+import { implementJob } from './run/implement.ts'
 
 /** Pairs read at once. */
 const PAGE = 500
@@ -228,3 +230,7 @@ function makeItem(pair: Pair, corpusPath: string, recipe: ExportRecipe): ExportI
   bytes.catch(() => undefined)
   return { ...base, picture: () => bytes }
 }
+
+export const exportJob = implementJob(exportPairs, ({ corpus, input, context }) =>
+  runExport(corpus, input, context),
+)

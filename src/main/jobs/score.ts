@@ -19,6 +19,10 @@ import {
 import { putScores } from '../store/repositories/scores.ts'
 import { transaction } from '../store/statements.ts'
 import type { JobContext } from './run/job.ts'
+import { score } from '#shared/contract/jobs/score.ts'
+import { implementJob } from './run/implement.ts'
+import { pictureText } from '../inference/kinds/picture-text/kind.ts'
+import { resolveModel } from '../inference/models/registry.ts'
 
 /** Pairs that are committed together; after a kill at most the ones in flight are done again. */
 const WINDOW = { cpu: 64, other: 256 } as const
@@ -260,3 +264,8 @@ function rows(vectors: Float32Array, n: number, failures?: Map<number, string>):
 function sha256Of(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex')
 }
+
+export const scoreJob = implementJob(score, async ({ corpus, input, context, machine }) => {
+  const model = await resolveModel(machine.folders, pictureText, input.model, context.settings)
+  await runScore(corpus, input, context, model)
+})

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Device, Started } from './jobs.ts'
+import { Device } from './choices.ts'
 import { call } from './call.ts'
 
 /** Kinds of models that there are; `src/main/inference/kinds` says for each what it is. */
@@ -60,15 +60,6 @@ export const ModelInfo = z.discriminatedUnion('kind', [
 ])
 export type ModelInfo = z.infer<typeof ModelInfo>
 
-export const QuantizeInput = z.object({
-  id: z.string().min(1),
-  /** A corpus, or a folder of pictures. */
-  check: z.string().min(1),
-  out: z.string().min(1).optional(),
-  bound: z.number().positive().max(0.1).optional(),
-})
-export type QuantizeInput = z.infer<typeof QuantizeInput>
-
 export const models = {
   /** Of every kind; the one that scores unless told otherwise comes first. */
   'models.list': call(z.object({}), z.array(ModelInfo)),
@@ -100,9 +91,4 @@ export const models = {
       ),
     }),
   ),
-  /**
-   * Makes an int8 twin of an fp32 model, as a job; it is kept only where its cosines on the pictures
-   * of `check` are within `bound` of the fp32 model's.
-   */
-  'models.quantize': call(QuantizeInput, Started),
 }

@@ -45,6 +45,8 @@ import { COMPUTED_BY, importedDigest, planTable, recipeOf } from './import-plan.
 import type { ImportPlan, SingleRole } from './import-plan.ts'
 import type { JobContext } from '../run/job.ts'
 import { runPictures } from '../pictures/pictures.ts'
+import { importTables } from '#shared/contract/jobs/import.ts'
+import { implementJob } from '../run/implement.ts'
 
 /** Rows of a commit: some tens of milliseconds, so that the window is answered in between. */
 const ROWS = 5_000
@@ -644,3 +646,7 @@ function cosineOf(a: UnitVector, b: UnitVector): number {
   for (let i = 0; i < a.raw.length; i++) sum += (a.raw[i] as number) * (b.raw[i] as number)
   return Math.fround(Math.min(1, Math.max(-1, sum / (a.length * b.length))))
 }
+
+export const importJob = implementJob(importTables, ({ corpus, input, context }) =>
+  runImport(corpus, input, context),
+)

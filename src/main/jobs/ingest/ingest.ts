@@ -39,6 +39,8 @@ import type { ExtractPool, TaskResult } from './ingest-pool.ts'
 import type { FlatPair, TaskRecord } from './ingest-task.ts'
 import type { JobContext } from '../run/job.ts'
 import { runPictures } from '../pictures/pictures.ts'
+import { ingest } from '#shared/contract/jobs/ingest.ts'
+import { implementJob } from '../run/implement.ts'
 
 /** More than these wait for the one who reads and commits. */
 const MAX_WORKERS = 3
@@ -616,3 +618,7 @@ function toPair(flat: FlatPair) {
     tagEnd: flat[15],
   }
 }
+
+export const ingestJob = implementJob(ingest, ({ corpus, input, context }) =>
+  runIngest(corpus, input, context),
+)

@@ -9,7 +9,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, parse } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import type { QuantizeInput } from '#shared/contract/models.ts'
+import type { QuantizeInput } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
 import { createInferenceHost, type InferenceHost } from '../../inference/host/client.ts'
 import type {
@@ -18,7 +18,7 @@ import type {
   ResolvedModel,
   Sample,
 } from '../../inference/kinds/define.ts'
-import { addModelFolder, resolveFolder } from '../../inference/models/registry.ts'
+import { addModelFolder, resolveAnyModel, resolveFolder } from '../../inference/models/registry.ts'
 import type { ModelsFolders } from '../../inference/models/types.ts'
 import { DEVICE_BOUND } from '../../inference/models/vectors.ts'
 import { writeQuantized } from '../../inference/tasks/quantize.ts'
@@ -27,6 +27,8 @@ import { openReader } from '../../store/open.ts'
 import { checkSample } from '../../store/repositories/check-sample.ts'
 import type { JobContext } from '../run/job.ts'
 import { isAlive } from '../run/process-alive.ts'
+import { quantize } from '#shared/contract/jobs/quantize.ts'
+import { implementJob } from '../run/implement.ts'
 
 /** Pictures that the two models are compared on, and different texts. */
 const MOST_PICTURES = 200
@@ -224,3 +226,9 @@ function sampleOfFolder(folder: string): Sample {
   })
   return { pictures: chosen.map((path) => ({ path })), texts }
 }
+
+export const quantizeJob = implementJob(quantize, async ({ input, context, machine }) => {
+  const model = await resolveAnyModel(machine.folders, input.id)
+  await runQuantize(machine.folders, model, input, context)
+  machine.modelsChanged()
+})

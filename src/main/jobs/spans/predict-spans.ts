@@ -1,4 +1,4 @@
-import type { PredictSpansInput } from '#shared/contract/training.ts'
+import type { PredictSpansInput } from '#shared/contract/jobs.ts'
 import { toErrorValue } from '#shared/errors.ts'
 import { joinContext } from '#shared/text/context.ts'
 import type { PairContext } from '#shared/text/context.ts'
@@ -30,6 +30,10 @@ import { decodeContext } from './decode-context.ts'
 import type { DecodedContext } from './decode-context.ts'
 import { pairIdsWhere } from '../../store/reads/score-ref.ts'
 import type { JobContext } from '../run/job.ts'
+import { predictSpans } from '#shared/contract/jobs/predict-spans.ts'
+import { implementJob } from '../run/implement.ts'
+import { span } from '../../inference/kinds/span/kind.ts'
+import { resolveModel } from '../../inference/models/registry.ts'
 
 /** Pairs that are committed together; after a kill at most two batches are predicted again. */
 const BATCH = 64
@@ -237,3 +241,11 @@ function checked(answer: SpanLogits): SpanLogits | { failure: string } {
   )
   return isFinite ? answer : { failure: 'the model gives values that are not finite (NaN)' }
 }
+
+export const predictSpansJob = implementJob(
+  predictSpans,
+  async ({ corpus, input, context, machine }) => {
+    const model = await resolveModel(machine.folders, span, input.model)
+    await runPredictSpans(corpus, input, context, model)
+  },
+)

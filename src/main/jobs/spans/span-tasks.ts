@@ -1,5 +1,6 @@
 import type { AltReport, SpanMeasure } from '#shared/contract/spans.ts'
-import type { EpochRecord, TrainingData } from '#shared/contract/training.ts'
+import type { TrainingData } from '#shared/contract/training-data.ts'
+import type { EpochRecord } from '#shared/contract/training.ts'
 import { AppError } from '#shared/errors.ts'
 import { agreement } from '../../labeling/agreement.ts'
 import type { Agreement, AgreementOptions } from '../../labeling/agreement.ts'

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { EpochRecord, TrainingRun, TrainSpansInput } from '#shared/contract/training.ts'
+import type { TrainSpansInput } from '#shared/contract/jobs.ts'
+import type { EpochRecord, TrainingRun } from '#shared/contract/training.ts'
 import { AppError, toErrorValue } from '#shared/errors.ts'
 import type { Span } from '#shared/text/spans.ts'
 import { createInferenceHost, type InferenceHost } from '../../inference/host/client.ts'
@@ -29,6 +30,10 @@ import { ENGINE_STOPS } from '../run/job.ts'
 import type { JobContext } from '../run/job.ts'
 import { collectTrainingData } from './training-data.ts'
 import type { TrainingSet, TrainingText } from './training-data.ts'
+import { trainSpans } from '#shared/contract/jobs/train-spans.ts'
+import { implementJob } from '../run/implement.ts'
+import { textEncoder } from '../../inference/kinds/text-encoder/kind.ts'
+import { resolveModel } from '../../inference/models/registry.ts'
 
 /** Texts that are encoded in one call: so many, or so many UTF-16 units of them. */
 const CALL = 16
@@ -464,3 +469,12 @@ async function testModel(
       f1: f1 / n,
     }))
 }
+
+export const trainSpansJob = implementJob(
+  trainSpans,
+  async ({ corpus, input, context, machine }) => {
+    const encoder = await resolveModel(machine.folders, textEncoder, input.encoder)
+    await runTrainSpans(corpus, input, context, machine.folders, encoder)
+    machine.modelsChanged()
+  },
+)

@@ -1,7 +1,7 @@
 import { watch } from 'vue'
 import type { Router } from 'vue-router'
 import type { CorpusPart } from '#shared/contract/index.ts'
-import { AppError, type ErrorKind } from '#shared/errors.ts'
+import { fromErrorValue } from '#shared/errors.ts'
 import { useCutoff } from '../features/cutoff/cutoff.ts'
 import { useExporting } from '../features/export/exporting.ts'
 import { useJobs } from '../state/jobs.ts'
@@ -44,7 +44,7 @@ export async function startProgram(router: Router): Promise<void> {
     if (router.currentRoute.value.name === 'jobs') return
     const show = { label: 'Show', run: () => void router.push({ name: 'jobs' }) }
     if (job.state === 'failed' && job.error) {
-      ui.fail(new AppError(job.error.kind as ErrorKind, job.error.message, job.error.hint), show)
+      ui.fail(fromErrorValue(job.error), show)
     } else if (job.state === 'done') ui.note(`Done: ${job.title}`, show)
   })
   client.on('models.changed', () => void machine.loadModels().catch(ui.fail))

@@ -1,6 +1,6 @@
 import type { UselessAltRuleValue } from '#shared/contract/spans.ts'
 import { USELESS_ALT_RULES } from '../../labeling/useless-alt-rules.ts'
-import type { RulesFile } from '../home/home.ts'
+import type { RulesFile } from './home.ts'
 
 /** The rules for useless alts: one's own, or those of the program. */
 export function rulesInUse(file: RulesFile): { rules: UselessAltRuleValue[]; own: boolean } {
