@@ -1,7 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createClient, provideClient } from '../../../src/renderer/src/bridge/client.ts'
-import { useCutoff } from '../../../src/renderer/src/features/cutoff/cutoff.ts'
+import { useCutoff } from '../../../src/renderer/src/state/cutoff.ts'
 import { skipReason, useExporting } from '../../../src/renderer/src/features/export/exporting.ts'
 import { useInspect } from '../../../src/renderer/src/state/inspect.ts'
 import { usePairs } from '../../../src/renderer/src/state/pairs.ts'
