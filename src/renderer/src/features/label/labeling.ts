@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type {
   CallOutput,
+  CorpusPart,
   DescriptionType,
   LabeledPlace,
   LabelItem,
@@ -46,6 +47,7 @@ import { heldPicture } from './label-pictures.ts'
 import { createLabelWriter, isEngineGone, type LabelWrite } from './label-writer.ts'
 import { keep, recall } from '../../bridge/persist.ts'
 import { pictureUrl } from '../../bridge/pictures.ts'
+import { useSession } from '../../state/session.ts'
 import { useUi } from '../../state/ui.ts'
 
 export type LabelOrder = (typeof LABEL_ORDERS)[number]
@@ -1055,7 +1057,8 @@ export const useLabeling = defineStore('labeling', () => {
   }
 
   /** Something in the corpus changed. New predictions wait until they are asked for. */
-  function refresh(what: readonly string[]): void {
+  function refresh(what: readonly CorpusPart[]): void {
+    if (corpus === null || corpus !== useSession().path) return
     if (what.includes('spans') && state.value === 'ready') stale.value = true
     if (what.includes('pairs') && state.value === 'ready' && total.value === 0) void makeQueue()
   }
@@ -1070,9 +1073,6 @@ export const useLabeling = defineStore('labeling', () => {
     keep(null, 'label-details', on)
   }
 
-  useClient().on('corpus.changed', ({ corpus: path, what }) => {
-    if (path === corpus) refresh(what)
-  })
   watch(
     () => ui.engine.state,
     (now, before) => {
@@ -1109,6 +1109,7 @@ export const useLabeling = defineStore('labeling', () => {
     merged,
     clock,
     enter,
+    refresh,
     makeQueue,
     change,
     shuffle,
