@@ -9,7 +9,7 @@ import { useJobs } from '../state/jobs.ts'
 import { useMachine } from '../state/machine.ts'
 import { useSession } from '../state/session.ts'
 import { useUi } from '../state/ui.ts'
-import { actionById, isEnabled } from '../state/actions.ts'
+import { runAction } from '../state/actions.ts'
 import { useClient } from '../bridge/client.ts'
 import { keep, recall } from '../bridge/persist.ts'
 
@@ -75,10 +75,7 @@ export async function startProgram(router: Router): Promise<void> {
     if (command === 'open-corpus' && first) {
       if (await session.open(first)) await router.push({ name: 'pairs' })
     } else if (paths.length > 0) await useIncoming().take(paths)
-    else {
-      const action = actionById(command)
-      if (action && isEnabled(action)) action.run()
-    }
+    else runAction(command)
   }
 
   router.afterEach((to) => {

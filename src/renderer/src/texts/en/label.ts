@@ -1,1 +1,3 @@
-export const label = {} as const
+export const label = {
+  closeLarge: 'Close the large picture',
+} as const
