@@ -1,8 +1,10 @@
 import { createPinia, setActivePinia } from 'pinia'
+import { nextTick } from 'vue'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createClient, provideClient } from '../../../src/renderer/src/bridge/client.ts'
-import { useCutoff } from '../../../src/renderer/src/features/cutoff/cutoff.ts'
+import { useCutoff } from '../../../src/renderer/src/state/cutoff.ts'
 import { skipReason, useExporting } from '../../../src/renderer/src/features/export/exporting.ts'
+import { useExportScope } from '../../../src/renderer/src/state/export-scope.ts'
 import { useInspect } from '../../../src/renderer/src/state/inspect.ts'
 import { usePairs } from '../../../src/renderer/src/state/pairs.ts'
 import { useSession } from '../../../src/renderer/src/state/session.ts'
@@ -227,9 +229,42 @@ describe('what would be exported', () => {
 
   test('a filter by the score of the view names that score', () => {
     const pairs = usePairs()
-    const exporting = useExporting()
+    const exportScope = useExportScope()
     pairs.where = 'score>=0.3'
-    exporting.scope = 'filter'
-    expect(exporting.where).toBe('score[clip-vit-base-patch32].alt>=0.3')
+    exportScope.choose('filter')
+    expect(exportScope.where).toBe('score[clip-vit-base-patch32].alt>=0.3')
+  })
+
+  test('without a selection is what the filter shows, not the pair under the cursor', async () => {
+    const pairs = usePairs()
+    const exportScope = useExportScope()
+    pairs.setWhere('alt:boat')
+    await until(() => pairs.state === 'ready' && pairs.total < 2000)
+    expect(pairs.cursor).toBe(0)
+    await exportScope.chooseShown()
+    expect(exportScope.scope).toBe('filter')
+    expect(exportScope.where).toBe('alt:boat')
+  })
+
+  test('is the selection only as long as it is the one of the grid', async () => {
+    const pairs = usePairs()
+    const exportScope = useExportScope()
+    pairs.moveTo(2)
+    pairs.moveTo(4, true)
+    await exportScope.chooseShown()
+    expect(exportScope.where).toBe('id:3..5')
+    expect(exportScope.selection?.n).toBe(3)
+    pairs.mark([])
+    await nextTick()
+    expect(exportScope.scope).toBe('all')
+    expect(exportScope.where).toBe('')
+    expect(exportScope.selection).toBeNull()
+  })
+
+  test('stays what a person chose, whatever the filter', () => {
+    const exportScope = useExportScope()
+    exportScope.choose('all')
+    usePairs().where = 'alt:boat'
+    expect(exportScope.where).toBe('')
   })
 })

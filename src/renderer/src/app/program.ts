@@ -2,8 +2,9 @@ import { watch } from 'vue'
 import type { Router } from 'vue-router'
 import type { CorpusPart } from '#shared/contract/index.ts'
 import { AppError, type ErrorKind } from '#shared/errors.ts'
-import { useCutoff } from '../features/cutoff/cutoff.ts'
+import { useCutoff } from '../state/cutoff.ts'
 import { useExporting } from '../features/export/exporting.ts'
+import { useIncoming } from '../state/incoming.ts'
 import { useJobs } from '../state/jobs.ts'
 import { useMachine } from '../state/machine.ts'
 import { usePairs } from '../state/pairs.ts'
@@ -96,7 +97,7 @@ export async function startProgram(router: Router): Promise<void> {
     const [first] = paths
     if (command === 'open-corpus' && first) {
       if (await session.open(first)) await router.push({ name: 'pairs' })
-    } else if (paths.length > 0) await session.take(paths)
+    } else if (paths.length > 0) await useIncoming().take(paths)
     else {
       const action = actionById(command)
       if (action && isEnabled(action)) action.run()

@@ -1,1 +1,3 @@
-export const pairs = {} as const
+export const pairs = {
+  exportShown: 'Export what is selected or shown…',
+} as const
