@@ -14,7 +14,6 @@ import type {
   UselessAltRuleValue,
 } from '#shared/contract/index.ts'
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
-import type { Launcher } from '#shared/settings.ts'
 import { coalesced, latest, useClient } from '../../bridge/client.ts'
 import { keep, recall } from '../../bridge/persist.ts'
 import { useJobs } from '../../state/jobs.ts'
@@ -74,46 +73,6 @@ export const PACKAGE_DEFAULTS: PackageChoice = {
   softIou: 1,
   seed: 1,
 }
-
-/** What is typed on most machines, to begin with. */
-export const LAUNCHER_PRESETS: readonly { about: string; launcher: Launcher }[] = [
-  {
-    about: 'Python on this machine',
-    launcher: {
-      name: 'this machine',
-      kind: 'local',
-      submit: 'python3 {script}',
-      host: null,
-      folder: null,
-      status: null,
-      cancel: null,
-    },
-  },
-  {
-    about: 'Another machine by ssh',
-    launcher: {
-      name: 'gpu machine',
-      kind: 'ssh',
-      submit: 'python3 {script}',
-      host: 'user@machine',
-      folder: 'gleaner-runs',
-      status: null,
-      cancel: null,
-    },
-  },
-  {
-    about: 'A queue (Slurm)',
-    launcher: {
-      name: 'Slurm',
-      kind: 'batch',
-      submit: 'sbatch --parsable --gres=gpu:1 {script}',
-      host: null,
-      folder: null,
-      status: 'squeue --noheader --jobs {run}',
-      cancel: 'scancel {run}',
-    },
-  },
-]
 
 interface Kept {
   step: Step
