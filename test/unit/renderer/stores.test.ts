@@ -1,5 +1,5 @@
 import { createPinia, setActivePinia } from 'pinia'
-import { nextTick } from 'vue'
+import { effectScope, nextTick } from 'vue'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createClient, provideClient } from '../../../src/renderer/src/bridge/client.ts'
 import { useCutoff } from '../../../src/renderer/src/state/cutoff.ts'
@@ -7,6 +7,7 @@ import { skipReason, useExporting } from '../../../src/renderer/src/features/exp
 import { useExportScope } from '../../../src/renderer/src/state/export-scope.ts'
 import { useInspect } from '../../../src/renderer/src/state/inspect.ts'
 import { usePairs } from '../../../src/renderer/src/state/pairs.ts'
+import { usePreview, useViewWalk, walkAmong } from '../../../src/renderer/src/state/preview.ts'
 import { useSession } from '../../../src/renderer/src/state/session.ts'
 import { useUndo } from '../../../src/renderer/src/state/undo.ts'
 import type { Bridge } from '../../../src/shared/contract/index.ts'
@@ -148,6 +149,40 @@ describe('the selection', () => {
     expect(pairs.markedCount).toBe(0)
     useUndo().undo()
     expect(pairs.markedCount).toBe(2000)
+  })
+})
+
+describe('the large preview', () => {
+  test('goes along the list it was opened from, and stops at its ends', async () => {
+    const preview = usePreview()
+    const inspect = useInspect()
+    await inspect.show(9)
+    preview.open(walkAmong(() => [4, 9, 2]))
+    preview.walk?.step(1)
+    expect(inspect.id).toBe(2)
+    preview.walk?.step(1)
+    expect(inspect.id).toBe(2)
+    preview.walk?.step(-1)
+    preview.walk?.step(-1)
+    expect(inspect.id).toBe(4)
+  })
+
+  test('walks along the view where no list opened it, and is closed with its pair', async () => {
+    const preview = usePreview()
+    const inspect = useInspect()
+    await inspect.show(1)
+    const steps: number[] = []
+    const scope = effectScope()
+    scope.run(() => useViewWalk({ step: (by) => void steps.push(by) }))
+    preview.open()
+    preview.walk?.step(1)
+    expect(steps).toEqual([1])
+    await inspect.show(null)
+    await nextTick()
+    expect(preview.isOpen).toBe(false)
+    scope.stop()
+    preview.open()
+    expect(preview.walk).toBeNull()
   })
 })
 

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type {
   CallOutput,
+  CorpusPart,
   DescriptionType,
   LabeledPlace,
   LabelItem,
@@ -46,7 +47,10 @@ import { heldPicture } from './label-pictures.ts'
 import { createLabelWriter, isEngineGone, type LabelWrite } from './label-writer.ts'
 import { keep, recall } from '../../bridge/persist.ts'
 import { pictureUrl } from '../../bridge/pictures.ts'
+import { useSession } from '../../state/session.ts'
 import { useUi } from '../../state/ui.ts'
+import { count as formatCount } from '../../bridge/format.ts'
+import { t } from '../../texts/index.ts'
 
 export type LabelOrder = (typeof LABEL_ORDERS)[number]
 export type LabelScope = (typeof LABEL_SCOPES)[number]
@@ -200,10 +204,10 @@ export const useLabeling = defineStore('labeling', () => {
       }
       soonProgress()
       ui.fail(
-        new AppError(value.kind, `Not kept, and put back: ${value.message}`, value.hint),
+        new AppError(value.kind, t('label.said.lost', { message: value.message }), value.hint),
         pair.value === entry.pair
           ? null
-          : { label: 'Go there', run: () => void openPair(entry.pair) },
+          : { label: t('label.said.goThere'), run: () => void openPair(entry.pair) },
       )
     },
   })
@@ -740,9 +744,7 @@ export const useLabeling = defineStore('labeling', () => {
     if (!current.value) return
     if (take() || said.value.status !== 'open') next()
     else {
-      ui.note(
-        'Nothing is chosen yet. Arrows choose words, N says that nothing describes it, S skips.',
-      )
+      ui.note(t('label.said.nothingChosen'))
     }
   }
 
@@ -931,7 +933,7 @@ export const useLabeling = defineStore('labeling', () => {
       const moved = spanOf(place, span.type)
       const answer = replaceSpan(said.value, index, moved)
       if (!answer) {
-        ui.note('Two spans cannot share words.')
+        ui.note(t('label.said.overlap'))
         return
       }
       say(answer, repeat)
@@ -972,7 +974,7 @@ export const useLabeling = defineStore('labeling', () => {
     if (!span) return
     const moved = spanOf(place, span.type)
     const answer = replaceSpan(said.value, replaces, moved)
-    if (!answer) ui.note('Two spans cannot share words.')
+    if (!answer) ui.note(t('label.said.overlap'))
     else {
       say(answer)
       hand.value = { kind: 'span', at: answer.spans.findIndex((one) => samePlace(one, moved)) }
@@ -988,7 +990,9 @@ export const useLabeling = defineStore('labeling', () => {
     try {
       const answer = await useClient().call(name, speaker())
       if (!answer) {
-        ui.note(name === 'labels.undo' ? 'Nothing to undo' : 'Nothing to redo')
+        ui.note(
+          name === 'labels.undo' ? t('label.said.nothingToUndo') : t('label.said.nothingToRedo'),
+        )
         return
       }
       kept.set(answer.pair, answer.state)
@@ -1008,7 +1012,7 @@ export const useLabeling = defineStore('labeling', () => {
 
   // --- files of others, and what happens elsewhere --------------------------------------------
 
-  const FILES = { kind: 'Labels (JSON Lines)', extensions: ['jsonl', 'ndjson', 'json'] }
+  const FILES = { kind: t('label.files.kind'), extensions: ['jsonl', 'ndjson', 'json'] }
 
   async function exportFile(): Promise<void> {
     if (corpus === null) return
@@ -1016,14 +1020,14 @@ export const useLabeling = defineStore('labeling', () => {
       flushHeld()
       await writer.settled()
       const out = await useClient().shell('shell.saveFile', {
-        title: 'Export labels',
+        title: t('label.files.exportTitle'),
         suggested: 'labels.jsonl',
         ...FILES,
       })
       if (!out) return
       const { events } = await useClient().call('labels.export', { corpus, out })
-      ui.note(`Wrote ${events.toLocaleString('en-US')} label events to ${out}`, {
-        label: 'Show',
+      ui.note(t('label.files.exported', { n: formatCount(events), path: out }, events), {
+        label: t('label.files.show'),
         run: () => void useClient().shell('shell.showInFolder', { path: out }).catch(ui.fail),
       })
     } catch (thrown) {
@@ -1039,7 +1043,7 @@ export const useLabeling = defineStore('labeling', () => {
       flushHeld()
       await writer.settled()
       const files = await useClient().shell('shell.openFiles', {
-        title: 'Merge labels of other machines',
+        title: t('label.files.mergeTitle'),
         ...FILES,
       })
       if (files.length === 0) return
@@ -1055,7 +1059,8 @@ export const useLabeling = defineStore('labeling', () => {
   }
 
   /** Something in the corpus changed. New predictions wait until they are asked for. */
-  function refresh(what: readonly string[]): void {
+  function refresh(what: readonly CorpusPart[]): void {
+    if (corpus === null || corpus !== useSession().path) return
     if (what.includes('spans') && state.value === 'ready') stale.value = true
     if (what.includes('pairs') && state.value === 'ready' && total.value === 0) void makeQueue()
   }
@@ -1070,9 +1075,6 @@ export const useLabeling = defineStore('labeling', () => {
     keep(null, 'label-details', on)
   }
 
-  useClient().on('corpus.changed', ({ corpus: path, what }) => {
-    if (path === corpus) refresh(what)
-  })
   watch(
     () => ui.engine.state,
     (now, before) => {
@@ -1109,6 +1111,7 @@ export const useLabeling = defineStore('labeling', () => {
     merged,
     clock,
     enter,
+    refresh,
     makeQueue,
     change,
     shuffle,

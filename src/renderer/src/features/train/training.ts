@@ -21,6 +21,7 @@ import { useMachine } from '../../state/machine.ts'
 import { usePairs } from '../../state/pairs.ts'
 import { useUi } from '../../state/ui.ts'
 import { useUndo } from '../../state/undo.ts'
+import { t } from '../../texts/index.ts'
 
 export const STEPS = ['alts', 'data', 'train', 'predict', 'plots'] as const
 export type Step = (typeof STEPS)[number]
@@ -181,9 +182,9 @@ export const useTraining = defineStore('training', () => {
     preview.value?.splits.find((item) => item.split === of) ?? null
   /** Why nothing can be trained yet; null = it can. */
   const obstacle = computed(() => {
-    if (!preview.value) return 'The data is being counted.'
-    if ((split('train')?.texts ?? 0) === 0) return 'There is nothing to train on.'
-    if ((split('validation')?.texts ?? 0) === 0) return 'There is nothing to validate on.'
+    if (!preview.value) return t('train.obstacles.counting')
+    if ((split('train')?.texts ?? 0) === 0) return t('train.obstacles.noTraining')
+    if ((split('validation')?.texts ?? 0) === 0) return t('train.obstacles.noValidation')
     return null
   })
 
@@ -569,7 +570,7 @@ export const useTraining = defineStore('training', () => {
       return false
     try {
       const out = await useClient().shell('shell.openFolder', {
-        title: 'Folder for the training package',
+        title: t('train.package.saveTitle'),
       })
       if (!out) return false
       packageFolder.value = out
@@ -591,7 +592,7 @@ export const useTraining = defineStore('training', () => {
   async function choosePackage(): Promise<void> {
     try {
       const found = await useClient().shell('shell.openFolder', {
-        title: 'A training package that was written before',
+        title: t('train.package.openTitle'),
       })
       if (!found) return
       packageFolder.value = found
@@ -633,7 +634,7 @@ export const useTraining = defineStore('training', () => {
     const was = currentSet.value?.id ?? null
     if (set === was || !(await write(set))) return
     useUndo().push({
-      label: 'the set of spans in use',
+      label: t('train.predict.undo'),
       undo: () => void write(was),
       redo: () => void write(set),
     })
@@ -660,7 +661,7 @@ export const useTraining = defineStore('training', () => {
     try {
       const made = await useClient().call('spans.freezeLabels', { corpus })
       await loadSets()
-      useUi().note(`Made the set ${made.title}`)
+      useUi().note(t('train.predict.frozen', { set: made.title }))
     } catch (thrown) {
       useUi().fail(thrown)
     }
@@ -669,7 +670,7 @@ export const useTraining = defineStore('training', () => {
   async function addModel(): Promise<void> {
     try {
       const source = await useClient().shell('shell.openFolder', {
-        title: 'Folder of an encoder or a span model',
+        title: t('train.predict.addTitle'),
       })
       if (!source) return
       const made = await useClient().call('training.addModel', { source })
@@ -677,8 +678,15 @@ export const useTraining = defineStore('training', () => {
       if (made.state === 'installed') {
         if (made.kind === 'text-encoder') encoder.value = made.id
         else predictor.value = made.id
-        useUi().note(`${made.name} is ready`)
-      } else useUi().note(`${made.name} cannot be used: ${made.problem ?? 'unknown reason'}`)
+        useUi().note(t('train.predict.added', { name: made.name }))
+      } else {
+        useUi().note(
+          t('train.common.cannotUse', {
+            name: made.name,
+            problem: made.problem ?? t('train.predict.noReason'),
+          }),
+        )
+      }
     } catch (thrown) {
       useUi().fail(thrown)
     }
@@ -686,11 +694,11 @@ export const useTraining = defineStore('training', () => {
 
   async function removeModel(model: TextModelInfo): Promise<void> {
     const sure = await useUi().ask(
-      `Remove ${model.name}?`,
+      t('train.predict.removeTitle', { name: model.name }),
       model.kind === 'span'
-        ? 'A model that was trained here is deleted; a folder of your own is only forgotten. Its predictions are kept.'
-        : 'The folder is only forgotten; nothing in it is deleted.',
-      'Remove',
+        ? t('train.predict.removeModelText')
+        : t('train.predict.removeFolderText'),
+      t('train.common.remove'),
     )
     if (!sure) return
     try {

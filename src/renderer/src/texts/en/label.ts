@@ -272,6 +272,7 @@ export const label = {
     previous: 'Previous pair',
     next: 'Next pair',
     large: 'Large picture',
+    closeLarge: 'Close large picture',
     wordLeft: 'Move cursor one word left',
     wordRight: 'Move cursor one word right',
     byWords: 'Move cursor by word',
