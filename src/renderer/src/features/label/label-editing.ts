@@ -2,6 +2,7 @@ import type { ShallowRef } from 'vue'
 import type { LabeledPlace, LabelState } from '#shared/contract/index.ts'
 import type { SpanEdge } from '#shared/text/spans.ts'
 import { useUi } from '../../state/ui.ts'
+import { t } from '../../texts/index.ts'
 import { NOTHING, type InHand } from './label-hand.ts'
 import type { Prepared } from './label-items.ts'
 import type { Speaker } from './label-speaker.ts'
@@ -99,9 +100,7 @@ export function createEditing({ who, current, said, inHand, answered, next }: Ed
     if (!current.value) return
     if (take() || said.value.status !== 'open') next()
     else {
-      ui.note(
-        'Nothing is chosen yet. Arrows choose words, N says that nothing describes it, S skips.',
-      )
+      ui.note(t('label.said.nothingChosen'))
     }
   }
 
@@ -192,7 +191,7 @@ export function createEditing({ who, current, said, inHand, answered, next }: Ed
       const moved = spanOf(place, span.type)
       const answer = replaceSpan(said.value, index, moved)
       if (!answer) {
-        ui.note('Two spans cannot share words.')
+        ui.note(t('label.said.overlap'))
         return
       }
       say(answer, repeat)
@@ -226,7 +225,7 @@ export function createEditing({ who, current, said, inHand, answered, next }: Ed
     if (!span) return
     const moved = spanOf(place, span.type)
     const answer = replaceSpan(said.value, replaces, moved)
-    if (!answer) ui.note('Two spans cannot share words.')
+    if (!answer) ui.note(t('label.said.overlap'))
     else {
       say(answer)
       hand.value = { kind: 'span', at: answer.spans.findIndex((one) => samePlace(one, moved)) }

@@ -1,10 +1,10 @@
 import { shallowRef } from 'vue'
 import type { CallOutput } from '#shared/contract/index.ts'
 import { useClient } from '../../bridge/client.ts'
+import { count } from '../../bridge/format.ts'
 import { useUi } from '../../state/ui.ts'
+import { t } from '../../texts/index.ts'
 import type { Speaker } from './label-speaker.ts'
-
-const FILES = { kind: 'Labels (JSON Lines)', extensions: ['jsonl', 'ndjson', 'json'] }
 
 /**
  * Labels that go to other machines and come from them.
@@ -17,6 +17,7 @@ export function createLabelFiles(
   came: () => Promise<unknown>,
 ) {
   const ui = useUi()
+  const FILES = { kind: t('label.files.kind'), extensions: ['jsonl', 'ndjson', 'json'] }
 
   async function exportFile(): Promise<void> {
     const corpus = who.corpus.value
@@ -24,14 +25,14 @@ export function createLabelFiles(
     try {
       await settle()
       const out = await useClient().shell('shell.saveFile', {
-        title: 'Export labels',
+        title: t('label.files.exportTitle'),
         suggested: 'labels.jsonl',
         ...FILES,
       })
       if (!out) return
       const { events } = await useClient().call('labels.export', { corpus, out })
-      ui.note(`Wrote ${events.toLocaleString('en-US')} label events to ${out}`, {
-        label: 'Show',
+      ui.note(t('label.files.exported', { n: count(events), path: out }, events), {
+        label: t('label.files.show'),
         run: () => void useClient().shell('shell.showInFolder', { path: out }).catch(ui.fail),
       })
     } catch (thrown) {
@@ -47,7 +48,7 @@ export function createLabelFiles(
     try {
       await settle()
       const files = await useClient().shell('shell.openFiles', {
-        title: 'Merge labels of other machines',
+        title: t('label.files.mergeTitle'),
         ...FILES,
       })
       if (files.length === 0) return

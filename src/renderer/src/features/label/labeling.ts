@@ -6,6 +6,7 @@ import { useClient } from '../../bridge/client.ts'
 import { keep, recall } from '../../bridge/persist.ts'
 import { useSession } from '../../state/session.ts'
 import { useUi } from '../../state/ui.ts'
+import { t } from '../../texts/index.ts'
 import { createAnswers } from './label-answers.ts'
 import { createLabelClock } from './label-clock.ts'
 import { createEditing } from './label-editing.ts'
@@ -36,10 +37,10 @@ export const useLabeling = defineStore('labeling', () => {
       progress.soon()
       const value = toErrorValue(thrown)
       ui.fail(
-        new AppError(value.kind, `Not kept, and put back: ${value.message}`, value.hint),
+        new AppError(value.kind, t('label.said.lost', { message: value.message }), value.hint),
         queue.pair.value === pair
           ? null
-          : { label: 'Go there', run: () => void queue.openPair(pair) },
+          : { label: t('label.said.goThere'), run: () => void queue.openPair(pair) },
       )
     },
   })
@@ -122,7 +123,9 @@ export const useLabeling = defineStore('labeling', () => {
     try {
       const answer = await useClient().call(name, who.speaker())
       if (!answer) {
-        ui.note(name === 'labels.undo' ? 'Nothing to undo' : 'Nothing to redo')
+        ui.note(
+          name === 'labels.undo' ? t('label.said.nothingToUndo') : t('label.said.nothingToRedo'),
+        )
         return
       }
       answers.replace(answer.pair, answer.state)
