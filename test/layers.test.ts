@@ -65,3 +65,19 @@ test('the check sees the imports it is there to judge', () => {
   expect(judgeImport('renderer/src/main.ts', '../../main/jobs/run/job.ts')).not.toBeNull()
   expect(judgeImport('main/jobs/score.ts', 'electron')).not.toBeNull()
 })
+
+test('a room of the window knows those below it, and a feature no other feature', () => {
+  const window = 'renderer/src'
+  const judge = (from: string, name: string) => judgeImport(`${window}/${from}`, name)
+  expect(judge('features/cutoff/CutoffView.vue', '../pairs/FilterBar.vue')).toBe(
+    `${window}/features/cutoff must not know ${window}/features/pairs.`,
+  )
+  expect(judge('state/pairs.ts', '../ui/UiTip.vue')).not.toBeNull()
+  expect(judge('ui/UiTip.vue', '../features/label/label-text.ts')).not.toBeNull()
+  expect(judge('features/label/LabelBar.vue', '../../app/router.ts')).not.toBeNull()
+  expect(judge('bridge/client.ts', '../state/ui.ts')).not.toBeNull()
+  expect(judge('features/label/LabelBar.vue', './label-text.ts')).toBeNull()
+  expect(judge('features/label/LabelBar.vue', '../../ui/UiTip.vue')).toBeNull()
+  expect(judge('app/features.ts', '../features/label/index.ts')).toBeNull()
+  expect(judge('state/pairs.ts', 'vue')).toBeNull()
+})

@@ -2,6 +2,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createClient, provideClient } from '../../../../../src/renderer/src/bridge/client.ts'
 import { useLabeling } from '../../../../../src/renderer/src/features/label/labeling.ts'
+import { useSession } from '../../../../../src/renderer/src/state/session.ts'
 import { useUi } from '../../../../../src/renderer/src/state/ui.ts'
 import type { Bridge, LabelState } from '../../../../../src/shared/contract/index.ts'
 import { AppError, toErrorValue } from '../../../../../src/shared/errors.ts'
@@ -299,10 +300,8 @@ test('new predictions do not pull the item away; asked for, they are read', asyn
   const labeling = await begin()
   labeling.go(3)
   await until(() => labeling.pair === 4)
-  ;(bridge as ReturnType<typeof createFakeBridge>).emit('corpus.changed', {
-    corpus: CORPUS,
-    what: ['spans'],
-  })
+  await useSession().open(CORPUS)
+  labeling.refresh(['spans'])
   expect(labeling.stale).toBe(true)
   expect(labeling.pair).toBe(4)
   const before = labeling.current

@@ -4,6 +4,7 @@ import { SpanPackageInput, TrainingData, TrainSpansInput } from '#shared/contrac
 import type { EpochRecord, TrainingRun } from '#shared/contract/index.ts'
 import { Launcher } from '#shared/settings.ts'
 import { createClient, provideClient } from '../../../../../src/renderer/src/bridge/client.ts'
+import { LAUNCHER_PRESETS } from '../../../../../src/renderer/src/features/train/launchers.ts'
 import {
   bestRecord,
   curvesOf,
@@ -25,7 +26,6 @@ import { useSession } from '../../../../../src/renderer/src/state/session.ts'
 import {
   DATA_DEFAULTS,
   HEAD_DEFAULTS,
-  LAUNCHER_PRESETS,
   PACKAGE_DEFAULTS,
   useTraining,
 } from '../../../../../src/renderer/src/features/train/training.ts'
