@@ -18,11 +18,12 @@ export const KNOWS: Record<string, readonly string[]> = {
   shared: [],
   preload: ['shared'],
   renderer: ['shared'],
-  'main/shell': ['shared'],
-  'main/store': ['shared'],
-  ...Object.fromEntries(LEAVES.map((leaf) => [leaf, ['shared']])),
-  'main/jobs': ['shared', 'main/store', ...LEAVES],
-  'main/engine': ['shared', 'main/store', 'main/jobs', ...LEAVES],
+  'main/shell': ['shared', 'main/processes'],
+  'main/processes': ['shared'],
+  'main/store': ['shared', 'main/processes'],
+  ...Object.fromEntries(LEAVES.map((leaf) => [leaf, ['shared', 'main/processes']])),
+  'main/jobs': ['shared', 'main/processes', 'main/store', ...LEAVES],
+  'main/engine': ['shared', 'main/processes', 'main/store', 'main/jobs', ...LEAVES],
   'main/cli': ['shared', 'main/engine'],
 }
 export const ROOMS: readonly string[] = Object.keys(KNOWS)
