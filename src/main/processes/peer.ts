@@ -12,7 +12,8 @@ export interface CallShape {
 }
 /** A table of calls by name: `interface MyCalls { add: { input: number[]; value: number } }`. */
 export type CallTable<C> = { [N in keyof C]: CallShape }
-type EventOf<C> = C extends { event: infer E } ? E : never
+/** What a call tells on the way; never = nothing. */
+export type EventOf<C> = C extends { event: infer E } ? E : never
 
 export interface Reply<V> {
   value: V
