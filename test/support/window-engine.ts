@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Bridge, ShellCallName, ShellCalls } from '#shared/contract/index.ts'
@@ -15,7 +15,6 @@ export type ShellAnswers = {
 export interface WindowEngine extends Bridge {
   /** For files of the test; gone when the engine stops. */
   readonly folder: string
-  readonly models: string
   /** Makes a corpus once, and gives a copy of it each time; returns its folder. */
   corpus(name: string, fill: (corpus: Corpus) => void): string
   /** What the engine or the shell tells by itself. */
@@ -25,8 +24,6 @@ export interface WindowEngine extends Bridge {
 
 export function startWindowEngine(answers: ShellAnswers = {}): WindowEngine {
   const folder = mkdtempSync(join(tmpdir(), 'gleaner-window-'))
-  const models = join(folder, 'home/models')
-  mkdirSync(models, { recursive: true })
   process.env['GLEANER_HOME'] = join(folder, 'home')
   process.env['GLEANER_RESOURCES'] = join(folder, 'no-resources')
   const engine = createEngine({ resumeJobs: true })
@@ -39,7 +36,6 @@ export function startWindowEngine(answers: ShellAnswers = {}): WindowEngine {
   let copies = 0
   return {
     folder,
-    models,
     emit,
     corpus(name, fill) {
       const made = join(folder, `${name}.gleaner`)
