@@ -1,23 +1,23 @@
 /**
  * What alts are found where, by kind of match, over archives:
  *
- *     node tools/report-alt-spans.ts [--examples N] [--seed N] [--threshold T] [--distinct] ARCHIVE...
+ *     node tools/report-alt-spans/main.ts [--examples N] [--seed N] [--threshold T] [--distinct] ARCHIVE...
  *
  * Prints the numbers, then random examples of each kind and of what fell short, to be read by eye.
  * `--distinct` counts an alt with the same words around it once: templates repeat. An ARCHIVE may be
  * a folder.
  */
 import { parseArgs } from 'node:util'
-import { decodeHtml, extractPage } from '../src/main/extraction/index.ts'
-import { altSpanReport, formatAltSpanReport } from '../src/main/labeling/alt-span-report.ts'
+import { decodeHtml, extractPage } from '../../src/main/extraction/index.ts'
+import { altSpanReport, formatAltSpanReport } from '../../src/main/labeling/alt-span-report.ts'
 import {
   isPage,
   listInputs,
   openArchive,
   parseHttpResponse,
   targetUri,
-} from '../src/main/warc/index.ts'
-import type { ArchiveSource } from '../src/main/warc/index.ts'
+} from '../../src/main/warc/index.ts'
+import type { ArchiveSource } from '../../src/main/warc/index.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -30,7 +30,7 @@ const { values, positionals } = parseArgs({
 })
 if (positionals.length === 0) {
   console.error(
-    'usage: node tools/report-alt-spans.ts [--examples N] [--seed N] [--threshold T] [--distinct] ARCHIVE...',
+    'usage: node tools/report-alt-spans/main.ts [--examples N] [--seed N] [--threshold T] [--distinct] ARCHIVE...',
   )
   process.exit(2)
 }

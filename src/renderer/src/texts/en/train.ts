@@ -1,0 +1,1 @@
+export const train = {} as const
