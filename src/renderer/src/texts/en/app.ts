@@ -12,4 +12,5 @@ export const app = {
     jobs: 'Jobs',
     settings: 'Settings',
   },
+  groups: { corpora: 'Corpora' },
 } as const
