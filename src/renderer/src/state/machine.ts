@@ -1,4 +1,5 @@
 import { defineStore } from 'pinia'
+import { t } from '../texts/index.ts'
 import { computed, ref, shallowRef } from 'vue'
 import type {
   CallInput,
@@ -125,7 +126,9 @@ export const useMachine = defineStore('machine', () => {
     try {
       const { model, job } = await useClient().call('models.add', { source })
       useUi().note(
-        model ? `${model.name} is ready` : job ? `Fetching ${source}: see Jobs` : `Added ${source}`,
+        model
+          ? t('settings.models.ready', { name: model.name })
+          : t(job ? 'settings.models.downloading' : 'settings.models.added', { name: source }),
       )
       await loadModels()
       return true
@@ -148,7 +151,7 @@ export const useMachine = defineStore('machine', () => {
   async function quantize(model: ModelInfo, check: string): Promise<void> {
     try {
       await useClient().call('models.quantize', { id: model.id, check })
-      useUi().note(`Making an int8 twin of ${model.name}: see Jobs`)
+      useUi().note(t('settings.models.quantizing', { name: model.name }))
     } catch (error) {
       useUi().fail(error)
     }

@@ -10,6 +10,8 @@ export interface HardWired {
 /** Attributes whose value a person reads or hears. */
 const SPOKEN =
   /^(title|label|placeholder|alt|text|heading|hint|unit|description|caption|confirm|empty|name|note|aria-(label|description|roledescription|valuetext|placeholder))$/
+/** Said aloud by a screen reader or shown in a tip, so that one word is a text, too. */
+const SPOKEN_ALWAYS = /^(title|placeholder|aria-label|aria-valuetext)$/
 /** A run of letters that is no key of the keyboard and no unit. */
 const WORD = /\p{L}{2,}/u
 /** Reads as words: a space between letters, or a capital with small letters behind it. */
@@ -52,7 +54,8 @@ function visit(node: Node, found: HardWired[]): void {
         found.push({ line: prop.loc.start.line, text: `${prop.name}="${value}"` })
       }
     } else if (prop.type === PROP.DIRECTIVE && prop.exp && !isStyle(prop.arg?.loc.source)) {
-      found.push(...inExpression(prop.exp.loc.source, prop.loc.start.line))
+      const words = SPOKEN_ALWAYS.test(prop.arg?.loc.source ?? '') ? WORD : WORDS
+      found.push(...inExpression(prop.exp.loc.source, prop.loc.start.line, words))
     }
   }
   for (const child of node.children) visit(child, found)
@@ -66,18 +69,18 @@ function isName(tag: string, prop: string): boolean {
 const isStyle = (arg: string | undefined): boolean =>
   arg === 'class' || arg === 'style' || arg === 'key'
 
-function inExpression(expression: string, line: number): HardWired[] {
-  return inScript(`(${expression})`, 0).map(({ text }) => ({ line, text }))
+function inExpression(expression: string, line: number, words = WORDS): HardWired[] {
+  return inScript(`(${expression})`, 0, words).map(({ text }) => ({ line, text }))
 }
 
 /** String and template literals that read as words. */
-function inScript(code: string, before: number): HardWired[] {
+function inScript(code: string, before: number, words = WORDS): HardWired[] {
   const file = ts.createSourceFile('script.ts', code, ts.ScriptTarget.Latest, true)
   const found: HardWired[] = []
   const look = (node: ts.Node): void => {
-    if (isForDevelopers(node)) return
+    if (isForDevelopers(node) || isAsked(node)) return
     const text = textOf(node)
-    if (text !== null && WORDS.test(text) && !isKey(node, text)) {
+    if (text !== null && words.test(text) && !isKey(node, text)) {
       const { line } = file.getLineAndCharacterOfPosition(node.getStart())
       found.push({ line: line + 1 + before, text })
     }
@@ -102,21 +105,30 @@ function isForDevelopers(node: ts.Node): boolean {
     const name = node.expression.getText()
     const [kind] = node.arguments ?? []
     return (
-      name === 'Error' || (name === 'AppError' && kind !== undefined && /internal/.test(kind.getText()))
+      name === 'Error' ||
+      (name === 'AppError' && kind !== undefined && /internal/.test(kind.getText()))
     )
   }
   return ts.isCallExpression(node) && node.expression.getText().startsWith('console.')
 }
 
+/** `t('key', ...)`: the key is none of its words, but what is filled in may be. */
+function isAsked(node: ts.Node): boolean {
+  return ts.isStringLiteral(node) && /^[a-z]+(\.\w+)+$/.test(node.text)
+}
+
 /** Names of keys, of DOM things and of media queries: compared, not shown. */
 function isKey(node: ts.Node, text: string): boolean {
-  if (/^(Arrow\w+|Escape|Enter|Tab|Space|Backspace|Delete|Home|End|Page(Up|Down)|Control|Shift|Alt|Meta|Files|Dead|Process)$/.test(text))
+  if (
+    /^(Arrow\w+|Escape|Enter|Tab|Space|Backspace|Delete|Home|End|Page(Up|Down)|Control|Shift|Alt|Meta|Files|Dead|Process)$/.test(
+      text,
+    )
+  )
     return true
   if (/^(Ctrl|Shift|Alt|Meta)\+|^(F\d+)$/.test(text)) return true
   // A value that is compared or a case: the program's own word.
   return (
-    (ts.isBinaryExpression(node.parent) &&
-      /^[!=]==?$/.test(node.parent.operatorToken.getText())) ||
+    (ts.isBinaryExpression(node.parent) && /^[!=]==?$/.test(node.parent.operatorToken.getText())) ||
     ts.isCaseClause(node.parent) ||
     // CSS: selectors, fonts, gradients, sizes.
     /^[.#[:]|^\d+px|var\(--|^(calc|oklch|color-mix|linear-gradient|translate|rotate|scale)\(|\bsans-serif\b/.test(

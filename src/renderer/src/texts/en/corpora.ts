@@ -69,4 +69,6 @@ export const corpora = {
   openNamed: 'Open {name}',
   missingAt: 'no corpus at {path}',
   forget: 'Remove {name} from the list',
+  dialogs: { open: 'Open corpus' },
+  undo: { forget: 'remove {name} from the list' },
 } as const

@@ -97,4 +97,8 @@ export const importing = {
       text: 'Beside it: {rows} text embeddings of {dims} dimensions, row by row.',
     },
   },
+  dialogs: {
+    files: 'Import web archives or tables',
+    folder: 'Import a folder of archives or tables',
+  },
 } as const
