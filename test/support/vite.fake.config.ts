@@ -24,7 +24,7 @@ export default defineConfig({
   resolve: {
     alias: [
       {
-        find: /^.*\/composables\/pictures\.ts$/,
+        find: /^.*\/bridge\/pictures\.ts$/,
         replacement: resolve(support, 'fake-pictures.ts'),
       },
     ],
