@@ -153,7 +153,7 @@ describe('labeling', () => {
     expect(labeling.said.flagged).toBe(true)
     await labeling.settled()
     expect(labeling.said.flagged).toBe(false)
-    expect(useUi().toasts.at(-1)?.message).toMatch(/put back: The disk is full/)
+    expect(useUi().toasts.at(-1)?.message).toMatch(/not saved and reverted: The disk is full/)
   })
 
   test('writes again after the engine died, and not twice what it had kept', async () => {
