@@ -124,7 +124,7 @@ describe('the windows of a training', () => {
       expect([...byText(order[split]).keys()]).toEqual(wanted.map(({ id }) => id))
       expect(wanted.length).toBeGreaterThan(1)
     }
-    expect(run.warnings.join('\n')).toMatch(/^1 texts are left out: their description/m)
+    expect(run.warnings.join('\n')).toMatch(/^1 text is excluded: its description/m)
     expect(run.warnings.join('\n')).toMatch(/^1 descriptions have more than 20 tokens/m)
   })
 

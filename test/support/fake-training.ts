@@ -231,7 +231,7 @@ function runOf(id: string, title: string, epochs: number, seed: number): Trainin
     warnings: seed
       ? []
       : [
-          'Validation loss has risen from 0.921 (epoch 11) to 1.012 (epoch 22) while IoU still rose from 0.681 to 0.734 (epoch 17): the spans get better, but the model is too sure of them. Trust its confidence only after calibration, or stop at epoch 11.',
+          'Validation loss has risen from 0.921 (epoch 11) to 1.012 (epoch 22) while IoU still rose from 0.681 to 0.734 (epoch 17): spans get better, but the model becomes overconfident. Trust its confidence only after calibration, or stop at epoch 11.',
         ],
     error: null,
   }
@@ -291,7 +291,7 @@ export function fakeTraining(tools: FakeTools): Partial<Handlers> {
     return {
       pairs: N,
       useless: [
-        { rule: 'empty', explanation: 'There is no alt, or it is blank.', n: part(0.08) },
+        { rule: 'empty', explanation: 'No alt text, or a blank one.', n: part(0.08) },
         ...RULES.map((rule, i) => ({
           rule: rule.name,
           explanation: rule.explanation,
@@ -378,7 +378,7 @@ export function fakeTraining(tools: FakeTools): Partial<Handlers> {
         if (missed !== undefined)
           throw new AppError(
             'invalid-input',
-            `Rule ${rule.name} for useless alts: does not take its example ${JSON.stringify(missed)}.`,
+            `Rule ${rule.name} for uninformative alt texts: It does not match its example ${JSON.stringify(missed)}.`,
           )
       }
       return {
@@ -494,7 +494,7 @@ export function fakeTraining(tools: FakeTools): Partial<Handlers> {
     },
     'training.runs': () => runs,
     'jobs.altSpans': () =>
-      startJob('alt-spans', 'Find the alts in the text', N, 'pairs', '4 workers', () => {
+      startJob('alt-spans', 'Find alt texts in page text', N, 'pairs', '4 workers', () => {
         sets = [
           ...sets,
           { ...setOf(sets.length + 1, 'alt', 'alts in the text', N, 0.43), current: false },
