@@ -12,7 +12,7 @@ import {
   LOSSES,
   partingEpoch,
   partingText,
-} from '../../../../../src/renderer/src/features/train/training-runs.ts'
+} from '../../../../../src/renderer/src/features/train/run-curves.ts'
 import {
   draftOf,
   ruleOf,
@@ -23,12 +23,12 @@ import { usePairs } from '../../../../../src/renderer/src/state/pairs.ts'
 import { useUndo } from '../../../../../src/renderer/src/state/undo.ts'
 import { useJobs } from '../../../../../src/renderer/src/state/jobs.ts'
 import { useSession } from '../../../../../src/renderer/src/state/session.ts'
+import { DATA_DEFAULTS } from '../../../../../src/renderer/src/features/train/train-data.ts'
 import {
-  DATA_DEFAULTS,
   HEAD_DEFAULTS,
   PACKAGE_DEFAULTS,
-  useTraining,
-} from '../../../../../src/renderer/src/features/train/training.ts'
+} from '../../../../../src/renderer/src/features/train/train-launch.ts'
+import { useTraining } from '../../../../../src/renderer/src/features/train/training.ts'
 import { USELESS_ALT_RULES } from '../../../../../src/main/labeling/useless-alt-rules.ts'
 import { createFakeBridge, type FakeOptions } from '../../../../support/fake-bridge.ts'
 
@@ -338,7 +338,9 @@ describe('rules for useless alts', () => {
       draftOf({ ...rule, examples: [...rule.examples], spares: [...rule.spares] }),
     )
     if (!first) throw new Error('no rule')
-    expect(wrongWith({ ...first, pattern: '(' }, [first], 0)).toContain('not a valid regular expression')
+    expect(wrongWith({ ...first, pattern: '(' }, [first], 0)).toContain(
+      'not a valid regular expression',
+    )
     expect(wrongWith({ ...first, pattern: '' }, [first], 0)).not.toBeNull()
     expect(wrongWith({ ...first, name: 'Two Words' }, [first], 0)).not.toBeNull()
     expect(wrongWith(first, [first, { ...first }], 0)).toContain('Two rules')
