@@ -14,9 +14,8 @@ export type NumberKey<S extends z.ZodObject> = {
   [K in keyof z.output<S> & string]-?: NonNullable<z.output<S>[K]> extends number ? K : never
 }[keyof z.output<S> & string]
 
-/** What a schema says of a number, so that a form or a help text says the same. */
-export function limitsOf<S extends z.ZodObject>(schema: S, key: NumberKey<S>): Limits {
-  let field: unknown = schema.shape[key]
+function numberIn(schema: unknown): z.ZodNumber | null {
+  let field = schema
   while (
     field instanceof z.ZodDefault ||
     field instanceof z.ZodNullable ||
@@ -24,7 +23,13 @@ export function limitsOf<S extends z.ZodObject>(schema: S, key: NumberKey<S>): L
   ) {
     field = field.unwrap()
   }
-  if (!(field instanceof z.ZodNumber)) throw new Error(`${key} is no number`)
+  return field instanceof z.ZodNumber ? field : null
+}
+
+/** What a schema says of a number, so that a form or a help text says the same. */
+export function limitsOf<S extends z.ZodObject>(schema: S, key: NumberKey<S>): Limits {
+  const field = numberIn(schema.shape[key])
+  if (field === null) throw new Error(`${key} is no number`)
   const { type, minimum, exclusiveMinimum, maximum } = z.toJSONSchema(field)
   // The range of safe integers is that of every whole number, and says nothing.
   const says = (limit: unknown): limit is number =>
@@ -35,6 +40,14 @@ export function limitsOf<S extends z.ZodObject>(schema: S, key: NumberKey<S>): L
     ...(says(maximum) ? { max: maximum } : {}),
     ...(says(exclusiveMinimum) ? { above: exclusiveMinimum } : {}),
   }
+}
+
+/** The limits of every number that an object's schema holds. */
+export function allLimits<S extends z.ZodObject>(schema: S): Record<NumberKey<S>, Limits> {
+  const keys = Object.keys(schema.shape).filter((key) => numberIn(schema.shape[key]) !== null)
+  return Object.fromEntries(
+    keys.map((key) => [key, limitsOf(schema, key as NumberKey<S>)]),
+  ) as Record<NumberKey<S>, Limits>
 }
 
 type WithDefault<S extends z.ZodObject> = {

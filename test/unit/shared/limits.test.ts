@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { PredictSpansInput, TrainSpansInput } from '#shared/contract/index.ts'
-import { defaultsOf, limitsOf } from '#shared/limits.ts'
+import { allLimits, defaultsOf, limitsOf } from '#shared/limits.ts'
 import { Settings } from '#shared/settings.ts'
 
 test('a form takes from the schema what a number may be', () => {
@@ -11,6 +11,12 @@ test('a form takes from the schema what a number may be', () => {
   expect(limitsOf(PredictSpansInput, 'nBest')).toEqual({ min: 1, max: 20, whole: true })
   expect(limitsOf(Settings, 'workers')).toEqual({ min: 1, max: 64, whole: true })
   expect(limitsOf(z.object({ seed: z.number().int() }), 'seed')).toEqual({ whole: true })
+})
+
+test('a form with many fields takes them all at once', () => {
+  const limits = allLimits(TrainSpansInput)
+  expect(limits.hidden).toEqual({ min: 0, max: 4096, whole: true })
+  expect(Object.keys(limits)).not.toContain('monitor')
 })
 
 test('a form begins with the defaults of the schema', () => {
