@@ -34,11 +34,12 @@ export const KNOWS: Record<string, readonly string[]> = {
   'renderer/src/features/*': ['shared', ...WINDOW],
   'renderer/src/app': ['shared', ...WINDOW, 'renderer/src/features/*'],
   renderer: ['shared', ...WINDOW, 'renderer/src/app'],
-  'main/shell': ['shared'],
-  'main/store': ['shared'],
-  ...Object.fromEntries(LEAVES.map((leaf) => [leaf, ['shared']])),
-  'main/jobs': ['shared', 'main/store', ...LEAVES],
-  'main/engine': ['shared', 'main/store', 'main/jobs', ...LEAVES],
+  'main/shell': ['shared', 'main/processes'],
+  'main/processes': ['shared'],
+  'main/store': ['shared', 'main/processes'],
+  ...Object.fromEntries(LEAVES.map((leaf) => [leaf, ['shared', 'main/processes']])),
+  'main/jobs': ['shared', 'main/processes', 'main/store', ...LEAVES],
+  'main/engine': ['shared', 'main/processes', 'main/store', 'main/jobs', ...LEAVES],
   'main/cli': ['shared', 'main/engine'],
 }
 export const ROOMS: readonly string[] = Object.keys(KNOWS)

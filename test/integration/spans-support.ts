@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { z } from 'zod'
 import type { LabelState } from '#shared/contract/labels.ts'
 import type { UselessAltRuleValue } from '#shared/contract/spans.ts'
-import type { TrainSpansInput } from '#shared/contract/training.ts'
+import type { TrainSpansInput } from '#shared/contract/jobs.ts'
 import { quoteSpan } from '#shared/text/spans.ts'
 import type { JobContext } from '../../src/main/jobs/run/job.ts'
 import { USELESS_ALT_RULES } from '../../src/main/labeling/useless-alt-rules.ts'
@@ -28,7 +28,12 @@ export function spanCorpus(pairs: readonly SpanPair[]): Corpus {
   const path = join(mkdtempSync(join(tmpdir(), 'spans-')), 'a.gleaner')
   createCorpus(path)
   const corpus = openCorpus(path)
-  const { writer } = corpus
+  addSpanPairs(corpus, pairs)
+  return corpus
+}
+
+/** Puts the pairs into an empty corpus. */
+export function addSpanPairs({ writer }: Corpus, pairs: readonly SpanPair[]): void {
   const add = (sql: string): ((...values: unknown[]) => number) => {
     const made = writer.prepare(sql)
     return (...values) => Number(made.run(...values).lastInsertRowid)
@@ -52,7 +57,6 @@ export function spanCorpus(pairs: readonly SpanPair[]): Corpus {
       if (one.before || one.after) context(id, one.before ?? null, one.after ?? null)
     }
   })
-  return corpus
 }
 
 const COLOURS = ['red', 'blue', 'green', 'yellow', 'black', 'white', 'brown', 'grey']

@@ -1,6 +1,6 @@
 import { watch } from 'vue'
 import type { Router } from 'vue-router'
-import { AppError, type ErrorKind } from '#shared/errors.ts'
+import { fromErrorValue } from '#shared/errors.ts'
 import { FEATURES } from './features.ts'
 import { createRefresher } from './refreshing.ts'
 import { allPlaces } from '../state/features.ts'
@@ -39,7 +39,7 @@ export async function startProgram(router: Router): Promise<void> {
     if (router.currentRoute.value.name === 'jobs') return
     const show = { label: 'Show', run: () => void router.push({ name: 'jobs' }) }
     if (job.state === 'failed' && job.error) {
-      ui.fail(new AppError(job.error.kind as ErrorKind, job.error.message, job.error.hint), show)
+      ui.fail(fromErrorValue(job.error), show)
     } else if (job.state === 'done') ui.note(`Done: ${job.title}`, show)
   })
   client.on('models.changed', () => void machine.loadModels().catch(ui.fail))
