@@ -302,7 +302,7 @@ describe('what a head learns from', () => {
     // Every fifth has no alt in its texts; the rest but four have one.
     expect(texts.filter(({ origin }) => origin === 'exact')).toHaveLength(48 - 4)
     expect(of(6)).toMatchObject({ spans: [{ type: 'alt' }] })
-    expect(warnings.join('\n')).toMatch(/annotators disagree on: 1\./)
+    expect(warnings.join('\n')).toMatch(/annotators disagree: 1\./)
     expect(warnings.join('\n')).toMatch(/several descriptions, of which only the first .*: 1\./)
     const titles = await collect(corpus, { types: ['title'] })
     expect(titles.texts.map(({ pairId, origin }) => [pairId, origin])).toEqual([
