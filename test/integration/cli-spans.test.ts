@@ -60,7 +60,7 @@ test('the whole loop on the command line: find alts, train, predict, use, report
   const preview = await ok('spans', 'train', path, '--dry-run')
   expect(preview).toContain('answers from: exact 80')
   expect(await ok('spans', 'train', path, '--dry-run', '--alts', 'none')).toContain(
-    'note: There is nothing to learn from.',
+    'note: There is no training data.',
   )
   const training = ['--encoder', join(MODELS, 'tiny-bert'), '--hidden', '4', '--epochs', '2']
   const trained = await ok('spans', 'train', path, ...training, '--name', 'first head')

@@ -302,8 +302,8 @@ describe('what a head learns from', () => {
     // Every fifth has no alt in its texts; the rest but four have one.
     expect(texts.filter(({ origin }) => origin === 'exact')).toHaveLength(48 - 4)
     expect(of(6)).toMatchObject({ spans: [{ type: 'alt' }] })
-    expect(warnings.join('\n')).toMatch(/annotators disagree on: 1\./)
-    expect(warnings.join('\n')).toMatch(/several descriptions, of which the first .*: 1\./)
+    expect(warnings.join('\n')).toMatch(/annotators disagree: 1\./)
+    expect(warnings.join('\n')).toMatch(/several descriptions, of which only the first .*: 1\./)
     const titles = await collect(corpus, { types: ['title'] })
     expect(titles.texts.map(({ pairId, origin }) => [pairId, origin])).toEqual([
       [1, 'none'],
@@ -328,7 +328,7 @@ describe('what a head learns from', () => {
     expect(some.texts.map(({ pairId }) => pairId)).toEqual([2, 14])
     const none = await collect(corpus, { alts: null })
     expect(none.texts).toEqual([])
-    expect(none.warnings[0]).toContain('There is nothing to learn from.')
+    expect(none.warnings[0]).toContain('There is no training data.')
     corpus.close()
   })
 })

@@ -124,8 +124,8 @@ describe('the windows of a training', () => {
       expect([...byText(order[split]).keys()]).toEqual(wanted.map(({ id }) => id))
       expect(wanted.length).toBeGreaterThan(1)
     }
-    expect(run.warnings.join('\n')).toMatch(/^1 texts are left out: their description/m)
-    expect(run.warnings.join('\n')).toMatch(/^1 descriptions have more than 20 tokens/m)
+    expect(run.warnings.join('\n')).toMatch(/^1 text is excluded: its description/m)
+    expect(run.warnings.join('\n')).toMatch(/^1 description is longer than 20 tokens/m)
   })
 
   test('hold the description where it is marked, whole', () => {

@@ -218,11 +218,11 @@ function warningsOf(
     if (share === 0 || total === 0) continue
     const got = counts[split].items / total
     if (counts[split].items === 0) {
-      warnings.push(`There is nothing in ${split}: too few sites that share no text.`)
+      warnings.push(`The ${split} split is empty: too few sites without shared texts.`)
     } else if (Math.abs(got - share) > Math.max(0.05, share / 2)) {
       const percent = (value: number): string => `${(100 * value).toFixed(1)} %`
       warnings.push(
-        `${split} holds ${percent(got)} of the items instead of ${percent(share)}: sites stay whole.`,
+        `The ${split} split holds ${percent(got)} of the texts instead of ${percent(share)} because sites are not divided.`,
       )
     }
   }

@@ -163,11 +163,11 @@ export async function trainSpanHead(
 }
 
 function checkInput(train: ExampleSource, validation: ExampleSource, settings: TrainOptions): void {
-  if (train.count === 0) throw new AppError('invalid-input', 'There is nothing to train on.')
+  if (train.count === 0) throw new AppError('invalid-input', 'There is no training data.')
   if (validation.count === 0) {
     throw new AppError(
       'invalid-input',
-      'There is nothing to validate on.',
+      'There is no validation data.',
       'Label items of more sites, or give validation a larger share.',
     )
   }
@@ -409,8 +409,8 @@ export function divergenceWarning(
   return (
     `Validation loss has risen from ${show(floor.validationLoss)} (epoch ${floor.epoch}) to ` +
     `${show(last.validationLoss)} (epoch ${last.epoch}) while IoU still rose from ` +
-    `${show(floor.iou)} to ${show(top.iou)} (epoch ${top.epoch}): the spans get better, but the ` +
-    `model is too sure of them. Trust its confidence only after calibration, or stop at epoch ` +
+    `${show(floor.iou)} to ${show(top.iou)} (epoch ${top.epoch}): spans get better, but the ` +
+    `model becomes overconfident. Trust its confidence only after calibration, or stop at epoch ` +
     `${floor.epoch}.`
   )
 }

@@ -44,33 +44,33 @@ export function parseUselessAltRules(json: unknown): UselessAltRule[] {
     const issue = parsed.error.issues[0]
     throw new AppError(
       'invalid-input',
-      `The rules for useless alts are not valid: ${issue?.path.join('.')}: ${issue?.message}.`,
+      `The rules for uninformative alt texts are not valid: ${issue?.path.join('.')}: ${issue?.message}.`,
     )
   }
   const rules = parsed.data
   const names = new Set<string>()
   for (const rule of rules) {
-    if (names.has(rule.name)) throw wrong(rule, 'There are two rules of this name.')
+    if (names.has(rule.name)) throw wrong(rule, 'There are two rules with this name.')
     names.add(rule.name)
   }
   const judge = altJudge(rules)
   for (const rule of rules) {
     for (const example of rule.examples) {
       if (!compile(rule)(normalise(example))) {
-        throw wrong(rule, `It does not take its example ${JSON.stringify(example)}.`)
+        throw wrong(rule, `It does not match its example ${JSON.stringify(example)}.`)
       }
     }
     for (const spared of rule.spares) {
       const taken = judge(spared)
       if (taken)
-        throw wrong(rule, `${JSON.stringify(spared)} is to be spared, ${taken.rule} takes it.`)
+        throw wrong(rule, `${JSON.stringify(spared)} must not match, but ${taken.rule} matches it.`)
     }
   }
   return rules
 }
 
 const wrong = (rule: UselessAltRule, reason: string): AppError =>
-  new AppError('invalid-input', `Rule ${rule.name} for useless alts: ${reason}`)
+  new AppError('invalid-input', `Rule ${rule.name} for uninformative alt texts: ${reason}`)
 
 /**
  * Compiles the rules once for many alts.
@@ -88,7 +88,7 @@ export function altJudge(rules: readonly UselessAltRule[] = USELESS_ALT_RULES): 
   }
 }
 
-const EMPTY: UselessAlt = { rule: 'empty', explanation: 'There is no alt, or it is blank.' }
+const EMPTY: UselessAlt = { rule: 'empty', explanation: 'No alt text, or a blank one.' }
 
 const normalise = (alt: string): string =>
   alt.slice(0, MAX_LENGTH).normalize('NFKC').replace(/\s+/gu, ' ').trim()

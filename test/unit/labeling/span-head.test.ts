@@ -386,8 +386,8 @@ describe('training', () => {
 
   test('refuses what cannot be trained', async () => {
     const empty = examplesOf([], 8)
-    await expect(trainSpanHead(empty, validation)).rejects.toThrow(/nothing to train/)
-    await expect(trainSpanHead(train, empty)).rejects.toThrow(/nothing to validate/)
+    await expect(trainSpanHead(empty, validation)).rejects.toThrow(/no training data/)
+    await expect(trainSpanHead(train, empty)).rejects.toThrow(/no validation data/)
     await expect(trainSpanHead(train, examplesOf(synthetic(2, 1), 4))).rejects.toThrow(/inputs/)
     const broken = synthetic(2, 1)
     broken[0]?.features.fill(NaN)

@@ -86,7 +86,7 @@ describe('a split', () => {
     const three = splitBySite(items(3, 10))
     expect(new Set(three.splits).size).toBe(3)
     const one = splitBySite(items(1, 10))
-    expect(one.warnings.some((warning) => warning.includes('nothing in test'))).toBe(true)
+    expect(one.warnings.some((warning) => warning.includes('The test split is empty'))).toBe(true)
     expect(splitBySite([]).splits).toEqual([])
     expect(() => splitBySite([], { train: 0.9 })).toThrow(/sum to 1/)
   })

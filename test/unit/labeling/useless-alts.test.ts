@@ -62,8 +62,8 @@ describe('rules for useless alts', () => {
     expect(altJudge(parseUselessAltRules([rule]))('AB')?.rule).toBe('mine')
     const bad: [object, RegExp][] = [
       [{ ...rule, test: { pattern: '(' } }, /mine.*no regular expression/],
-      [{ ...rule, examples: ['c'] }, /does not take its example "c"/],
-      [{ ...rule, spares: ['ab'] }, /"ab" is to be spared/],
+      [{ ...rule, examples: ['c'] }, /does not match its example "c"/],
+      [{ ...rule, spares: ['ab'] }, /"ab" must not match/],
       [{ ...rule, test: { measure: 'length' } }, /not valid/],
     ]
     for (const [one, message] of bad) expect(() => parseUselessAltRules([one])).toThrow(message)

@@ -97,7 +97,7 @@ export async function runSpanPackage(
   const out = resolve(input.out)
   checkOutside(corpus.path, out)
   const before = await inspectPackage(out)
-  ctx.progress({ done: 0, total: null, unit: 'texts', note: 'collecting labels and alts' })
+  ctx.progress({ done: 0, total: null, unit: 'texts', note: 'collecting labels and alt texts' })
   const set = await collectTrainingData(corpus, input, ctx.entries, ctx.signal)
   let partial: string | null = null
   try {

@@ -8,7 +8,7 @@ import type { UselessAltRule } from '../../labeling/useless-alt-rules.ts'
 /** The report as the contract has it: rules by name with their reason, examples with their pair. */
 export function toAltReport(report: AltSpanReport, rules: readonly UselessAltRule[]): AltReport {
   const explanations = new Map(rules.map(({ name, explanation }) => [name, explanation]))
-  explanations.set('empty', 'There is no alt, or it is blank.')
+  explanations.set('empty', 'No alt text, or a blank one.')
   const example = ({
     ref,
     alt,

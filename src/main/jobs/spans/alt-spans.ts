@@ -52,7 +52,7 @@ export async function runAltSpans(
   }
   const wanted: NewSpanSet = {
     kind: 'alt',
-    title: `Alts in the texts, near from ${threshold}`,
+    title: `Alt text matches, similarity ≥ ${threshold}`,
     model: null,
     config: { find, rules },
     software: SOFTWARE,
@@ -65,7 +65,7 @@ export async function runAltSpans(
       done: pairs,
       total,
       unit: 'pairs',
-      note: `${described.toLocaleString('en')} alts found in the texts`,
+      note: `${described.toLocaleString('en')} alt texts found`,
     })
   say()
   const report = await runAside(

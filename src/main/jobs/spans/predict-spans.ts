@@ -73,7 +73,7 @@ export async function runPredictSpans(
     const loaded = await host.open(model, device)
     if (loaded.device === 'cpu' && loaded.passedOver.length > 0) {
       ctx.warn(
-        `Predicting runs on the CPU, as no faster device can be used (${loaded.passedOver.join('; ')}).`,
+        `Prediction runs on the CPU because no faster device can be used (${loaded.passedOver.join('; ')}).`,
       )
     }
     await predictAll(writer, { set, ids, total, nBest: input.nBest }, ctx, loaded)
@@ -181,8 +181,8 @@ async function predictAll(
   if (failed > 0) {
     ctx.warn(
       failed === 1
-        ? '1 pair could not be predicted; it is listed with the failures.'
-        : `${failed} pairs could not be predicted; they are listed with the failures.`,
+        ? 'Prediction failed for 1 pair; see the list of failures.'
+        : `Prediction failed for ${failed} pairs; see the list of failures.`,
     )
   }
 }

@@ -134,7 +134,7 @@ async function train(work: Work): Promise<void> {
     run.warnings.push(message)
     ctx.warn(message)
   }
-  ctx.progress({ done: 0, total: null, unit: 'texts', note: 'collecting labels and alts' })
+  ctx.progress({ done: 0, total: null, unit: 'texts', note: 'collecting labels and alt texts' })
   const data = await collectTrainingData(corpus, input, ctx.entries, ctx.signal)
   const file = createFeaturesFile(corpus.path)
   try {
@@ -147,19 +147,23 @@ async function train(work: Work): Promise<void> {
     const loaded = await host.open(encoder, device)
     if (loaded.device === 'cpu' && loaded.passedOver.length > 0) {
       ctx.warn(
-        `Encoding runs on the CPU, as no faster device can be used (${loaded.passedOver.join('; ')}).`,
+        `Encoding runs on the CPU because no faster device can be used (${loaded.passedOver.join('; ')}).`,
       )
     }
     const windows = await encodeTexts(data, file, input, ctx, loaded)
     await loaded.release()
     if (windows.unseen > 0) {
       warn(
-        `${windows.unseen} texts are left out: their description is not within what the encoder sees at once.`,
+        windows.unseen === 1
+          ? '1 text is excluded: its description does not fit in one window of the encoder.'
+          : `${windows.unseen} texts are excluded: their descriptions do not fit in one window of the encoder.`,
       )
     }
     if (windows.tooLong > 0) {
       warn(
-        `${windows.tooLong} descriptions have more than ${input.maxSpanTokens} tokens: they cannot be predicted as they are.`,
+        windows.tooLong === 1
+          ? `1 description is longer than ${input.maxSpanTokens} tokens and cannot be predicted in full.`
+          : `${windows.tooLong} descriptions are longer than ${input.maxSpanTokens} tokens and cannot be predicted in full.`,
       )
     }
     if (ctx.signal.aborted) return
@@ -167,7 +171,7 @@ async function train(work: Work): Promise<void> {
     for (const warning of trained.warnings) warn(warning)
     // Nothing was learned before the first epoch was over.
     if (trained.bestEpoch === 0 || isStopping(ctx.signal)) return
-    ctx.progress({ ...epochs(trained.history.length, input), note: 'writing the model' })
+    ctx.progress({ ...epochs(trained.history.length, input), note: 'writing model' })
     const model = await writeModel(work, trained)
     run.bestEpoch = trained.bestEpoch
     run.temperature = finite(trained.calibration.temperature)
@@ -211,8 +215,8 @@ function checkEnough(data: TrainingSet): void {
     if (answers > 0) continue
     throw new AppError(
       'invalid-input',
-      `No text of the split ${split} has a description: there is too little to learn from.`,
-      data.warnings[0] ?? 'Label pairs of more sites.',
+      `No text in the ${split} split has a description: there is too little training data.`,
+      data.warnings[0] ?? 'Label pairs from more sites.',
     )
   }
 }
@@ -452,7 +456,7 @@ async function testModel(
       count(2, longestSentence(context), gold)
     }
     done += texts.length
-    ctx.progress({ done, total, unit: 'texts', note: 'measuring on the test sites' })
+    ctx.progress({ done, total, unit: 'texts', note: 'evaluating on the test sites' })
   }
   for (const texts of inCalls(data, ({ split, spans }) => split === 'test' && spans.length > 0)) {
     if (ctx.signal.aborted) return []

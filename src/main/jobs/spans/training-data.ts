@@ -245,31 +245,31 @@ function warningsOf(
   const test = splits.find((one) => one.split === 'test')
   const next =
     input.alts === null
-      ? 'Find the alts in the texts and train on them too, or label more pairs.'
+      ? 'Find alt texts in page text to train on them too, or label more pairs.'
       : 'Label more pairs, or import more archives.'
   const warnings: string[] = []
-  if (texts === 0) warnings.push(`There is nothing to learn from. ${next}`)
+  if (texts === 0) warnings.push(`There is no training data. ${next}`)
   else if (answers === 0) warnings.push(`No text has a description. ${next}`)
   else if (texts < FEW_TEXTS) {
-    warnings.push(`Only ${texts} texts: a head needs some hundred to be of use. ${next}`)
+    warnings.push(`Only ${texts} training texts: a useful head needs a few hundred. ${next}`)
   }
   if (texts > 0 && test && input.split.test > 0 && test.answers < FEW_TEST_TEXTS) {
     warnings.push(
-      `Texts with a description on test sites: only ${test.answers}. What is measured on them is uncertain.`,
+      `Too few texts with a description on test sites (${test.answers}): test results are uncertain.`,
     )
   }
   warnings.push(...(texts === 0 ? [] : ofSplit))
   const note = (n: number, text: string): void => {
     if (n > 0) warnings.push(`${text}: ${n.toLocaleString('en')}.`)
   }
-  note(counts.disputed, 'Pairs left out until a review settles what their annotators disagree on')
-  note(counts.several, 'Texts with several descriptions, of which the first is trained on')
+  note(counts.disputed, 'Pairs excluded until a review decides where annotators disagree')
+  note(counts.several, 'Texts with several descriptions, of which only the first is used')
   note(
     counts.otherTypes,
-    'Texts with descriptions of other types only, which count as texts without one',
+    'Texts with descriptions of other types only, used as texts without a description',
   )
-  note(counts.twice, 'Texts left out, as the same text is in already')
-  note(counts.broken, 'Texts left out, as their spans do not fit them')
+  note(counts.twice, 'Duplicate texts excluded')
+  note(counts.broken, 'Texts excluded because their spans do not match the text')
   return warnings
 }
 

@@ -1,5 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
+import { ExportInput } from '#shared/contract/index.ts'
+import { defaultsOf } from '#shared/limits.ts'
 import { useCutoff } from './cutoff.ts'
 import { usePairs } from './pairs.ts'
 import { explicitScores } from './query-text.ts'
@@ -14,7 +16,7 @@ export type ExportScope = 'all' | 'filter' | 'cutoff' | 'selection'
 export const useExportScope = defineStore('export-scope', () => {
   const chosen = ref<ExportScope | null>(null)
   const selection = shallowRef<{ where: string; n: number } | null>(null)
-  const text = ref<ScorableText>('alt')
+  const text = ref<ScorableText>(defaultsOf(ExportInput, ['text']).text)
 
   const scope = computed<ExportScope>(() => {
     const shown = usePairs().where === '' ? 'all' : 'filter'

@@ -14,6 +14,6 @@ export const altSpans = defineJob({
   kind: 'alt-spans',
   call: 'jobs.altSpans',
   input: AltSpansInput,
-  title: () => 'Find alts in the texts',
+  title: () => 'Find alt texts in page text',
   lane: 'corpus',
 })

@@ -17,6 +17,6 @@ export const launch = defineJob({
   kind: 'launch',
   call: 'jobs.launch',
   input: LaunchInput,
-  title: (input) => `Run ${baseName(input.package)} by ${input.launcher}`,
+  title: (input) => `Run ${baseName(input.package)} with ${input.launcher}`,
   lane: 'aside',
 })

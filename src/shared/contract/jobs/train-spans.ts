@@ -27,6 +27,6 @@ export const trainSpans = defineJob({
   kind: 'train-spans',
   call: 'jobs.trainSpans',
   input: TrainSpansInput,
-  title: ({ name }) => `Train ${name ?? 'a head for descriptions'}`,
+  title: ({ name }) => `Train ${name ?? 'span head'}`,
   lane: 'corpus',
 })

@@ -1,5 +1,5 @@
 import type { ShallowRef } from 'vue'
-import type { LabeledPlace, LabelState } from '#shared/contract/index.ts'
+import { LabelState, type LabeledPlace } from '#shared/contract/index.ts'
 import type { SpanEdge } from '#shared/text/spans.ts'
 import { useUi } from '../../state/ui.ts'
 import { t } from '../../texts/index.ts'
@@ -123,7 +123,12 @@ export function createEditing({ who, current, said, inHand, answered, next }: Ed
   }
 
   function setNote(note: string): void {
-    if (current.value) say({ ...said.value, note: note.slice(0, 10_000) }, false, true)
+    if (current.value)
+      say(
+        { ...said.value, note: note.slice(0, LabelState.shape.note.maxLength ?? undefined) },
+        false,
+        true,
+      )
   }
 
   /** Takes back the words in hand; else all that was said of the item. */

@@ -1,5 +1,6 @@
 import { computed, ref, shallowRef } from 'vue'
-import { LABEL_ORDERS, LABEL_SCOPES, type CallOutput } from '#shared/contract/index.ts'
+import { contract, LABEL_ORDERS, LABEL_SCOPES, type CallOutput } from '#shared/contract/index.ts'
+import { defaultsOf } from '#shared/limits.ts'
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { createChunkCache } from '../../bridge/chunk-cache.ts'
 import { latest, useClient } from '../../bridge/client.ts'
@@ -22,6 +23,7 @@ export interface Recipe {
   seed: number
 }
 
+const DEFAULTS = defaultsOf(contract['labels.queue'].input, ['scope', 'where', 'seed'])
 const CHUNK = 200
 /** Items read and cut ahead of the one that is shown. */
 const AHEAD = 12
@@ -39,9 +41,9 @@ export interface QueueParts {
 /** Which pairs are labeled in which order, and the one that is shown. */
 export function createQueue({ who, items, answers, shown, counted }: QueueParts) {
   const order = ref<LabelOrder>('uncertain')
-  const scope = ref<LabelScope>('open')
-  const where = ref('')
-  const seed = ref(1)
+  const scope = ref<LabelScope>(DEFAULTS.scope)
+  const where = ref(DEFAULTS.where)
+  const seed = ref(DEFAULTS.seed)
   const state = ref<'idle' | 'loading' | 'ready' | 'error'>('idle')
   const error = shallowRef<ErrorValue | null>(null)
   const total = ref(0)
@@ -101,9 +103,9 @@ export function createQueue({ who, items, answers, shown, counted }: QueueParts)
     const among = <T extends string>(value: unknown, list: readonly T[], fallback: T): T =>
       list.find((item) => item === value) ?? fallback
     order.value = among(left.order, LABEL_ORDERS, 'uncertain')
-    scope.value = among(left.scope, LABEL_SCOPES, 'open')
-    where.value = typeof left.where === 'string' ? left.where : ''
-    seed.value = typeof left.seed === 'number' ? left.seed : 1
+    scope.value = among(left.scope, LABEL_SCOPES, DEFAULTS.scope)
+    where.value = typeof left.where === 'string' ? left.where : DEFAULTS.where
+    seed.value = typeof left.seed === 'number' ? left.seed : DEFAULTS.seed
     who.review.value = left.review === true
     orderBefore = null
     return scope.value === 'open' ? null : (left.pair ?? null)

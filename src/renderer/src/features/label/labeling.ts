@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef, watch } from 'vue'
-import { OPEN_LABEL, type CorpusPart, type LabelState } from '#shared/contract/index.ts'
+import { Annotator, OPEN_LABEL, type CorpusPart, type LabelState } from '#shared/contract/index.ts'
 import { AppError, toErrorValue } from '#shared/errors.ts'
 import { useClient } from '../../bridge/client.ts'
 import { keep, recall } from '../../bridge/persist.ts'
@@ -108,7 +108,7 @@ export const useLabeling = defineStore('labeling', () => {
   }
 
   async function setAnnotator(name: string): Promise<void> {
-    const clean = name.trim().slice(0, 100)
+    const clean = name.trim().slice(0, Annotator.maxLength ?? undefined)
     if (clean === '' || clean === annotator.value) return
     await settle()
     who.setName(clean)

@@ -8,7 +8,6 @@ export const label = {
     undo: 'Undo',
   },
   units: {
-    pairs: '{n} pair | {n} pairs',
     words: '{n} word | {n} words',
   },
 

@@ -145,7 +145,8 @@ export const train = {
     unit: 'alt texts',
     range: '{from} to {to}',
     uninformative: 'Uninformative alt texts',
-    uninformativeNote: '{n} pairs, by first matching rule; excluded from the search',
+    uninformativeNote:
+      '{n} of {total} pair ({share}), by first matching rule; excluded from the search | {n} of {total} pairs ({share}), by first matching rule; excluded from the search',
     rules: 'Rules…',
     rule: 'Rule',
     pairs: 'Pairs',

@@ -125,13 +125,13 @@ export const ui = {
     took: '{start}, took {time}',
     named: '{title}, {state}',
   },
-  number: { any: 'a number', range: '{min} to {max}', least: '{min} or more' },
-  picture: {
-    unreadable: 'File could not be read',
-    pending: 'Not fetched yet',
-    missing: 'Not in the archive',
-    failed: 'Failed',
-    refused: 'Refused',
+  number: {
+    any: 'a number',
+    min: '{min} or more',
+    between: '{min} to {max}',
+    above: 'more than {above}',
+    aboveTo: 'more than {above}, at most {max}',
+    whole: 'whole number, {range}',
   },
   pair: {
     noText: 'no text',

@@ -13,7 +13,7 @@ import {
   LOSSES,
   partingEpoch,
   partingText,
-} from '../../../../../src/renderer/src/features/train/training-runs.ts'
+} from '../../../../../src/renderer/src/features/train/run-curves.ts'
 import {
   draftOf,
   ruleOf,
@@ -24,12 +24,12 @@ import { usePairs } from '../../../../../src/renderer/src/state/pairs.ts'
 import { useUndo } from '../../../../../src/renderer/src/state/undo.ts'
 import { useJobs } from '../../../../../src/renderer/src/state/jobs.ts'
 import { useSession } from '../../../../../src/renderer/src/state/session.ts'
+import { DATA_DEFAULTS } from '../../../../../src/renderer/src/features/train/train-data.ts'
 import {
-  DATA_DEFAULTS,
   HEAD_DEFAULTS,
   PACKAGE_DEFAULTS,
-  useTraining,
-} from '../../../../../src/renderer/src/features/train/training.ts'
+} from '../../../../../src/renderer/src/features/train/train-launch.ts'
+import { useTraining } from '../../../../../src/renderer/src/features/train/training.ts'
 import { USELESS_ALT_RULES } from '../../../../../src/main/labeling/useless-alt-rules.ts'
 import { AppError, toErrorValue } from '../../../../../src/shared/errors.ts'
 import { addSpanPairs, storyPairs } from '../../../../integration/spans-support.ts'
