@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createClient, provideClient } from '../../../../src/renderer/src/bridge/client.ts'
 import { sortInputs } from '../../../../src/renderer/src/state/inputs.ts'
 import { useImporting } from '../../../../src/renderer/src/state/importing.ts'
+import { useIncoming } from '../../../../src/renderer/src/state/incoming.ts'
 import { useSession } from '../../../../src/renderer/src/state/session.ts'
 import { startWindowEngine, type WindowEngine } from '../../../support/window-engine.ts'
 
@@ -70,9 +71,9 @@ describe('what is dropped', () => {
   })
 
   test('goes into both imports if it is of both kinds', async () => {
-    const session = useSession()
-    await session.take([at('crawl.warc'), at('laion.csv')])
-    expect(session.pendingImport).toEqual([at('crawl.warc')])
+    const incoming = useIncoming()
+    await incoming.take([at('crawl.warc'), at('laion.csv')])
+    expect(incoming.archives).toEqual([at('crawl.warc')])
     expect(useImporting().inputs).toEqual([at('laion.csv')])
   })
 })
