@@ -224,7 +224,9 @@ describe('alts in the texts', () => {
     }
     let beats = 0
     const heart = setInterval(() => beats++, 50)
-    const run = runAltSpans(corpus, { corpus: corpus.path }, jobContext(), [rule])
+    const run = runAltSpans(corpus, { corpus: corpus.path }, jobContext(), [rule], {
+      checkMs: 3000,
+    })
     await expect(run).rejects.toMatchObject({ kind: 'refused' })
     clearInterval(heart)
     expect(beats).toBeGreaterThan(20)

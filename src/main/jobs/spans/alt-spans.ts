@@ -27,7 +27,7 @@ const CHECK_MS = 10_000
  * and its report. Alts that a rule calls useless are not looked for. What a batch found, its
  * report and its place are committed together, so a killed run goes on where it stopped.
  *
- * @param given the rules for useless alts
+ * @param given the rules for useless alts, which get `checkMs` for their own examples
  * @throws AppError `invalid-input` for a rule that is none
  */
 export async function runAltSpans(
@@ -35,6 +35,7 @@ export async function runAltSpans(
   input: AltSpansInput,
   ctx: JobContext,
   given: readonly UselessAltRuleValue[],
+  { checkMs = CHECK_MS } = {},
 ): Promise<void> {
   const { writer } = corpus
   // One's own may have been edited by hand, and a pattern may never end.
@@ -42,7 +43,7 @@ export async function runAltSpans(
     ctx.entries.spanWorker,
     'checkRules',
     { rules: given },
-    { signal: ctx.signal, timeoutMs: CHECK_MS },
+    { signal: ctx.signal, timeoutMs: checkMs },
   )
   const threshold = input.threshold ?? FIND_ALT_DEFAULTS.threshold
   const find = {
