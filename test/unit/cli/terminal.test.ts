@@ -1,12 +1,7 @@
-import { formatBytes } from '#shared/format.ts'
+import { formatBytes, formatSeconds } from '#shared/format.ts'
 import { expect, test } from 'vitest'
 import type { Job } from '#shared/contract/jobs.ts'
-import {
-  createProgressView,
-  describeProgress,
-  formatSeconds,
-  table,
-} from '../../../src/main/cli/terminal.ts'
+import { createProgressView, describeProgress, table } from '../../../src/main/cli/terminal.ts'
 
 const job: Job = {
   id: '1',

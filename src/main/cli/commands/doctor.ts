@@ -1,0 +1,24 @@
+import type { Command } from 'commander'
+import { table } from '../terminal.ts'
+import type { CliTools } from '../tools.ts'
+
+export function addDoctorCommand(program: Command, { call, print, fail }: CliTools): void {
+  program
+    .command('doctor')
+    .description('check this machine')
+    .action(async () => {
+      const checks = await call('system.doctor', {})
+      print(
+        table(
+          ['check', '', 'value', 'what to do'],
+          checks.map((check) => [
+            check.name,
+            check.ok ? 'ok' : 'PROBLEM',
+            check.value,
+            check.hint ?? '',
+          ]),
+        ),
+      )
+      if (checks.some((check) => !check.ok)) fail()
+    })
+}
