@@ -26,7 +26,9 @@ function describeNumber(schema: z.ZodNumber): string {
   const parts = [
     whole ? 'A whole number' : 'A number',
     ...(low === null ? [] : [`${takes(low) ? 'from' : 'above'} ${low}`]),
-    ...(high === null ? [] : [`${!takes(high) ? 'below' : low !== null && takes(low) ? 'to' : 'up to'} ${high}`]),
+    ...(high === null
+      ? []
+      : [`${!takes(high) ? 'below' : low !== null && takes(low) ? 'to' : 'up to'} ${high}`]),
   ]
   return `${parts.join(' ')}.`
 }
