@@ -10,6 +10,10 @@ export type WireMessage =
   | { type: 'reply'; id: number; ok: true; value: unknown }
   | { type: 'reply'; id: number; ok: false; error: ErrorValue }
   | { type: 'event'; name: string; value: unknown }
+  /** On the way to the reply of a call; the other side says when it has taken it in. */
+  | { type: 'progress'; id: number; value: unknown }
+  | { type: 'taken'; id: number }
+  | { type: 'cancel'; id: number }
 
 const HEAD = 8
 const MAX_FRAME = 1 << 30

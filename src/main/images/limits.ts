@@ -23,5 +23,3 @@ export const THUMBNAIL_SIZE = 320
  * a 0.5 MB SVG with a PNG inside took 3.5 GB.
  */
 export const HOST_MEMORY = 1_500_000_000
-/** Its last words then. */
-export const OUT_OF_MEMORY = 'too much memory'

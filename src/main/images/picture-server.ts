@@ -1,18 +1,21 @@
 import { readFile, stat } from 'node:fs/promises'
-import type { Duplex } from 'node:stream'
-import { toErrorValue } from '#shared/errors.ts'
-import { FrameReader, encodeFrame, type WireMessage } from '#shared/wire.ts'
+import { serveParent } from '../processes/child.ts'
+import type { Answer } from '../processes/peer.ts'
 import { PictureError, type PictureInfo, type Thumbnail } from './decode.ts'
 import type { PictureLimits } from './limits.ts'
 
-/** The call `decode`: the bytes come with the frame, or lie at `path`. */
-export interface DecodeCall {
+/** What the decoding process is asked. */
+export interface PictureCalls {
+  /** The bytes come with the call, or lie at `path`; the thumbnail's WebP comes with the reply. */
+  decode: { input: DecodeInput; value: DecodeReply }
+}
+
+export interface DecodeInput {
   path: string | null
   limits: PictureLimits
   size: number
 }
 
-/** The answer to `decode`; the thumbnail's WebP comes with the frame. */
 export type DecodeReply =
   | { ok: true; info: PictureInfo; width: number; height: number }
   | { ok: false; reason: string; detail: string }
@@ -24,40 +27,23 @@ export type Decode = (
 ) => Promise<{ info: PictureInfo; thumbnail: Thumbnail }>
 
 /**
- * Answers `decode` calls on a stream until the other side hangs up. Several run at once; how many
- * is up to the caller. A picture that cannot be decoded is an answer, not an error.
+ * Answers `decode` calls until the parent is gone. Several run at once; how many is up to the
+ * caller. A picture that cannot be decoded is an answer, not an error.
  */
-export function servePictures(stream: Duplex, decode: Decode): void {
-  const send = (message: WireMessage, bytes?: Uint8Array): void => {
-    if (stream.writable) for (const part of encodeFrame(message, bytes)) stream.write(part)
-  }
-  const reader = new FrameReader((message, bytes) => {
-    if (message.type !== 'call' || message.name !== 'decode') return
-    answer(message.input as DecodeCall, bytes, decode).then(
-      ({ value, webp }) => send({ type: 'reply', id: message.id, ok: true, value }, webp),
-      (error: unknown) =>
-        send({ type: 'reply', id: message.id, ok: false, error: toErrorValue(error) }),
-    )
-  })
-  stream.on('data', (chunk: Uint8Array) => reader.push(chunk))
-  send({ type: 'event', name: 'ready', value: { pid: process.pid } })
+export function servePictures(decode: Decode): void {
+  serveParent<PictureCalls>({ decode: (input, { bytes }) => answer(input, bytes, decode) })
 }
 
 async function answer(
-  call: DecodeCall,
+  { path, limits, size }: DecodeInput,
   sent: Uint8Array,
   decode: Decode,
-): Promise<{ value: DecodeReply; webp?: Uint8Array }> {
+): Promise<Answer<DecodeReply>> {
   try {
-    const bytes = call.path === null ? sent : await readPicture(call.path, call.limits.maxBytes)
-    const { info, thumbnail } = await decode(bytes, call.limits, call.size)
-    const value: DecodeReply = {
-      ok: true,
-      info,
-      width: thumbnail.width,
-      height: thumbnail.height,
-    }
-    return { value, webp: thumbnail.webp }
+    const bytes = path === null ? sent : await readPicture(path, limits.maxBytes)
+    const { info, thumbnail } = await decode(bytes, limits, size)
+    const { width, height, webp } = thumbnail
+    return { value: { ok: true, info, width, height }, bytes: webp }
   } catch (error) {
     if (!(error instanceof PictureError)) throw error
     return { value: { ok: false, reason: error.reason, detail: error.message } }

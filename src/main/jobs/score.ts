@@ -11,12 +11,12 @@ import { ensureModel } from '../store/repositories/models.ts'
 import {
   countScorable,
   putScoreFailure,
-  putScores,
   scorableText,
   unscoredPairs,
   type ScorableText,
   type UnscoredPair,
 } from '../store/repositories/score-queue.ts'
+import { putScores } from '../store/repositories/scores.ts'
 import { transaction } from '../store/statements.ts'
 import type { JobContext } from './run/job.ts'
 import { score } from '#shared/contract/jobs/score.ts'

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { labels as contract } from '#shared/contract/labels.ts'
-import { SOFTWARE } from '../../jobs/ingest/ingest.ts'
+import { SOFTWARE } from '#shared/version.ts'
 import { runAside } from '../../jobs/spans/aside.ts'
 import { AGREEMENT_DEFAULTS } from '../../labeling/agreement.ts'
 import { mergeLabelEvents, saveLabelEvents } from '../../store/repositories/label-files.ts'

@@ -1,6 +1,6 @@
 import { AltReport } from '#shared/contract/spans.ts'
 import type { spans as contract, SpanSet } from '#shared/contract/spans.ts'
-import { SOFTWARE } from '../../jobs/ingest/ingest.ts'
+import { SOFTWARE } from '#shared/version.ts'
 import { runAside } from '../../jobs/spans/aside.ts'
 import { freezeLabels } from '../../store/repositories/gold-labels.ts'
 import { listSpanSets, spanSet, useSpanSet } from '../../store/repositories/span-sets.ts'

@@ -2,4 +2,14 @@
 export const app = {
   keys: 'Keys',
   allKeys: 'All keys',
+  views: {
+    corpora: 'Corpora',
+    pairs: 'Pairs',
+    cutoff: 'Cutoff',
+    label: 'Label',
+    train: 'Train',
+    export: 'Export',
+    jobs: 'Jobs',
+    settings: 'Settings',
+  },
 } as const

@@ -1,1 +1,3 @@
-export const jobs = {} as const
+export const jobs = {
+  running: '{n} running',
+} as const

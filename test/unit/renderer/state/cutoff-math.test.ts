@@ -13,7 +13,7 @@ import {
   snap,
   ticks,
   type Histogram,
-} from '../../../../../src/renderer/src/ui/charts/cutoff-math.ts'
+} from '../../../../src/renderer/src/state/cutoff-math.ts'
 
 const scores = fc.array(fc.double({ min: -0.1, max: 0.5, noNaN: true }), {
   minLength: 1,

@@ -3,7 +3,7 @@ import { computed, ref, shallowRef } from 'vue'
 import type { CallOutput, ScoreSource } from '#shared/contract/index.ts'
 import type { PairRow } from '#shared/domain.ts'
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
-import { coalesced, latest, useClient } from '../../bridge/client.ts'
+import { coalesced, latest, useClient } from '../bridge/client.ts'
 import {
   cumulativeAbove,
   estimateAbove,
@@ -11,16 +11,16 @@ import {
   niceSpan,
   snap,
   type Typed,
-} from '../../ui/charts/cutoff-math.ts'
-import { cutoffText } from '../../bridge/format.ts'
-import { keep, recall } from '../../bridge/persist.ts'
-import { cutoffQuery, explicitScores } from '../../state/query-text.ts'
-import { sameSource, sourceKey } from '../../state/text-sources.ts'
-import { useInspect } from '../../state/inspect.ts'
-import { useMachine } from '../../state/machine.ts'
-import { usePairs } from '../../state/pairs.ts'
-import { useUi } from '../../state/ui.ts'
-import { useUndo } from '../../state/undo.ts'
+} from './cutoff-math.ts'
+import { cutoffText } from '../bridge/format.ts'
+import { keep, recall } from '../bridge/persist.ts'
+import { cutoffQuery, explicitScores } from './query-text.ts'
+import { sameSource, sourceKey } from './text-sources.ts'
+import { useInspect } from './inspect.ts'
+import { useMachine } from './machine.ts'
+import { usePairs } from './pairs.ts'
+import { useUi } from './ui.ts'
+import { useUndo } from './undo.ts'
 
 export type HistogramAnswer = CallOutput<'scores.histogram'>
 const FINE_BINS = 1000

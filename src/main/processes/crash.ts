@@ -1,0 +1,54 @@
+import { AppError } from '#shared/errors.ts'
+
+/**
+ * - `not-started`: it ended before it could take a call, so that the calls have done nothing
+ * - `ended`: it ended by itself, was killed or threw
+ * - `out-of-memory`: it went beyond the memory that it may have
+ * - `stalled`: the watch saw no progress and ended it
+ * - `stuck`: ended, since another call ran over its time or did not stop when it was canceled
+ * - `garbage`: it sent what cannot be read
+ */
+export type CrashReason =
+  'not-started' | 'ended' | 'out-of-memory' | 'stalled' | 'stuck' | 'garbage'
+
+/** How a process or a thread ended. */
+export interface Ending {
+  reason: CrashReason
+  /** A signal, an exit code, or what was thrown. */
+  how: string
+  /** The end of what it wrote to stderr. */
+  lastWords: string
+}
+
+/** A helper process or thread is gone, and what it was asked is not answered. */
+export class HelperCrash extends AppError implements Ending {
+  readonly reason: CrashReason
+  readonly how: string
+  readonly lastWords: string
+
+  /** @param name at the beginning of a sentence: `The picture decoder` */
+  constructor(name: string, { reason, how, lastWords }: Ending, hint?: string) {
+    const words = lastWords.trim()
+    const [what, said] =
+      reason === 'not-started'
+        ? ['does not start', words === '' ? 'it said nothing' : words]
+        : ['broke off', lastLine(words)]
+    super('internal', `${name} ${what} (${how})${said === '' ? '' : `: ${said}`}`, hint)
+    this.reason = reason
+    this.how = how
+    this.lastWords = lastWords
+  }
+}
+
+/** The last line of what was said, at most 300 characters of it. */
+export function lastLine(words: string): string {
+  return (words.trim().split('\n').at(-1) ?? '').slice(0, 300)
+}
+
+/** A call took longer than it may; the helper was ended with it. */
+export class CallOverdue extends AppError {
+  /** @param limit milliseconds */
+  constructor(limit: number) {
+    super('refused', `This took longer than ${Math.round(limit / 1000)} s and was ended.`)
+  }
+}
