@@ -75,12 +75,17 @@ export function fakeRecognise(args: CallArgs<'tables.recognise'>): CallOutput<'t
   const refusal = !has('url', 'path')
     ? {
         message: 'plain.csv: no column is known to hold addresses or files of pictures',
-        hint: 'Say which: --column url=NAME or --column path=NAME. It has bild, beschreibung.',
+        hint: 'Choose the column that holds addresses or files of pictures.',
+        commandHint:
+          'Say which: --column url=NAME or --column path=NAME. It has bild, beschreibung.',
+        asksUnit: false,
       }
     : scaled && args.unit !== 'x100' && has('score')
       ? {
           message: 'the values of similarity run from 11.2 to 41.7, which are no cosines',
-          hint: 'They look like 100 * max(cos, 0): declare it with --unit x100.',
+          hint: 'They look like 100 * max(cos, 0): choose that unit.',
+          commandHint: 'They look like 100 * max(cos, 0): declare it with --unit x100.',
+          asksUnit: true,
         }
       : null
   return {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { hintForCommand } from '#shared/errors.ts'
 import { table } from '../terminal.ts'
 import type { CliTools } from '../tools.ts'
 
@@ -15,7 +16,7 @@ export function addDoctorCommand(program: Command, { call, print, fail }: CliToo
             check.name,
             check.ok ? 'ok' : 'PROBLEM',
             check.value,
-            check.hint ?? '',
+            hintForCommand(check) ?? '',
           ]),
         ),
       )

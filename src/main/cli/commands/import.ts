@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
 import type { CallInput } from '#shared/contract/index.ts'
 import { ImportInput, importTables } from '#shared/contract/jobs.ts'
-import { AppError } from '#shared/errors.ts'
+import { AppError, hintForCommand } from '#shared/errors.ts'
 import { optionOf } from '../options.ts'
 import { table } from '../terminal.ts'
 import { runJob } from '../tools.ts'
@@ -104,6 +104,6 @@ async function printRecognised(
   }
   if (all > tables.length) print(`and ${all - tables.length} more tables`)
   if (refusal) {
-    throw new AppError('invalid-input', refusal.message, refusal.hint ?? undefined)
+    throw new AppError('invalid-input', refusal.message, hintForCommand(refusal) ?? undefined)
   }
 }
