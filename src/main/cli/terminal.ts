@@ -1,11 +1,11 @@
-import { formatBytes, formatSeconds } from '#shared/format.ts'
+import { formatBytes, formatCount, formatSeconds } from '#shared/format.ts'
 import type { Job } from '#shared/contract/jobs.ts'
 
 /** Plain lines at most this often where nobody watches. */
 const LINE_EVERY_MS = 5000
 
 function amount(n: number, unit: string): string {
-  return unit === 'bytes' ? formatBytes(n) : Math.round(n).toLocaleString('en-US')
+  return unit === 'bytes' ? formatBytes(n) : formatCount(n)
 }
 
 /** One line about where a job is. */

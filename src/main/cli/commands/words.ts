@@ -30,7 +30,7 @@ function readImages(text: string): string {
 }
 
 /** A count with its thousands: 1,204,911. */
-export const n = (value: number): string => value.toLocaleString('en-US')
+export { formatCount as n } from '#shared/format.ts'
 
 /** A measure with three decimals; nothing where there is none. */
 export const three = (value: number | null): string => (value === null ? '' : value.toFixed(3))
