@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts'
+import type { Hint } from '#shared/errors.ts'
 import { READY } from './child.ts'
 import { HelperCrash } from './crash.ts'
 import type { CrashReason, Ending } from './crash.ts'
@@ -39,7 +40,7 @@ export interface HelperOptions {
   /** For messages, at the beginning of a sentence: `The picture decoder`. */
   name: string
   /** What to do about a crash. */
-  hint?: string
+  hint?: Hint
   start(): Started
   /** An idle helper does not keep the program alive. */
   isFreeWhenIdle?: boolean

@@ -18,6 +18,9 @@ export function toCosine(value: number, unit: ScoreUnit): number | null {
   return Math.fround(Math.min(1, Math.max(-1, cosine)))
 }
 
+/** The values of a column do not fit the unit that was said, or none was said and it must be. */
+export class UnitError extends AppError {}
+
 /** What is known of a column's values before it is read. */
 export interface ScoreRange {
   min: number
@@ -41,18 +44,27 @@ export function checkUnit(
   const said = `the values of ${column} run from ${number(range.min)} to ${number(range.max)}`
   const factor = FACTOR[unit]
   if (range.max > factor * (1 + SLACK) || range.min < -factor * (1 + SLACK)) {
-    const looks =
-      range.min >= -2.5 && range.max <= 2.5 * (1 + SLACK)
-        ? 'They look like 2.5 * max(cos, 0): declare it with --unit x2.5.'
-        : range.min >= -100 && range.max <= 100 * (1 + SLACK)
-          ? 'They look like 100 * max(cos, 0): declare it with --unit x100.'
-          : 'They are no similarities: leave the column out with --column ignore=' + `${column}.`
-    throw new AppError(
+    const looks = (least: number, most: number): boolean =>
+      range.min >= least && range.max <= most * (1 + SLACK)
+    throw new UnitError(
       'invalid-input',
       declared === null
         ? `${said}, which are no cosines`
         : `${said}, which cannot be in the unit ${declared}`,
-      looks,
+      looks(-2.5, 2.5)
+        ? {
+            window: 'They look like 2.5 * max(cos, 0): choose that unit.',
+            command: 'They look like 2.5 * max(cos, 0): declare it with --unit x2.5.',
+          }
+        : looks(-100, 100)
+          ? {
+              window: 'They look like 100 * max(cos, 0): choose that unit.',
+              command: 'They look like 100 * max(cos, 0): declare it with --unit x100.',
+            }
+          : {
+              window: 'They are no similarities: do not use the column.',
+              command: `They are no similarities: leave the column out with --column ignore=${column}.`,
+            },
     )
   }
   if (
@@ -61,10 +73,14 @@ export function checkUnit(
     range.median > 0.5 &&
     /clip_?s(core)?$/i.test(column.trim())
   ) {
-    throw new AppError(
+    throw new UnitError(
       'invalid-input',
       `${said} with a median of ${number(range.median)}; cosines of CLIP lie lower`,
-      'Say which unit it is: --unit x2.5 for 2.5 * max(cos, 0), --unit cosine if they are cosines.',
+      {
+        window: 'Choose their unit, or that they are cosines.',
+        command:
+          'Say which unit it is: --unit x2.5 for 2.5 * max(cos, 0), --unit cosine if they are cosines.',
+      },
     )
   }
   return unit

@@ -7,6 +7,8 @@ export const DoctorCheck = z.object({
   ok: z.boolean(),
   value: z.string(),
   hint: z.string().nullable(),
+  /** As only the command line says it. */
+  commandHint: z.string().optional(),
 })
 export type DoctorCheck = z.infer<typeof DoctorCheck>
 

@@ -77,7 +77,15 @@ export const tables = {
       n: z.number().int(),
       /** The first of them (at most 20). */
       tables: z.array(RecognisedTable),
-      refusal: z.object({ message: z.string(), hint: z.string().nullable() }).nullable(),
+      refusal: z
+        .object({
+          message: z.string(),
+          hint: z.string().nullable(),
+          commandHint: z.string().optional(),
+          /** Values do not fit: they can be read once their unit is said. */
+          asksUnit: z.boolean(),
+        })
+        .nullable(),
     }),
   ),
 }

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import type { DoctorCheck } from '#shared/contract/system.ts'
-import { toErrorValue } from '#shared/errors.ts'
+import { errorLine } from '#shared/errors.ts'
 import type { Settings } from '#shared/settings.ts'
 import { createInferenceHost } from '../../inference/host/client.ts'
 import { listModels } from '../../inference/models/registry.ts'
@@ -36,7 +36,10 @@ export async function runDoctor(args: {
     name: 'models',
     ok: installed.length > 0,
     value: installed.map((model) => model.id).join(', ') || 'none installed',
-    hint: installed.length > 0 ? null : 'Add a model folder, or fetch one: gleaner models list.',
+    hint: installed.length > 0 ? null : 'Add a model folder, or fetch one.',
+    ...(installed.length > 0
+      ? {}
+      : { commandHint: 'Add a model folder, or fetch one: gleaner models list.' }),
   })
   for (const model of models.filter((each) => each.state === 'broken')) {
     checks.push({
@@ -62,7 +65,7 @@ function checkFolder(name: string, path: string): DoctorCheck {
     return {
       name,
       ok: false,
-      value: `${path} cannot be written to: ${toErrorValue(error).message}`,
+      value: `${path} cannot be written to: ${errorLine(error)}`,
       hint: 'Set GLEANER_HOME to a folder that can.',
     }
   }
@@ -89,7 +92,7 @@ async function checkDevices(entries: Entries): Promise<DoctorCheck> {
     return {
       name: 'devices',
       ok: false,
-      value: toErrorValue(error).message,
+      value: errorLine(error),
       hint: 'Install Gleaner again; scoring does not work without it.',
     }
   } finally {

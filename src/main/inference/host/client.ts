@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Device } from '#shared/contract/jobs.ts'
-import { AppError, fromErrorValue, toErrorValue } from '#shared/errors.ts'
+import { AppError, errorLine, fromErrorValue, toErrorValue } from '#shared/errors.ts'
+import type { ErrorValue } from '#shared/errors.ts'
 import { encodeFrame, FrameReader } from '#shared/wire.ts'
 import type {
   AnyManifest,
@@ -88,8 +89,14 @@ export function createInferenceHost(
         ? new AppError('canceled', 'The inference process was closed')
         : new HostCrash(
             'internal',
-            `The inference process ${reason}${last ? `: ${last.slice(0, 300)}` : ''}`,
-            'It is started again by itself. If it happens every time, check the model with gleaner models verify, or use --device cpu.',
+            `The inference process ${reason}.`,
+            {
+              window:
+                'It is started again by itself. If it happens every time, verify the model in Settings, or use the CPU.',
+              command:
+                'It is started again by itself. If it happens every time, check the model with gleaner models verify, or use --device cpu.',
+            },
+            last ? { details: last.slice(0, 300) } : undefined,
           )
       for (const { reject } of mine.pending.values()) reject(error)
       mine.pending.clear()
@@ -111,7 +118,7 @@ export function createInferenceHost(
         reader.push(chunk)
       } catch (error) {
         child.kill('SIGKILL')
-        over(`sent what cannot be read (${toErrorValue(error).message})`)
+        over(`sent what cannot be read (${errorLine(error)})`)
       }
     })
     wire.on('error', () => undefined)
@@ -253,7 +260,7 @@ export function createInferenceHost(
         : [device]
     const passedOver: string[] = []
     for (const candidate of candidates) {
-      let reason: string
+      let failure: ErrorValue
       try {
         if (!supported.includes(candidate)) {
           throw new AppError('unsupported', 'this build of onnxruntime does not have it')
@@ -277,17 +284,21 @@ export function createInferenceHost(
         return { device: candidate, passedOver }
       } catch (error) {
         if (isClosed) throw error
-        reason = toErrorValue(error).message
+        failure = toErrorValue(error)
         await unload(model, candidate)
       }
       if (device !== 'auto') {
         throw new AppError(
           'unsupported',
-          `The device ${candidate} cannot be used: ${reason}`,
-          'Use --device auto to take the best one that works, or --device cpu.',
+          `The device ${candidate} cannot be used: ${failure.message}`,
+          {
+            window: 'Choose "auto" to take the best one that works, or the CPU.',
+            command: 'Use --device auto to take the best one that works, or --device cpu.',
+          },
+          { details: failure.details },
         )
       }
-      passedOver.push(`${candidate}: ${reason}`)
+      passedOver.push(`${candidate}: ${errorLine(fromErrorValue(failure))}`)
     }
     return { device: 'cpu', passedOver }
   }

@@ -1,3 +1,4 @@
+import type { Hint } from '#shared/errors.ts'
 import type { z } from 'zod'
 import type { Device } from '#shared/contract/jobs.ts'
 import type { ModelInfo, ModelKind as KindName } from '#shared/contract/models.ts'
@@ -198,7 +199,7 @@ export interface ModelKind<
   /** With its article: "a span model". */
   readonly title: string
   /** The words that say how one is had, where there is none. */
-  readonly howToGet: string
+  readonly howToGet: Hint
   readonly manifest: z.ZodType<M>
   /** Whether a folder without `gleaner.json` is meant to be one; a quick look that throws nothing. */
   claims(folder: string): boolean

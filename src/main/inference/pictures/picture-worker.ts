@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads'
-import { toErrorValue } from '#shared/errors.ts'
+import { errorLine } from '#shared/errors.ts'
 import { decode } from './decode.ts'
 import type { ImageRecipe } from './recipe.ts'
 import { fit, normalise } from './preprocess.ts'
@@ -33,7 +33,7 @@ export function servePictures(): void {
         const result: PictureResult = {
           id: task.id,
           ok: false,
-          reason: toErrorValue(error).message,
+          reason: errorLine(error),
         }
         port.postMessage(result)
       }

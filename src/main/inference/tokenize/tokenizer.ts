@@ -1,5 +1,5 @@
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers'
-import { AppError } from '#shared/errors.ts'
+import { AppError, systemMessage } from '#shared/errors.ts'
 import { cleanText } from './clean-text.ts'
 import { clipBpe } from './clip-bpe.ts'
 import {
@@ -72,7 +72,10 @@ export function loadTokenizer(tokenizerJson: string): LoadedTokenizer {
   try {
     json = JSON.parse(tokenizerJson) as Json
   } catch (error) {
-    throw new AppError('model', `tokenizer.json is not JSON: ${(error as Error).message}`)
+    throw new AppError('model', 'tokenizer.json is not JSON', undefined, {
+      cause: error,
+      details: systemMessage(error),
+    })
   }
   const clip = clipBpe(json)
   if (clip) {

@@ -4,7 +4,14 @@ import type { ImportInput } from '#shared/contract/jobs.ts'
 import type { CallArgs, CallOutput, RecognisedTable } from '#shared/contract/index.ts'
 import type { TextSource } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
-import { checkUnit, describeTable, findTables, openNpy, openTable } from '../../tables/index.ts'
+import {
+  checkUnit,
+  describeTable,
+  findTables,
+  openNpy,
+  openTable,
+  UnitError,
+} from '../../tables/index.ts'
 import type { NpyFile, OpenTable, TableInfo, TableInput, TableLayout } from '../../tables/index.ts'
 
 /** What decides how a table is imported. */
@@ -76,14 +83,20 @@ export async function planTable(source: TableInput, choices: ImportChoices): Pro
       throw new AppError(
         'invalid-input',
         `${name}: no column is known to hold addresses or files of pictures`,
-        `Say which: --column url=NAME or --column path=NAME. It has ${info.columns.map((one) => one.name).join(', ')}.`,
+        {
+          window: 'Choose the column that holds addresses or files of pictures.',
+          command: `Say which: --column url=NAME or --column path=NAME. It has ${info.columns.map((one) => one.name).join(', ')}.`,
+        },
       )
     }
     if (plan.scores.length > 0 && plan.text === null) {
       throw new AppError(
         'invalid-input',
         `${name}: scores need words, and no column is known to hold them`,
-        'Say which: --column alt=NAME.',
+        {
+          window: 'Choose the column that holds the words that were scored.',
+          command: 'Say which: --column alt=NAME.',
+        },
       )
     }
     for (const { column } of plan.scores) {
@@ -195,10 +208,15 @@ export async function recogniseInputs(
 ): Promise<CallOutput<'tables.recognise'>> {
   const sources = await findTables(args.path)
   const tables: RecognisedTable[] = []
-  let refusal: { message: string; hint: string | null } | null = null
+  let refusal: CallOutput<'tables.recognise'>['refusal'] = null
   const refuse = (error: unknown): void => {
     if (!(error instanceof AppError)) throw error
-    refusal ??= { message: error.message, hint: error.hint ?? null }
+    refusal ??= {
+      message: error.message,
+      hint: error.hint ?? null,
+      commandHint: error.commandHint,
+      asksUnit: error instanceof UnitError,
+    }
   }
   for (const source of sources.slice(0, MOST_TABLES)) {
     let plan: ImportPlan | null = null

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { TrainSpansInput } from '#shared/contract/jobs.ts'
 import type { EpochRecord, TrainingRun } from '#shared/contract/training.ts'
-import { AppError, toErrorValue } from '#shared/errors.ts'
+import { AppError, errorLine } from '#shared/errors.ts'
 import type { Span } from '#shared/text/spans.ts'
 import { createInferenceHost, type InferenceHost } from '../../inference/host/client.ts'
 import type { SpanModel } from '../../inference/kinds/span/types.ts'
@@ -108,7 +108,7 @@ export async function runTrainSpans(
     else finish(isStopping(ctx.signal) ? 'interrupted' : 'canceled')
   } catch (error) {
     if (ctx.signal.aborted) return finish(isStopping(ctx.signal) ? 'interrupted' : 'canceled')
-    run.error = toErrorValue(error).message
+    run.error = errorLine(error)
     finish('failed')
     throw error
   } finally {

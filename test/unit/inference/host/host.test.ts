@@ -131,7 +131,7 @@ describe('verification', () => {
     const model = await tinyModel('tiny-clip')
     await expect(host.open(model, 'dml')).rejects.toMatchObject({
       kind: 'unsupported',
-      hint: expect.stringContaining('--device auto') as string,
+      commandHint: expect.stringContaining('--device auto') as string,
     })
     const loaded = await host.open(model, 'auto')
     const devices = await host.devices()

@@ -67,9 +67,7 @@ describe('a text', () => {
 
   test('is in the catalogue because something shows it', () => {
     const all = sources.map(({ source }) => source).join('\n')
-    const unused = KEYS.filter(
-      (key) => !all.includes(`'${key}'`) && !all.includes(`"${key}"`),
-    )
+    const unused = KEYS.filter((key) => !all.includes(`'${key}'`) && !all.includes(`"${key}"`))
     expect(unused).toEqual([])
   })
 

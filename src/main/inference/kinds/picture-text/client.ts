@@ -52,7 +52,10 @@ export function attachPictureText(
             throw new AppError(
               'model',
               `${model.manifest.name} ends the inference process on ${device} with every picture`,
-              'Use another device, such as --device cpu, or fetch the model again.',
+              {
+                window: 'Use another device, such as the CPU, or fetch the model again.',
+                command: 'Use another device, such as --device cpu, or fetch the model again.',
+              },
             )
           }
         }

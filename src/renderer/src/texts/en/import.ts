@@ -57,11 +57,6 @@ export const importing = {
       'Searched for in the table’s folder and below. Web addresses can be downloaded later.',
     noneAbout: 'Only addresses, text and scores. Pictures can be added later.',
     rowsUnknown: 'rows are counted during the import',
-    remedies: {
-      pictures: 'Choose the column that holds picture URLs or files below.',
-      texts: 'Choose the column that holds the scored text below.',
-      unit: 'Choose their unit below, or mark the column as not used.',
-    },
     reading: 'Reading the first rows…',
     table: 'Table',
     reset: 'Reset to detected columns',

@@ -133,6 +133,13 @@ export const ui = {
     aboveTo: 'more than {above}, at most {max}',
     whole: 'whole number, {range}',
   },
+  picture: {
+    unreadable: 'File could not be read',
+    pending: 'Not fetched yet',
+    missing: 'Not in the archive',
+    failed: 'Failed',
+    refused: 'Refused',
+  },
   pair: {
     noText: 'no text',
     named: 'Pair {id}, score {score}: {text}',
