@@ -1,4 +1,4 @@
-import { AppError } from '#shared/errors.ts'
+import { ChoiceNeeded } from './choice-needed.ts'
 
 /**
  * In what a column of similarities is written. `x100` is 100 * max(cos, 0) as in CLIPScore of
@@ -17,9 +17,6 @@ export function toCosine(value: number, unit: ScoreUnit): number | null {
   if (!Number.isFinite(cosine) || Math.abs(cosine) > 1 + SLACK) return null
   return Math.fround(Math.min(1, Math.max(-1, cosine)))
 }
-
-/** The values of a column do not fit the unit that was said, or none was said and it must be. */
-export class UnitError extends AppError {}
 
 /** What is known of a column's values before it is read. */
 export interface ScoreRange {
@@ -46,8 +43,8 @@ export function checkUnit(
   if (range.max > factor * (1 + SLACK) || range.min < -factor * (1 + SLACK)) {
     const looks = (least: number, most: number): boolean =>
       range.min >= least && range.max <= most * (1 + SLACK)
-    throw new UnitError(
-      'invalid-input',
+    throw new ChoiceNeeded(
+      'unit',
       declared === null
         ? `${said}, which are no cosines`
         : `${said}, which cannot be in the unit ${declared}`,
@@ -73,8 +70,8 @@ export function checkUnit(
     range.median > 0.5 &&
     /clip_?s(core)?$/i.test(column.trim())
   ) {
-    throw new UnitError(
-      'invalid-input',
+    throw new ChoiceNeeded(
+      'unit',
       `${said} with a median of ${number(range.median)}; cosines of CLIP lie lower`,
       {
         window: 'Choose their unit, or that they are cosines.',

@@ -79,11 +79,12 @@ export const tables = {
       tables: z.array(RecognisedTable),
       refusal: z
         .object({
+          /** What a choice can be made about; null where none would help. */
+          about: z.enum(['pictures', 'texts', 'unit']).nullable(),
           message: z.string(),
           hint: z.string().nullable(),
+          /** As only the command line says it. */
           commandHint: z.string().optional(),
-          /** Values do not fit: they can be read once their unit is said. */
-          asksUnit: z.boolean(),
         })
         .nullable(),
     }),

@@ -4,14 +4,8 @@ import type { ImportInput } from '#shared/contract/jobs.ts'
 import type { CallArgs, CallOutput, RecognisedTable } from '#shared/contract/index.ts'
 import type { TextSource } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
-import {
-  checkUnit,
-  describeTable,
-  findTables,
-  openNpy,
-  openTable,
-  UnitError,
-} from '../../tables/index.ts'
+import { ChoiceNeeded } from '../../tables/choice-needed.ts'
+import { checkUnit, describeTable, findTables, openNpy, openTable } from '../../tables/index.ts'
 import type { NpyFile, OpenTable, TableInfo, TableInput, TableLayout } from '../../tables/index.ts'
 
 /** What decides how a table is imported. */
@@ -80,8 +74,8 @@ export async function planTable(source: TableInput, choices: ImportChoices): Pro
     const plan = namePlan(source, info, choices)
     const name = basename(source.path)
     if (plan.roles.url === undefined && plan.roles.path === undefined) {
-      throw new AppError(
-        'invalid-input',
+      throw new ChoiceNeeded(
+        'pictures',
         `${name}: no column is known to hold addresses or files of pictures`,
         {
           window: 'Choose the column that holds addresses or files of pictures.',
@@ -90,8 +84,8 @@ export async function planTable(source: TableInput, choices: ImportChoices): Pro
       )
     }
     if (plan.scores.length > 0 && plan.text === null) {
-      throw new AppError(
-        'invalid-input',
+      throw new ChoiceNeeded(
+        'texts',
         `${name}: scores need words, and no column is known to hold them`,
         {
           window: 'Choose the column that holds the words that were scored.',
@@ -212,10 +206,10 @@ export async function recogniseInputs(
   const refuse = (error: unknown): void => {
     if (!(error instanceof AppError)) throw error
     refusal ??= {
+      about: error instanceof ChoiceNeeded ? error.about : null,
       message: error.message,
       hint: error.hint ?? null,
-      commandHint: error.commandHint,
-      asksUnit: error instanceof UnitError,
+      ...(error.commandHint === undefined ? {} : { commandHint: error.commandHint }),
     }
   }
   for (const source of sources.slice(0, MOST_TABLES)) {

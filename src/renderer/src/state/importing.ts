@@ -72,7 +72,7 @@ export const useImporting = defineStore('importing', () => {
           })
           .catch((error: unknown): CallOutput<'tables.recognise'> => {
             const { message, hint } = toErrorValue(error)
-            return { n: 0, tables: [], refusal: { message, hint: hint ?? null, asksUnit: false } }
+            return { n: 0, tables: [], refusal: { about: null, message, hint: hint ?? null } }
           }),
       ),
     ),
