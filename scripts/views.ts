@@ -153,7 +153,7 @@ async function takePictures(page: Page): Promise<void> {
       await page.waitForTimeout(1500)
       await shoot(`train-${step.toLowerCase()}`)
     }
-    await page.getByRole('tab', { name: /Alts in the text/ }).click()
+    await page.getByRole('tab', { name: /Alt text matches/ }).click()
     await page.waitForTimeout(500)
   }
   await shoot('train')

@@ -14,10 +14,26 @@ const LEAVES = [
   'main/tables',
 ] as const
 
+/** What the features of the window stand on, each room on those before it. */
+const WINDOW = [
+  'renderer/src/texts',
+  'renderer/src/bridge',
+  'renderer/src/state',
+  'renderer/src/ui',
+] as const
+
+/** A row that ends in `/*` is one room for each folder there; none knows another. */
 export const KNOWS: Record<string, readonly string[]> = {
   shared: [],
   preload: ['shared'],
-  renderer: ['shared'],
+  // The window: texts < bridge < state < ui < features < app; `main.ts` starts the app.
+  'renderer/src/texts': ['shared'],
+  'renderer/src/bridge': ['shared', 'renderer/src/texts'],
+  'renderer/src/state': ['shared', ...WINDOW.slice(0, 2)],
+  'renderer/src/ui': ['shared', ...WINDOW.slice(0, 3)],
+  'renderer/src/features/*': ['shared', ...WINDOW],
+  'renderer/src/app': ['shared', ...WINDOW, 'renderer/src/features/*'],
+  renderer: ['shared', ...WINDOW, 'renderer/src/app'],
   'main/shell': ['shared', 'main/processes'],
   'main/processes': ['shared'],
   'main/store': ['shared', 'main/processes'],
@@ -40,7 +56,18 @@ export const OWNED_PACKAGES: Record<string, readonly string[]> = {
 
 /** The room of a file. @param path below `src/`, with slashes */
 export function roomOf(path: string): string | null {
-  return ROOMS.find((room) => path.startsWith(room + '/')) ?? null
+  const row = rowOf(path)
+  if (!row?.endsWith('/*')) return row
+  return path.split('/').slice(0, row.split('/').length).join('/')
+}
+
+/** The row of the table that speaks of a file. */
+function rowOf(path: string): string | null {
+  return (
+    ROOMS.find((room) =>
+      room.endsWith('/*') ? path.startsWith(room.slice(0, -1)) : path.startsWith(room + '/'),
+    ) ?? null
+  )
 }
 
 /**
@@ -52,10 +79,12 @@ export function judgeImport(from: string, name: string): string | null {
   const room = roomOf(from)
   if (room === null) return null
   const owners = OWNED_PACKAGES[name]
-  if (owners && !owners.includes(room)) return `Only ${owners.join(', ')} may use ${name}.`
+  if (owners && !owners.some((owner) => `${from}/`.startsWith(`${owner}/`)))
+    return `Only ${owners.join(', ')} may use ${name}.`
   const file = targetOf(from, name)
   const target = file === null ? null : roomOf(file)
-  if (target === null || target === room || KNOWS[room]?.includes(target)) return null
+  if (file === null || target === null || target === room) return null
+  if (KNOWS[rowOf(from) as string]?.includes(rowOf(file) as string)) return null
   return `${room} must not know ${target}.`
 }
 

@@ -16,39 +16,77 @@ export const ERROR_KINDS = [
 ] as const
 export type ErrorKind = (typeof ERROR_KINDS)[number]
 
-/** The form in which an error crosses a process boundary. */
+/** What to do next; in two wordings where a button of the window is a command in the terminal. */
+export type Hint = string | { window: string; command: string }
+
+/** The form in which an error crosses a process boundary; `contract/error.ts` checks it. */
 export interface ErrorValue {
   kind: ErrorKind
   message: string
+  /** As the window says it, and the command line where it has no words of its own. */
   hint?: string | undefined
+  /** As only the command line says it. */
+  commandHint?: string | undefined
+  /** What the system or a library said, word for word: to be looked up, not to be read first. */
+  details?: string | undefined
 }
 
 /**
- * The one error of the program. `message` names the thing and the reason,
- * `hint` says what to do next.
+ * The one error of the program. `message` begins with what failed, `hint` says what to do next,
+ * and `details` holds what a file system, a library or a server said of it.
  */
 export class AppError extends Error {
   readonly kind: ErrorKind
   readonly hint: string | undefined
+  readonly commandHint: string | undefined
+  readonly details: string | undefined
 
-  constructor(kind: ErrorKind, message: string, hint?: string, options?: { cause?: unknown }) {
+  constructor(
+    kind: ErrorKind,
+    message: string,
+    hint?: Hint,
+    options?: { cause?: unknown; details?: string | undefined },
+  ) {
     super(message, options)
     this.name = 'AppError'
     this.kind = kind
-    this.hint = hint
+    this.hint = typeof hint === 'object' ? hint.window : hint
+    this.commandHint = typeof hint === 'object' ? hint.command : undefined
+    this.details = options?.details
   }
+}
+
+/** The hint in the words of the command line. */
+export function hintForCommand(error: {
+  hint?: string | null | undefined
+  commandHint?: string | undefined
+}): string | null {
+  return error.commandHint ?? error.hint ?? null
+}
+
+/** What was thrown, in its own words: for `details`. */
+export function systemMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** Turns anything thrown into a plain value that can be sent and shown. */
 export function toErrorValue(error: unknown): ErrorValue {
-  if (error instanceof AppError) {
-    return error.hint === undefined
-      ? { kind: error.kind, message: error.message }
-      : { kind: error.kind, message: error.message, hint: error.hint }
+  if (!(error instanceof AppError)) return { kind: 'internal', message: systemMessage(error) }
+  return {
+    kind: error.kind,
+    message: error.message,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.commandHint === undefined ? {} : { commandHint: error.commandHint }),
+    ...(error.details === undefined ? {} : { details: error.details }),
   }
-  return { kind: 'internal', message: error instanceof Error ? error.message : String(error) }
 }
 
 export function fromErrorValue(value: ErrorValue): AppError {
-  return new AppError(value.kind, value.message, value.hint)
+  const { kind, message, hint, commandHint, details } = value
+  return new AppError(
+    kind,
+    message,
+    commandHint === undefined ? hint : { window: hint ?? '', command: commandHint },
+    { details },
+  )
 }

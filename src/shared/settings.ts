@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Device } from './contract/choices.ts'
 
 /**
  * How a training package is run. In the commands `{package}` stands for its folder, `{script}` for
@@ -27,7 +28,7 @@ export type Launcher = z.infer<typeof Launcher>
 /** What a person chose for this machine. Kept by the engine as one JSON file. */
 export const Settings = z.object({
   theme: z.enum(['system', 'dark', 'light']).default('dark'),
-  device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'coreml', 'dml']).default('auto'),
+  device: Device.default('auto'),
   workers: z.number().int().min(1).max(64).nullable().default(null),
   /** Id of the model that scores unless told otherwise; null = the best installed one. */
   defaultModel: z.string().nullable().default(null),

@@ -135,6 +135,18 @@ try {
     percentile(counts, 0.95),
   )
 
+  const again: number[] = []
+  for (let i = 0; i < 20; i++) {
+    // A batch of scores changes, and back.
+    corpus.writer.exec(
+      `UPDATE scores SET cosine = -cosine WHERE model_id = 1 AND text_source = 'alt'
+       AND pair_id BETWEEN ${pairs / 2} AND ${pairs / 2 + 63}`,
+    )
+    reads.invalidate(['scores'])
+    again.push(await time(() => reads.histogram({ ...scope, bins: 100 })))
+  }
+  add('histogram while scoring, p50', percentile(again, 0.5), 200)
+
   const plain = (where: string): Promise<number> => time(() => sql.prepare(where).pluck().all())
   add(
     'sort by score',

@@ -16,7 +16,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { createInferenceHost } from '../../src/main/inference/host/client.ts'
-import type { ResolvedModel } from '../../src/main/inference/models/types.ts'
+import type { PictureTextModel } from '../../src/main/inference/kinds/picture-text/types.ts'
 import { runScore } from '../../src/main/jobs/score.ts'
 import { int8Of } from '../fidelity/checks.ts'
 import { merges, shapeModel } from '../fidelity/models.ts'
@@ -143,7 +143,7 @@ interface Material {
 
 /** One model's rates, in a process of its own. */
 async function measure(
-  model: ResolvedModel,
+  model: PictureTextModel,
   { pictures, files, captions }: Material,
 ): Promise<Rates> {
   const host = createInferenceHost(INFERENCE_HOST, { threads })

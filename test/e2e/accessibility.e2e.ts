@@ -38,7 +38,7 @@ test('every view can be used with a screen reader and read at its contrast, dark
       if (await name.isVisible()) {
         await name.fill('Anna')
         await name.press('Enter')
-        await expect(page.getByRole('group', { name: 'Words around the picture' })).toBeVisible()
+        await expect(page.getByRole('group', { name: 'Text around the picture' })).toBeVisible()
         expect(await findings(page), `${theme}, labeling`).toEqual([])
       }
     }

@@ -56,10 +56,10 @@ async function enginePid(app: ElectronApplication): Promise<number> {
 async function seen(page: Page): Promise<{ pair: number; kind: string; words: number }> {
   return page.evaluate(() => {
     const work = document.querySelector('[data-pair]')
-    const hand = document.querySelector('[aria-label="In hand"]')?.textContent ?? ''
+    const hand = document.querySelector('[aria-label="Selection"]')?.textContent ?? ''
     return {
       pair: Number(work?.getAttribute('data-pair')),
-      kind: hand.startsWith('Proposed') ? 'none' : hand === '' ? '' : 'words',
+      kind: hand.startsWith('Suggestion:') ? 'none' : hand === '' ? '' : 'words',
       words: document.querySelectorAll('[data-part] .line').length,
     }
   })
@@ -85,9 +85,12 @@ function hands(page: Page) {
   }
 }
 
-/** What the line of the words in hand says was said. */
+/** The quotes of one's own labels. */
 async function spans(page: Page): Promise<string[]> {
-  return page.getByRole('region', { name: 'Said', exact: true }).locator('.quote').allInnerTexts()
+  return page
+    .getByRole('region', { name: /^(Your labels|Final)$/ })
+    .locator('.quote')
+    .allInnerTexts()
 }
 
 async function openLabels({ page }: Running, name: string | null): Promise<void> {
@@ -97,7 +100,7 @@ async function openLabels({ page }: Running, name: string | null): Promise<void>
     await page.keyboard.type(name)
     await page.keyboard.press('Enter')
   }
-  await expect(page.getByRole('group', { name: 'Words around the picture' })).toBeVisible()
+  await expect(page.getByRole('group', { name: 'Text around the picture' })).toBeVisible()
 }
 
 test('100 items are labeled by keyboard, the engine is killed meanwhile, and nothing is lost', async ({
@@ -139,7 +142,10 @@ test('100 items are labeled by keyboard, the engine is killed meanwhile, and not
       told.set(pair, { status: 'labeled', quotes: await spans(page) })
       await hand.press('Enter')
     } else if (kind === 'words') {
-      const option = page.getByRole('region', { name: 'Proposed' }).locator('.quote').first()
+      const option = page
+        .getByRole('region', { name: 'Suggestions', exact: true })
+        .locator('.quote')
+        .first()
       const quote = await option.innerText()
       await hand.press('Enter')
       told.set(pair, { status: 'labeled', quotes: [quote] })
@@ -288,8 +294,8 @@ test('two people label, and a third settles with one key; every original stays',
   }
   await openLabels(running, 'Marta')
   await page.getByRole('button', { name: 'Review', exact: true }).click()
-  await expect(page.getByRole('status', { name: 'Place in the queue' })).toHaveText('1 of 4')
-  await expect(page.getByRole('heading', { name: 'What 3 annotators said' })).toBeVisible()
+  await expect(page.getByRole('status', { name: 'Position in the queue' })).toHaveText('1 of 4')
+  await expect(page.getByRole('heading', { name: 'Labels by 3 annotators' })).toBeVisible()
   const pair = (await seen(page)).pair
   await page.keyboard.press('2')
   await page.keyboard.press('Enter')
@@ -312,9 +318,9 @@ test('two people label, and a third settles with one key; every original stays',
     })
     .toEqual({ settled: [12], others: [['Anna', 3], ['Ben', 12], ['Carla']] })
 
-  await page.getByRole('button', { name: 'More for labels' }).click()
-  await page.getByRole('menuitem', { name: /Agreement/ }).click()
-  const dialog = page.getByRole('dialog', { name: 'Agreement' })
+  await page.getByRole('button', { name: 'More label actions' }).click()
+  await page.getByRole('menuitem', { name: /agreement/ }).click()
+  const dialog = page.getByRole('dialog', { name: 'Inter-annotator agreement' })
   await expect(dialog).toContainText('4 pairs labeled by two or more of 3 annotators')
   await expect(dialog.getByRole('row', { name: /Exact match/ })).toContainText('0.000')
   await page.keyboard.press('Escape')
@@ -325,14 +331,14 @@ test('two people label, and a third settles with one key; every original stays',
     system.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: path })
     system.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] })
   }, file)
-  await page.getByRole('button', { name: 'More for labels' }).click()
+  await page.getByRole('button', { name: 'More label actions' }).click()
   await page.getByRole('menuitem', { name: /Export labels/ }).click()
-  await expect(page.getByText(/Wrote 13 label events/)).toBeVisible()
+  await expect(page.getByText(/Exported 13 label events/)).toBeVisible()
   expect(readFileSync(file, 'utf8')).toContain('Carla')
-  await page.getByRole('button', { name: 'More for labels' }).click()
+  await page.getByRole('button', { name: 'More label actions' }).click()
   await page.getByRole('menuitem', { name: /Merge labels/ }).click()
   await expect(page.getByRole('dialog', { name: 'Labels merged' })).toContainText(
-    '0 events added, 13 known before',
+    '0 events added, 13 already present',
   )
 })
 

@@ -59,13 +59,13 @@ test('from alts in the text to plots: find, count, train, predict, score, by key
     (await call<SpanSet[]>(page, 'spans.sets', { corpus })).filter((set) => set.kind === 'alt')
   const before = (await altSets()).length
   await page.keyboard.press('5')
-  await expect(tab(page, 'Alts in the text')).toHaveAttribute('aria-selected', 'true')
-  const find = page.getByRole('button', { name: /Look again|Find the alts/ })
+  await expect(tab(page, 'Alt text matches')).toHaveAttribute('aria-selected', 'true')
+  const find = page.getByRole('button', { name: /Search again|Find alt texts/ })
   await expect(find).toBeEnabled()
   await find.press('Enter')
   await expect.poll(async () => (await altSets()).length, { timeout: 60_000 }).toBe(before + 1)
   await untilIdle(page)
-  const found = page.getByRole('status', { name: 'Alts found in the text' })
+  const found = page.getByRole('status', { name: 'Alt texts found in page text' })
   const alts = (await altSets()).reduce((newest, set) => (set.id > newest.id ? set : newest))
   expect(alts.complete).toBe(true)
   const report = await call<AltReport>(page, 'spans.altReport', { corpus, set: alts.id })
@@ -73,10 +73,10 @@ test('from alts in the text to plots: find, count, train, predict, score, by key
   const matches = kinds.reduce((a, b) => a + b)
   expect(matches).toBeGreaterThan(20)
   await expect(found).toContainText(((100 * matches) / report.lookedFor).toFixed(1))
-  const exact = page.getByRole('img', { name: /^Alts by kind of the best match/ })
+  const exact = page.getByRole('img', { name: /^Alt texts by best match/ })
   await expect(exact).toHaveAttribute(
     'aria-label',
-    new RegExp(`exact, alts ${report.best['exact']} `),
+    new RegExp(`exact, alt texts ${report.best['exact']} `),
   )
 
   // An example opens its pair.
@@ -91,21 +91,21 @@ test('from alts in the text to plots: find, count, train, predict, score, by key
 
   // A rule of one's own: its effect here is seen before it is kept.
   await page.keyboard.press('r')
-  const rules = page.getByRole('dialog', { name: 'Rules for useless alts' })
-  await expect(rules).toContainText('are taken now')
+  const rules = page.getByRole('dialog', { name: 'Rules for uninformative alt texts' })
+  await expect(rules).toContainText('are uninformative')
   await rules.getByRole('button', { name: 'Add' }).press('Enter')
   // One that takes what a rule spares is refused, with both named.
   await rules.getByRole('textbox', { name: 'Pattern' }).fill('^[^xyz]{3,40}$')
-  await rules.getByRole('textbox', { name: 'Must take, one a line' }).fill('a boat')
+  await rules.getByRole('textbox', { name: 'Must match, one per line' }).fill('a boat')
   await rules.getByRole('button', { name: 'Try on this corpus' }).press('Enter')
   await expect(rules.getByRole('alert')).toContainText('is to be spared, my-rule takes it')
   const alt = report.examples[0]?.alt.trim() ?? ''
   await rules
     .getByRole('textbox', { name: 'Pattern' })
     .fill(`^${alt.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`)
-  await rules.getByRole('textbox', { name: 'Must take, one a line' }).fill(alt)
+  await rules.getByRole('textbox', { name: 'Must match, one per line' }).fill(alt)
   await rules.getByRole('button', { name: 'Try on this corpus' }).press('Enter')
-  await expect(rules).toContainText(/would be taken, [\d,]+ more than now/)
+  await expect(rules).toContainText(/With these rules: .+, [\d,]+ more than now/)
   await page.keyboard.press('Escape')
   await expect(rules).toBeHidden()
   expect(await call(page, 'spans.rules', {})).toMatchObject({ own: false })
@@ -113,7 +113,7 @@ test('from alts in the text to plots: find, count, train, predict, score, by key
   // Data: the counts are the engine's.
   await page.keyboard.press('Control+Enter')
   await expect(tab(page, 'Data')).toHaveAttribute('aria-selected', 'true')
-  const texts = page.getByRole('status', { name: 'Texts to train on' })
+  const texts = page.getByRole('status', { name: 'Training texts' })
   const preview = await call<{ splits: { split: string; texts: number }[] }>(
     page,
     'training.preview',
@@ -122,7 +122,7 @@ test('from alts in the text to plots: find, count, train, predict, score, by key
   const train = preview.splits.find((item) => item.split === 'train')?.texts ?? 0
   expect(train).toBeGreaterThan(10)
   await expect(texts).toHaveText(String(train))
-  const words = page.getByRole('textbox', { name: 'Least words' })
+  const words = page.getByRole('textbox', { name: 'Min. words' })
   await words.fill('6')
   await words.press('Enter')
   await expect.poll(async () => firstNumber(await texts.innerText())).toBeLessThan(train)
@@ -134,11 +134,11 @@ test('from alts in the text to plots: find, count, train, predict, score, by key
   await page.keyboard.press('Control+Enter')
   await expect(tab(page, 'Training')).toHaveAttribute('aria-selected', 'true')
   await answerDialogs(app, [ENCODER])
-  await page.getByRole('button', { name: 'Add a folder…' }).press('Enter')
+  await page.getByRole('button', { name: 'Add folder…' }).press('Enter')
   await expect(page.getByRole('combobox', { name: 'Encoder' })).toContainText(/tiny/i)
-  await page.getByText('Settings, as they come').press('Enter')
-  await page.getByRole('textbox', { name: 'Epochs, at most' }).fill('4')
-  await page.getByRole('textbox', { name: 'Epochs, at most' }).press('Tab')
+  await page.getByText('Settings (defaults)').press('Enter')
+  await page.getByRole('textbox', { name: 'Max. epochs' }).fill('4')
+  await page.getByRole('textbox', { name: 'Max. epochs' }).press('Tab')
   await page.keyboard.press('Control+Enter')
   const loss = page.getByRole('slider', { name: 'Loss by epoch' })
   await expect(loss).toBeVisible({ timeout: 120_000 })
@@ -177,7 +177,7 @@ test('from alts in the text to plots: find, count, train, predict, score, by key
     )
     .toBe('model')
   await page.keyboard.press('s')
-  const scoring = page.getByRole('dialog', { name: 'Score the spans in use' })
+  const scoring = page.getByRole('dialog', { name: 'Score span set in use' })
   await expect(scoring.getByRole('combobox', { name: 'Text' })).toContainText('span')
   await scoring.getByRole('button', { name: 'Score this corpus' }).press('Enter')
   await untilIdle(page)
@@ -201,10 +201,10 @@ test('from alts in the text to plots: find, count, train, predict, score, by key
   // Plots: the engine's numbers, and a file that other programs read.
   await page.keyboard.press('5')
   await page.keyboard.press('Control+ArrowDown')
-  const density = page.getByRole('img', { name: /^Confidence of the spans/ })
+  const density = page.getByRole('img', { name: /^Confidence vs. cosine of the spans/ })
   await expect(density).toBeVisible()
-  const cover = page.getByRole('slider', { name: 'Least cosine of a usable text' })
-  const added = page.getByRole('status', { name: 'What spans add' })
+  const cover = page.getByRole('slider', { name: 'Min. cosine of a usable text' })
+  const added = page.getByRole('status', { name: 'Gain from spans' })
   await cover.focus()
   await page.keyboard.press('Home')
   const coverage = await call<{ spanOnly: number; both: number; pictures: number }>(
@@ -219,8 +219,8 @@ test('from alts in the text to plots: find, count, train, predict, score, by key
   )
   await expect(added).toContainText(`${coverage.spanOnly} picture`)
   await page.keyboard.press('End')
-  await expect(added).toContainText('0 pictures by span alone')
-  await page.getByRole('button', { name: 'Copy “Confidence against cosine”' }).press('Enter')
+  await expect(added).toContainText('0 pictures described by span only')
+  await page.getByRole('button', { name: 'Copy “Confidence vs. cosine”' }).press('Enter')
   await page.getByRole('menuitem', { name: 'Copy as SVG' }).press('Enter')
   await expect.poll(() => copied(app)).toContain(`n = ${scored?.n}`)
   const svg = await copied(app)
@@ -232,13 +232,13 @@ test('from alts in the text to plots: find, count, train, predict, score, by key
       document.body.dataset['copied'] = String(picture.width)
     }
   })
-  await page.getByRole('button', { name: 'Copy “Confidence against cosine”' }).press('Enter')
+  await page.getByRole('button', { name: 'Copy “Confidence vs. cosine”' }).press('Enter')
   await page.getByRole('menuitem', { name: 'Copy as PNG' }).press('Enter')
   // Twice as fine as the screen.
   const drawn = await density.boundingBox()
   const width = Math.round((drawn?.width ?? 0) * 2)
   await expect(page.locator('body')).toHaveAttribute('data-copied', String(width))
-  await page.getByRole('button', { name: 'Copy “Confidence against cosine”' }).press('Enter')
+  await page.getByRole('button', { name: 'Copy “Confidence vs. cosine”' }).press('Enter')
   await page.getByRole('menuitem', { name: 'Copy numbers as CSV' }).press('Enter')
   await expect
     .poll(async () => {
@@ -272,7 +272,7 @@ test('a package is written, launched by a command of this machine, and followed 
 
   await page.keyboard.press('5')
   await tab(page, 'Training').click()
-  await page.getByRole('button', { name: 'The whole model, as a package' }).press('Enter')
+  await page.getByRole('button', { name: 'Fine-tune elsewhere' }).press('Enter')
   const base = page.getByRole('textbox', { name: /^Model to fine-tune/ })
   await expect(page.getByRole('button', { name: /Write package/ })).toBeDisabled()
   await base.fill('bert-base-multilingual-cased')
@@ -286,16 +286,16 @@ test('a package is written, launched by a command of this machine, and followed 
   await page.getByRole('tab', { name: /Training/ }).focus()
   await page.keyboard.press('l')
   const dialog = page.getByRole('dialog', { name: 'Launchers' })
-  await dialog.getByRole('button', { name: 'Python on this machine' }).press('Enter')
-  const command = dialog.getByRole('textbox', { name: 'Command that trains' })
+  await dialog.getByRole('button', { name: 'Python on this computer' }).press('Enter')
+  const command = dialog.getByRole('textbox', { name: 'Training command' })
   await expect(command).toHaveValue('python3 {script}')
   await command.fill('')
-  await expect(dialog.getByRole('button', { name: 'Keep' })).toBeDisabled()
+  await expect(dialog.getByRole('button', { name: 'Save' })).toBeDisabled()
   await command.fill(`${nodePath()} ${PRETEND} 4 400`)
-  await dialog.getByRole('button', { name: 'Keep' }).press('Enter')
+  await dialog.getByRole('button', { name: 'Save' }).press('Enter')
   await expect(dialog).toBeHidden()
   expect(await call(page, 'settings.get', {})).toMatchObject({
-    launchers: [{ name: 'this machine', kind: 'local' }],
+    launchers: [{ name: 'this computer', kind: 'local' }],
   })
 
   await page.getByRole('button', { name: 'Launch', exact: true }).press('Enter')

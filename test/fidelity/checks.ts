@@ -3,13 +3,15 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { InferenceHost, LoadedModel } from '../../src/main/inference/host/client.ts'
+import type { LoadedPictureText } from '../../src/main/inference/kinds/picture-text/types.ts'
+import { pictureText } from '../../src/main/inference/kinds/picture-text/kind.ts'
+import type { InferenceHost } from '../../src/main/inference/host/client.ts'
 import { decode } from '../../src/main/inference/pictures/decode.ts'
-import type { ImageRecipe } from '../../src/main/inference/models/manifest.ts'
+import type { ImageRecipe } from '../../src/main/inference/pictures/recipe.ts'
 import { fit, normalise } from '../../src/main/inference/pictures/preprocess.ts'
 import { writeQuantized } from '../../src/main/inference/tasks/quantize.ts'
 import { resolveFolder } from '../../src/main/inference/models/registry.ts'
-import type { ResolvedModel } from '../../src/main/inference/models/types.ts'
+import type { PictureTextModel } from '../../src/main/inference/kinds/picture-text/types.ts'
 import { cosine } from '../../src/main/inference/models/vectors.ts'
 import { CLIP_IMAGE } from '../support/clip-recipe.ts'
 import { emptyFolders } from '../support/models.ts'
@@ -171,7 +173,7 @@ export interface EndToEnd {
  *   tokenizer's vocabulary
  */
 export async function endToEnd(
-  loaded: LoadedModel,
+  loaded: LoadedPictureText,
   expected: Expected,
   every = 1,
   withTexts = true,
@@ -217,7 +219,7 @@ export async function endToEnd(
 const QUANTISER = new URL('../../src/main/inference/tasks/quantize.ts', import.meta.url)
 
 /** The 8-bit twin that `gleaner models quantize` makes today, in the cache. */
-export async function int8Of(model: ResolvedModel): Promise<ResolvedModel> {
+export async function int8Of(model: PictureTextModel): Promise<PictureTextModel> {
   const beginning = `${model.folder}-int8-of-`
   const made = createHash('sha256').update(model.digest).update(readFileSync(QUANTISER))
   const folder = `${beginning}${made.digest('hex').slice(0, 12)}`
@@ -228,7 +230,7 @@ export async function int8Of(model: ResolvedModel): Promise<ResolvedModel> {
     }
     await writeQuantized(model, folder)
   }
-  return resolveFolder(emptyFolders(), folder)
+  return resolveFolder(emptyFolders(), pictureText, folder)
 }
 
 /** From file bytes to cosine on the CPU, in one precision. */

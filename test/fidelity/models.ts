@@ -2,10 +2,11 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { ManifestInput } from '../../src/main/inference/models/manifest.ts'
+import { pictureText } from '../../src/main/inference/kinds/picture-text/kind.ts'
+import type { PictureTextManifestInput } from '../../src/main/inference/kinds/picture-text/manifest.ts'
 import { writeOnnxFile } from '../../src/main/inference/onnx/onnx-file.ts'
 import { resolveFolder } from '../../src/main/inference/models/registry.ts'
-import type { ResolvedModel } from '../../src/main/inference/models/types.ts'
+import type { PictureTextModel } from '../../src/main/inference/kinds/picture-text/types.ts'
 import { CLIP_IMAGE } from '../support/clip-recipe.ts'
 import { clipTokenizerJson } from '../support/clip-tokenizer.ts'
 import { emptyFolders, MODELS } from '../support/models.ts'
@@ -35,7 +36,7 @@ function once(path: string, make: (path: string) => void): void {
 export async function shapeModel(
   id: string,
   precision: Precision = 'fp32',
-): Promise<ResolvedModel> {
+): Promise<PictureTextModel> {
   const shape = shapeOf(id)
   const real = shape.family === 'clip' && merges() !== null
   const folder = join(
@@ -61,10 +62,10 @@ export async function shapeModel(
     }
   })
   writeFileSync(join(folder, 'gleaner.json'), JSON.stringify(manifestOf(id, shape, precision)))
-  return resolveFolder(emptyFolders(), folder)
+  return resolveFolder(emptyFolders(), pictureText, folder)
 }
 
-function manifestOf(id: string, shape: Shape, precision: Precision): ManifestInput {
+function manifestOf(id: string, shape: Shape, precision: Precision): PictureTextManifestInput {
   const { imageSize } = shape
   const isClip = shape.family === 'clip'
   return {
@@ -107,7 +108,7 @@ function manifestOf(id: string, shape: Shape, precision: Precision): ManifestInp
 }
 
 /** Bytes of a model's graphs. */
-export function graphBytes(model: ResolvedModel): number {
+export function graphBytes(model: PictureTextModel): number {
   const files = ['onnx/vision_model.onnx', 'onnx/text_model.onnx']
   return files.reduce((sum, file) => sum + statSync(join(model.folder, file)).size, 0)
 }

@@ -2,6 +2,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pictureText } from '../../src/main/inference/kinds/picture-text/kind.ts'
 import type { InferenceHost } from '../../src/main/inference/host/client.ts'
 import {
   floatsOf,
@@ -30,7 +31,7 @@ export async function refusalWith(host: InferenceHost, value: number): Promise<s
       break
     }
     writeOnnxFile(graph, file)
-    const loaded = await host.open(await resolveFolder(emptyFolders(), folder), 'cpu')
+    const loaded = await host.open(await resolveFolder(emptyFolders(), pictureText, folder), 'cpu')
     try {
       const path = join(FIXTURES, 'pictures', ODD_PICTURES[0]?.file ?? '')
       await loaded.encodeImages([{ path }])

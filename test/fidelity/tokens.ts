@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { TextRecipe } from '../../src/main/inference/models/manifest.ts'
+import { TextRecipe } from '../../src/main/inference/kinds/picture-text/manifest.ts'
 import { createTextTokenizer } from '../../src/main/inference/tokenize/tokenizer.ts'
 import { clipTokenizerJson } from '../support/clip-tokenizer.ts'
 import { numbers } from '../support/numbers.ts'

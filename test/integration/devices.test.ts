@@ -3,15 +3,12 @@ import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, type TestContext } from 'vitest'
-import {
-  createInferenceHost,
-  DEVICE_BOUND,
-  type InferenceHost,
-  type LoadedModel,
-} from '../../src/main/inference/host/client.ts'
+import { createInferenceHost, type InferenceHost } from '../../src/main/inference/host/client.ts'
+import type { LoadedPictureText } from '../../src/main/inference/kinds/picture-text/types.ts'
+import { pictureText } from '../../src/main/inference/kinds/picture-text/kind.ts'
 import { writeQuantized } from '../../src/main/inference/tasks/quantize.ts'
 import { resolveFolder } from '../../src/main/inference/models/registry.ts'
-import { cosine } from '../../src/main/inference/models/vectors.ts'
+import { cosine, DEVICE_BOUND } from '../../src/main/inference/models/vectors.ts'
 import { softwareVulkan } from '../fidelity/vulkan.ts'
 import { emptyFolders, expectedOf, INFERENCE_HOST, PICTURES, tinyModel } from '../support/models.ts'
 
@@ -39,7 +36,7 @@ describe.each(['tiny-clip', 'tiny-siglip'] as const)('%s by webgpu', (name) => {
   const texts = expected.texts.map(({ text }) => text)
 
   /** Cosines of every picture with every text: [pictures, texts]. */
-  const cosinesOf = async (loaded: LoadedModel): Promise<number[]> => {
+  const cosinesOf = async (loaded: LoadedPictureText): Promise<number[]> => {
     const { vectors, failures } = await loaded.encodeImages(pictures)
     expect(failures.size).toBe(0)
     const words = await loaded.encodeTexts(texts)
@@ -75,7 +72,7 @@ describe.each(['tiny-clip', 'tiny-siglip'] as const)('%s by webgpu', (name) => {
     const started = startOnDriver(context)
     const out = join(mkdtempSync(join(tmpdir(), 'devices-')), 'twin')
     await writeQuantized(await tinyModel(name), out)
-    const twin = await resolveFolder(emptyFolders(), out)
+    const twin = await resolveFolder(emptyFolders(), pictureText, out)
     const there = await cosinesOf(await started.open(twin, 'webgpu'))
     expectNear(there, await cosinesOf(await started.open(twin, 'cpu')))
   })

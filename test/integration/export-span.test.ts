@@ -6,7 +6,7 @@ import { ExportInput } from '#shared/contract/jobs.ts'
 import { Pair } from '#shared/domain.ts'
 import { runExport } from '../../src/main/jobs/export.ts'
 import { openCorpus } from '../../src/main/store/open.ts'
-import { putScores } from '../../src/main/store/repositories/score-queue.ts'
+import { putScores } from '../../src/main/store/repositories/scores.ts'
 import {
   createSpanSet,
   finishSpanSet,

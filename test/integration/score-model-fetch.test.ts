@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DEFAULT_SETTINGS } from '#shared/settings.ts'
 import { openHub, parseHubSource, type Hub } from '../../src/main/inference/hub/hub.ts'
 import { hubCacheFolder } from '../../src/main/inference/hub/hub-cache.ts'
+import { pictureText } from '../../src/main/inference/kinds/picture-text/kind.ts'
 import { listModels, removeModel, resolveModel } from '../../src/main/inference/models/registry.ts'
 import type { ModelsFolders } from '../../src/main/inference/models/types.ts'
 import { runModelFetch } from '../../src/main/jobs/models/model-fetch.ts'
@@ -85,7 +86,7 @@ test('after a cancel the next run goes on where it stopped, and no model is ther
   server.requests.length = 0
   await runModelFetch(folders, input, scoreContext(), hub())
   expect(server.requests.some(({ range }) => range !== null)).toBe(true)
-  expect(await resolveModel(folders, DEFAULT_SETTINGS, REPOSITORY)).toMatchObject({
+  expect(await resolveModel(folders, pictureText, REPOSITORY)).toMatchObject({
     id: REPOSITORY,
   })
 })

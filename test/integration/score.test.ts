@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createInferenceHost, type InferenceHost } from '../../src/main/inference/host/client.ts'
+import type { LoadedPictureText } from '../../src/main/inference/kinds/picture-text/types.ts'
 import { runScore } from '../../src/main/jobs/score.ts'
 import { openCorpus } from '../../src/main/store/open.ts'
 import { expectedOf, INFERENCE_HOST, PICTURES, tinyModel } from '../support/models.ts'
@@ -108,8 +109,9 @@ describe('scoring', () => {
     const counting: InferenceHost = {
       ...host,
       async open(model, device) {
-        const loaded = await host.open(model, device)
-        return {
+        const given = await host.open(model, device)
+        const loaded = given as LoadedPictureText
+        const counted: LoadedPictureText = {
           ...loaded,
           encodeImages(sources) {
             encoded.images += sources.length
@@ -120,6 +122,7 @@ describe('scoring', () => {
             return loaded.encodeTexts(texts)
           },
         }
+        return counted as typeof given
       },
     }
     const model = await tinyModel('tiny-clip')

@@ -1,6 +1,8 @@
 /** Runs a job on spans in a process of its own, to be killed: `KIND CORPUS MODELS [MODEL]`. */
-import { PredictSpansInput, TrainSpansInput } from '#shared/contract/training.ts'
-import { resolveTextModel } from '../../src/main/inference/models/text-models.ts'
+import { PredictSpansInput, TrainSpansInput } from '#shared/contract/jobs.ts'
+import { textEncoder } from '../../src/main/inference/kinds/text-encoder/kind.ts'
+import { span } from '../../src/main/inference/kinds/span/kind.ts'
+import { resolveModel } from '../../src/main/inference/models/registry.ts'
 import { runAltSpans } from '../../src/main/jobs/spans/alt-spans.ts'
 import { runPredictSpans } from '../../src/main/jobs/spans/predict-spans.ts'
 import { runTrainSpans } from '../../src/main/jobs/spans/train-spans.ts'
@@ -14,10 +16,10 @@ const ctx = listening(({ done, unit }) => process.stdout.write(`${done} ${unit}\
 if (kind === 'alts') {
   await runAltSpans(corpus, { corpus: path }, ctx, ALT_RULES)
 } else if (kind === 'train') {
-  const encoder = await resolveTextModel(folders, model, 'text-encoder')
+  const encoder = await resolveModel(folders, textEncoder, model)
   await runTrainSpans(corpus, TrainSpansInput.parse(trainingInput(path)), ctx, folders, encoder)
 } else {
-  const spans = await resolveTextModel(folders, model, 'span')
+  const spans = await resolveModel(folders, span, model)
   const input = PredictSpansInput.parse({ corpus: path, model, device: 'cpu' })
   await runPredictSpans(corpus, input, ctx, spans)
 }

@@ -7,11 +7,14 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CallInput, CallName, CallOutput } from '#shared/contract/index.ts'
 import type { AltReport } from '#shared/contract/spans.ts'
-import { PredictSpansInput, TrainingData, TrainSpansInput } from '#shared/contract/training.ts'
+import { PredictSpansInput, TrainSpansInput } from '#shared/contract/jobs.ts'
+import { TrainingData } from '#shared/contract/training-data.ts'
 import { sliceCodePoints } from '#shared/text/offsets.ts'
 import { createEngine } from '../../src/main/engine/engine.ts'
 import { createInferenceHost, type InferenceHost } from '../../src/main/inference/host/client.ts'
-import { resolveTextModel } from '../../src/main/inference/models/text-models.ts'
+import { textEncoder } from '../../src/main/inference/kinds/text-encoder/kind.ts'
+import { span } from '../../src/main/inference/kinds/span/kind.ts'
+import { resolveModel } from '../../src/main/inference/models/registry.ts'
 import type { ModelsFolders } from '../../src/main/inference/models/types.ts'
 import { runAltSpans } from '../../src/main/jobs/spans/alt-spans.ts'
 import { ENGINE_STOPS } from '../../src/main/jobs/run/job.ts'
@@ -342,7 +345,7 @@ describe('training a head', () => {
       TrainSpansInput.parse({ ...trainingInput(corpus.path), ...more }),
       ctx,
       folders,
-      await resolveTextModel(folders, encoder, 'text-encoder'),
+      await resolveModel(folders, textEncoder, encoder),
       host,
     )
   const leftovers = (corpus: Corpus): string[] =>
@@ -373,7 +376,7 @@ describe('training a head', () => {
     )
     expect(run?.temperature).toBeGreaterThan(0)
     expect(leftovers(corpus)).toEqual([])
-    const model = await resolveTextModel(folders, 'tiny-head', 'span')
+    const model = await resolveModel(folders, span, 'tiny-head')
     expect(model.manifest.decode.temperature).toBe(run?.temperature)
     expect(readFileSync(join(model.folder, 'MODEL_CARD.md'), 'utf8')).toContain('nearest block')
     corpus.close()
@@ -390,7 +393,7 @@ describe('training a head', () => {
     const [canceled] = listTrainingRuns(corpus.reader)
     expect(canceled).toMatchObject({ state: 'canceled', test: [] })
     expect(canceled?.history.length).toBeLessThan(1000)
-    expect(await resolveTextModel(folders, canceled?.model ?? '', 'span')).toBeDefined()
+    expect(await resolveModel(folders, span, canceled?.model ?? '')).toBeDefined()
 
     const stop = new AbortController()
     const second = listening(({ done, unit }) => {
@@ -450,7 +453,7 @@ describe('training a head', () => {
         TrainSpansInput.parse(input),
         jobContext(),
         folders,
-        await resolveTextModel(folders, DEMO, 'text-encoder'),
+        await resolveModel(folders, textEncoder, DEMO),
         host,
       )
       const [run] = listTrainingRuns(corpus.reader)
@@ -476,7 +479,7 @@ describe('training a head', () => {
 describe('predicting', () => {
   const input = (corpus: Corpus, more: Partial<PredictSpansInput> = {}): PredictSpansInput =>
     PredictSpansInput.parse({ corpus: corpus.path, model: 'any', device: 'cpu', ...more })
-  const model = () => resolveTextModel(folders, join(MODELS, 'tiny-bert-qa'), 'span')
+  const model = () => resolveModel(folders, span, join(MODELS, 'tiny-bert-qa'))
 
   test('gives every pair with words a decision and the next best, inside of one text', async () => {
     const corpus = spanCorpus([

@@ -3,11 +3,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { TrainingData, TrainSpansInput } from '#shared/contract/training.ts'
+import { TrainSpansInput } from '#shared/contract/jobs.ts'
+import { TrainingData } from '#shared/contract/training-data.ts'
 import type { TrainingRun } from '#shared/contract/training.ts'
 import type { Span } from '#shared/text/spans.ts'
 import { createInferenceHost, type InferenceHost } from '../../src/main/inference/host/client.ts'
-import { resolveTextModel } from '../../src/main/inference/models/text-models.ts'
+import { textEncoder } from '../../src/main/inference/kinds/text-encoder/kind.ts'
+import { resolveModel } from '../../src/main/inference/models/registry.ts'
 import type { HeadOrder } from '../../src/main/jobs/spans/span-tasks.ts'
 import { runTrainSpans } from '../../src/main/jobs/spans/train-spans.ts'
 import { collectTrainingData } from '../../src/main/jobs/spans/training-data.ts'
@@ -72,7 +74,7 @@ beforeAll(async () => {
   label(corpus, 26, [{ source: 'before', quote: words(5, 'lengthy') }])
   label(corpus, 27, [])
   const folders = { bundled: folder, user: folder, hubCache: folder }
-  const encoder = await resolveTextModel(folders, join(MODELS, 'tiny-bert'), 'text-encoder')
+  const encoder = await resolveModel(folders, textEncoder, join(MODELS, 'tiny-bert'))
   const ctx = jobContext()
   const spanWorker = new URL('./telling-worker.ts', import.meta.url)
   await runTrainSpans(
@@ -93,7 +95,7 @@ beforeAll(async () => {
   )
   texts = [...set.texts()]
   set.close()
-  const loaded = await host.openEncoder(encoder, 'cpu')
+  const loaded = await host.open(encoder, 'cpu')
   const encoded = await loaded.encodeContexts(texts.map(({ context }) => context))
   for (const [i, { id }] of texts.entries()) {
     offsets.set(id, encoded[i]?.offsets ?? new Int32Array())

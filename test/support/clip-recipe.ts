@@ -1,4 +1,4 @@
-import type { ImageRecipe } from '../../src/main/inference/models/manifest.ts'
+import type { ImageRecipe } from '../../src/main/inference/pictures/recipe.ts'
 
 /** CLIP ViT-B/32's preprocessing, as its preprocessor_config.json says. */
 export const CLIP_IMAGE: ImageRecipe = {

@@ -6,7 +6,7 @@ import type {
   ExportSkip,
   Handlers,
   Job,
-  ModelInfo,
+  PictureTextInfo,
 } from '#shared/contract/index.ts'
 import type { ImageStatus, Pair, PairDetail, PairRow, TextSource } from '#shared/domain.ts'
 import { AppError, toErrorValue } from '#shared/errors.ts'
@@ -47,10 +47,11 @@ const MODEL = 'clip-vit-base-patch32'
 const OTHER = 'siglip-base-patch16-224'
 const CORPUS = '/data/corpora/harbour-archive.gleaner'
 
-const MODELS: ModelInfo[] = [
+const MODELS: PictureTextInfo[] = [
   {
     id: MODEL,
     name: 'CLIP ViT-B/32',
+    kind: 'picture-text',
     family: 'clip',
     state: 'installed',
     problem: null,
@@ -76,6 +77,7 @@ const MODELS: ModelInfo[] = [
   {
     id: OTHER,
     name: 'SigLIP B/16 224',
+    kind: 'picture-text',
     family: 'siglip',
     state: 'installed',
     problem: null,
@@ -95,6 +97,7 @@ const MODELS: ModelInfo[] = [
   {
     id: 'openai/clip-vit-large-patch14',
     name: 'CLIP ViT-L/14',
+    kind: 'picture-text',
     family: 'clip',
     state: 'available',
     problem: null,
@@ -114,6 +117,7 @@ const MODELS: ModelInfo[] = [
   {
     id: 'broken-model',
     name: 'my-finetune',
+    kind: 'picture-text',
     family: 'clip',
     state: 'broken',
     problem: 'tokenizer.json is missing in /data/models/my-finetune.',

@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { pictureText } from '../../src/main/inference/kinds/picture-text/kind.ts'
 import { resolveFolder } from '../../src/main/inference/models/registry.ts'
-import type { ModelsFolders, ResolvedModel } from '../../src/main/inference/models/types.ts'
+import type { PictureTextModel } from '../../src/main/inference/kinds/picture-text/types.ts'
+import type { ModelsFolders } from '../../src/main/inference/models/types.ts'
 
 export const INFERENCE_HOST = new URL('../../src/main/inference/host/host.ts', import.meta.url)
 export const PICTURES = fileURLToPath(new URL('../fixtures/inference/pictures/', import.meta.url))
@@ -17,8 +19,8 @@ export function emptyFolders(): ModelsFolders {
   return { bundled: join(root, 'bundled'), user: join(root, 'user'), hubCache: join(root, 'hub') }
 }
 
-export function tinyModel(name: TinyModel): Promise<ResolvedModel> {
-  return resolveFolder(emptyFolders(), join(MODELS, name))
+export function tinyModel(name: TinyModel): Promise<PictureTextModel> {
+  return resolveFolder(emptyFolders(), pictureText, join(MODELS, name))
 }
 
 export interface Expected {

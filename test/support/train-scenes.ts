@@ -23,10 +23,10 @@ export function trainScenes(go: (page: Page, view: string) => Promise<void>): Sc
     { name: `train-${name}-narrow`, size: [960, 640], run: step(title, then) },
   ]
   return [
-    ...both('alts', 'Alts in the text'),
+    ...both('alts', 'Alt text matches'),
     {
       name: 'train-alts-pair',
-      run: step('Alts in the text', async (page) => {
+      run: step('Alt text matches', async (page) => {
         await page
           .getByRole('list', { name: /^Examples/ })
           .getByRole('button')
@@ -38,14 +38,14 @@ export function trainScenes(go: (page: Page, view: string) => Promise<void>): Sc
     {
       name: 'train-alts-running',
       query: 'fresh&pairs=1000000',
-      run: step('Alts in the text', async (page) => {
+      run: step('Alt text matches', async (page) => {
         await page.keyboard.press('Control+Enter')
         await wait(page)
       }),
     },
     {
       name: 'train-rules',
-      run: step('Alts in the text', async (page) => {
+      run: step('Alt text matches', async (page) => {
         await page.keyboard.press('r')
         await page.waitForTimeout(300)
         await button(page, 'Try on this corpus')
@@ -53,7 +53,7 @@ export function trainScenes(go: (page: Page, view: string) => Promise<void>): Sc
     },
     {
       name: 'train-rules-wrong',
-      run: step('Alts in the text', async (page) => {
+      run: step('Alt text matches', async (page) => {
         await page.keyboard.press('r')
         await page.getByRole('button', { name: 'Add' }).click()
         await page.getByRole('textbox', { name: 'Pattern' }).fill('(unclosed')
@@ -64,7 +64,7 @@ export function trainScenes(go: (page: Page, view: string) => Promise<void>): Sc
     ...both('head', 'Training'),
     {
       name: 'train-head-settings',
-      run: step('Training', (page) => page.getByText('Settings, as they come').click()),
+      run: step('Training', (page) => page.getByText('Settings (defaults)').click()),
     },
     {
       name: 'train-head-running',
@@ -84,15 +84,15 @@ export function trainScenes(go: (page: Page, view: string) => Promise<void>): Sc
     },
     {
       name: 'train-package',
-      run: step('Training', (page) => button(page, 'The whole model, as a package')),
+      run: step('Training', (page) => button(page, 'Fine-tune elsewhere')),
     },
     {
       name: 'train-launchers',
       run: step('Training', async (page) => {
-        await button(page, 'The whole model, as a package')
+        await button(page, 'Fine-tune elsewhere')
         await page.keyboard.press('l')
-        await button(page, 'Python on this machine')
-        await button(page, 'A queue (Slurm)')
+        await button(page, 'Python on this computer')
+        await button(page, 'Batch queue (Slurm)')
       }),
     },
     ...both('predict', 'Prediction'),
@@ -117,7 +117,7 @@ export function trainScenes(go: (page: Page, view: string) => Promise<void>): Sc
     {
       name: 'train-plots-hover',
       run: step('Plots', async (page) => {
-        const chart = page.getByRole('img', { name: /^Confidence of the spans/ })
+        const chart = page.getByRole('img', { name: /^Confidence vs. cosine of the spans/ })
         await chart.hover({ position: { x: 330, y: 130 } })
       }),
     },

@@ -23,7 +23,7 @@ const label = async (page: Page): Promise<void> => {
   await go(page, 'Label')
   await page.getByRole('textbox', { name: 'Your name' }).fill('Marta')
   await page.keyboard.press('Enter')
-  await page.getByRole('group', { name: 'Words around the picture' }).waitFor()
+  await page.getByRole('group', { name: 'Text around the picture' }).waitFor()
 }
 
 const scenes: Scene[] = [

@@ -11,10 +11,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { inferTextManifest } from '../../src/main/inference/models/infer-text-manifest.ts'
+import { parseManifest } from '../../src/main/inference/kinds/manifest.ts'
+import { encoderOutput } from '../../src/main/inference/kinds/text-encoder/host.ts'
+import { inferEncoder } from '../../src/main/inference/kinds/text-encoder/infer.ts'
+import { TextEncoderManifest } from '../../src/main/inference/kinds/text-encoder/manifest.ts'
+import { loadTextModel } from '../../src/main/inference/kinds/text/session.ts'
 import { spanOfTokens } from '../../src/main/inference/tokenize/context-windows.ts'
-import { parseTextManifest } from '../../src/main/inference/models/text-manifest.ts'
-import { loadTextModel } from '../../src/main/inference/host/text-session.ts'
 import { decodeHtml, extractPage } from '../../src/main/extraction/index.ts'
 import { longestSentence, nearestBlock } from '../../src/main/labeling/baselines.ts'
 import { decodeSpans } from '../../src/main/labeling/decode-spans.ts'
@@ -190,9 +192,9 @@ for (const [name, guess] of [
 for (const folder of encoders) {
   const own = join(folder, 'gleaner.json')
   const manifest = existsSync(own)
-    ? parseTextManifest(readFileSync(own, 'utf8'), own)
-    : inferTextManifest(folder, 'judged', folder.split('/').at(-1) ?? folder)
-  const model = await loadTextModel(folder, manifest, 'cpu', 1)
+    ? parseManifest(TextEncoderManifest, readFileSync(own, 'utf8'), own)
+    : inferEncoder(folder, 'judged', folder.split('/').at(-1) ?? folder)
+  const model = await loadTextModel(folder, manifest, encoderOutput(manifest), 'cpu', 1)
   let began = performance.now()
   const encoded: { examples: SpanExample[]; offsets: Int32Array }[] = []
   for (const [index, text] of all.entries()) {

@@ -347,7 +347,7 @@ function build(): Command {
       },
     )
 
-  const models = program.command('models').description('models that score')
+  const models = program.command('models').description('models of every kind')
   models
     .command('list', { isDefault: true })
     .description('what is installed and what can be fetched')
@@ -357,13 +357,16 @@ function build(): Command {
       if (options.json) return printJson(list)
       print(
         table(
-          ['id', 'state', 'size', 'licence', 'cutoffs', 'what it is good for'],
+          ['id', 'kind', 'state', 'size', 'licence', 'cutoffs', 'what it is good for'],
           list.map((model) => [
             model.id,
+            model.kind,
             model.problem ? `${model.state}: ${model.problem}` : model.state,
             model.bytes === null ? '' : formatBytes(model.bytes),
             model.license ?? '',
-            model.cutoffs.map((cutoff) => String(cutoff.cosine)).join(', '),
+            model.kind === 'picture-text'
+              ? model.cutoffs.map((cutoff) => String(cutoff.cosine)).join(', ')
+              : '',
             model.description,
           ]),
         ),
@@ -402,7 +405,7 @@ function build(): Command {
     })
   models
     .command('quantize <id>')
-    .description('make an int8 twin of an fp32 model, checked on your own pictures')
+    .description('make an int8 twin of an fp32 model, checked on your own pictures and texts')
     .requiredOption('--check <path>', 'a corpus or a folder of pictures to compare both on')
     .option('--out <dir>', 'folder of the new model')
     .option('--bound <cosine>', 'largest difference of a cosine that is allowed', positive)
@@ -417,7 +420,7 @@ function build(): Command {
     })
   models
     .command('remove <id>')
-    .description('forget a model; its scores stay')
+    .description('forget a model; what it made stays')
     .action(async (id: string) => {
       await call('models.remove', { id })
       print(`removed ${id}`)

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
 import { contract } from '#shared/contract/index.ts'
 import type { CallName, EngineEvents, EventName } from '#shared/contract/index.ts'
 import { pictureCalls } from '#shared/contract/pictures.ts'
@@ -10,9 +9,16 @@ import type { Job } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
 import { createRunner } from '../jobs/run/runner.ts'
 import { findEntries } from './entries.ts'
-import { createHandlers, createPictureHandlers } from './calls/handlers.ts'
+import { createHandlers } from './calls/index.ts'
+import { createPictureHandlers } from './calls/pictures.ts'
+import { answersAreChecked, checkAnswer } from './check-answer.ts'
+import type { EngineContext, EngineParts } from './context.ts'
+import { keepAnswer, listDevices } from './devices.ts'
 import { findHome, openRecent, openRules, openSettings } from './home/home.ts'
 import { createOpenCorpora } from './home/open-corpora.ts'
+import { createJobStarter } from './jobs/start-jobs.ts'
+import { parse } from './parse.ts'
+import { hubCacheFolder } from '../inference/hub/hub-cache.ts'
 
 export interface EngineAnswer {
   value: unknown
@@ -62,13 +68,16 @@ export function createEngine(options: EngineOptions): Engine {
     entries,
     settings: settings.get,
     onChange: (job) => emit('jobs.changed', job),
-    onData(corpus, what) {
-      corpora.changed(corpus, what)
-      emit('corpus.changed', { corpus, what })
-    },
+    onData: (corpus, what) => corpora.announce(corpus, what),
   })
-  const corpora = createOpenCorpora({ recent, runner, entries })
-  const context = {
+  const corpora = createOpenCorpora({
+    recent,
+    runner,
+    entries,
+    tell: (corpus, what) => emit('corpus.changed', { corpus, what }),
+  })
+  const resources = findResources()
+  const parts: EngineParts = {
     home,
     settings,
     recent,
@@ -76,12 +85,21 @@ export function createEngine(options: EngineOptions): Engine {
     runner,
     corpora,
     entries,
-    resources: findResources(),
+    resources,
+    folders: {
+      bundled: join(resources, 'models'),
+      user: home.models,
+      hubCache: hubCacheFolder(),
+    },
+    devices: keepAnswer(() => listDevices(entries)),
+    announce: corpora.announce,
     emit,
     resumeJobs: options.resumeJobs,
   }
+  const context: EngineContext = { ...parts, jobs: createJobStarter(parts) }
   const handlers = createHandlers(context)
   const pictures = createPictureHandlers(context)
+  const checksAnswers = answersAreChecked()
 
   return {
     async call(name, input) {
@@ -95,7 +113,9 @@ export function createEngine(options: EngineOptions): Engine {
       }
       const args = parse(name, contract[name as CallName].input, input)
       const handler = handlers[name as CallName] as (input: unknown) => unknown
-      return { value: await handler(args) }
+      const value = await handler(args)
+      if (checksAnswers) checkAnswer(name as CallName, value)
+      return { value }
     },
     onEvent(listener) {
       listeners.add(listener)
@@ -107,10 +127,4 @@ export function createEngine(options: EngineOptions): Engine {
       await corpora.closeAll()
     },
   }
-}
-
-function parse<S extends z.ZodType>(name: string, schema: S, input: unknown): z.output<S> {
-  const parsed = schema.safeParse(input)
-  if (parsed.success) return parsed.data
-  throw new AppError('invalid-input', `${name}: ${z.prettifyError(parsed.error)}`)
 }

@@ -16,10 +16,13 @@ import { listArchives } from '../store/repositories/archives.ts'
 import { listModels } from '../store/repositories/models.ts'
 import { countPairs, listPairs } from '../store/repositories/pairs.ts'
 import { currentSpanSet, spanSet } from '../store/repositories/span-sets.ts'
-import { countRows } from '../store/repositories/stats.ts'
+import { countState } from '../store/repositories/stats.ts'
 import { modelsFor, readWhere, resolveScore, spanSetsOf } from '../store/reads/score-ref.ts'
+import { beginSnapshot } from '../store/statements.ts'
 import { checkOutside } from './run/check-outside.ts'
 import type { JobContext } from './run/job.ts'
+import { exportPairs } from '#shared/contract/jobs/export.ts'
+import { implementJob } from './run/implement.ts'
 
 /** Pairs read at once. */
 const PAGE = 500
@@ -44,8 +47,8 @@ export async function runExport(
   checkOutside(corpus.path, input.out)
   const db = openReader(corpus.path)
   try {
-    // A snapshot: every read below sees the same state.
-    db.exec('BEGIN')
+    // Every read below sees the same state.
+    beginSnapshot(db)
     const { recipe, score } = makeRecipe(db, input, query, ctx)
     const filter = { where: recipe.filter, score }
     const total = countPairs(db, filter)
@@ -170,8 +173,7 @@ function* scoreTerms(query: Query): Generator<ScoreTerm> {
 /** Where the pairs come from, without anything that depends on this machine. */
 function describeCorpus(db: ReaderDb): ExportCorpus {
   const archives = listArchives(db)
-  const one = (sql: string): number => Number(db.prepare(sql).pluck().get())
-  const labelEvents = one('SELECT count(*) FROM label_events')
+  const { labelEvents, ...state } = countState(db)
   return {
     archives: archives.map(({ name, bytes, sha256, state }) => ({
       name,
@@ -180,9 +182,7 @@ function describeCorpus(db: ReaderDb): ExportCorpus {
       complete: state === 'complete',
     })),
     state: {
-      pairs: countRows(db, 'pairs'),
-      pictures: one("SELECT count(*) FROM images WHERE status = 'ok'"),
-      scores: one('SELECT count(*) FROM scores'),
+      ...state,
       // A filter may ask for them.
       ...(labelEvents > 0 ? { labelEvents } : {}),
     },
@@ -230,3 +230,7 @@ function makeItem(pair: Pair, corpusPath: string, recipe: ExportRecipe): ExportI
   bytes.catch(() => undefined)
   return { ...base, picture: () => bytes }
 }
+
+export const exportJob = implementJob(exportPairs, ({ corpus, input, context }) =>
+  runExport(corpus, input, context),
+)

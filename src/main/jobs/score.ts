@@ -1,11 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ScoreInput } from '#shared/contract/jobs.ts'
-import {
-  createInferenceHost,
-  type InferenceHost,
-  type LoadedModel,
-} from '../inference/host/client.ts'
-import type { ResolvedModel } from '../inference/models/types.ts'
+import { createInferenceHost, type InferenceHost } from '../inference/host/client.ts'
+import type { LoadedPictureText, PictureTextModel } from '../inference/kinds/picture-text/types.ts'
 import { cosine } from '../inference/models/vectors.ts'
 import { blobPath } from '../store/blobs.ts'
 import type { Corpus } from '../store/open.ts'
@@ -15,14 +11,18 @@ import { ensureModel } from '../store/repositories/models.ts'
 import {
   countScorable,
   putScoreFailure,
-  putScores,
   scorableText,
   unscoredPairs,
   type ScorableText,
   type UnscoredPair,
 } from '../store/repositories/score-queue.ts'
+import { putScores } from '../store/repositories/scores.ts'
 import { transaction } from '../store/statements.ts'
 import type { JobContext } from './run/job.ts'
+import { score } from '#shared/contract/jobs/score.ts'
+import { implementJob } from './run/implement.ts'
+import { pictureText } from '../inference/kinds/picture-text/kind.ts'
+import { resolveModel } from '../inference/models/registry.ts'
 
 /** Pairs that are committed together; after a kill at most the ones in flight are done again. */
 const WINDOW = { cpu: 64, other: 256 } as const
@@ -49,7 +49,7 @@ export async function runScore(
   corpus: Corpus,
   input: ScoreInput,
   ctx: JobContext,
-  model: ResolvedModel,
+  model: PictureTextModel,
   shared?: InferenceHost,
 ): Promise<void> {
   const text = scorableText(corpus.writer, input.text)
@@ -94,7 +94,7 @@ async function scoreAll(
   corpus: Corpus,
   work: Work,
   ctx: JobContext,
-  loaded: LoadedModel,
+  loaded: LoadedPictureText,
 ): Promise<void> {
   const { writer } = corpus
   const { modelId, text, total } = work
@@ -264,3 +264,8 @@ function rows(vectors: Float32Array, n: number, failures?: Map<number, string>):
 function sha256Of(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex')
 }
+
+export const scoreJob = implementJob(score, async ({ corpus, input, context, machine }) => {
+  const model = await resolveModel(machine.folders, pictureText, input.model, context.settings)
+  await runScore(corpus, input, context, model)
+})

@@ -49,7 +49,7 @@ export interface FindAltOptions {
 
 /**
  * Chosen by reading the near matches of the real archives and the sample one by one
- * (tools/report-alt-spans.ts): from 0.8 on long alts still say the same; short ones lost their noun
+ * (tools/report-alt-spans): from 0.8 on long alts still say the same; short ones lost their noun
  * or their colour below 0.9 ("a red hammer" and "a hammer", 0.82).
  */
 export const FIND_ALT_DEFAULTS: FindAltOptions = {

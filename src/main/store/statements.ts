@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3'
+import type { ReaderDb } from './open.ts'
 
 const kept = new WeakMap<Database, Map<string, Statement<unknown[], unknown>>>()
 
@@ -18,6 +19,11 @@ export function statement<Row = unknown>(db: Database, sql: string): Statement<u
     all.set(sql, found)
   }
   return found as Statement<unknown[], Row>
+}
+
+/** From the next read on, a reader sees one state until it is closed, whatever is written meanwhile. */
+export function beginSnapshot(db: ReaderDb): void {
+  statement(db, 'BEGIN').run()
 }
 
 /** Runs `work` in one transaction; what it throws undoes all of it. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { CorpusPath, ImageStatus, TextSource } from '../domain.ts'
 import { call } from './call.ts'
-import { ExportFormat } from './jobs.ts'
+import { ExportFormat } from './choices.ts'
 
 /** Pairs that match and would be left out, by reason. */
 export const ExportSkip = z.discriminatedUnion('reason', [

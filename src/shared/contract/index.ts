@@ -97,6 +97,7 @@ export interface Bridge {
 
 export * from './call.ts'
 export * from './corpora.ts'
+export * from './error.ts'
 export * from './exporting.ts'
 export * from './jobs.ts'
 export * from './labels.ts'
@@ -106,4 +107,5 @@ export * from './scores.ts'
 export * from './spans.ts'
 export * from './system.ts'
 export * from './tables.ts'
+export * from './training-data.ts'
 export * from './training.ts'

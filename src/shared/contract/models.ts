@@ -1,51 +1,77 @@
 import { z } from 'zod'
-import { Device, Started } from './jobs.ts'
+import { Device } from './choices.ts'
 import { call } from './call.ts'
 
-export const ModelInfo = z.object({
+/** Kinds of models that there are; `src/main/inference/kinds` says for each what it is. */
+export const MODEL_KINDS = ['picture-text', 'span', 'text-encoder'] as const
+export const ModelKind = z.enum(MODEL_KINDS)
+export type ModelKind = z.infer<typeof ModelKind>
+
+/** What is known of a model whatever its kind. */
+const about = {
   id: z.string(),
   name: z.string(),
-  family: z.enum(['clip', 'siglip', 'imported']),
-  /** `installed` can score now; `available` must be fetched first; `broken` says why in `problem`. */
+  /** `installed` can run now; `available` must be fetched first; `broken` says why in `problem`. */
   state: z.enum(['installed', 'available', 'broken']),
   problem: z.string().nullable(),
   license: z.string().nullable(),
   bytes: z.number().nullable(),
-  /** SHA-256 over the model's files; keys every score. */
+  /** SHA-256 over the model's files; keys everything that it made. */
   digest: z.string().nullable(),
-  embeddingDim: z.number().int().nullable(),
-  imageSize: z.number().int().nullable(),
-  dtype: z.string().nullable(),
   /** What it is good for, in a sentence. */
   description: z.string(),
-  /** Conventional cutoffs, each with where it comes from. */
-  cutoffs: z.array(z.object({ cosine: z.number(), label: z.string(), source: z.string() })),
-  /** What is done to pictures and texts before the model sees them, in words; empty if not known. */
-  preprocessing: z.array(z.object({ label: z.string(), value: z.string() })).default([]),
   folder: z.string().nullable(),
   isDemonstration: z.boolean(),
   /** It comes with the program and cannot be removed. */
   isBundled: z.boolean(),
+}
+
+/** Scores pictures with texts. */
+export const PictureTextInfo = z.object({
+  kind: z.literal('picture-text'),
+  ...about,
+  family: z.enum(['clip', 'siglip', 'imported']),
+  embeddingDim: z.number().int().nullable(),
+  imageSize: z.number().int().nullable(),
+  dtype: z.string().nullable(),
+  /** Conventional cutoffs, each with where it comes from. */
+  cutoffs: z.array(z.object({ cosine: z.number(), label: z.string(), source: z.string() })),
+  /** What is done to pictures and texts before the model sees them, in words; empty if not known. */
+  preprocessing: z.array(z.object({ label: z.string(), value: z.string() })).default([]),
 })
+export type PictureTextInfo = z.infer<typeof PictureTextInfo>
+
+const ofText = {
+  ...about,
+  /** Numbers in a hidden state. */
+  dim: z.number().int().nullable(),
+  /** Of a window, in tokens. */
+  maxLength: z.number().int().nullable(),
+}
+/** Reads texts; heads are trained on it. */
+export const TextEncoderInfo = z.object({ kind: z.literal('text-encoder'), ...ofText })
+/** Finds the words that describe a picture. */
+export const SpanModelInfo = z.object({ kind: z.literal('span'), ...ofText })
+
+export const ModelInfo = z.discriminatedUnion('kind', [
+  PictureTextInfo,
+  SpanModelInfo,
+  TextEncoderInfo,
+])
 export type ModelInfo = z.infer<typeof ModelInfo>
 
-export const QuantizeInput = z.object({
-  id: z.string().min(1),
-  /** A corpus, or a folder of pictures. */
-  check: z.string().min(1),
-  out: z.string().min(1).optional(),
-  bound: z.number().positive().max(0.1).optional(),
-})
-export type QuantizeInput = z.infer<typeof QuantizeInput>
-
 export const models = {
+  /** Of every kind; the one that scores unless told otherwise comes first. */
   'models.list': call(z.object({}), z.array(ModelInfo)),
   /** Registers a model folder, or starts fetching a hub repository (`job` is then set). */
   'models.add': call(
     z.object({ source: z.string().min(1) }),
     z.object({ model: ModelInfo.nullable(), job: z.string().nullable() }),
   ),
-  /** Forgets a model; a folder of one's own is left alone, scores stay. */
+  /**
+   * Forgets a model: a folder of one's own is left alone, one that was fetched or trained here is
+   * deleted; what it made stays in every corpus.
+   */
   'models.remove': call(z.object({ id: z.string() }), z.object({})),
   /** Runs the model on this machine, against the reference vectors beside it where there are some. */
   'models.verify': call(
@@ -65,9 +91,4 @@ export const models = {
       ),
     }),
   ),
-  /**
-   * Makes an int8 twin of an fp32 model, as a job; it is kept only where its cosines on the pictures
-   * of `check` are within `bound` of the fp32 model's.
-   */
-  'models.quantize': call(QuantizeInput, Started),
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { call } from './call.ts'
-import { ScoreUnit } from './jobs.ts'
+import { ScoreUnit } from './choices.ts'
 
 /** What a column can mean; every other one is `ignore`d. `score` may be given to several. */
 export const ColumnRole = z.enum([

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_SETTINGS } from '#shared/settings.ts'
 import { createHashCache, modelDigest } from '../../../src/main/inference/models/digest.ts'
-import { inferManifest } from '../../../src/main/inference/models/infer-manifest.ts'
-import { parseManifest, type Manifest } from '../../../src/main/inference/models/manifest.ts'
+import { parseManifest as parse } from '../../../src/main/inference/kinds/manifest.ts'
+import { inferPictureText } from '../../../src/main/inference/kinds/picture-text/infer.ts'
+import { pictureText } from '../../../src/main/inference/kinds/picture-text/kind.ts'
+import { PictureTextManifest } from '../../../src/main/inference/kinds/picture-text/manifest.ts'
 import { readOnnxHeader } from '../../../src/main/inference/onnx/onnx-header.ts'
 import {
   addModelFolder,
@@ -22,7 +24,9 @@ function copyOf(name: string): string {
   cpSync(join(MODELS, name), folder, { recursive: true })
   return folder
 }
-const written = (): Manifest =>
+const parseManifest = (json: string, where: string): PictureTextManifest =>
+  parse(PictureTextManifest, json, where)
+const written = (): PictureTextManifest =>
   parseManifest(readFileSync(join(MODELS, 'tiny-clip/gleaner.json'), 'utf8'), 'gleaner.json')
 const cache = createHashCache(join(mkdtempSync(join(tmpdir(), 'hashes-')), 'h.json'))
 
@@ -58,16 +62,16 @@ describe('a graph', () => {
 describe('a manifest', () => {
   test('that is worked out scores like the written one', async () => {
     const folder = join(MODELS, 'tiny-clip')
-    const inferred = inferManifest(folder, 'x', 'X')
+    const inferred = inferPictureText(folder, 'x', 'X')
     const { graphs, image, text, family, embeddingDim, dtype } = written()
     expect(inferred).toMatchObject({ graphs, image, text, family, embeddingDim, dtype })
-    expect(await modelDigest(folder, inferred, cache)).toBe(
-      await modelDigest(folder, written(), cache),
+    expect(await modelDigest(pictureText, folder, inferred, cache)).toBe(
+      await modelDigest(pictureText, folder, written(), cache),
     )
   })
 
   test('of SigLIP says exact squares and full padding', () => {
-    const manifest = inferManifest(join(MODELS, 'tiny-siglip'), 'x', 'X')
+    const manifest = inferPictureText(join(MODELS, 'tiny-siglip'), 'x', 'X')
     expect(manifest.image.resize.mode).toBe('exact')
     expect(manifest.image.mean).toEqual([0.5, 0.5, 0.5])
     expect(manifest.text).toMatchObject({ contextLength: 16, padding: 'full', clean: 'siglip' })
@@ -77,13 +81,13 @@ describe('a manifest', () => {
     const folder = copyOf('tiny-siglip')
     rmSync(join(folder, 'onnx/text_model.onnx'))
     rmSync(join(folder, 'tokenizer.json'))
-    expect(() => inferManifest(folder, 'x', 'X')).toThrow(/no graphs.*; no tokenizer\.json/)
+    expect(() => inferPictureText(folder, 'x', 'X')).toThrow(/no graphs.*; no tokenizer\.json/)
   })
 
   test('cannot be worked out for a model of another kind', () => {
     const folder = copyOf('tiny-siglip')
     writeFileSync(join(folder, 'config.json'), '{"model_type":"bert"}')
-    expect(() => inferManifest(folder, 'x', 'X')).toThrow(/model_type "bert"/)
+    expect(() => inferPictureText(folder, 'x', 'X')).toThrow(/model_type "bert"/)
   })
 
   test('may not point outside its folder', () => {
@@ -102,14 +106,14 @@ describe('a digest', () => {
   test('changes with what changes scores and with nothing else', async () => {
     const folder = copyOf('tiny-clip')
     const manifest = written()
-    const digest = await modelDigest(folder, manifest, cache)
+    const digest = await modelDigest(pictureText, folder, manifest, cache)
     const described = { ...manifest, description: 'other words', name: 'Another name' }
-    expect(await modelDigest(folder, described, cache)).toBe(digest)
+    expect(await modelDigest(pictureText, folder, described, cache)).toBe(digest)
     const cropped = { ...manifest, image: { ...manifest.image, crop: 'torchvision' as const } }
-    expect(await modelDigest(folder, cropped, cache)).not.toBe(digest)
+    expect(await modelDigest(pictureText, folder, cropped, cache)).not.toBe(digest)
     const tokenizer = join(folder, 'tokenizer.json')
     writeFileSync(tokenizer, readFileSync(tokenizer, 'utf8') + ' ')
-    expect(await modelDigest(folder, manifest, cache)).not.toBe(digest)
+    expect(await modelDigest(pictureText, folder, manifest, cache)).not.toBe(digest)
   })
 })
 
@@ -120,10 +124,12 @@ describe('the list of models', () => {
     const infos = await listModels(emptyFolders(), { defaultModel })
     expect(infos.every(({ state }) => state === 'available')).toBe(true)
     const vitB32 = infos.find(({ name }) => name === 'CLIP ViT-B/32')
-    expect(vitB32?.cutoffs.map(({ cosine }) => cosine)).toContain(0.28)
-    for (const { cutoffs } of infos)
-      for (const cutoff of cutoffs) expect(cutoff.source).not.toBe('')
-    await expect(resolveModel(emptyFolders(), { defaultModel })).rejects.toMatchObject({
+    expect(vitB32).toMatchObject({ cutoffs: [{ cosine: 0.28 }, { cosine: 0.3 }] })
+    for (const info of infos) {
+      if (info.kind !== 'picture-text') continue
+      for (const cutoff of info.cutoffs) expect(cutoff.source).not.toBe('')
+    }
+    await expect(resolveModel(emptyFolders(), pictureText)).rejects.toMatchObject({
       kind: 'not-found',
     })
   })
@@ -131,10 +137,10 @@ describe('the list of models', () => {
   test('a folder of one’s own is registered by its path and forgotten without being touched', async () => {
     const folders = emptyFolders()
     const folder = copyOf('tiny-clip')
-    const info = await addModelFolder(folders, folder)
+    const { info } = await addModelFolder(folders, folder)
     expect(info).toMatchObject({ id: 'tiny-clip', state: 'installed', isDemonstration: true })
     expect((await listModels(folders, { defaultModel }))[0]?.id).toBe('tiny-clip')
-    expect(await resolveModel(folders, { defaultModel }, info.digest?.slice(0, 10))).toMatchObject({
+    expect(await resolveModel(folders, pictureText, info.digest?.slice(0, 10))).toMatchObject({
       id: 'tiny-clip',
     })
     await removeModel(folders, 'tiny-clip')
@@ -149,11 +155,11 @@ describe('the list of models', () => {
     mkdirSync(folders.bundled, { recursive: true })
     cpSync(join(MODELS, 'tiny-clip'), join(folders.bundled, 'tiny-clip'), { recursive: true })
     const infos = await listModels(folders, { defaultModel })
-    expect(defaultOf(infos, { defaultModel })?.id).toBe('tiny-clip')
+    expect(defaultOf(infos, { defaultModel }, 'picture-text')?.id).toBe('tiny-clip')
     await addModelFolder(folders, copyOf('tiny-siglip'))
     const more = await listModels(folders, { defaultModel })
-    expect(defaultOf(more, { defaultModel })?.id).toBe('tiny-siglip')
-    expect(defaultOf(more, { defaultModel: 'tiny-clip' })?.id).toBe('tiny-clip')
+    expect(defaultOf(more, { defaultModel }, 'picture-text')?.id).toBe('tiny-siglip')
+    expect(defaultOf(more, { defaultModel: 'tiny-clip' }, 'picture-text')?.id).toBe('tiny-clip')
     await expect(removeModel(folders, 'tiny-clip')).rejects.toMatchObject({ kind: 'refused' })
     // So that the window need not offer it.
     const bundled = more.filter(({ isBundled }) => isBundled).map(({ id }) => id)

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parseTextManifest } from '../../../src/main/inference/models/text-manifest.ts'
-import { loadTextModel, type TextModel } from '../../../src/main/inference/host/text-session.ts'
+import { parseManifest } from '../../../src/main/inference/kinds/manifest.ts'
+import { encoderOutput } from '../../../src/main/inference/kinds/text-encoder/host.ts'
+import { TextEncoderManifest } from '../../../src/main/inference/kinds/text-encoder/manifest.ts'
+import { loadTextModel, type TextModel } from '../../../src/main/inference/kinds/text/session.ts'
 import { contextOf, largestDifference } from '../../support/text-models.ts'
 
 const folder = fileURLToPath(
@@ -32,8 +34,8 @@ describe('the encoder that comes with the program', () => {
   let model: TextModel
   beforeAll(async () => {
     const path = join(folder, 'gleaner.json')
-    const manifest = parseTextManifest(readFileSync(path, 'utf8'), path)
-    model = await loadTextModel(folder, manifest, 'cpu', 1)
+    const manifest = parseManifest(TextEncoderManifest, readFileSync(path, 'utf8'), path)
+    model = await loadTextModel(folder, manifest, encoderOutput(manifest), 'cpu', 1)
   })
   afterAll(() => model.release())
 

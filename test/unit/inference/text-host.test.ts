@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createInferenceHost, type InferenceHost } from '../../../src/main/inference/host/client.ts'
-import { HEAD_FEATURES } from '../../../src/main/inference/tasks/head-features.ts'
+import { HEAD_FEATURES } from '../../../src/main/inference/kinds/text/head-features.ts'
 import { composeSpanGraph } from '../../../src/main/inference/tasks/head-graph.ts'
 import {
   field,
@@ -22,12 +22,12 @@ import {
   type OnnxFile,
 } from '../../../src/main/inference/onnx/onnx-file.ts'
 import { readOnnxHeader } from '../../../src/main/inference/onnx/onnx-header.ts'
-import type { TextEncoderManifest } from '../../../src/main/inference/models/text-manifest.ts'
-import { resolveTextModel } from '../../../src/main/inference/models/text-models.ts'
-import type {
-  LoadedSpanModel,
-  ResolvedTextModel,
-} from '../../../src/main/inference/models/text-types.ts'
+import { span } from '../../../src/main/inference/kinds/span/kind.ts'
+import type { LoadedSpanModel } from '../../../src/main/inference/kinds/span/types.ts'
+import { textEncoder } from '../../../src/main/inference/kinds/text-encoder/kind.ts'
+import type { TextEncoderManifest } from '../../../src/main/inference/kinds/text-encoder/manifest.ts'
+import type { TextEncoderModel } from '../../../src/main/inference/kinds/text-encoder/types.ts'
+import { resolveModel } from '../../../src/main/inference/models/registry.ts'
 import { emptyFolders, INFERENCE_HOST, MODELS } from '../../support/models.ts'
 import {
   contextOf,
@@ -44,10 +44,10 @@ beforeAll(() => {
 })
 afterAll(() => host.close())
 
-type Encoder = ResolvedTextModel<TextEncoderManifest>
+type Encoder = TextEncoderModel
 
 const encoder = (name: string): Promise<Encoder> =>
-  resolveTextModel(emptyFolders(), join(MODELS, name), 'text-encoder')
+  resolveModel(emptyFolders(), textEncoder, join(MODELS, name))
 
 /** Another recipe is another model. */
 function withText(model: Encoder, text: Partial<TextEncoderManifest['text']>): Encoder {
@@ -80,7 +80,7 @@ describe.each(['tiny-bert', 'tiny-roberta'] as const)('%s', (name) => {
     'hidden states are those of transformers, in one batch, breaks %s',
     async (breaks) => {
       const model = withText(await encoder(name), { breaks: breaks ? 'pad' : 'none' })
-      const loaded = await host.openEncoder(model, 'cpu')
+      const loaded = await host.open(model, 'cpu')
       expect(loaded.featureDim).toBe(expected.dim + HEAD_FEATURES)
       const cases = expected.cases.filter((one) => one.breaks === breaks)
       const encoded = await loaded.encodeContexts(cases.map(contextOfBlocks))
@@ -127,7 +127,7 @@ async function composed(
       text: { ...manifest.text, breaks: breaks ? 'pad' : 'none' },
     }),
   )
-  return host.openSpanModel(await resolveTextModel(emptyFolders(), out, 'span'), 'cpu')
+  return host.open(await resolveModel(emptyFolders(), span, out), 'cpu')
 }
 
 async function worstLogit(
@@ -232,8 +232,8 @@ describe('one graph out of an encoder and a head', () => {
     const before = readFileSync(target)
     renameSync(join(out, 'span.onnx'), target)
     expect(readOnnxHeader(target).externalFiles).toEqual([])
-    const model = await resolveTextModel(emptyFolders(), same.model.folder, 'span')
-    const loaded = await host.openSpanModel(model, 'cpu')
+    const model = await resolveModel(emptyFolders(), span, same.model.folder)
+    const loaded = await host.open(model, 'cpu')
     const cases = textExpectedOf('tiny-bert').cases.filter((one) => one.breaks)
     expect(await worstLogit(loaded, cases, 1)).toBeLessThan(1e-5)
     expect(before.length).toBeGreaterThan(0)
@@ -340,9 +340,9 @@ describe('one graph out of an encoder and a head', () => {
 
 describe('a fine-tuned model as transformers exports it', () => {
   test('gives the logits of transformers', async () => {
-    const model = await resolveTextModel(emptyFolders(), join(MODELS, 'tiny-bert-qa'), 'span')
+    const model = await resolveModel(emptyFolders(), span, join(MODELS, 'tiny-bert-qa'))
     expect(model.manifest).toMatchObject({ kind: 'span', text: { breaks: 'none' } })
-    const loaded = await host.openSpanModel(model, 'cpu')
+    const loaded = await host.open(model, 'cpu')
     const cases = qaExpected()
     const all = await loaded.spanLogits(cases.map(contextOfBlocks))
     for (const [i, one] of cases.entries()) {
@@ -361,7 +361,7 @@ describe('a fine-tuned model as transformers exports it', () => {
 
 describe('the host', () => {
   test('a text gives the same in a batch of others, and long ones come in windows', async () => {
-    const loaded = await host.openEncoder(await encoder('tiny-bert'), 'cpu')
+    const loaded = await host.open(await encoder('tiny-bert'), 'cpu')
     const long = contextOf({
       before: Array.from({ length: 120 }, (_, i) => `cat ${i % 10}`).join(' '),
       after: Array.from({ length: 60 }, () => 'a red circle\nbeside').join(' '),
@@ -383,7 +383,7 @@ describe('the host', () => {
   })
 
   test('more texts than one call holds come back in their order', async () => {
-    const loaded = await host.openEncoder(await encoder('tiny-bert'), 'cpu')
+    const loaded = await host.open(await encoder('tiny-bert'), 'cpu')
     const contexts = Array.from({ length: 150 }, (_, i) =>
       contextOf({ caption: 'cat '.repeat(1 + (i % 40)) }),
     )
@@ -402,7 +402,7 @@ describe('the host', () => {
 
   test('killed in the middle of many calls it is started again and answers them all', async () => {
     const mortal = createInferenceHost(INFERENCE_HOST)
-    const loaded = await mortal.openEncoder(await encoder('tiny-bert'), 'cpu')
+    const loaded = await mortal.open(await encoder('tiny-bert'), 'cpu')
     const context = contextOf({ before: 'two dogs', caption: 'a cat' })
     const [before] = await loaded.encodeContexts([context])
     const calls = Array.from({ length: 6 }, () => loaded.encodeContexts([context]))
@@ -420,7 +420,7 @@ describe('the host', () => {
       digest: 'wrong',
       manifest: { ...model.manifest, graph: { ...model.manifest.graph, hidden: 'no_such' } },
     }
-    await expect(host.openEncoder(wrong, 'cpu')).rejects.toMatchObject({
+    await expect(host.open(wrong, 'cpu')).rejects.toMatchObject({
       kind: 'model',
       message: expect.stringContaining('no output "no_such"') as string,
     })
@@ -428,8 +428,8 @@ describe('the host', () => {
 
   test('a device that is not there is refused by name, and passed over by auto', async () => {
     const model = await encoder('tiny-bert')
-    await expect(host.openEncoder(model, 'dml')).rejects.toMatchObject({ kind: 'unsupported' })
-    const loaded = await host.openEncoder(model, 'auto')
+    await expect(host.open(model, 'dml')).rejects.toMatchObject({ kind: 'unsupported' })
+    const loaded = await host.open(model, 'auto')
     const [one] = await loaded.encodeContexts([contextOf({ caption: 'a cat' })])
     expect(one?.windows).toHaveLength(1)
   })

@@ -13,7 +13,10 @@ import {
   spanOfTokens,
   tokensOfSpan,
 } from '../../../src/main/inference/tokenize/context-windows.ts'
-import { HEAD_FEATURES, headFeatures } from '../../../src/main/inference/tasks/head-features.ts'
+import {
+  HEAD_FEATURES,
+  headFeatures,
+} from '../../../src/main/inference/kinds/text/head-features.ts'
 import { MODELS } from '../../support/models.ts'
 import {
   contextOf,

@@ -1,10 +1,13 @@
 import { createPinia, setActivePinia } from 'pinia'
+import { effectScope, nextTick } from 'vue'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createClient, provideClient } from '../../../src/renderer/src/bridge/client.ts'
-import { useCutoff } from '../../../src/renderer/src/features/cutoff/cutoff.ts'
+import { useCutoff } from '../../../src/renderer/src/state/cutoff.ts'
 import { skipReason, useExporting } from '../../../src/renderer/src/features/export/exporting.ts'
+import { useExportScope } from '../../../src/renderer/src/state/export-scope.ts'
 import { useInspect } from '../../../src/renderer/src/state/inspect.ts'
 import { usePairs } from '../../../src/renderer/src/state/pairs.ts'
+import { usePreview, useViewWalk, walkAmong } from '../../../src/renderer/src/state/preview.ts'
 import { useSession } from '../../../src/renderer/src/state/session.ts'
 import { useUndo } from '../../../src/renderer/src/state/undo.ts'
 import type { Bridge } from '../../../src/shared/contract/index.ts'
@@ -149,6 +152,40 @@ describe('the selection', () => {
   })
 })
 
+describe('the large preview', () => {
+  test('goes along the list it was opened from, and stops at its ends', async () => {
+    const preview = usePreview()
+    const inspect = useInspect()
+    await inspect.show(9)
+    preview.open(walkAmong(() => [4, 9, 2]))
+    preview.walk?.step(1)
+    expect(inspect.id).toBe(2)
+    preview.walk?.step(1)
+    expect(inspect.id).toBe(2)
+    preview.walk?.step(-1)
+    preview.walk?.step(-1)
+    expect(inspect.id).toBe(4)
+  })
+
+  test('walks along the view where no list opened it, and is closed with its pair', async () => {
+    const preview = usePreview()
+    const inspect = useInspect()
+    await inspect.show(1)
+    const steps: number[] = []
+    const scope = effectScope()
+    scope.run(() => useViewWalk({ step: (by) => void steps.push(by) }))
+    preview.open()
+    preview.walk?.step(1)
+    expect(steps).toEqual([1])
+    await inspect.show(null)
+    await nextTick()
+    expect(preview.isOpen).toBe(false)
+    scope.stop()
+    preview.open()
+    expect(preview.walk).toBeNull()
+  })
+})
+
 describe('the cutoff', () => {
   test('stands at the preset of its model and counts exactly', async () => {
     const cutoff = useCutoff()
@@ -227,9 +264,42 @@ describe('what would be exported', () => {
 
   test('a filter by the score of the view names that score', () => {
     const pairs = usePairs()
-    const exporting = useExporting()
+    const exportScope = useExportScope()
     pairs.where = 'score>=0.3'
-    exporting.scope = 'filter'
-    expect(exporting.where).toBe('score[clip-vit-base-patch32].alt>=0.3')
+    exportScope.choose('filter')
+    expect(exportScope.where).toBe('score[clip-vit-base-patch32].alt>=0.3')
+  })
+
+  test('without a selection is what the filter shows, not the pair under the cursor', async () => {
+    const pairs = usePairs()
+    const exportScope = useExportScope()
+    pairs.setWhere('alt:boat')
+    await until(() => pairs.state === 'ready' && pairs.total < 2000)
+    expect(pairs.cursor).toBe(0)
+    await exportScope.chooseShown()
+    expect(exportScope.scope).toBe('filter')
+    expect(exportScope.where).toBe('alt:boat')
+  })
+
+  test('is the selection only as long as it is the one of the grid', async () => {
+    const pairs = usePairs()
+    const exportScope = useExportScope()
+    pairs.moveTo(2)
+    pairs.moveTo(4, true)
+    await exportScope.chooseShown()
+    expect(exportScope.where).toBe('id:3..5')
+    expect(exportScope.selection?.n).toBe(3)
+    pairs.mark([])
+    await nextTick()
+    expect(exportScope.scope).toBe('all')
+    expect(exportScope.where).toBe('')
+    expect(exportScope.selection).toBeNull()
+  })
+
+  test('stays what a person chose, whatever the filter', () => {
+    const exportScope = useExportScope()
+    exportScope.choose('all')
+    usePairs().where = 'alt:boat'
+    expect(exportScope.where).toBe('')
   })
 })

@@ -18,7 +18,7 @@ import {
   undoLabel,
 } from '../../../src/main/store/repositories/labels.ts'
 import type { Speaker } from '../../../src/main/store/repositories/labels.ts'
-import { putScores } from '../../../src/main/store/repositories/score-queue.ts'
+import { putScores } from '../../../src/main/store/repositories/scores.ts'
 import {
   contextOf,
   createSpanSet,

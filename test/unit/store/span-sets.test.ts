@@ -10,10 +10,10 @@ import { ensureModel, scoreKinds } from '../../../src/main/store/repositories/mo
 import { listPairs, pairDetail, pairRows } from '../../../src/main/store/repositories/pairs.ts'
 import {
   countScorable,
-  putScores,
   scorableText,
   unscoredPairs,
 } from '../../../src/main/store/repositories/score-queue.ts'
+import { putScores } from '../../../src/main/store/repositories/scores.ts'
 import {
   contextsAfter,
   createSpanSet,

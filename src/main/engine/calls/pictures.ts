@@ -1,13 +1,27 @@
 import { readFile } from 'node:fs/promises'
-import type { PictureAnswer } from '#shared/contract/pictures.ts'
+import type { z } from 'zod'
+import type { PictureAnswer, PictureCallName, pictureCalls } from '#shared/contract/pictures.ts'
 import { AppError } from '#shared/errors.ts'
 import { blobPath } from '../../store/blobs.ts'
 import type { Corpus } from '../../store/open.ts'
 import { mimeOfPicture } from '../../store/repositories/images.ts'
 import { getThumb } from '../../store/repositories/thumbs.ts'
+import type { EngineContext } from '../context.ts'
+
+/** The calls that answer with bytes. */
+export function createPictureHandlers({ corpora }: EngineContext): {
+  [N in PictureCallName]: (args: z.output<(typeof pictureCalls)[N]>) => Promise<PictureAnswer>
+} {
+  return {
+    'pictures.thumb': ({ corpus, sha256 }) =>
+      readPicture(corpora.get(corpus).corpus, sha256, 'thumb'),
+    'pictures.original': ({ corpus, sha256 }) =>
+      readPicture(corpora.get(corpus).corpus, sha256, 'original'),
+  }
+}
 
 /** The bytes of a picture of a corpus. @throws AppError `not-found` */
-export async function readPicture(
+async function readPicture(
   corpus: Corpus,
   sha256: string,
   size: 'thumb' | 'original',

@@ -15,6 +15,11 @@ import type { RecentFile } from './home.ts'
 /** A corpus that this program holds open: the writer and connections of its own, and the reads that may take long. */
 export interface OpenCorpus {
   corpus: Corpus
+  reads: Omit<ReadService, 'invalidate' | 'close'>
+}
+
+/** What only this room may do with the reads of a corpus. */
+interface Held extends OpenCorpus {
   reads: ReadService
 }
 
@@ -25,7 +30,11 @@ export interface OpenCorpora {
   get(path: string): OpenCorpus
   /** What the open hook does is done once for each corpus that is opened. */
   onOpen(hook: (opened: OpenCorpus) => void): void
-  changed(path: string, what: CorpusPart[]): void
+  /**
+   * Something in a corpus changed: drops what was read of it before, and tells it. Nothing else may
+   * do either, so that no one does one without the other.
+   */
+  announce(path: string, what: CorpusPart[]): void
   recent(): CorpusInfo[]
   close(path: string): Promise<void>
   closeAll(): Promise<void>
@@ -35,8 +44,10 @@ export function createOpenCorpora(options: {
   recent: RecentFile
   runner: Runner
   entries: Entries
+  /** Carries on that something in a corpus changed. */
+  tell(path: string, what: CorpusPart[]): void
 }): OpenCorpora {
-  const opened = new Map<string, OpenCorpus>()
+  const opened = new Map<string, Held>()
   const hooks: ((opened: OpenCorpus) => void)[] = []
 
   function get(path: string): OpenCorpus {
@@ -44,7 +55,7 @@ export function createOpenCorpora(options: {
     const known = opened.get(full)
     if (known) return known
     const corpus = openCorpus(full)
-    const entry: OpenCorpus = {
+    const entry: Held = {
       corpus,
       reads: createReadService(corpus.path, options.entries.queryWorker),
     }
@@ -82,8 +93,10 @@ export function createOpenCorpora(options: {
     },
     get,
     onOpen: (hook) => void hooks.push(hook),
-    changed(path, what) {
-      opened.get(path)?.reads.invalidate(what)
+    announce(path, what) {
+      const full = resolve(path)
+      opened.get(full)?.reads.invalidate(what)
+      options.tell(full, what)
     },
     recent() {
       return options.recent.list().map(({ path, openedAt }) => {

@@ -5,75 +5,34 @@ import { fileURLToPath } from 'node:url'
 import type { Device } from '#shared/contract/jobs.ts'
 import { AppError, fromErrorValue, toErrorValue } from '#shared/errors.ts'
 import { encodeFrame, FrameReader } from '#shared/wire.ts'
-import type { HostCall, HostCalls, PictureSource, RealDevice } from '../models/protocol.ts'
-import { loadedEncoder, loadedSpanModel, type TextHandle } from './text-client.ts'
-import type { SpanManifest, TextEncoderManifest, TextManifest } from '../models/text-manifest.ts'
-import type { LoadedEncoder, LoadedSpanModel, ResolvedTextModel } from '../models/text-types.ts'
-import type { ResolvedModel } from '../models/types.ts'
-import { largestChange } from '../models/vectors.ts'
+import type {
+  AnyManifest,
+  HostAnswer,
+  KindCalls,
+  ModelPort,
+  OpensModels,
+  RealDevice,
+  ResolvedModel,
+} from '../kinds/define.ts'
+import { HostCrash } from '../kinds/host-crash.ts'
+import { DEVICE_BOUND, largestChange } from '../models/vectors.ts'
+import type { HostCall, HostCalls } from './protocol.ts'
 
-/** How far any cosine may change on another device than the CPU, or in fp16 or int8. */
-export const DEVICE_BOUND = 5e-3
-
-export interface LoadedModel {
-  readonly model: ResolvedModel
-  /** The one that really runs it. */
-  readonly device: RealDevice
-  /** Why better devices were passed over, one line each; empty when the first choice runs. */
-  readonly passedOver: readonly string[]
-  /** Unit vectors, [n, embeddingDim]; rows of pictures named in `failures` are zero. */
-  encodeImages(
-    pictures: PictureSource[],
-  ): Promise<{ vectors: Float32Array; failures: Map<number, string> }>
-  /** Unit vectors, [n, embeddingDim]. `full` pads to the whole context even where less is exact. */
-  encodeTexts(texts: string[], full?: boolean): Promise<Float32Array>
-  /** Token ids as they go into the graph, without padding. */
-  ids(texts: string[]): Promise<number[][]>
-  release(): Promise<void>
-}
-
-export interface InferenceHost {
+export interface InferenceHost extends OpensModels {
   /** Devices this build of the runtime knows; that one is listed does not mean that it works. */
   devices(): Promise<RealDevice[]>
-  /**
-   * Loads a model. `auto` takes the best device that runs it, agrees with the CPU and is not
-   * slower; a device asked for by name is taken or refused with `unsupported`.
-   */
-  open(model: ResolvedModel, device: Device): Promise<LoadedModel>
-  /** The same for an encoder that heads are trained on. */
-  openEncoder(model: ResolvedTextModel<TextEncoderManifest>, device: Device): Promise<LoadedEncoder>
-  /** The same for a span model. */
-  openSpanModel(model: ResolvedTextModel<SpanManifest>, device: Device): Promise<LoadedSpanModel>
   /** How often the process had to be started again. */
   readonly restarts: number
   readonly pid: number | null
   close(): Promise<void>
 }
 
-/** Whatever the process can hold. */
-type Openable = ResolvedModel | ResolvedTextModel
-
-const keyOf = (model: Openable, device: RealDevice): string => `${model.digest} ${device}`
-
-type Call = <N extends HostCall>(
-  name: N,
-  input: HostCalls[N]['input'],
-) => Promise<{ value: HostCalls[N]['value']; bytes: Uint8Array }>
-
-interface ModelCalls {
-  key: string
-  call: Call
-  /** Calls; after a crash calls once more, alone. */
-  steady: Call
-}
+const keyOf = (model: ResolvedModel, device: RealDevice): string => `${model.digest} ${device}`
 
 interface Pending {
   resolve(reply: { value: unknown; bytes: Uint8Array }): void
   reject(error: AppError): void
 }
-
-/** The process died with calls in flight. */
-class HostCrash extends AppError {}
 
 interface Running {
   child: ChildProcess
@@ -176,18 +135,20 @@ export function createInferenceHost(
   const openOn = (
     host: Running,
     key: string,
-    model: Openable,
+    model: ResolvedModel,
     device: RealDevice,
   ): Promise<void> => {
     const known = host.opened.get(key)
     if (known) return known
-    const { folder, manifest } = model
-    const common = { key, folder, device, threads }
-    const opening = (
-      'kind' in manifest
-        ? callOn(host, 'openText', { ...common, manifest })
-        : callOn(host, 'open', { ...common, manifest })
-    ).then(
+    const { folder, manifest, kind } = model
+    const opening = callOn(host, 'open', {
+      kind: kind.kind,
+      key,
+      folder,
+      manifest,
+      device,
+      threads,
+    }).then(
       () => undefined,
       (error: unknown) => {
         host.opened.delete(key)
@@ -216,7 +177,7 @@ export function createInferenceHost(
     return mine
   }
 
-  const unload = async (model: Openable, device: RealDevice): Promise<void> => {
+  const unload = async (model: ResolvedModel, device: RealDevice): Promise<void> => {
     const key = keyOf(model, device)
     const host = running
     if (!host?.opened.has(key)) return
@@ -224,96 +185,37 @@ export function createInferenceHost(
     await callOn(host, 'close', { key }).catch(() => undefined)
   }
 
-  /** Calls for one model, which is loaded again where the process is a new one. */
-  const callsOf = (model: Openable, device: RealDevice): ModelCalls => {
-    const key = keyOf(model, device)
-    const call = async <N extends HostCall>(
-      name: N,
-      input: HostCalls[N]['input'],
-    ): Promise<{ value: HostCalls[N]['value']; bytes: Uint8Array }> => {
-      const host = running ?? start()
-      await openOn(host, key, model, device)
-      return callOn(host, name, input)
-    }
-    /** Calls; after a crash calls once more, alone. */
-    const steady = async <N extends HostCall>(
-      name: N,
-      input: HostCalls[N]['input'],
-    ): Promise<{ value: HostCalls[N]['value']; bytes: Uint8Array }> => {
-      await settled()
-      try {
-        return await call(name, input)
-      } catch (error) {
-        if (!(error instanceof HostCrash)) throw error
-        return await alone(() => call(name, input))
-      }
-    }
-    return { key, call, steady }
-  }
-
-  const load = async (
+  /** A loaded model, which is loaded again where the process is a new one. */
+  const portOf = (
     model: ResolvedModel,
     device: RealDevice,
-    passedOver: string[],
-  ): Promise<LoadedModel> => {
-    const dim = model.manifest.embeddingDim
-    const { key, call, steady } = callsOf(model, device)
-    const floats = (bytes: Uint8Array, rows: number): Float32Array => {
-      if (bytes.byteLength !== rows * dim * 4) {
-        throw new AppError('internal', 'The inference process sent vectors of the wrong length')
-      }
-      return new Float32Array(new Uint8Array(bytes).buffer)
+    passedOver: readonly string[],
+  ): ModelPort<AnyManifest, KindCalls> => {
+    const key = keyOf(model, device)
+    const bare = async (name: string, input: unknown): Promise<HostAnswer<unknown>> => {
+      const host = running ?? start()
+      await openOn(host, key, model, device)
+      return callOn(host, 'call', { key, name, input })
     }
-
-    await settled()
-    await call('ids', { key, texts: [] })
+    const once = async (name: string, input: unknown): Promise<HostAnswer<unknown>> => {
+      await settled()
+      return bare(name, input)
+    }
     return {
       model,
       device,
       passedOver,
-      async encodeImages(pictures) {
-        await settled()
+      bare,
+      once,
+      async call(name, input) {
         try {
-          const { value, bytes } = await call('images', { key, pictures })
-          const failures = new Map(value.failures.map(({ index, reason }) => [index, reason]))
-          return { vectors: floats(bytes, pictures.length), failures }
+          return await once(name, input)
         } catch (error) {
           if (!(error instanceof HostCrash)) throw error
+          return await alone(() => bare(name, input))
         }
-        return alone(async () => {
-          const vectors = new Float32Array(pictures.length * dim)
-          const failures = new Map<number, string>()
-          for (const [index, picture] of pictures.entries()) {
-            try {
-              const { value, bytes } = await call('images', { key, pictures: [picture] })
-              const failure = value.failures[0]
-              if (failure) failures.set(index, failure.reason)
-              else vectors.set(floats(bytes, 1), index * dim)
-            } catch (error) {
-              if (!(error instanceof HostCrash)) throw error
-              failures.set(index, 'The picture ends the process that decodes it')
-            }
-          }
-          // All of them: then it is the model or the device, and no picture is to blame.
-          if (pictures.length > 1 && failures.size === pictures.length) {
-            const reasons = new Set(failures.values())
-            if (reasons.size === 1 && reasons.has('The picture ends the process that decodes it')) {
-              throw new AppError(
-                'model',
-                `${model.manifest.name} ends the inference process on ${device} with every picture`,
-                'Use another device, such as --device cpu, or fetch the model again.',
-              )
-            }
-          }
-          return { vectors, failures }
-        })
       },
-      async encodeTexts(texts, full = false) {
-        return floats((await steady('texts', { key, texts, full })).bytes, texts.length)
-      },
-      async ids(texts) {
-        return (await steady('ids', { key, texts })).value.ids
-      },
+      alone,
       release: () => unload(model, device),
     }
   }
@@ -324,28 +226,23 @@ export function createInferenceHost(
   }
 
   const probe = async (
-    model: Openable,
+    model: ResolvedModel,
     device: RealDevice,
   ): Promise<{ vectors: Float32Array; seconds: number; dim: number }> => {
-    const { manifest } = model
     const key = keyOf(model, device)
     const host = running ?? start()
     await openOn(host, key, model, device)
-    if ('kind' in manifest) {
-      const { value, bytes } = await callOn(host, 'probeText', { key })
-      return { vectors: new Float32Array(new Uint8Array(bytes).buffer), ...value }
-    }
     const { value, bytes } = await callOn(host, 'probe', { key })
-    if (!value.finite) {
+    const vectors = new Float32Array(new Uint8Array(bytes).buffer)
+    if (!vectors.every(Number.isFinite)) {
       throw new AppError('model', `it gives values that are not finite (NaN) on ${device}`)
     }
-    const vectors = new Float32Array(new Uint8Array(bytes).buffer)
-    return { vectors, seconds: value.seconds, dim: manifest.embeddingDim }
+    return { vectors, ...value }
   }
 
   /** The device that is meant: the one asked for, or the best that agrees with the CPU. */
   const settleOn = async (
-    model: Openable,
+    model: ResolvedModel,
     device: Device,
   ): Promise<{ device: RealDevice; passedOver: string[] }> => {
     if (device === 'cpu') return { device, passedOver: [] }
@@ -395,22 +292,6 @@ export function createInferenceHost(
     return { device: 'cpu', passedOver }
   }
 
-  const openText = async <M extends TextManifest>(
-    model: ResolvedTextModel<M>,
-    wanted: Device,
-  ): Promise<TextHandle<M>> => {
-    const settled = await settleOn(model, wanted)
-    const { key, call, steady } = callsOf(model, settled.device)
-    // Loads it now, so that what is wrong with it is said here.
-    await call('contexts', { key, contexts: [] })
-    return {
-      ...settled,
-      model,
-      contexts: (contexts) => steady('contexts', { key, contexts }),
-      release: () => unload(model, settled.device),
-    }
-  }
-
   return {
     devices,
     get restarts() {
@@ -419,12 +300,14 @@ export function createInferenceHost(
     get pid() {
       return running?.child.pid ?? null
     },
-    async open(model, wanted) {
-      const { device, passedOver } = await settleOn(model, wanted)
-      return load(model, device, passedOver)
+    async open<M extends AnyManifest, L>(model: ResolvedModel<M, L>, wanted: Device): Promise<L> {
+      const plain = model as unknown as ResolvedModel
+      const { device, passedOver } = await settleOn(plain, wanted)
+      await settled()
+      // Loaded now, so that what is wrong with it is said here.
+      await openOn(running ?? start(), keyOf(plain, device), plain, device)
+      return model.kind.attach(portOf(plain, device, passedOver) as ModelPort<M, KindCalls>)
     },
-    openEncoder: async (model, device) => loadedEncoder(await openText(model, device)),
-    openSpanModel: async (model, device) => loadedSpanModel(await openText(model, device)),
     async close() {
       isClosed = true
       const host = running

@@ -44,7 +44,7 @@ export function cachedSnapshot(
   return existsSync(snapshot) ? snapshot : null
 }
 
-/** Repositories in the cache that hold a picture-text model of ours: ONNX graphs beside a tokenizer. */
+/** Repositories in the cache that hold ONNX graphs beside a tokenizer, or a model of ours. */
 export function cachedRepositories(cache: string): { repository: string; folder: string }[] {
   if (!existsSync(cache)) return []
   const found: { repository: string; folder: string }[] = []
@@ -54,16 +54,14 @@ export function cachedRepositories(cache: string): { repository: string; folder:
     if (!isRepositoryId(repository)) continue
     const folder = cachedSnapshot(cache, repository)
     // The cache is shared with other programs: most of what lies there is none of ours.
-    if (folder !== null && hasGraphs(folder) && existsSync(join(folder, 'tokenizer.json'))) {
-      found.push({ repository, folder })
-    }
+    if (folder !== null && hasGraphs(folder)) found.push({ repository, folder })
   }
   return found
 }
 
 function hasGraphs(folder: string): boolean {
   if (existsSync(join(folder, 'gleaner.json'))) return true
-  if (!existsSync(join(folder, 'preprocessor_config.json'))) return false
+  if (!existsSync(join(folder, 'tokenizer.json'))) return false
   return [folder, join(folder, 'onnx')].some(
     (place) => existsSync(place) && readdirSync(place).some((name) => name.endsWith('.onnx')),
   )

@@ -10,17 +10,21 @@ import {
 } from 'node:fs'
 import { dirname, join, posix, relative, resolve } from 'node:path'
 import { AppError } from '#shared/errors.ts'
-import { behaviourDigest, graphFiles, type Manifest } from './manifest.ts'
+import type { AnyManifest, ModelKind } from '../kinds/define.ts'
+import { behaviourDigest } from '../kinds/manifest.ts'
 import { readOnnxHeader } from '../onnx/onnx-header.ts'
 
-/** Files whose bytes can change a score, relative to the folder, sorted. */
-export function filesThatMatter(folder: string, manifest: Manifest): string[] {
-  return modelFiles(folder, graphFiles(manifest), manifest.text.tokenizer)
-}
-
-/** A tokenizer, graphs, and the external data that these name; relative to the folder, sorted. */
-export function modelFiles(folder: string, graphs: string[], tokenizer: string): string[] {
-  const files = new Set([tokenizer])
+/**
+ * Files whose bytes can change what comes out: graphs, the external data that these name, and what
+ * the kind names besides. Relative to the folder, sorted. Throws `not-found`, `refused`.
+ */
+export function modelFiles<M extends AnyManifest>(
+  kind: ModelKind<M>,
+  folder: string,
+  manifest: M,
+): string[] {
+  const { graphs, others } = kind.files(manifest)
+  const files = new Set(others)
   for (const graph of graphs) {
     files.add(graph)
     const path = join(folder, graph)
@@ -88,26 +92,19 @@ export async function sha256OfFile(path: string): Promise<string> {
 
 /**
  * SHA-256 over the sorted lines `name sha256` of the files that matter and of `manifest`, the part
- * of the manifest that can change a score. Two folders that score alike have the same digest
- * whether the manifest was written or worked out.
+ * of the manifest that can change what comes out. Two folders that give the same have the same
+ * digest whether the manifest was written or worked out. What models made is kept under it.
  */
-export async function modelDigest(
+export async function modelDigest<M extends AnyManifest>(
+  kind: ModelKind<M>,
   folder: string,
-  manifest: Manifest,
+  manifest: M,
   cache: HashCache,
 ): Promise<string> {
-  return digestOf(folder, filesThatMatter(folder, manifest), behaviourDigest(manifest), cache)
-}
-
-/** The same of any files, with a digest of what else can change what comes out. */
-export async function digestOf(
-  folder: string,
-  files: readonly string[],
-  behaviour: string,
-  cache: HashCache,
-): Promise<string> {
-  const lines = [`manifest ${behaviour}`]
-  for (const file of files) lines.push(`${file} ${await cache.sha256(join(folder, file))}`)
+  const lines = [`manifest ${behaviourDigest(kind.behaviour(manifest))}`]
+  for (const file of modelFiles(kind, folder, manifest)) {
+    lines.push(`${file} ${await cache.sha256(join(folder, file))}`)
+  }
   return createHash('sha256')
     .update(
       lines
@@ -119,8 +116,12 @@ export async function digestOf(
 }
 
 /** Bytes of the files that matter. */
-export function modelBytes(folder: string, manifest: Manifest): number {
-  return filesThatMatter(folder, manifest).reduce(
+export function modelBytes<M extends AnyManifest>(
+  kind: ModelKind<M>,
+  folder: string,
+  manifest: M,
+): number {
+  return modelFiles(kind, folder, manifest).reduce(
     (sum, file) => sum + statSync(join(folder, file)).size,
     0,
   )

@@ -1,59 +1,64 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, isAbsolute, join, resolve } from 'node:path'
-import type { ModelInfo } from '#shared/contract/models.ts'
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ModelInfo, ModelKind as KindName } from '#shared/contract/models.ts'
 import { AppError, toErrorValue } from '#shared/errors.ts'
 import type { Settings } from '#shared/settings.ts'
+import { cachedRepositories, removeCached } from '../hub/hub-cache.ts'
+import type { AnyManifest, KnownModel, ModelKind, ResolvedModel } from '../kinds/define.ts'
+import { KINDS } from '../kinds/index.ts'
 import { createHashCache, modelBytes, modelDigest } from './digest.ts'
-import { cachedRepositories, isRepositoryId, removeCached } from '../hub/hub-cache.ts'
-import { inferManifest } from './infer-manifest.ts'
-import { KNOWN_MODELS, knownModel } from './known-models.ts'
-import { describePreprocessing, MANIFEST_FILE, parseManifest, type Manifest } from './manifest.ts'
+import {
+  findFolder,
+  findModels,
+  idOf,
+  kindOfBroken,
+  looksLikeFolder,
+  readModel,
+  TRAINED_FOLDER,
+  type FoundModel,
+} from './find-models.ts'
 import { readRegistered, writeRegistered } from './registered-folders.ts'
-import { isTextModelFolder } from './text-models.ts'
-import type { ModelsFolders, ResolvedModel } from './types.ts'
+import type { ModelsFolders } from './types.ts'
 
-/** Folders of one's own that were added, by path. */
-const REGISTERED_FILE = 'registered.json'
 const HASHES_FILE = 'hashes.json'
 
-/** A model folder that was found, before anything in it is trusted. */
-interface Found {
-  folder: string
-  origin: 'bundled' | 'own' | 'hub'
-  /** Of a hub repository. */
-  repository: string | null
-}
+type DefaultModel = Pick<Settings, 'defaultModel'>
 
 /**
- * All models: those that come with the program, one's own, those of the hub cache, and the known
- * ones that can be fetched. A folder that cannot be used is listed as `broken` with the reason.
+ * All models of every kind: those trained here, one's own, those that come with the program, those
+ * of the hub's cache, and the known ones that can be fetched. A folder that cannot be used is listed
+ * as `broken` with the reason.
  */
 export async function listModels(
   folders: ModelsFolders,
-  settings: Pick<Settings, 'defaultModel'>,
+  settings: DefaultModel,
 ): Promise<ModelInfo[]> {
   const infos: ModelInfo[] = []
   const seen = new Set<string>()
-  for (const found of findFolders(folders)) {
+  for (const found of findModels(folders)) {
     const info = await describe(folders, found)
-    if (seen.has(info.id)) continue
-    seen.add(info.id)
+    if (seen.has(`${info.kind} ${info.id}`)) continue
+    seen.add(`${info.kind} ${info.id}`)
     infos.push(info)
   }
-  for (const known of KNOWN_MODELS) {
-    if (!seen.has(known.repository)) infos.push(availableInfo(known))
+  for (const { kind, known } of KINDS) {
+    for (const model of known) {
+      if (!seen.has(`${kind} ${model.repository}`)) infos.push(availableInfo(model))
+    }
   }
   // The one that scores unless told otherwise comes first.
-  const first = defaultOf(infos, settings)
+  const first = defaultOf(infos, settings, 'picture-text')
   return first ? [first, ...infos.filter((info) => info !== first)] : infos
 }
 
-/** The model that scores unless told otherwise, or null where none is installed. */
-export function defaultOf(
+/** The model of a kind that is used unless told otherwise, or null where none is installed. */
+export function defaultOf<K extends KindName>(
   infos: readonly ModelInfo[],
-  settings: Pick<Settings, 'defaultModel'>,
-): ModelInfo | null {
-  const installed = infos.filter((info) => info.state === 'installed')
+  settings: DefaultModel,
+  kind: K,
+): Extract<ModelInfo, { kind: K }> | null {
+  const isOfKind = (info: ModelInfo): info is Extract<ModelInfo, { kind: K }> => info.kind === kind
+  const installed = infos.filter(isOfKind).filter((info) => info.state === 'installed')
   return (
     installed.find((info) => info.id === settings.defaultModel) ??
     installed.find((info) => !info.isDemonstration) ??
@@ -63,54 +68,44 @@ export function defaultOf(
 }
 
 /**
- * The model meant by an id, a digest's beginning, or a folder; the default one when `wanted` is
- * undefined. Throws `not-found` (with what there is) or `model` for a broken one.
+ * The model of a kind that is meant by an id, a digest's beginning, or a folder; the default one
+ * when `wanted` is undefined. Throws `not-found` (with what there is), `model` for a broken one,
+ * `invalid-input` for one of another kind.
  */
-export async function resolveModel(
+export async function resolveModel<M extends AnyManifest, L>(
   folders: ModelsFolders,
-  settings: Pick<Settings, 'defaultModel'>,
+  kind: ModelKind<M, L>,
   wanted?: string,
-): Promise<ResolvedModel> {
-  if (wanted !== undefined && looksLikeFolder(wanted)) return resolveFolder(folders, wanted)
+  settings: DefaultModel = { defaultModel: null },
+): Promise<ResolvedModel<M, L>> {
+  if (wanted !== undefined && looksLikeFolder(wanted)) return resolveFolder(folders, kind, wanted)
   const infos = await listModels(folders, settings)
+  const ofKind = infos.filter((info) => info.kind === kind.kind)
   const info =
     wanted === undefined
-      ? defaultOf(infos, settings)
-      : (infos.find((one) => one.id === wanted) ??
-        infos.find((one) => wanted.length >= 8 && one.digest?.startsWith(wanted)))
-  const installed = infos.filter((one) => one.state === 'installed').map((one) => one.id)
-  const have = installed.length > 0 ? `Installed: ${installed.join(', ')}.` : 'None is installed.'
-  if (!info) {
-    throw new AppError(
-      'not-found',
-      wanted === undefined ? 'No model is installed' : `There is no model "${wanted}"`,
-      `${have} gleaner models list shows all, gleaner models add fetches one or takes a folder.`,
-    )
-  }
-  if (info.state === 'available') {
-    throw new AppError(
-      'not-found',
-      `The model "${info.id}" is not on this machine yet`,
-      `gleaner models add ${info.id} fetches it. ${have}`,
-    )
-  }
-  if (info.state === 'broken' || info.folder === null) {
-    throw new AppError('model', `The model "${info.id}" cannot be used: ${info.problem ?? ''}`)
-  }
-  const found = findFolders(folders).find(({ folder }) => folder === info.folder)
-  return resolveFound(folders, found ?? { folder: info.folder, origin: 'own', repository: null })
+      ? defaultOf(infos, settings, kind.kind)
+      : (byName(ofKind, wanted) ?? byName(infos, wanted))
+  return asKind(await resolveInfo(folders, info, { kind, wanted, infos: ofKind }), kind)
 }
 
-/** A model folder, registered or not. */
-export async function resolveFolder(
+/** The same of any kind. */
+export async function resolveAnyModel(
   folders: ModelsFolders,
-  folder: string,
+  wanted: string,
 ): Promise<ResolvedModel> {
-  const full = resolve(folder)
-  if (!existsSync(full) || !statSync(full).isDirectory()) {
-    throw new AppError('not-found', `There is no folder ${full}`, 'docs/models.md describes one.')
-  }
-  return resolveFound(folders, { folder: full, origin: 'own', repository: null })
+  if (looksLikeFolder(wanted)) return resolveFound(folders, findFolder(folders, wanted))
+  const infos = await listModels(folders, { defaultModel: null })
+  return resolveInfo(folders, byName(infos, wanted), { kind: null, wanted, infos })
+}
+
+/** A model folder, registered or not. Throws as `resolveModel`. */
+export async function resolveFolder<M extends AnyManifest, L>(
+  folders: ModelsFolders,
+  kind: ModelKind<M, L>,
+  folder: string,
+): Promise<ResolvedModel<M, L>> {
+  const found = findFolder(folders, folder)
+  return asKind(await resolveFound(folders, found, kind as unknown as ModelKind), kind)
 }
 
 /** A repository of the hub cache. Throws `not-found` where it is not there, `invalid-input` or `model` for what is no model. */
@@ -123,165 +118,199 @@ export async function resolveRepository(
     throw new AppError(
       'not-found',
       `${repository} holds no model that Gleaner can run`,
-      'It needs ONNX graphs, tokenizer.json, preprocessor_config.json and config.json.',
+      'It needs ONNX graphs, tokenizer.json and config.json, and preprocessor_config.json where it takes pictures.',
     )
   }
-  return resolveFound(folders, { ...found, origin: 'hub' })
+  return resolveFound(folders, { ...found, origin: 'hub', registeredAs: null })
 }
 
 /**
- * Registers a folder of one's own; it stays where it is. Throws `invalid-input` for what is no
- * model, `conflict` when another folder has its id.
+ * Registers a folder of one's own, with `gleaner.json` or as exporters write it; it stays where it
+ * is. Throws `invalid-input` for what is no model, `conflict` when another folder has its id.
+ *
+ * @param kinds those that it may be of; without them any
  */
-export async function addModelFolder(folders: ModelsFolders, folder: string): Promise<ModelInfo> {
-  const model = await resolveFolder(folders, folder)
-  for (const other of findFolders(folders)) {
+export async function addModelFolder(
+  folders: ModelsFolders,
+  folder: string,
+  kinds?: readonly ModelKind[],
+): Promise<ResolvedModel> {
+  const found = findFolder(folders, folder)
+  const model = await resolveFound(folders, found, kinds?.at(-1))
+  if (kinds && !kinds.some(({ kind }) => kind === model.kind.kind)) {
+    throw wrongKind(model, kinds.map(({ title }) => title).join(' or '))
+  }
+  model.kind.check(model.folder, model.manifest)
+  for (const other of findModels(folders)) {
     if (other.folder === model.folder) continue
     const info = await describe(folders, other)
     if (info.id === model.id && info.state === 'installed') {
       throw new AppError(
         'conflict',
         `There is another model "${model.id}", in ${other.folder}`,
-        'Give one of them another id in its gleaner.json, or remove the other one.',
+        'Rename the folder, give one of them another id in its gleaner.json, or remove the other one.',
       )
     }
   }
-  const registered = readRegistered(join(folders.user, REGISTERED_FILE))
-  if (!registered.includes(model.folder))
-    writeRegistered(join(folders.user, REGISTERED_FILE), [...registered, model.folder])
-  return model.info
+  const isKnown = findModels(folders).some((one) => one.folder === model.folder)
+  if (!isKnown) {
+    const registered = readRegistered(folders.user)
+    writeRegistered(folders.user, [...registered, { folder: model.folder, kind: model.kind.kind }])
+  }
+  return model
 }
 
 /**
- * Forgets a model. A folder of one's own is left alone; a fetched one is deleted from the hub
- * cache; those that come with the program stay (`refused`). Scores stay in every corpus.
+ * Forgets a model. A folder of one's own is left alone; one that was trained here is deleted, one
+ * that was fetched from the hub's cache, too; those that come with the program stay (`refused`).
+ * What it made stays in every corpus.
  */
 export async function removeModel(folders: ModelsFolders, id: string): Promise<void> {
-  for (const found of findFolders(folders)) {
+  for (const found of findModels(folders)) {
     const info = await describe(folders, found)
     if (info.id !== id) continue
     if (found.origin === 'bundled') {
       throw new AppError('refused', `"${id}" comes with the program and cannot be removed`)
     }
     if (found.repository !== null) removeCached(folders.hubCache, found.repository)
-    else
+    else if (found.origin === 'trained') rmSync(found.folder, { recursive: true, force: true })
+    else {
       writeRegistered(
-        join(folders.user, REGISTERED_FILE),
-        readRegistered(join(folders.user, REGISTERED_FILE)).filter((f) => f !== found.folder),
+        folders.user,
+        readRegistered(folders.user).filter(({ folder }) => folder !== found.folder),
       )
+    }
     return
   }
   throw new AppError('not-found', `There is no model "${id}" on this machine`)
 }
 
-function looksLikeFolder(wanted: string): boolean {
-  if (isAbsolute(wanted) || /^\.{1,2}([/\\]|$)/.test(wanted)) return true
-  return existsSync(join(wanted, MANIFEST_FILE)) || existsSync(join(wanted, 'config.json'))
-}
-
-function findFolders(folders: ModelsFolders): Found[] {
-  const found: Found[] = []
-  if (existsSync(folders.bundled)) {
-    for (const entry of readdirSync(folders.bundled, { withFileTypes: true })) {
-      const folder = join(folders.bundled, entry.name)
-      if (
-        entry.isDirectory() &&
-        existsSync(join(folder, MANIFEST_FILE)) &&
-        !isTextModelFolder(folder)
-      ) {
-        found.push({ folder, origin: 'bundled', repository: null })
-      }
-    }
-  }
-  for (const folder of readRegistered(join(folders.user, REGISTERED_FILE))) {
-    found.push({ folder, origin: 'own', repository: null })
-  }
-  for (const { repository, folder } of cachedRepositories(folders.hubCache)) {
-    found.push({ folder, origin: 'hub', repository })
-  }
-  return found
-}
-
-function manifestOf(found: Found): Manifest {
-  const path = join(found.folder, MANIFEST_FILE)
-  const known = found.repository === null ? null : knownModel(found.repository)
-  if (existsSync(path)) {
-    if (isTextModelFolder(found.folder)) {
-      throw new AppError(
-        'invalid-input',
-        `${found.folder} holds a model of text alone, which cannot score pictures`,
-        'Text encoders and span models are added in the training view.',
-      )
-    }
-    return parseManifest(readFileSync(path, 'utf8'), path)
-  }
-  const name = found.repository ?? basename(found.folder)
-  const id = isRepositoryId(name) || /^[A-Za-z0-9]/.test(name) ? name : `model-${name}`
-  const safe = id.replace(/[^A-Za-z0-9._/-]/g, '-').slice(0, 120)
-  const manifest = inferManifest(found.folder, safe, known?.name ?? name)
-  if (!known) return manifest
-  return {
-    ...manifest,
-    description: known.description,
-    license: known.license,
-    cutoffs: known.cutoffs,
-    logits: known.logits,
+/**
+ * A free id and folder for a model that is made here; `listModels` finds it there once it is
+ * written.
+ *
+ * @param otherwise what it is called where nothing of the name can be part of an id
+ */
+export function newModelFolder(
+  folders: ModelsFolders,
+  name: string,
+  otherwise: string,
+): { id: string; folder: string } {
+  const base =
+    name
+      .normalize('NFKD')
+      .replace(/\p{M}+/gu, '')
+      .replace(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '')
+      .toLowerCase()
+      .slice(0, 80) || otherwise
+  const taken = new Set(findModels(folders).map((found) => idOf(found).toLowerCase()))
+  for (let n = 1; ; n++) {
+    const id = n === 1 ? base : `${base}-${n}`
+    const folder = join(folders.user, TRAINED_FOLDER, id)
+    if (!taken.has(id) && !existsSync(folder)) return { id, folder }
   }
 }
 
-async function resolveFound(folders: ModelsFolders, found: Found): Promise<ResolvedModel> {
-  const manifest = manifestOf(found)
-  const { folder } = found
-  const digest = await modelDigest(
-    folder,
-    manifest,
-    createHashCache(join(folders.user, HASHES_FILE)),
+function byName(infos: readonly ModelInfo[], wanted: string): ModelInfo | null {
+  return (
+    infos.find((one) => one.id === wanted) ??
+    infos.find((one) => wanted.length >= 8 && one.digest?.startsWith(wanted)) ??
+    null
   )
+}
+
+async function resolveInfo(
+  folders: ModelsFolders,
+  info: ModelInfo | null,
+  sought: { kind: ModelKind | null; wanted: string | undefined; infos: readonly ModelInfo[] },
+): Promise<ResolvedModel> {
+  const { kind, wanted, infos } = sought
+  const installed = infos.filter((one) => one.state === 'installed').map((one) => one.id)
+  const have = installed.length > 0 ? `Installed: ${installed.join(', ')}.` : 'None is installed.'
+  if (!info) {
+    const what = kind === null ? 'model' : nounOf(kind)
+    throw new AppError(
+      'not-found',
+      `There is no ${what}${wanted === undefined ? '' : ` "${wanted}"`} on this machine`,
+      `${have} ${kind?.howToGet ?? 'gleaner models list shows all.'}`,
+    )
+  }
+  if (info.state === 'available') {
+    throw new AppError(
+      'not-found',
+      `The model "${info.id}" is not on this machine yet`,
+      `gleaner models add ${info.id} fetches it. ${have}`,
+    )
+  }
+  if (info.state === 'broken' || info.folder === null) {
+    throw new AppError('model', `The model "${info.id}" cannot be used: ${info.problem ?? ''}`)
+  }
+  return resolveFound(folders, findFolder(folders, info.folder))
+}
+
+/** "a span model" without its article. */
+function nounOf({ title }: ModelKind): string {
+  return title.replace(/^an? /, '')
+}
+
+function asKind<M extends AnyManifest, L>(
+  model: ResolvedModel,
+  kind: ModelKind<M, L>,
+): ResolvedModel<M, L> {
+  if (model.kind.kind === kind.kind) return model as unknown as ResolvedModel<M, L>
+  throw wrongKind(model, kind.title)
+}
+
+function wrongKind({ id, kind }: ResolvedModel, needed: string): AppError {
+  return new AppError('invalid-input', `"${id}" is ${kind.title}, ${needed} is needed`)
+}
+
+async function resolveFound(
+  folders: ModelsFolders,
+  found: FoundModel,
+  meant?: ModelKind,
+): Promise<ResolvedModel> {
+  const { kind, manifest } = readModel(found, meant)
+  const { folder } = found
+  const cache = createHashCache(join(folders.user, HASHES_FILE))
+  const digest = await modelDigest(kind, folder, manifest, cache)
+  const { id, name, license, description } = manifest
   const info: ModelInfo = {
-    id: manifest.id,
-    name: manifest.name,
-    family: manifest.family,
+    ...kind.facts(manifest),
+    id,
+    name,
     state: 'installed',
     problem: null,
-    license: manifest.license,
-    bytes: modelBytes(folder, manifest),
+    license,
+    description,
     digest,
-    embeddingDim: manifest.embeddingDim,
-    imageSize: manifest.image.width,
-    dtype: manifest.dtype,
-    description: manifest.description,
-    cutoffs: manifest.cutoffs,
-    preprocessing: describePreprocessing(manifest),
+    bytes: modelBytes(kind, folder, manifest),
     folder,
     isDemonstration: manifest.demonstration,
     isBundled: found.origin === 'bundled',
   }
-  return { id: manifest.id, folder, digest, manifest, info }
+  return { kind, id, folder, digest, manifest, info }
 }
 
-async function describe(folders: ModelsFolders, found: Found): Promise<ModelInfo> {
+async function describe(folders: ModelsFolders, found: FoundModel): Promise<ModelInfo> {
   try {
     if (!existsSync(found.folder)) {
       throw new AppError('not-found', 'the folder is gone; bring it back, or remove the model')
     }
     return (await resolveFound(folders, found)).info
   } catch (error) {
-    const id = found.repository ?? basename(found.folder)
+    const id = idOf(found)
     return {
+      ...kindOfBroken(found).facts(null),
       id,
       name: id,
-      family: 'clip',
       state: 'broken',
       problem: toErrorValue(error).message,
       license: null,
-      bytes: null,
-      digest: null,
-      embeddingDim: null,
-      imageSize: null,
-      dtype: null,
       description: '',
-      cutoffs: [],
-      preprocessing: [],
+      digest: null,
+      bytes: null,
       folder: found.folder,
       isDemonstration: false,
       isBundled: found.origin === 'bundled',
@@ -289,22 +318,24 @@ async function describe(folders: ModelsFolders, found: Found): Promise<ModelInfo
   }
 }
 
-function availableInfo(known: (typeof KNOWN_MODELS)[number]): ModelInfo {
+function availableInfo({
+  repository,
+  name,
+  license,
+  description,
+  bytes,
+  facts,
+}: KnownModel): ModelInfo {
   return {
-    id: known.repository,
-    name: known.name,
-    family: known.family,
+    ...facts,
+    id: repository,
+    name,
     state: 'available',
     problem: null,
-    license: known.license,
-    bytes: known.bytes,
+    license,
+    description,
     digest: null,
-    embeddingDim: known.embeddingDim,
-    imageSize: known.imageSize,
-    dtype: known.dtype,
-    description: known.description,
-    cutoffs: known.cutoffs,
-    preprocessing: [],
+    bytes,
     folder: null,
     isDemonstration: false,
     isBundled: false,

@@ -1,3 +1,6 @@
+/** How far any cosine may change on another device than the CPU, or in fp16 or int8. */
+export const DEVICE_BOUND = 5e-3
+
 /**
  * Scales each row of `vectors` to unit length in place; sums in float64. Returns false if a value
  * is not finite or a row is all zero.

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { AppError } from '#shared/errors.ts'
-import type { ImageRecipe } from '../models/manifest.ts'
+import type { ImageRecipe } from './recipe.ts'
 import type { RgbPixels } from './resize.ts'
 
 /** Three bytes a pixel are held while a picture is resized. */

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
-import type { ImageRecipe } from '../models/manifest.ts'
+import type { ImageRecipe } from './recipe.ts'
 import type { PictureResult, PictureTask } from './picture-worker.ts'
-import type { PictureSource } from '../models/protocol.ts'
+import type { PictureSource } from '../kinds/define.ts'
 
 export type Prepared = { pixels: Float32Array } | { reason: string }
 

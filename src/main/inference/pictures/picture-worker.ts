@@ -1,9 +1,9 @@
 import { parentPort } from 'node:worker_threads'
 import { toErrorValue } from '#shared/errors.ts'
 import { decode } from './decode.ts'
-import type { ImageRecipe } from '../models/manifest.ts'
+import type { ImageRecipe } from './recipe.ts'
 import { fit, normalise } from './preprocess.ts'
-import type { PictureSource } from '../models/protocol.ts'
+import type { PictureSource } from '../kinds/define.ts'
 
 export interface PictureTask {
   id: number

@@ -1,4 +1,4 @@
-import type { ImageRecipe } from '../models/manifest.ts'
+import type { ImageRecipe } from './recipe.ts'
 import { resize, type RgbPixels, type Window } from './resize.ts'
 
 /** Size after the resize, and the part of it that goes into the graph. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { AppError } from '#shared/errors.ts'
-import { DECAYS, HEAD_FEATURES, type HeadMarks } from './head-features.ts'
+import { DECAYS, HEAD_FEATURES, type HeadMarks } from '../kinds/text/head-features.ts'
 import {
   field,
   type OnnxAttribute,
@@ -11,7 +11,7 @@ import {
   writeOnnxFile,
 } from '../onnx/onnx-file.ts'
 import { ONNX_FLOAT, ONNX_INT64, readOnnxHeader } from '../onnx/onnx-header.ts'
-import type { TextEncoderManifest } from '../models/text-manifest.ts'
+import type { TextEncoderManifest } from '../kinds/text-encoder/manifest.ts'
 
 /** Logits of places that no span can begin or end at. Finite in 16 bits, too. */
 const NO_LOGIT = -10_000

@@ -1,7 +1,9 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { AppError } from '#shared/errors.ts'
-import { graphFiles, MANIFEST_FILE, type Manifest } from '../models/manifest.ts'
+import type { AnyManifest, ResolvedModel } from '../kinds/define.ts'
+import { MANIFEST_FILE } from '../kinds/manifest.ts'
+import { REFERENCE_FILE } from '../kinds/verify.ts'
 import {
   floatsOf,
   ONNX_INT8,
@@ -15,8 +17,6 @@ import {
   type OnnxWeight,
 } from '../onnx/onnx-file.ts'
 import { ONNX_FLOAT, ONNX_INT64 } from '../onnx/onnx-header.ts'
-import type { ResolvedModel } from '../models/types.ts'
-import { REFERENCE_FILE } from './verify.ts'
 
 /** Below this a matrix costs no time worth an error. */
 const LEAST_VALUES = 16 * 16
@@ -40,17 +40,17 @@ export type BetweenMatrices = (done: number, total: number) => Promise<void>
  * work: its error comes on top of the picture's (measured on a ViT-B/32 with random weights: unit
  * vectors of pictures are off by 0.020, of texts by 0.013 so, by 0.021 with all matrices).
  *
- * @param pixels name of the graph's input for pictures
+ * @param pixels name of the graph's input for pictures; null = it has none
  */
 export async function quantizeGraph(
   file: OnnxFile,
-  pixels: string,
+  pixels: string | null,
   between: BetweenMatrices = () => Promise.resolve(),
 ): Promise<number> {
   const producers = new Map<string, OnnxNode>()
   for (const node of file.nodes) for (const output of node.outputs) producers.set(output, node)
   const last = lastProjections(file, producers)
-  const seesPixels = downstream(file, pixels)
+  const seesPixels = pixels === null ? new Set<string>() : downstream(file, pixels)
   const intoActivations = beforeActivations(file)
   const wanted = new Map<OnnxNode, Matrix>()
   for (const node of file.nodes) {
@@ -362,43 +362,50 @@ function dropUnused(file: OnnxFile, freed: Set<string>): void {
 
 /**
  * Writes an 8-bit twin of a float32 model into `out`, a folder that must not exist yet: graphs,
- * tokenizer and a manifest that names the model it comes from. It is not checked here.
- * Throws `invalid-input` for a model that is not float32, `conflict` where `out` exists.
+ * what its kind names besides, and a manifest that names the model it comes from. It is not checked
+ * here. Throws `unsupported` for a kind without a twin, `invalid-input` for a model that is not
+ * float32, `conflict` where `out` exists.
  *
  * @param between counts the matrices of one graph after the other
  */
-export async function writeQuantized(
-  model: ResolvedModel,
+export async function writeQuantized<M extends AnyManifest, L>(
+  model: ResolvedModel<M, L>,
   out: string,
   between?: BetweenMatrices,
-): Promise<{ manifest: Manifest; matrices: number }> {
-  const { manifest, folder } = model
-  if (manifest.dtype !== 'fp32') {
+): Promise<{ manifest: M; matrices: number }> {
+  const { manifest, folder, kind } = model
+  const { quantisation } = kind
+  if (quantisation === null) {
+    throw new AppError(
+      'unsupported',
+      `${manifest.name} is ${kind.title}; nothing is defined that would judge an int8 twin of one`,
+    )
+  }
+  const dtype = quantisation.dtypeOf(folder, manifest)
+  if (dtype !== 'fp32') {
     throw new AppError(
       'invalid-input',
-      `${manifest.name} is ${manifest.dtype}; only an fp32 model can be quantised`,
+      `${manifest.name} is ${dtype}; only an fp32 model can be quantised`,
       'Quantise the model that it was made from.',
     )
   }
   if (existsSync(out)) {
     throw new AppError('conflict', `${out} exists already`, 'Choose another folder with --out.')
   }
-  const quantised: Manifest = {
-    ...manifest,
+  const quantised = quantisation.twinOf(manifest, {
     id: `${manifest.id}-int8`,
     name: `${manifest.name}, int8`,
-    dtype: 'int8',
     derivedFrom: {
       id: model.id,
       digest: model.digest,
-      how: "gleaner models quantize: matrices of the picture tower and of the text tower's MLPs in int8 with a scale per column, activations as they run with a scale per row",
+      how: `gleaner models quantize: ${quantisation.how}`,
     },
-  }
-  const { graphs } = manifest
-  const { pixels } = 'joint' in graphs ? graphs.joint : graphs.image
+  })
+  const { graphs, others } = kind.files(manifest)
+  const pixels = quantisation.pixels(manifest)
   try {
     let matrices = 0
-    for (const graph of graphFiles(manifest)) {
+    for (const graph of graphs) {
       const file = readOnnxFile(join(folder, graph))
       matrices += await quantizeGraph(file, pixels, between)
       mkdirSync(dirname(join(out, graph)), { recursive: true })
@@ -411,7 +418,7 @@ export async function writeQuantized(
         'Models exported by torch or optimum have them as weights of MatMul or Gemm.',
       )
     }
-    for (const name of [manifest.text.tokenizer, REFERENCE_FILE]) {
+    for (const name of [...others, REFERENCE_FILE]) {
       if (!existsSync(join(folder, name))) continue
       mkdirSync(dirname(join(out, name)), { recursive: true })
       copyFileSync(join(folder, name), join(out, name))

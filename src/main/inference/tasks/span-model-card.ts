@@ -1,6 +1,6 @@
 import type { TrainingRun } from '#shared/contract/training.ts'
-import type { SpanManifest, TextEncoderManifest } from '../models/text-manifest.ts'
-import type { ResolvedTextModel } from '../models/text-types.ts'
+import type { SpanManifest } from '../kinds/span/manifest.ts'
+import type { TextEncoderModel } from '../kinds/text-encoder/types.ts'
 
 const count = (n: number): string => n.toLocaleString('en')
 const figure = (value: number): string => value.toFixed(3)
@@ -16,7 +16,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 /** MODEL_CARD.md of a span model: what it learned from, how well it does, what it cannot do. */
 export function spanModelCard(
   manifest: SpanManifest,
-  encoder: ResolvedTextModel<TextEncoderManifest>,
+  encoder: TextEncoderModel,
   run: TrainingRun,
 ): string {
   const { decode, text } = manifest

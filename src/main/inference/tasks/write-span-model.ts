@@ -1,15 +1,17 @@
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { TrainingRun } from '#shared/contract/training.ts'
-import { createContextTokenizer } from '../tokenize/context-windows.ts'
-import { headMarksOf } from './head-features.ts'
-import { composeSpanGraph, type HeadTensors, SPAN_OUTPUTS } from './head-graph.ts'
-import { MANIFEST_FILE } from '../models/manifest.ts'
-import { spanModelCard } from './span-model-card.ts'
-import type { DecodeRecipe, SpanManifest, TextEncoderManifest } from '../models/text-manifest.ts'
-import { newTextModelFolder, resolveTextModel } from '../models/text-models.ts'
-import type { ResolvedTextModel } from '../models/text-types.ts'
+import { MANIFEST_FILE } from '../kinds/manifest.ts'
+import { span as spanKind } from '../kinds/span/kind.ts'
+import type { DecodeRecipe, SpanManifest } from '../kinds/span/manifest.ts'
+import type { SpanModel } from '../kinds/span/types.ts'
+import type { TextEncoderModel } from '../kinds/text-encoder/types.ts'
+import { headMarksOf } from '../kinds/text/head-features.ts'
+import { newModelFolder, resolveFolder } from '../models/registry.ts'
 import type { ModelsFolders } from '../models/types.ts'
+import { createContextTokenizer } from '../tokenize/context-windows.ts'
+import { composeSpanGraph, type HeadTensors, SPAN_OUTPUTS } from './head-graph.ts'
+import { spanModelCard } from './span-model-card.ts'
 
 const CARD_FILE = 'MODEL_CARD.md'
 const HISTORY_FILE = 'history.json'
@@ -25,13 +27,13 @@ const HISTORY_FILE = 'history.json'
  */
 export async function writeSpanModel(
   folders: ModelsFolders,
-  encoder: ResolvedTextModel<TextEncoderManifest>,
+  encoder: TextEncoderModel,
   head: HeadTensors,
   about: { name: string; description: string; decode: DecodeRecipe },
   run: TrainingRun | null = null,
-): Promise<ResolvedTextModel<SpanManifest>> {
+): Promise<SpanModel> {
   const { manifest } = encoder
-  const { id, folder } = newTextModelFolder(folders, about.name)
+  const { id, folder } = newModelFolder(folders, about.name, 'span-model')
   const from = join(encoder.folder, manifest.text.tokenizer)
   const tokenizer = createContextTokenizer(readFileSync(from, 'utf8'), manifest.text.padId)
   const { ids, mask, types } = manifest.graph
@@ -43,6 +45,7 @@ export async function writeSpanModel(
     description: about.description,
     license: manifest.license,
     demonstration: false,
+    derivedFrom: null,
     graph: { file: 'model.onnx', ids, mask, types, ...SPAN_OUTPUTS },
     dim: manifest.dim,
     text: { ...manifest.text, tokenizer: 'tokenizer.json', padId: tokenizer.padId },
@@ -64,7 +67,7 @@ export async function writeSpanModel(
     rmSync(temporary, { recursive: true, force: true })
     throw error
   }
-  return resolveTextModel(folders, folder, 'span')
+  return resolveFolder(folders, spanKind, folder)
 }
 
 /**
@@ -72,8 +75,8 @@ export async function writeSpanModel(
  * there: after its test. Neither changes its digest.
  */
 export function describeSpanModel(
-  model: ResolvedTextModel<SpanManifest>,
-  encoder: ResolvedTextModel<TextEncoderManifest>,
+  model: SpanModel,
+  encoder: TextEncoderModel,
   run: TrainingRun,
 ): void {
   writeCard(model.folder, model.manifest, encoder, run)
@@ -82,7 +85,7 @@ export function describeSpanModel(
 function writeCard(
   folder: string,
   manifest: SpanManifest,
-  encoder: ResolvedTextModel<TextEncoderManifest>,
+  encoder: TextEncoderModel,
   run: TrainingRun,
 ): void {
   const write = (name: string, text: string): void => {

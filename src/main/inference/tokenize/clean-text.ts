@@ -1,5 +1,5 @@
 import { decodeHTML } from 'entities'
-import type { TextRecipe } from '../models/manifest.ts'
+import type { TextRecipe } from '../kinds/picture-text/manifest.ts'
 
 /** Python's `string.punctuation`, which SigLIP's reference removes. */
 const PUNCTUATION = /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/g

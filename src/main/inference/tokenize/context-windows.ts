@@ -2,7 +2,6 @@ import type { PairContext } from '#shared/text/context.ts'
 import { AppError } from '#shared/errors.ts'
 import { offsetMap } from '#shared/text/offsets.ts'
 import type { Span } from '#shared/text/spans.ts'
-import type { ContextTokens } from '../models/text-types.ts'
 import { loadTokenizer, type Encoding, type LoadedTokenizer } from './tokenizer.ts'
 import { type Json, list, object } from './tokenizer-json.ts'
 
@@ -33,6 +32,14 @@ export interface WindowOptions {
   /** `pad`: a padding token stands for the line feed between two blocks. */
   breaks: 'pad' | 'none'
   maxTokens?: number
+}
+
+/** The tokens of a running text as the model sees it, special ones left out. */
+export interface ContextTokens {
+  /** Start and end of each token in code points of the running text, rising: 2 numbers a token. */
+  offsets: Int32Array
+  /** The text was longer than what is looked at: words far from the picture are left out. */
+  isCut: boolean
 }
 
 /** One input of a graph, without padding. */

@@ -8,7 +8,7 @@ import {
   type ExactTokenizer,
   exactTokenizer,
 } from './exact-tokenizer.ts'
-import type { TextRecipe } from '../models/manifest.ts'
+import type { TextRecipe } from '../kinds/picture-text/manifest.ts'
 import type { Json } from './tokenizer-json.ts'
 
 export type { EncodeOptions, Encoding } from './exact-tokenizer.ts'

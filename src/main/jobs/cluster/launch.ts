@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import { EpochRecord } from '#shared/contract/training.ts'
-import type { LaunchInput, TextModelInfo, TrainingRun } from '#shared/contract/training.ts'
+import type { LaunchInput } from '#shared/contract/jobs.ts'
+import type { TextModelInfo, TrainingRun } from '#shared/contract/training.ts'
 import { AppError, toErrorValue } from '#shared/errors.ts'
 import { divergenceWarning } from '../../labeling/train-span-head.ts'
 import type { Corpus } from '../../store/open.ts'
@@ -16,6 +17,9 @@ import { launching, readLaunched, writeLaunched } from './launchers.ts'
 import type { LaunchedRun, Launching } from './launchers.ts'
 import { readPackage } from './span-package.ts'
 import type { PackageManifest } from './span-package.ts'
+import { launch } from '#shared/contract/jobs/launch.ts'
+import { implementJob } from '../run/implement.ts'
+import { addTextModelFolder } from '../../inference/models/text-models.ts'
 
 /** Looks that may fail one after the other before a run is given up: a network may be away a while. */
 const PATIENCE = 60
@@ -332,3 +336,12 @@ function lastLine(folder: string): string {
       ?.slice(0, 300) ?? ''
   )
 }
+
+export const launchJob = implementJob(
+  launch,
+  async ({ corpus, input, context, machine, isUnasked }) => {
+    const takeIn = (folder: string) => addTextModelFolder(machine.folders, folder)
+    await runLaunch(corpus, input, context, takeIn, !isUnasked)
+    machine.modelsChanged()
+  },
+)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { SpanPackageInput } from '#shared/contract/training.ts'
+import { SpanPackageInput } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
 import { SOFTWARE_VERSION } from '#shared/version.ts'
 import { OutputFolder } from '../../export/folder.ts'
@@ -24,6 +24,8 @@ import { checkOutside } from '../run/check-outside.ts'
 import type { JobContext } from '../run/job.ts'
 import { collectTrainingData } from '../spans/training-data.ts'
 import type { TrainingSet, TrainingText } from '../spans/training-data.ts'
+import { spanPackage } from '#shared/contract/jobs/span-package.ts'
+import { implementJob } from '../run/implement.ts'
 
 const PACKAGE_MANIFEST = 'gleaner-package.json'
 /** Without what says only where it lies. */
@@ -421,3 +423,7 @@ IoU, weighted as \`config.json\` says; position 0 ([CLS]) is "no answer". They a
 program and compared with it by its tests.
 `
 }
+
+export const spanPackageJob = implementJob(spanPackage, ({ corpus, input, context, machine }) =>
+  runSpanPackage(corpus, input, context, machine.resources),
+)

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { ImportInput } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
+import { SOFTWARE } from '#shared/version.ts'
 import { toStoreError } from '../../store/errors.ts'
 import type { Corpus } from '../../store/open.ts'
 import {
@@ -19,7 +20,7 @@ import { insertFailure } from '../../store/repositories/failures.ts'
 import { imageIds } from '../../store/repositories/images.ts'
 import type { ImageIds } from '../../store/repositories/images.ts'
 import { ensureModel, listModels } from '../../store/repositories/models.ts'
-import { putScores } from '../../store/repositories/score-queue.ts'
+import { putScores } from '../../store/repositories/scores.ts'
 import {
   addressKey,
   importRecipe,
@@ -42,9 +43,10 @@ import { findTables } from '../../tables/index.ts'
 import { findSource, fingerprint, sha256File } from '../../warc/index.ts'
 import { COMPUTED_BY, importedDigest, planTable, recipeOf } from './import-plan.ts'
 import type { ImportPlan, SingleRole } from './import-plan.ts'
-import { SOFTWARE } from '../ingest/ingest.ts'
 import type { JobContext } from '../run/job.ts'
 import { runPictures } from '../pictures/pictures.ts'
+import { importTables } from '#shared/contract/jobs/import.ts'
+import { implementJob } from '../run/implement.ts'
 
 /** Rows of a commit: some tens of milliseconds, so that the window is answered in between. */
 const ROWS = 5_000
@@ -644,3 +646,7 @@ function cosineOf(a: UnitVector, b: UnitVector): number {
   for (let i = 0; i < a.raw.length; i++) sum += (a.raw[i] as number) * (b.raw[i] as number)
   return Math.fround(Math.min(1, Math.max(-1, sum / (a.length * b.length))))
 }
+
+export const importJob = implementJob(importTables, ({ corpus, input, context }) =>
+  runImport(corpus, input, context),
+)

@@ -5,7 +5,7 @@ import { resolve as absolute } from 'node:path'
 import { Readable } from 'node:stream'
 import type { IngestInput } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
-import { SOFTWARE_VERSION } from '#shared/version.ts'
+import { SOFTWARE } from '#shared/version.ts'
 import { toStoreError } from '../../store/errors.ts'
 import type { Corpus } from '../../store/open.ts'
 import {
@@ -18,12 +18,12 @@ import {
 } from '../../store/repositories/archives.ts'
 import type { ArchiveRow } from '../../store/repositories/archives.ts'
 import { insertCapture } from '../../store/repositories/captures.ts'
-import { insertFailure } from '../../store/repositories/failures.ts'
+import { insertFailure, putInputFailure } from '../../store/repositories/failures.ts'
 import type { NewFailure } from '../../store/repositories/failures.ts'
 import { imageIds } from '../../store/repositories/images.ts'
 import type { ImageIds } from '../../store/repositories/images.ts'
 import { insertPage } from '../../store/repositories/pages.ts'
-import { statement, transaction } from '../../store/statements.ts'
+import { transaction } from '../../store/statements.ts'
 import {
   fingerprint,
   listInputs,
@@ -39,9 +39,8 @@ import type { ExtractPool, TaskResult } from './ingest-pool.ts'
 import type { FlatPair, TaskRecord } from './ingest-task.ts'
 import type { JobContext } from '../run/job.ts'
 import { runPictures } from '../pictures/pictures.ts'
-
-/** Written to every archive's row, so that one can tell later what made its pairs. */
-export const SOFTWARE = `Gleaner ${SOFTWARE_VERSION}`
+import { ingest } from '#shared/contract/jobs/ingest.ts'
+import { implementJob } from '../run/implement.ts'
 
 /** More than these wait for the one who reads and commits. */
 const MAX_WORKERS = 3
@@ -107,7 +106,7 @@ export async function runIngest(
   options: IngestOptions = {},
 ): Promise<void> {
   const { sources, failures } = await findSources(input.inputs, options.stdin)
-  for (const failure of failures) recordInputFailure(corpus, failure)
+  for (const failure of failures) putInputFailure(corpus.writer, failure)
   const known = sources.every((source) => source.size !== null)
   const total = known ? sources.reduce((sum, source) => sum + (source.size ?? 0), 0) : null
   const totals: Totals = {
@@ -181,25 +180,6 @@ async function findSources(
     )
   }
   return { sources, failures }
-}
-
-/** Once for each input and reason, however often it is tried. */
-function recordInputFailure(
-  corpus: Corpus,
-  failure: { name: string; reason: string; detail: string },
-): void {
-  transaction(corpus.writer, () => {
-    statement(
-      corpus.writer,
-      `DELETE FROM failures WHERE stage = 'archive' AND archive_id IS NULL AND reason = ? AND url = ?`,
-    ).run(failure.reason, failure.name)
-    insertFailure(corpus.writer, {
-      stage: 'archive',
-      reason: failure.reason,
-      url: failure.name,
-      detail: failure.detail,
-    })
-  })
 }
 
 function shortName(source: ArchiveSource): string {
@@ -638,3 +618,7 @@ function toPair(flat: FlatPair) {
     tagEnd: flat[15],
   }
 }
+
+export const ingestJob = implementJob(ingest, ({ corpus, input, context }) =>
+  runIngest(corpus, input, context),
+)

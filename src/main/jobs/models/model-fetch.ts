@@ -1,15 +1,12 @@
-import { z } from 'zod'
+import type { ModelFetchInput } from '#shared/contract/jobs/model-fetch.ts'
 import { AppError } from '#shared/errors.ts'
 import { fetchRepository, openHub, parseHubSource, type Hub } from '../../inference/hub/hub.ts'
 import { resolveRepository } from '../../inference/models/registry.ts'
-import type { ModelsFolders, ResolvedModel } from '../../inference/models/types.ts'
+import type { ResolvedModel } from '../../inference/kinds/define.ts'
+import type { ModelsFolders } from '../../inference/models/types.ts'
 import type { JobContext } from '../run/job.ts'
-
-export const ModelFetchInput = z.object({
-  /** `ORG/NAME[@REVISION][#fp16|#int8]` */
-  source: z.string().min(1),
-})
-export type ModelFetchInput = z.infer<typeof ModelFetchInput>
+import { modelFetch } from '#shared/contract/jobs/model-fetch.ts'
+import { implementJob } from '../run/implement.ts'
 
 /** Repositories that are being fetched by this process. */
 const busy = new Set<string>()
@@ -67,3 +64,8 @@ export async function runModelFetch(
     busy.delete(source.repository)
   }
 }
+
+export const modelFetchJob = implementJob(modelFetch, async ({ input, context, machine }) => {
+  await runModelFetch(machine.folders, input, context)
+  machine.modelsChanged()
+})

@@ -9,23 +9,26 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, parse } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import type { QuantizeInput } from '#shared/contract/models.ts'
+import type { QuantizeInput } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
-import {
-  createInferenceHost,
-  DEVICE_BOUND,
-  type InferenceHost,
-} from '../../inference/host/client.ts'
-import { compareModels, type Comparison } from '../../inference/tasks/compare.ts'
-import type { PictureSource } from '../../inference/models/protocol.ts'
+import { createInferenceHost, type InferenceHost } from '../../inference/host/client.ts'
+import type {
+  AnyManifest,
+  Comparison,
+  ResolvedModel,
+  Sample,
+} from '../../inference/kinds/define.ts'
+import { addModelFolder, resolveAnyModel, resolveFolder } from '../../inference/models/registry.ts'
+import type { ModelsFolders } from '../../inference/models/types.ts'
+import { DEVICE_BOUND } from '../../inference/models/vectors.ts'
 import { writeQuantized } from '../../inference/tasks/quantize.ts'
-import { addModelFolder, resolveFolder } from '../../inference/models/registry.ts'
-import type { ModelsFolders, ResolvedModel } from '../../inference/models/types.ts'
 import { blobPath } from '../../store/blobs.ts'
 import { openReader } from '../../store/open.ts'
 import { checkSample } from '../../store/repositories/check-sample.ts'
 import type { JobContext } from '../run/job.ts'
 import { isAlive } from '../run/process-alive.ts'
+import { quantize } from '#shared/contract/jobs/quantize.ts'
+import { implementJob } from '../run/implement.ts'
 
 /** Pictures that the two models are compared on, and different texts. */
 const MOST_PICTURES = 200
@@ -33,7 +36,7 @@ const MOST_TEXTS = 200
 
 const PICTURE = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i
 
-/** Where pictures come without words. */
+/** Where there are pictures and no words. */
 const TEXTS = [
   'a photo of a cat',
   'a drawing of two red circles beside a blue square',
@@ -45,8 +48,8 @@ const TEXTS = [
   'IMG_20190304_121212.jpg',
 ]
 
-export interface Quantized {
-  model: ResolvedModel
+export interface Quantized<M extends AnyManifest, L> {
+  model: ResolvedModel<M, L>
   /** Matrices that are 8-bit now. */
   matrices: number
   bytesBefore: number
@@ -68,14 +71,14 @@ export async function runQuantize(
   const host = createInferenceHost(ctx.entries.inferenceHost)
   try {
     const made = await quantizeModel(folders, model, input, host, ctx)
-    const { pictures, texts, unreadable, largest, rms } = made.comparison
+    const { unreadable, largest, rms } = made.comparison
     const mega = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
     ctx.result('Model', made.model.id)
     ctx.result('Matrices in int8', String(made.matrices))
     ctx.result('Size', `${mega(made.bytesAfter)}, before ${mega(made.bytesBefore)}`)
     ctx.result(
       'Checked on',
-      `${pictures} pictures with ${texts} texts${unreadable > 0 ? `, ${unreadable} pictures unreadable` : ''}`,
+      `${wordsOf(made.comparison)}${unreadable > 0 ? `, ${unreadable} pictures unreadable` : ''}`,
     )
     ctx.result(
       'Largest difference of a cosine',
@@ -87,21 +90,36 @@ export async function runQuantize(
   }
 }
 
+/** "200 pictures with 150 texts", or texts alone. */
+function wordsOf({ pictures, texts }: Comparison): string {
+  return pictures > 0 ? `${pictures} pictures with ${texts} texts` : `${texts} texts`
+}
+
 /**
- * Makes an 8-bit twin of a model and compares both on one's own pictures before anyone can score
- * with it: where a cosine is off by more than `bound`, nothing is kept (`refused`).
+ * Makes an 8-bit twin of a model and compares both on one's own pictures and texts before anyone can
+ * use it: where a cosine is off by more than `bound`, nothing is kept (`refused`). Throws
+ * `unsupported` for a kind of model that nothing can judge so.
  *
  * @param check a corpus, or a folder of pictures (a text file of the same name is its caption)
  * @param out folder of the new model; without it one beside the program's other data
  * @param ctx of the job that it is; an abort throws its reason
  */
-export async function quantizeModel(
+export async function quantizeModel<M extends AnyManifest, L>(
   folders: ModelsFolders,
-  model: ResolvedModel,
+  model: ResolvedModel<M, L>,
   options: { check: string; out?: string | undefined; bound?: number | undefined },
   host: InferenceHost,
   ctx?: Pick<JobContext, 'signal' | 'progress'>,
-): Promise<Quantized> {
+): Promise<Quantized<M, L>> {
+  const { kind } = model
+  const { quantisation } = kind
+  if (quantisation === null) {
+    throw new AppError(
+      'unsupported',
+      `${model.manifest.name} is ${kind.title}; nothing is defined that would judge an int8 twin of one`,
+      'Use it as it is.',
+    )
+  }
   const bound = options.bound ?? DEVICE_BOUND
   const name = `${model.id.replaceAll('/', '--')}-int8`
   const out = options.out ?? join(folders.user, 'quantised', name)
@@ -112,7 +130,7 @@ export async function quantizeModel(
       'Remove it or choose another folder with --out.',
     )
   }
-  const { pictures, texts } = sampleOf(options.check)
+  const sample = sampleOf(options.check, quantisation.needsPictures)
   const draft = `${out}.${process.pid}.part`
   mkdirSync(dirname(out), { recursive: true })
   removeDrafts(out)
@@ -123,22 +141,23 @@ export async function quantizeModel(
       await setImmediate()
       ctx?.signal.throwIfAborted()
     })
-    const made = await resolveFolder(folders, draft)
-    const comparison = await compareModels(host, model, made, pictures, texts, (done, total) => {
-      ctx?.progress({ done, total, unit: 'pictures', note: 'comparing with fp32, device cpu' })
+    const made = await resolveFolder(folders, kind, draft)
+    const unit = quantisation.needsPictures ? 'pictures' : 'texts'
+    const comparison = await quantisation.compare(host, model, made, sample, (done, total) => {
+      ctx?.progress({ done, total, unit, note: 'comparing with fp32, device cpu' })
       ctx?.signal.throwIfAborted()
     })
     if (!(comparison.largest <= bound)) {
       throw new AppError(
         'refused',
-        `The int8 twin of ${model.manifest.name} is off by up to ${comparison.largest.toPrecision(2)} in cosine (${comparison.pictures} pictures with ${comparison.texts} texts), ${bound} is allowed; it was not kept`,
-        'Score with the fp32 model, or allow more with --bound.',
+        `The int8 twin of ${model.manifest.name} is off by up to ${comparison.largest.toPrecision(2)} in cosine (${wordsOf(comparison)}), ${bound} is allowed; it was not kept`,
+        'Use the fp32 model, or allow more with --bound.',
       )
     }
     renameSync(draft, out)
     await addModelFolder(folders, out)
     return {
-      model: await resolveFolder(folders, out),
+      model: await resolveFolder(folders, kind, out),
       matrices,
       bytesBefore: model.info.bytes ?? 0,
       bytesAfter: made.info.bytes ?? 0,
@@ -160,14 +179,14 @@ function removeDrafts(out: string): void {
   }
 }
 
-function sampleOf(check: string): { pictures: PictureSource[]; texts: string[] } {
+function sampleOf(check: string, needsPictures: boolean): Sample {
   if (!existsSync(check) || !statSync(check).isDirectory()) {
     throw new AppError('not-found', `There is no corpus or folder ${check}`)
   }
   const { pictures, texts } = existsSync(join(check, 'corpus.db'))
     ? sampleOfCorpus(check)
     : sampleOfFolder(check)
-  if (pictures.length === 0) {
+  if (needsPictures && pictures.length === 0) {
     throw new AppError(
       'invalid-input',
       `There are no pictures in ${check}`,
@@ -178,7 +197,7 @@ function sampleOf(check: string): { pictures: PictureSource[]; texts: string[] }
   return { pictures, texts: words.length > 0 ? words : TEXTS }
 }
 
-function sampleOfCorpus(path: string): { pictures: PictureSource[]; texts: string[] } {
+function sampleOfCorpus(path: string): Sample {
   const reader = openReader(path)
   try {
     const rows = checkSample(reader, { limit: MOST_PICTURES })
@@ -191,7 +210,7 @@ function sampleOfCorpus(path: string): { pictures: PictureSource[]; texts: strin
   }
 }
 
-function sampleOfFolder(folder: string): { pictures: PictureSource[]; texts: string[] } {
+function sampleOfFolder(folder: string): Sample {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => PICTURE.test(name))
     .sort()
@@ -207,3 +226,9 @@ function sampleOfFolder(folder: string): { pictures: PictureSource[]; texts: str
   })
   return { pictures: chosen.map((path) => ({ path })), texts }
 }
+
+export const quantizeJob = implementJob(quantize, async ({ input, context, machine }) => {
+  const model = await resolveAnyModel(machine.folders, input.id)
+  await runQuantize(machine.folders, model, input, context)
+  machine.modelsChanged()
+})

@@ -26,6 +26,8 @@ import {
 import { hasThumb, putThumbs, type Thumb } from '../../store/repositories/thumbs.ts'
 import type { JobContext } from '../run/job.ts'
 import { isLocal, localPictures } from './local-pictures.ts'
+import { lookForPictures } from '#shared/contract/jobs/pictures.ts'
+import { implementJob } from '../run/implement.ts'
 
 /** Read from the database at once. */
 const PAGE = 500
@@ -562,3 +564,7 @@ async function* concurrently<T, R>(
     await Promise.allSettled([...running])
   }
 }
+
+export const picturesJob = implementJob(lookForPictures, ({ corpus, input, context }) =>
+  runPictures(corpus, input, context),
+)

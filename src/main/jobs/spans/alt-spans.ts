@@ -1,5 +1,7 @@
 import type { AltReport, UselessAltRuleValue } from '#shared/contract/spans.ts'
-import type { AltSpansInput } from '#shared/contract/training.ts'
+import type { AltSpansInput } from '#shared/contract/jobs.ts'
+import { altSpans } from '#shared/contract/jobs/alt-spans.ts'
+import { SOFTWARE } from '#shared/version.ts'
 import { FIND_ALT_DEFAULTS } from '../../labeling/find-alt-spans.ts'
 import type { Corpus } from '../../store/open.ts'
 import {
@@ -13,9 +15,9 @@ import type { NewSpanSet } from '../../store/repositories/span-sets.ts'
 import { countRows } from '../../store/repositories/stats.ts'
 import { transaction } from '../../store/statements.ts'
 import { runAside } from './aside.ts'
-import { SOFTWARE } from '../ingest/ingest.ts'
 import type { JobContext } from '../run/job.ts'
 import type { AltBatch } from './span-tasks.ts'
+import { implementJob } from '../run/implement.ts'
 
 /** For trying the rules on their own examples. */
 const CHECK_MS = 10_000
@@ -106,3 +108,7 @@ export async function runAltSpans(
     ctx.result(name, percent(report.best[kind] ?? 0, report.lookedFor))
   }
 }
+
+export const altSpansJob = implementJob(altSpans, ({ corpus, input, context, machine }) =>
+  runAltSpans(corpus, input, context, machine.uselessAltRules()),
+)

@@ -4,8 +4,8 @@ import { offsetMap } from '#shared/text/offsets.ts'
 import type { OffsetMap } from '#shared/text/offsets.ts'
 import { quoteSpan, trimSpan } from '#shared/text/spans.ts'
 import type { Span } from '#shared/text/spans.ts'
-import type { DecodeRecipe } from '../../inference/models/text-manifest.ts'
-import type { SpanLogits } from '../../inference/models/text-types.ts'
+import type { DecodeRecipe } from '../../inference/kinds/span/manifest.ts'
+import type { SpanLogits } from '../../inference/kinds/span/types.ts'
 import { decodeSpans } from '../../labeling/decode-spans.ts'
 
 export interface PlacedSpan {

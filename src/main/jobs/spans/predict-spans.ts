@@ -1,23 +1,21 @@
-import type { PredictSpansInput } from '#shared/contract/training.ts'
+import type { PredictSpansInput } from '#shared/contract/jobs.ts'
 import { toErrorValue } from '#shared/errors.ts'
 import { joinContext } from '#shared/text/context.ts'
 import type { PairContext } from '#shared/text/context.ts'
+import { SOFTWARE } from '#shared/version.ts'
 import { createInferenceHost, type InferenceHost } from '../../inference/host/client.ts'
-import type { SpanManifest } from '../../inference/models/text-manifest.ts'
-import type {
-  LoadedSpanModel,
-  ResolvedTextModel,
-  SpanLogits,
-} from '../../inference/models/text-types.ts'
+import type { LoadedSpanModel, SpanLogits, SpanModel } from '../../inference/kinds/span/types.ts'
 import type { Corpus, WriterDb } from '../../store/open.ts'
 import { insertFailure } from '../../store/repositories/failures.ts'
 import {
   contextsAfter,
+  countWithWords,
   createSpanSet,
   currentSpanSet,
   finishSpanSet,
   putSpans,
   resumableSpanSet,
+  spanSet,
   useSpanSet,
 } from '../../store/repositories/span-sets.ts'
 import type {
@@ -27,12 +25,15 @@ import type {
   SpanSetRow,
 } from '../../store/repositories/span-sets.ts'
 import { countRows } from '../../store/repositories/stats.ts'
-import { statement, transaction } from '../../store/statements.ts'
+import { transaction } from '../../store/statements.ts'
 import { decodeContext } from './decode-context.ts'
 import type { DecodedContext } from './decode-context.ts'
 import { pairIdsWhere } from '../../store/reads/score-ref.ts'
-import { SOFTWARE } from '../ingest/ingest.ts'
 import type { JobContext } from '../run/job.ts'
+import { predictSpans } from '#shared/contract/jobs/predict-spans.ts'
+import { implementJob } from '../run/implement.ts'
+import { span } from '../../inference/kinds/span/kind.ts'
+import { resolveModel } from '../../inference/models/registry.ts'
 
 /** Pairs that are committed together; after a kill at most two batches are predicted again. */
 const BATCH = 64
@@ -50,7 +51,7 @@ export async function runPredictSpans(
   corpus: Corpus,
   input: PredictSpansInput,
   ctx: JobContext,
-  model: ResolvedTextModel<SpanManifest>,
+  model: SpanModel,
   shared?: InferenceHost,
 ): Promise<void> {
   const { writer } = corpus
@@ -69,7 +70,7 @@ export async function runPredictSpans(
   const host = shared ?? createInferenceHost(ctx.entries.inferenceHost)
   try {
     const device = input.device === 'auto' ? ctx.settings.device : input.device
-    const loaded = await host.openSpanModel(model, device)
+    const loaded = await host.open(model, device)
     if (loaded.device === 'cpu' && loaded.passedOver.length > 0) {
       ctx.warn(
         `Predicting runs on the CPU, as no faster device can be used (${loaded.passedOver.join('; ')}).`,
@@ -89,19 +90,14 @@ export async function runPredictSpans(
 }
 
 function tell(db: WriterDb, set: number, isChosen: boolean, ctx: JobContext): void {
-  const counts = statement<{ pairs: number; described: number; withWords: number }>(
-    db,
-    `SELECT pairs, described,
-       (SELECT count(*) FROM spans WHERE set_id = s.id AND rank = 0) AS withWords
-     FROM span_sets s WHERE id = ?`,
-  ).get(set)
-  if (!counts) return
+  const { pairs, described } = spanSet(db, set)
+  const withWords = countWithWords(db, set)
   const n = (value: number): string => value.toLocaleString('en')
   ctx.result('Set', isChosen ? `${set}, in use from now on` : String(set))
-  ctx.result('Pairs', n(counts.pairs))
-  ctx.result('With a description', n(counts.described))
-  ctx.result('Nothing describes the picture', n(counts.withWords - counts.described))
-  ctx.result('Without words to look at', n(counts.pairs - counts.withWords))
+  ctx.result('Pairs', n(pairs))
+  ctx.result('With a description', n(described))
+  ctx.result('Nothing describes the picture', n(withWords - described))
+  ctx.result('Without words to look at', n(pairs - withWords))
 }
 
 interface Batch {
@@ -245,3 +241,11 @@ function checked(answer: SpanLogits): SpanLogits | { failure: string } {
   )
   return isFinite ? answer : { failure: 'the model gives values that are not finite (NaN)' }
 }
+
+export const predictSpansJob = implementJob(
+  predictSpans,
+  async ({ corpus, input, context, machine }) => {
+    const model = await resolveModel(machine.folders, span, input.model)
+    await runPredictSpans(corpus, input, context, model)
+  },
+)

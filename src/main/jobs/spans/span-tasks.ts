@@ -1,5 +1,6 @@
 import type { AltReport, SpanMeasure } from '#shared/contract/spans.ts'
-import type { EpochRecord, TrainingData } from '#shared/contract/training.ts'
+import type { TrainingData } from '#shared/contract/training-data.ts'
+import type { EpochRecord } from '#shared/contract/training.ts'
 import { AppError } from '#shared/errors.ts'
 import { agreement } from '../../labeling/agreement.ts'
 import type { Agreement, AgreementOptions } from '../../labeling/agreement.ts'
@@ -14,6 +15,7 @@ import type { UselessAltRule } from '../../labeling/useless-alt-rules.ts'
 import { openReader } from '../../store/open.ts'
 import type { ReaderDb } from '../../store/open.ts'
 import { itemsForAgreement } from '../../store/repositories/gold-labels.ts'
+import { eachAlt } from '../../store/repositories/pairs.ts'
 import { contextsAfter } from '../../store/repositories/span-sets.ts'
 import type { FoundSpan } from '../../store/repositories/span-sets.ts'
 import { fromAltReport, toAltReport } from './alt-report.ts'
@@ -134,12 +136,7 @@ function tryRules(args: { path: string; rules: unknown }): {
       ]),
     )
     let alts = 0
-    const rows = db
-      .prepare<[], { alt: string; n: number }>(
-        'SELECT alt, count(*) AS n FROM pairs WHERE alt IS NOT NULL GROUP BY alt ORDER BY n DESC, alt',
-      )
-      .iterate()
-    for (const { alt, n } of rows) {
+    for (const { alt, n } of eachAlt(db)) {
       alts += n
       const verdict = judge(alt)
       const entry = verdict && taken.get(verdict.rule)

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import type { EpochRecord, TrainingRun, TrainSpansInput } from '#shared/contract/training.ts'
+import type { TrainSpansInput } from '#shared/contract/jobs.ts'
+import type { EpochRecord, TrainingRun } from '#shared/contract/training.ts'
 import { AppError, toErrorValue } from '#shared/errors.ts'
 import type { Span } from '#shared/text/spans.ts'
 import { createInferenceHost, type InferenceHost } from '../../inference/host/client.ts'
-import type { SpanManifest, TextEncoderManifest } from '../../inference/models/text-manifest.ts'
+import type { SpanModel } from '../../inference/kinds/span/types.ts'
 import type {
   EncodedContext,
   EncodedWindow,
   LoadedEncoder,
-  ResolvedTextModel,
-} from '../../inference/models/text-types.ts'
+  TextEncoderModel,
+} from '../../inference/kinds/text-encoder/types.ts'
 import type { ModelsFolders } from '../../inference/models/types.ts'
 import { describeSpanModel, writeSpanModel } from '../../inference/tasks/write-span-model.ts'
 import { longestSentence, nearestBlock } from '../../labeling/baselines.ts'
@@ -29,6 +30,10 @@ import { ENGINE_STOPS } from '../run/job.ts'
 import type { JobContext } from '../run/job.ts'
 import { collectTrainingData } from './training-data.ts'
 import type { TrainingSet, TrainingText } from './training-data.ts'
+import { trainSpans } from '#shared/contract/jobs/train-spans.ts'
+import { implementJob } from '../run/implement.ts'
+import { textEncoder } from '../../inference/kinds/text-encoder/kind.ts'
+import { resolveModel } from '../../inference/models/registry.ts'
 
 /** Texts that are encoded in one call: so many, or so many UTF-16 units of them. */
 const CALL = 16
@@ -55,7 +60,7 @@ export async function runTrainSpans(
   input: TrainSpansInput,
   ctx: JobContext,
   folders: ModelsFolders,
-  encoder: ResolvedTextModel<TextEncoderManifest>,
+  encoder: TextEncoderModel,
   shared?: InferenceHost,
 ): Promise<void> {
   const { writer } = corpus
@@ -116,7 +121,7 @@ interface Work {
   input: TrainSpansInput
   ctx: JobContext
   folders: ModelsFolders
-  encoder: ResolvedTextModel<TextEncoderManifest>
+  encoder: TextEncoderModel
   host: InferenceHost
   run: TrainingRun
   save(): void
@@ -139,7 +144,7 @@ async function train(work: Work): Promise<void> {
     save()
     if (ctx.signal.aborted) return
     const device = input.device === 'auto' ? ctx.settings.device : input.device
-    const loaded = await host.openEncoder(encoder, device)
+    const loaded = await host.open(encoder, device)
     if (loaded.device === 'cpu' && loaded.passedOver.length > 0) {
       ctx.warn(
         `Encoding runs on the CPU, as no faster device can be used (${loaded.passedOver.join('; ')}).`,
@@ -396,7 +401,7 @@ async function trainHead(
   )
 }
 
-function writeModel(work: Work, trained: TrainedHead): Promise<ResolvedTextModel<SpanManifest>> {
+function writeModel(work: Work, trained: TrainedHead): Promise<SpanModel> {
   const { input, folders, encoder, run } = work
   const answers = run.splits.find(({ split }) => split === 'train')?.answers ?? 0
   return writeSpanModel(folders, encoder, exportHead(trained.head), {
@@ -414,11 +419,11 @@ function writeModel(work: Work, trained: TrainedHead): Promise<ResolvedTextModel
 async function testModel(
   work: Work,
   data: TrainingSet,
-  model: ResolvedTextModel<SpanManifest>,
+  model: SpanModel,
 ): Promise<TrainingRun['test']> {
   const { input, ctx, host } = work
   const device = input.device === 'auto' ? ctx.settings.device : input.device
-  const loaded = await host.openSpanModel(model, device)
+  const loaded = await host.open(model, device)
   const sums = [model.manifest.name, 'nearest block', 'longest sentence'].map((name) => ({
     name,
     n: 0,
@@ -464,3 +469,12 @@ async function testModel(
       f1: f1 / n,
     }))
 }
+
+export const trainSpansJob = implementJob(
+  trainSpans,
+  async ({ corpus, input, context, machine }) => {
+    const encoder = await resolveModel(machine.folders, textEncoder, input.encoder)
+    await runTrainSpans(corpus, input, context, machine.folders, encoder)
+    machine.modelsChanged()
+  },
+)

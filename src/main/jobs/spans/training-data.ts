@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { TrainingData, TrainingRun } from '#shared/contract/training.ts'
+import type { TrainingData } from '#shared/contract/training-data.ts'
+import type { TrainingRun } from '#shared/contract/training.ts'
 import { CONTEXT_SOURCES, fromSource, joinContext } from '#shared/text/context.ts'
 import type { PairContext } from '#shared/text/context.ts'
 import { checkSpan, trimSpan } from '#shared/text/spans.ts'

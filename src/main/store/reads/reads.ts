@@ -12,7 +12,6 @@ import {
   Int32List,
   argsort,
   arrange,
-  floatKeys,
   idSet,
   lowerBound,
   sampleBelow,
@@ -33,6 +32,8 @@ import { scoreSources } from '../repositories/scores.ts'
 import { currentSpanSet } from '../repositories/span-sets.ts'
 import { corpusStats, countRows } from '../repositories/stats.ts'
 import { modelsFor, readWhere, resolveScore, spanSetsOf } from './score-ref.ts'
+import { scoreArrays } from './sorted-scores.ts'
+import type { SortedScores } from './sorted-scores.ts'
 
 export type Changed = CorpusPart
 
@@ -58,11 +59,7 @@ interface PictureKinds {
   byPair: Uint16Array
 }
 
-/** Scores in ascending order, and whose they are. */
-interface Scores {
-  values: Float32Array
-  ids: Int32Array
-  sum: number
+interface Scores extends SortedScores {
   /** Pairs in scope, with or without a score. */
   scope: number
 }
@@ -96,6 +93,8 @@ export function createReads(db: ReaderDb) {
   }
   const selections = lru<Selection>(MAX_SELECTIONS)
   const sets = lru<Int32Array>(MAX_SETS)
+  const allScores = scoreArrays(db, MAX_SCORES)
+  /** Within filters. */
   const scores = lru<Scores>(MAX_SCORES)
   const sizes = lru<{ ids: Int32Array; order: Uint32Array }>(1)
   const pictures = lru<PictureKinds>(1)
@@ -170,47 +169,8 @@ export function createReads(db: ReaderDb) {
   }
 
   /** All scores of a kind. */
-  function baseScores(kind: ScoreKind): Scores {
-    return scores.get(`${version.scores} ${kind.modelId} ${kind.key}`, () => {
-      const count = db
-        .prepare<unknown[], number>(
-          'SELECT count(*) FROM scores WHERE model_id = ? AND text_source = ?',
-        )
-        .pluck()
-        .get(kind.modelId, kind.key) as number
-      const ids = new Int32Array(count)
-      const values = new Float32Array(count)
-      const rows = db
-        .prepare<unknown[], [number, number]>(
-          'SELECT pair_id, cosine FROM scores WHERE model_id = ? AND text_source = ?',
-        )
-        .raw()
-        .iterate(kind.modelId, kind.key) as IterableIterator<[number, number]>
-      let n = 0
-      for (const row of rows) {
-        if (n === count) break
-        ids[n] = row[0]
-        values[n++] = row[1]
-      }
-      return inOrder(ids.subarray(0, n), values.subarray(0, n), countRows(db, 'pairs'))
-    })
-  }
-
-  function inOrder(ids: Int32Array, values: Float32Array, scope: number): Scores {
-    const order = argsort(floatKeys(values))
-    const sorted: Scores = {
-      values: new Float32Array(values.length),
-      ids: new Int32Array(values.length),
-      sum: 0,
-      scope,
-    }
-    for (let i = 0; i < order.length; i++) {
-      const place = order[i] as number
-      sorted.values[i] = values[place] as number
-      sorted.ids[i] = ids[place] as number
-      sorted.sum += values[place] as number
-    }
-    return sorted
+  function baseScores(kind: ScoreKind): SortedScores {
+    return allScores.get(kind, version.scores)
   }
 
   function scoresOf(scope: ScoreScope): Scores {
@@ -523,7 +483,8 @@ export function createReads(db: ReaderDb) {
     },
 
     sources(): ReturnType<typeof scoreSources> {
-      return scoreSources(db)
+      // What is in memory is summed up already.
+      return scoreSources(db, (kind) => (allScores.holds(kind) ? baseScores(kind) : null))
     },
 
     histogram(
@@ -664,7 +625,7 @@ function isScoreTerm(query: Query): query is ScoreTerm {
 }
 
 /** Ids whose score fits, a copy. */
-function byScore({ values, ids }: Scores, term: ScoreTerm): Int32Array {
+function byScore({ values, ids }: SortedScores, term: ScoreTerm): Int32Array {
   let from = 0
   let to = values.length
   if (term.kind === 'scoreRange') {

@@ -1,6 +1,6 @@
 import type { Failure } from '#shared/contract/corpora.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
-import { statement } from '../statements.ts'
+import { statement, transaction } from '../statements.ts'
 
 export interface NewFailure {
   stage: Failure['stage']
@@ -33,6 +33,21 @@ export function insertFailure(db: WriterDb, failure: NewFailure): void {
 export function clearFailures(db: WriterDb, stage: Failure['stage'], url?: string): void {
   if (url === undefined) statement(db, 'DELETE FROM failures WHERE stage = ?').run(stage)
   else statement(db, 'DELETE FROM failures WHERE stage = ? AND url = ?').run(stage, url)
+}
+
+/** Notes that an input could not be read, once for each reason however often it is tried. */
+export function putInputFailure(
+  db: WriterDb,
+  failure: { name: string; reason: string; detail: string },
+): void {
+  const { name, reason, detail } = failure
+  transaction(db, () => {
+    statement(
+      db,
+      `DELETE FROM failures WHERE stage = 'archive' AND archive_id IS NULL AND reason = ? AND url = ?`,
+    ).run(reason, name)
+    insertFailure(db, { stage: 'archive', reason, url: name, detail })
+  })
 }
 
 /** `corpora.failures`. */

@@ -260,6 +260,14 @@ export function countPairs(
   )
 }
 
+/** Each spelling of an alternative text and how many pairs have it, the most frequent first. */
+export function eachAlt(db: ReaderDb): IterableIterator<{ alt: string; n: number }> {
+  return statement<{ alt: string; n: number }>(
+    db,
+    'SELECT alt, count(*) AS n FROM pairs WHERE alt IS NOT NULL GROUP BY alt ORDER BY n DESC, alt',
+  ).iterate()
+}
+
 /** Full pairs in the order of their ids; one that is not there is left out. */
 export function pairsByIds(db: ReaderDb, ids: ArrayLike<number>): Pair[] {
   const get = statement<FullRow>(db, `${FULL} WHERE p.id = ?`)

@@ -87,27 +87,6 @@ export function unscoredPairs(
   ).all({ ...args, set: setOf(args.text) })
 }
 
-/** Keeps scores in one transaction. A score that is there already is worked out the same. */
-export function putScores(
-  db: WriterDb,
-  args: {
-    modelId: number
-    text: ScorableText
-    scores: readonly { pairId: number; cosine: number }[]
-  },
-): void {
-  const put = statement(
-    db,
-    `INSERT INTO scores (model_id, text_source, pair_id, cosine) VALUES (?, ?, ?, ?)
-     ON CONFLICT (model_id, text_source, pair_id) DO NOTHING`,
-  )
-  transaction(db, () => {
-    for (const { pairId, cosine } of args.scores) {
-      put.run(args.modelId, args.text, pairId, cosine)
-    }
-  })
-}
-
 /** Notes that a picture could not be scored, once however often it is tried. */
 export function putScoreFailure(
   db: WriterDb,

@@ -1,7 +1,8 @@
 import type { Score, TextSource } from '#shared/domain.ts'
-import type { ReaderDb } from '../open.ts'
-import { statement } from '../statements.ts'
+import type { ReaderDb, WriterDb } from '../open.ts'
+import { statement, transaction } from '../statements.ts'
 import { listModels, scoreKinds } from './models.ts'
+import type { ScoreKind, TextKey } from './models.ts'
 
 /** A function that gives all scores of a pair; looks at what kinds there are once. */
 export function scoresReader(db: ReaderDb): (pairId: number) => Score[] {
@@ -21,8 +22,41 @@ export function scoresReader(db: ReaderDb): (pairId: number) => Score[] {
   }
 }
 
-/** `scores.sources`: which scores there are. */
-export function scoreSources(db: ReaderDb): {
+/** Keeps scores in one transaction. A score that is there already is worked out the same. */
+export function putScores(
+  db: WriterDb,
+  args: {
+    modelId: number
+    text: TextKey
+    scores: readonly { pairId: number; cosine: number }[]
+  },
+): void {
+  const put = statement(
+    db,
+    `INSERT INTO scores (model_id, text_source, pair_id, cosine) VALUES (?, ?, ?, ?)
+     ON CONFLICT (model_id, text_source, pair_id) DO NOTHING`,
+  )
+  transaction(db, () => {
+    for (const { pairId, cosine } of args.scores) {
+      put.run(args.modelId, args.text, pairId, cosine)
+    }
+  })
+}
+
+/** Scores of one kind, from the least. */
+interface InMemory {
+  values: Float32Array
+  sum: number
+}
+
+/**
+ * `scores.sources`: which scores there are.
+ * @param inMemory the scores of a kind where they were read before; null = they are summed up here
+ */
+export function scoreSources(
+  db: ReaderDb,
+  inMemory: (kind: ScoreKind) => InMemory | null = () => null,
+): {
   model: string
   modelName: string
   text: TextSource
@@ -32,16 +66,32 @@ export function scoreSources(db: ReaderDb): {
   mean: number
 }[] {
   const models = new Map(listModels(db).map((model) => [model.id, model]))
-  const summary = statement<{ n: number; min: number; max: number; mean: number }>(
+  return scoreKinds(db).flatMap((kind) => {
+    const known = inMemory(kind)
+    const row = known ? summaryOf(known) : readSummary(db, kind)
+    const model = models.get(kind.modelId)
+    return model && row.n > 0
+      ? [{ model: model.publicId, modelName: model.title, text: kind.text, ...row }]
+      : []
+  })
+}
+
+interface Summary {
+  n: number
+  min: number
+  max: number
+  mean: number
+}
+
+function summaryOf({ values, sum }: InMemory): Summary {
+  const n = values.length
+  return { n, min: values[0] ?? 0, max: values[n - 1] ?? 0, mean: sum / n }
+}
+
+function readSummary(db: ReaderDb, { modelId, key }: ScoreKind): Summary {
+  return statement<Summary>(
     db,
     `SELECT count(*) AS n, min(cosine) AS min, max(cosine) AS max, avg(cosine) AS mean
      FROM scores WHERE model_id = ? AND text_source = ?`,
-  )
-  return scoreKinds(db).flatMap(({ modelId, text, key }) => {
-    const row = summary.get(modelId, key)
-    const model = models.get(modelId)
-    return row && model && row.n > 0
-      ? [{ model: model.publicId, modelName: model.title, text, ...row }]
-      : []
-  })
+  ).get(modelId, key) as Summary
 }

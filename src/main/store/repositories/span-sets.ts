@@ -102,6 +102,16 @@ export function spanSet(db: ReaderDb, id: number): SpanSetRow {
   return toSet(row, currentSpanSet(db))
 }
 
+/** Pairs of a set that have words to look at, whether or not these describe the picture. */
+export function countWithWords(db: ReaderDb, set: number): number {
+  return (
+    statement<{ n: number }>(
+      db,
+      'SELECT count(*) AS n FROM spans WHERE set_id = ? AND rank = 0',
+    ).get(set)?.n ?? 0
+  )
+}
+
 /** Newest first: `spans.sets`. */
 export function listSpanSets(db: ReaderDb): SpanSet[] {
   const current = currentSpanSet(db)

@@ -64,6 +64,23 @@ export function corpusInfo(db: ReaderDb, path: string, openedAt: string): Corpus
   }
 }
 
+/** How much there is of what an export is made of. Pictures are those whose bytes are held. */
+export function countState(db: ReaderDb): {
+  pairs: number
+  pictures: number
+  scores: number
+  labelEvents: number
+} {
+  const count = (from: string): number =>
+    statement<{ n: number }>(db, `SELECT count(*) AS n FROM ${from}`).get()?.n ?? 0
+  return {
+    pairs: countRows(db, 'pairs'),
+    pictures: count("images WHERE status = 'ok'"),
+    scores: count('scores'),
+    labelEvents: count('label_events'),
+  }
+}
+
 export function countRows(db: ReaderDb, table: 'pairs' | 'pages' | 'images'): number {
   return statement<{ n: number }>(db, `SELECT count(*) AS n FROM ${table}`).get()?.n ?? 0
 }

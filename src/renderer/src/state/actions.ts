@@ -1,4 +1,4 @@
-import { onScopeDispose, shallowReactive } from 'vue'
+import { onScopeDispose, shallowReactive, watch } from 'vue'
 
 /** Something a person can do: it stands in the palette, in the key sheet and behind its key. */
 export interface Action {
@@ -15,8 +15,12 @@ export interface Action {
   silent?: boolean
   /** Stands in one line of the key sheet with the others of this name. */
   line?: string
+  /** The overlay that it belongs to; works in the views where there is none. */
+  overlay?: symbol
 }
 
+/** What lies over the views and is open (dialogs, previews), the newest last: it has the keyboard. */
+const overlays = shallowReactive<symbol[]>([])
 const registered = shallowReactive(new Map<string, Action>())
 
 export function allActions(): Action[] {
@@ -29,6 +33,39 @@ export function actionById(id: string): Action | undefined {
 
 export function isEnabled(action: Action): boolean {
   return action.enabled ? action.enabled() : true
+}
+
+/** Whether an action is enabled and its part of the window has the keyboard. */
+export function isReachable(action: Action): boolean {
+  return action.overlay === overlays.at(-1) && isEnabled(action)
+}
+
+/** Runs an action from elsewhere than its key, as from the system's menu, if it can be reached. */
+export function runAction(id: string): void {
+  const action = registered.get(id)
+  if (action && isReachable(action)) action.run()
+}
+
+/**
+ * Gives the keyboard to an overlay for as long as it is open: no key reaches what lies behind it.
+ * @param actions what its own keys do
+ */
+export function useOverlay(isOpen: () => boolean, actions: readonly Action[] = []): void {
+  const overlay = Symbol('overlay')
+  const leave = (): void => {
+    const at = overlays.indexOf(overlay)
+    if (at >= 0) overlays.splice(at, 1)
+  }
+  watch(
+    isOpen,
+    (open) => {
+      leave()
+      if (open) overlays.push(overlay)
+    },
+    { immediate: true, flush: 'sync' },
+  )
+  onScopeDispose(leave)
+  useActions(actions.map((action) => ({ ...action, overlay })))
 }
 
 /** Registers actions for as long as the surrounding scope lives. */
@@ -100,24 +137,43 @@ function controlKeeps(target: EventTarget | null, key: string): boolean {
   return false
 }
 
-const OWN_KEYS =
-  '[role="menu"], [data-reka-popper-content-wrapper], [role="dialog"]:not([data-preview])'
+/** What floats with keys of its own: menus, lists that are open. */
+const OWN_KEYS = '[role="menu"], [data-reka-popper-content-wrapper]'
 
-/** Runs the action behind a key; true if there was one. The newest registration wins. */
+/**
+ * Runs the action behind a key; true if there was one. The newest registration wins. While an
+ * overlay is open only its own actions count.
+ */
 export function dispatchKey(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.isComposing) return false
-  // A menu, a list that is open or a dialog has the keys for itself.
   if (event.target instanceof Element && event.target.closest(OWN_KEYS)) return false
-  const key = keyOf(event)
   const inField = inTextField(event.target)
-  if (!inField && controlKeeps(event.target, key)) return false
+  if (!inField && controlKeeps(event.target, keyOf(event))) return false
+  return runKey(event, inField)
+}
+
+function runKey(event: KeyboardEvent, inField: boolean): boolean {
+  const key = keyOf(event)
   for (const action of allActions().reverse()) {
     if (!action.keys.includes(key)) continue
     if (inField && !action.inFields) continue
-    if (!isEnabled(action)) continue
+    if (!isReachable(action)) continue
     event.preventDefault()
     action.run(event)
     return true
   }
   return false
+}
+
+/**
+ * Takes a key from what lies behind an overlay, where the focus may have been left: it goes to the
+ * overlay or nowhere. To be asked before the key reaches its target.
+ */
+export function guardKey(event: KeyboardEvent): void {
+  if (overlays.length === 0 || event.key === 'Escape' || event.key === 'Tab') return
+  const { target } = event
+  if (target instanceof Element && target.closest(`[role="dialog"], ${OWN_KEYS}`)) return
+  event.stopPropagation()
+  event.preventDefault()
+  runKey(event, false)
 }

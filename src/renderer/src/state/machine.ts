@@ -1,6 +1,12 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { CallInput, CallOutput, DoctorCheck, ModelInfo } from '#shared/contract/index.ts'
+import type {
+  CallInput,
+  CallOutput,
+  DoctorCheck,
+  ModelInfo,
+  PictureTextInfo,
+} from '#shared/contract/index.ts'
 import type { Settings } from '#shared/settings.ts'
 import { latest, useClient } from '../bridge/client.ts'
 import { useUi } from './ui.ts'
@@ -8,10 +14,16 @@ import { useUndo } from './undo.ts'
 
 export type Verification = CallOutput<'models.verify'>
 
+function isPictureText(model: ModelInfo): model is PictureTextInfo {
+  return model.kind === 'picture-text'
+}
+
 /** Settings, models and the state of this machine. */
 export const useMachine = defineStore('machine', () => {
   const settings = ref<Settings | null>(null)
-  const models = shallowRef<readonly ModelInfo[]>([])
+  const everyModel = shallowRef<readonly ModelInfo[]>([])
+  /** Those that score pictures with texts. */
+  const models = computed(() => everyModel.value.filter(isPictureText))
   const modelsLoaded = ref(false)
   const checks = shallowRef<readonly DoctorCheck[] | null>(null)
   const checking = ref(false)
@@ -37,7 +49,7 @@ export const useMachine = defineStore('machine', () => {
   async function loadModels(): Promise<void> {
     const answer = await readModels()
     if (answer.late) return
-    models.value = answer.value
+    everyModel.value = answer.value
     modelsLoaded.value = true
   }
 
@@ -144,6 +156,7 @@ export const useMachine = defineStore('machine', () => {
 
   return {
     settings,
+    everyModel,
     models,
     modelsLoaded,
     modelById,

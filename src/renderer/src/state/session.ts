@@ -4,14 +4,9 @@ import type { CorpusInfo, CorpusStats, Failure } from '#shared/contract/index.ts
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { latest, useClient } from '../bridge/client.ts'
 import { keep, recall } from '../bridge/persist.ts'
-import { sortInputs } from './inputs.ts'
-import { useImporting } from './importing.ts'
 import { useJobs } from './jobs.ts'
 import { useUi } from './ui.ts'
 import { useUndo } from './undo.ts'
-
-/** Where the pictures of an import come from. */
-export type ImagesChoice = 'archive' | 'fetch' | 'none' | `folder:${string}`
 
 /** The open corpus, and the ones opened before. */
 export const useSession = defineStore('session', () => {
@@ -22,8 +17,6 @@ export const useSession = defineStore('session', () => {
   const statsError = shallowRef<ErrorValue | null>(null)
   const failures = shallowRef<{ total: number; failures: readonly Failure[] } | null>(null)
   const failureReason = ref<string | null>(null)
-  /** Archives that wait for a person to say how they are imported. */
-  const pendingImport = shallowRef<readonly string[] | null>(null)
   const opening = ref(false)
 
   const path = computed(() => corpus.value?.path ?? null)
@@ -94,63 +87,6 @@ export const useSession = defineStore('session', () => {
       return false
     } finally {
       opening.value = false
-    }
-  }
-
-  /** Asks for archives or tables. */
-  async function chooseInputs(): Promise<void> {
-    await take(
-      await useClient().shell('shell.openArchives', {
-        title: 'Import web archives or tables',
-        tables: true,
-      }),
-    )
-  }
-
-  /** Asks for a folder of archives, or of tables with their embeddings. */
-  async function chooseInputFolder(): Promise<void> {
-    const folder = await useClient().shell('shell.openFolder', {
-      title: 'Import a folder of archives or tables',
-    })
-    if (folder) await take([folder])
-  }
-
-  /** Files that were dropped, chosen or given to the program: a corpus is opened, others are imported. */
-  async function take(paths: readonly string[]): Promise<void> {
-    const folder = paths.find((path) => /\.gleaner[\\/]?$/.test(path))
-    if (folder) {
-      await open(folder)
-      return
-    }
-    const { tables, archives } = await sortInputs(paths, holdsTables)
-    if (archives.length > 0) pendingImport.value = archives
-    if (tables.length > 0) await useImporting().begin(tables)
-  }
-
-  /** Whether a path is a folder with tables; what cannot be read as such is none. */
-  async function holdsTables(where: string): Promise<boolean> {
-    try {
-      const { tables } = await useClient().call('tables.recognise', { path: where })
-      return tables.some((table) => table.path !== where)
-    } catch {
-      return false
-    }
-  }
-
-  /** Starts reading archives into the open corpus. */
-  async function importArchives(inputs: readonly string[], images: ImagesChoice): Promise<boolean> {
-    if (!corpus.value) return false
-    try {
-      await useClient().call('jobs.ingest', {
-        corpus: corpus.value.path,
-        inputs: [...inputs],
-        images,
-      })
-      await useJobs().load()
-      return true
-    } catch (error) {
-      useUi().fail(error)
-      return false
     }
   }
 
@@ -225,7 +161,6 @@ export const useSession = defineStore('session', () => {
     statsError,
     failures,
     failureReason,
-    pendingImport,
     opening,
     loadRecent,
     open,
@@ -233,10 +168,6 @@ export const useSession = defineStore('session', () => {
     openByDialog,
     createByDialog,
     openSample,
-    chooseInputs,
-    chooseInputFolder,
-    take,
-    importArchives,
     forget,
     loadStats,
     showFailures,

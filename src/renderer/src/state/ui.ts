@@ -23,7 +23,6 @@ export const useUi = defineStore('ui', () => {
   const toasts = ref<Toast[]>([])
   const paletteOpen = ref(false)
   const keysOpen = ref(false)
-  const previewOpen = ref(false)
   const question = shallowRef<Question | null>(null)
   const inspectorOpen = ref(recall(null, 'inspector-open', true))
   const inspectorWidth = ref(recall(null, 'inspector-width', 340))
@@ -90,7 +89,6 @@ export const useUi = defineStore('ui', () => {
     toasts,
     paletteOpen,
     keysOpen,
-    previewOpen,
     question,
     inspectorOpen,
     inspectorWidth,

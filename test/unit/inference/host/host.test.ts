@@ -6,9 +6,11 @@ import {
   createInferenceHost,
   type InferenceHost,
 } from '../../../../src/main/inference/host/client.ts'
+import type { PictureTextModel } from '../../../../src/main/inference/kinds/picture-text/types.ts'
+import { pictureText } from '../../../../src/main/inference/kinds/picture-text/kind.ts'
 import { resolveFolder } from '../../../../src/main/inference/models/registry.ts'
 import { cosine, normaliseRows } from '../../../../src/main/inference/models/vectors.ts'
-import { verifyModel } from '../../../../src/main/inference/tasks/verify.ts'
+import { verifyPictureText } from '../../../../src/main/inference/kinds/picture-text/verify.ts'
 import {
   emptyFolders,
   expectedOf,
@@ -62,7 +64,7 @@ describe.each(['tiny-clip', 'tiny-clip-joint', 'tiny-siglip'] as const)('%s', (n
   })
 
   test('is verified on this machine', async () => {
-    const report = await verifyModel(await tinyModel(name), 'cpu', host)
+    const report = await verifyPictureText(await tinyModel(name), 'cpu', host)
     expect(report).toMatchObject({ ok: true, device: 'cpu' })
     const names = report.checks.map((check) => check.name)
     expect(names).toContain('one by one')
@@ -81,11 +83,11 @@ describe.each(['tiny-clip', 'tiny-clip-joint', 'tiny-siglip'] as const)('%s', (n
 })
 
 /** tiny-clip with its files changed. */
-async function spoiled(change: (folder: string) => void): ReturnType<typeof resolveFolder> {
+async function spoiled(change: (folder: string) => void): Promise<PictureTextModel> {
   const folder = join(mkdtempSync(join(tmpdir(), 'spoiled-')), 'tiny-clip')
   cpSync(join(MODELS, 'tiny-clip'), folder, { recursive: true })
   change(folder)
-  return resolveFolder(emptyFolders(), folder)
+  return resolveFolder(emptyFolders(), pictureText, folder)
 }
 function rewrite(folder: string, from: string | RegExp, to: string): void {
   const path = join(folder, 'gleaner.json')
@@ -95,7 +97,7 @@ function rewrite(folder: string, from: string | RegExp, to: string): void {
 describe('verification', () => {
   test('fails with the largest difference when the preprocessing is another', async () => {
     const model = await spoiled((folder) => rewrite(folder, '"bicubic"', '"bilinear"'))
-    const report = await verifyModel(model, 'cpu', host)
+    const report = await verifyPictureText(model, 'cpu', host)
     expect(report.ok).toBe(false)
     const failed = report.checks.filter((check) => !check.ok)
     expect(failed.map(({ name }) => name)).toEqual(['pictures against the reference'])
@@ -104,7 +106,7 @@ describe('verification', () => {
 
   test('fails with the reason when the manifest names an output that is not there', async () => {
     const model = await spoiled((folder) => rewrite(folder, '"text_embeds"', '"no_such_output"'))
-    const report = await verifyModel(model, 'cpu', host)
+    const report = await verifyPictureText(model, 'cpu', host)
     expect(report.ok).toBe(false)
     expect(report.checks.at(-1)?.note).toContain('no output "no_such_output"')
   })
@@ -112,14 +114,14 @@ describe('verification', () => {
   test('fails when texts are cut that must not be', async () => {
     const folder = join(mkdtempSync(join(tmpdir(), 'spoiled-')), 'tiny-siglip')
     cpSync(join(MODELS, 'tiny-siglip'), folder, { recursive: true })
-    const model = await resolveFolder(emptyFolders(), folder)
+    const model = await resolveFolder(emptyFolders(), pictureText, folder)
     const { manifest } = model
     const cut = {
       ...model,
       digest: 'cut',
       manifest: { ...manifest, text: { ...manifest.text, padding: 'longest' as const } },
     }
-    const report = await verifyModel(cut, 'cpu', host)
+    const report = await verifyPictureText(cut, 'cpu', host)
     expect(report.checks.filter((check) => !check.ok).map(({ name }) => name)).toContain(
       'cut texts',
     )
@@ -207,9 +209,9 @@ describe.each([
       filter: (path) =>
         !path.endsWith('gleaner.json') && (!path.endsWith('.onnx') || path.includes(suffix)),
     })
-    const model = await resolveFolder(emptyFolders(), folder)
+    const model = await resolveFolder(emptyFolders(), pictureText, folder)
     expect(model.manifest.dtype).toBe(dtype)
-    const { checks } = await verifyModel(model, 'cpu', host)
+    const { checks } = await verifyPictureText(model, 'cpu', host)
     for (const { name, ok, difference, bound } of checks) {
       if (difference === null || bound === null) continue
       expect(difference, name).toBeLessThan(most)

@@ -18,18 +18,22 @@ import {
   createInferenceHost,
   type InferenceHost,
 } from '../../../../src/main/inference/host/client.ts'
-import { addModelFolder, listModels } from '../../../../src/main/inference/models/registry.ts'
+import { behaviourDigest, parseManifest } from '../../../../src/main/inference/kinds/manifest.ts'
+import { pictureText } from '../../../../src/main/inference/kinds/picture-text/kind.ts'
+import { span } from '../../../../src/main/inference/kinds/span/kind.ts'
+import { SpanManifest } from '../../../../src/main/inference/kinds/span/manifest.ts'
+import { textEncoder } from '../../../../src/main/inference/kinds/text-encoder/kind.ts'
+import { TextEncoderManifest } from '../../../../src/main/inference/kinds/text-encoder/manifest.ts'
 import {
-  parseTextManifest,
-  textBehaviourDigest,
-  type TextManifest,
-} from '../../../../src/main/inference/models/text-manifest.ts'
+  addModelFolder,
+  listModels,
+  newModelFolder,
+  removeModel,
+  resolveModel,
+} from '../../../../src/main/inference/models/registry.ts'
 import {
   addTextModelFolder,
   listTextModels,
-  newTextModelFolder,
-  removeTextModel,
-  resolveTextModel,
 } from '../../../../src/main/inference/models/text-models.ts'
 import type { ModelsFolders } from '../../../../src/main/inference/models/types.ts'
 import {
@@ -42,6 +46,9 @@ import { contextOf, largestDifference } from '../../../support/text-models.ts'
 
 type Json = Record<string, unknown>
 
+/** Gives vectors of texts, no states. */
+const TEXT_GRAPH = 'tiny-clip/onnx/text_model.onnx'
+
 /** A copy of a model folder with files changed: null = deleted. */
 function changed(
   name: string,
@@ -52,7 +59,7 @@ function changed(
   for (const [file, change] of Object.entries(files)) {
     const path = join(folder, file)
     if (change === null) rmSync(path)
-    else if (typeof change === 'string') writeFileSync(path, change)
+    else if (typeof change === 'string') writeFileSync(path, change, 'latin1')
     else {
       const json = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Json) : {}
       writeFileSync(path, JSON.stringify(change(json)))
@@ -100,9 +107,9 @@ describe('a folder as transformers and optimum export it', () => {
     const folders = emptyFolders()
     const info = await addTextModelFolder(folders, changed('tiny-bert-qa'))
     expect(info).toMatchObject({ kind: 'span', maxLength: 64 })
-    const model = await resolveTextModel(folders, 'tiny-bert-qa', 'span')
+    const model = await resolveModel(folders, span, 'tiny-bert-qa')
     expect(model.manifest.decode).toEqual({ maxSpanTokens: 64, temperature: 1, nullThreshold: 0 })
-    await expect(resolveTextModel(folders, 'tiny-bert-qa', 'text-encoder')).rejects.toMatchObject({
+    await expect(resolveModel(folders, textEncoder, 'tiny-bert-qa')).rejects.toMatchObject({
       kind: 'invalid-input',
       message: '"tiny-bert-qa" is a span model, a text encoder is needed',
     })
@@ -126,7 +133,7 @@ describe('a folder as transformers and optimum export it', () => {
         'tokenizer.json': bare,
         'config.json': (json: Json) => ({ ...json, pad_token_id }),
       })
-      const model = await resolveTextModel(emptyFolders(), folder, 'text-encoder')
+      const model = await resolveModel(emptyFolders(), textEncoder, folder)
       expect(model.manifest.text.breaks).toBe('none')
     }
   })
@@ -136,7 +143,7 @@ describe('a folder as transformers and optimum export it', () => {
     cpSync(join(folder, 'onnx/model.onnx'), join(folder, 'model.onnx'))
     rmSync(join(folder, 'onnx'), { recursive: true })
     const { folder: added } = await addTextModelFolder(emptyFolders(), folder)
-    const model = await resolveTextModel(emptyFolders(), added ?? '', 'text-encoder')
+    const model = await resolveModel(emptyFolders(), textEncoder, added ?? '')
     expect(model.manifest.graph.file).toBe('model.onnx')
   })
 
@@ -184,7 +191,7 @@ describe('a folder as transformers and optimum export it', () => {
 
 describe('gleaner.json', () => {
   test('says what the files do not', async () => {
-    const model = await resolveTextModel(emptyFolders(), withManifest(), 'text-encoder')
+    const model = await resolveModel(emptyFolders(), textEncoder, withManifest())
     expect(model).toMatchObject({ id: 'tiny', info: { license: 'MIT' } })
     expect(model.manifest.text).toEqual({
       tokenizer: 'tokenizer.json',
@@ -197,15 +204,16 @@ describe('gleaner.json', () => {
 
   test('changes the digest where it changes what comes out, and not where it only describes', async () => {
     const digest = async (change: Json): Promise<string> =>
-      (await resolveTextModel(emptyFolders(), withManifest(change), 'text-encoder')).digest
+      (await resolveModel(emptyFolders(), textEncoder, withManifest(change))).digest
     const own = await digest({})
     expect(await digest({ description: 'Other words' })).toBe(own)
     expect(await digest({ text: { ...MANIFEST.text, breaks: 'none' } })).not.toBe(own)
     expect(await digest({ text: { ...MANIFEST.text, maxLength: 32 } })).not.toBe(own)
     const { hidden, ...graph } = MANIFEST.graph
     expect(hidden).not.toBe('')
-    const span = (decode: Json): TextManifest =>
-      parseTextManifest(
+    const withDecode = (decode: Json): SpanManifest =>
+      parseManifest(
+        SpanManifest,
         JSON.stringify({
           ...MANIFEST,
           kind: 'span',
@@ -214,7 +222,8 @@ describe('gleaner.json', () => {
         }),
         'gleaner.json',
       )
-    expect(textBehaviourDigest(span({ temperature: 2 }))).not.toBe(textBehaviourDigest(span({})))
+    const decoding = (decode: Json): string => behaviourDigest(span.behaviour(withDecode(decode)))
+    expect(decoding({ temperature: 2 })).not.toBe(decoding({}))
   })
 
   test.each([
@@ -236,7 +245,11 @@ describe('gleaner.json', () => {
     ['no output', { graph: { file: 'onnx/model.onnx', ids: 'input_ids' } }, /graph\.hidden/],
   ])('is refused with %s', (_, change, message) => {
     expect(() =>
-      parseTextManifest(JSON.stringify({ ...MANIFEST, ...change }), 'gleaner.json'),
+      parseManifest(
+        TextEncoderManifest,
+        JSON.stringify({ ...MANIFEST, ...change }),
+        'gleaner.json',
+      ),
     ).toThrow(message)
   })
 })
@@ -253,38 +266,38 @@ describe('the models of a machine', () => {
 
   test('without a wish it is the first that is not for demonstration', async () => {
     const folders = machine()
-    expect((await resolveTextModel(folders, undefined, 'text-encoder')).id).toBe('demo')
+    expect((await resolveModel(folders, textEncoder, undefined)).id).toBe('demo')
     await addTextModelFolder(folders, changed('tiny-roberta'))
-    expect((await resolveTextModel(folders, undefined, 'text-encoder')).id).toBe('tiny-roberta')
-    const { digest } = await resolveTextModel(folders, 'demo', 'text-encoder')
-    expect((await resolveTextModel(folders, digest.slice(0, 12), 'text-encoder')).id).toBe('demo')
+    expect((await resolveModel(folders, textEncoder, undefined)).id).toBe('tiny-roberta')
+    const { digest } = await resolveModel(folders, textEncoder, 'demo')
+    expect((await resolveModel(folders, textEncoder, digest.slice(0, 12))).id).toBe('demo')
     // So few digits name anything.
-    await expect(
-      resolveTextModel(folders, digest.slice(0, 7), 'text-encoder'),
-    ).rejects.toMatchObject({ kind: 'not-found' })
+    await expect(resolveModel(folders, textEncoder, digest.slice(0, 7))).rejects.toMatchObject({
+      kind: 'not-found',
+    })
     const real = machine()
     cpSync(withManifest({ id: 'real' }), join(real.bundled, 'real'), { recursive: true })
     expect((await listTextModels(real)).map(({ id }) => id)).toEqual(['demo', 'real'])
-    expect((await resolveTextModel(real, undefined, 'text-encoder')).id).toBe('real')
+    expect((await resolveModel(real, textEncoder, undefined)).id).toBe('real')
   })
 
   test('one that is not there is not found, with those that are', async () => {
-    await expect(resolveTextModel(machine(), 'other', 'text-encoder')).rejects.toMatchObject({
+    await expect(resolveModel(machine(), textEncoder, 'other')).rejects.toMatchObject({
       kind: 'not-found',
       hint: expect.stringContaining('demo') as string,
     })
-    await expect(resolveTextModel(machine(), undefined, 'span')).rejects.toMatchObject({
+    await expect(resolveModel(machine(), span, undefined)).rejects.toMatchObject({
       kind: 'not-found',
     })
   })
 
   test('one that comes with the program stays, one of the same id is refused', async () => {
     const folders = machine()
-    await expect(removeTextModel(folders, 'demo')).rejects.toMatchObject({ kind: 'refused' })
+    await expect(removeModel(folders, 'demo')).rejects.toMatchObject({ kind: 'refused' })
     await expect(addTextModelFolder(folders, withManifest({ id: 'demo' }))).rejects.toMatchObject({
       kind: 'conflict',
     })
-    await expect(removeTextModel(folders, 'other')).rejects.toMatchObject({ kind: 'not-found' })
+    await expect(removeModel(folders, 'other')).rejects.toMatchObject({ kind: 'not-found' })
   })
 
   test('one whose names or tokenizer do not fit is refused when it is added', async () => {
@@ -317,7 +330,7 @@ describe('the models of a machine', () => {
     await addTextModelFolder(folders, folder)
     await addTextModelFolder(folders, folder)
     expect((await listTextModels(folders)).map(({ id }) => id)).toEqual(['tiny-roberta', 'demo'])
-    await removeTextModel(folders, 'tiny-roberta')
+    await removeModel(folders, 'tiny-roberta')
     expect((await listTextModels(folders)).map(({ id }) => id)).toEqual(['demo'])
     expect(existsSync(join(folder, 'config.json'))).toBe(true)
   })
@@ -330,24 +343,88 @@ describe('the models of a machine', () => {
     const [info] = await listTextModels(folders)
     expect(info).toMatchObject({ id: 'tiny-roberta', state: 'broken' })
     expect(info?.problem).toContain('the folder is gone')
-    await expect(resolveTextModel(folders, 'tiny-roberta', 'text-encoder')).rejects.toMatchObject({
+    await expect(resolveModel(folders, textEncoder, 'tiny-roberta')).rejects.toMatchObject({
       kind: 'model',
     })
-    expect((await resolveTextModel(folders, undefined, 'text-encoder')).id).toBe('demo')
+    expect((await resolveModel(folders, textEncoder, undefined)).id).toBe('demo')
   })
 
-  test('models that score pictures and models of text do not see each other', async () => {
+  test('models of every kind stand in one list, and each is taken for its own work alone', async () => {
     const folders = machine()
     cpSync(join(MODELS, 'tiny-clip'), join(folders.bundled, 'tiny-clip'), { recursive: true })
-    const scoring = await listModels(folders, { defaultModel: null } as never)
-    const ids = scoring.filter(({ state }) => state !== 'available').map(({ id }) => id)
-    expect(ids).toHaveLength(1)
-    expect(ids).not.toContain('demo')
-    expect((await listTextModels(folders)).map(({ id }) => id)).toEqual(['demo'])
-    await expect(addModelFolder(folders, withManifest())).rejects.toThrow(/model of text alone/)
+    await addModelFolder(folders, changed('tiny-bert-qa'))
+    const infos = await listModels(folders, { defaultModel: null })
+    const here = infos.filter(({ state }) => state !== 'available')
+    expect(here.map(({ kind, id }) => `${kind} ${id}`)).toEqual([
+      'picture-text tiny-clip',
+      'span tiny-bert-qa',
+      'text-encoder demo',
+    ])
+    expect((await listTextModels(folders)).map(({ id }) => id)).toEqual(['tiny-bert-qa', 'demo'])
+    await expect(resolveModel(folders, pictureText, 'demo')).rejects.toMatchObject({
+      kind: 'invalid-input',
+      message: '"demo" is a text encoder, a model of pictures and texts is needed',
+    })
     await expect(addTextModelFolder(folders, join(MODELS, 'tiny-clip'))).rejects.toMatchObject({
       kind: 'invalid-input',
     })
+    await expect(addModelFolder(folders, withManifest({ id: 'tiny-clip' }))).rejects.toMatchObject({
+      kind: 'conflict',
+    })
+  })
+
+  test('a folder that was added stays of its kind when it is gone', async () => {
+    const folders = machine()
+    const folder = changed('tiny-bert-qa')
+    await addModelFolder(folders, folder)
+    rmSync(folder, { recursive: true })
+    const [info] = await listTextModels(folders)
+    expect(info).toMatchObject({ id: 'tiny-bert-qa', kind: 'span', state: 'broken' })
+  })
+
+  test('a kind that this version does not know is named', async () => {
+    await expect(
+      addModelFolder(machine(), withManifest({ kind: 'diffusion' })),
+    ).rejects.toMatchObject({
+      kind: 'unsupported',
+      message: expect.stringContaining('the kind "diffusion"') as string,
+    })
+  })
+
+  test('what is no model says of every kind what it lacks', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'empty-'))
+    await expect(addModelFolder(machine(), empty)).rejects.toThrow(
+      /As a model of pictures and texts: no graphs.* As a span model or a text encoder: no graph /,
+    )
+  })
+
+  test("encoders and span models of the hub's cache are found, what others left there is not", async () => {
+    const folders = machine()
+    const cached = (repository: string, folder: string): string => {
+      const root = join(folders.hubCache, `models--${repository.replace('/', '--')}`)
+      const commit = 'c'.repeat(40)
+      cpSync(folder, join(root, 'snapshots', commit), { recursive: true })
+      mkdirSync(join(root, 'refs'), { recursive: true })
+      writeFileSync(join(root, 'refs/main'), commit)
+      return root
+    }
+    cached('org/bert', changed('tiny-bert'))
+    const qa = cached('org/qa', changed('tiny-bert-qa'))
+    // A graph that gives neither states nor logits of a span, as a language model does.
+    cached(
+      'org/other',
+      changed('tiny-bert', { 'onnx/model.onnx': readFileSync(join(MODELS, TEXT_GRAPH), 'latin1') }),
+    )
+    const hub = (await listModels(folders, { defaultModel: null })).filter(({ id }) =>
+      id.startsWith('org/'),
+    )
+    expect(hub.map(({ id, kind, state }) => `${id} ${kind} ${state}`)).toEqual([
+      'org/bert text-encoder installed',
+      'org/qa span installed',
+    ])
+    expect((await resolveModel(folders, span, 'org/qa')).folder).toContain(qa)
+    await removeModel(folders, 'org/qa')
+    expect(existsSync(qa)).toBe(false)
   })
 })
 
@@ -403,15 +480,15 @@ describe('a span model that was trained here', () => {
     'gives the logits of its head (%i hidden units), in windows, too',
     async (hidden) => {
       const folders = emptyFolders()
-      const encoder = await resolveTextModel(folders, withManifest(), 'text-encoder')
-      const loaded = await host.openEncoder(encoder, 'cpu')
+      const encoder = await resolveModel(folders, textEncoder, withManifest())
+      const loaded = await host.open(encoder, 'cpu')
       const head = newHead(loaded.featureDim, hidden, 3)
       const model = await writeSpanModel(folders, encoder, exportHead(head), {
         name: 'My model',
         description: '',
         decode: DECODE,
       })
-      const span = await host.openSpanModel(model, 'cpu')
+      const loadedSpan = await host.open(model, 'cpu')
       const contexts = [
         contextOf({
           before: 'the old bridge\na cat on a mat',
@@ -422,7 +499,7 @@ describe('a span model that was trained here', () => {
         contextOf({}),
       ]
       const encoded = await loaded.encodeContexts(contexts)
-      const logits = await span.spanLogits(contexts)
+      const logits = await loadedSpan.spanLogits(contexts)
       expect(encoded[1]?.windows.length).toBeGreaterThan(3)
       for (const [i, { windows, offsets }] of encoded.entries()) {
         expect(logits[i]?.offsets).toEqual(offsets)
@@ -435,13 +512,13 @@ describe('a span model that was trained here', () => {
         }
       }
       await loaded.release()
-      await span.release()
+      await loadedSpan.release()
     },
   )
 
   test('is a folder with a card that says where it comes from, listed first and deleted', async () => {
     const folders = emptyFolders()
-    const encoder = await resolveTextModel(folders, withManifest(), 'text-encoder')
+    const encoder = await resolveModel(folders, textEncoder, withManifest())
     const head = exportHead(newHead(42, 0, 1))
     const about = { name: 'My <b>model</b> | 1', description: 'For a test.', decode: DECODE }
     const model = await writeSpanModel(folders, encoder, head, about)
@@ -472,7 +549,7 @@ describe('a span model that was trained here', () => {
     expect(card).not.toContain('secret')
     const history = JSON.parse(readFileSync(join(model.folder, 'history.json'), 'utf8')) as Json
     expect(history).toMatchObject({ bestEpoch: 3, encoder: { id: 'tiny' } })
-    const after = await resolveTextModel(folders, model.id, 'span')
+    const after = await resolveModel(folders, span, model.id)
     expect(after.digest).toBe(model.digest)
 
     const madeAt = (folder: string, seconds: number): void =>
@@ -482,7 +559,7 @@ describe('a span model that was trained here', () => {
       madeAt(newest.folder, 2e9)
       expect((await listTextModels(folders))[0]?.id).toBe(newest.id)
     }
-    await removeTextModel(folders, model.id)
+    await removeModel(folders, model.id)
     expect(existsSync(model.folder)).toBe(false)
     expect((await listTextModels(folders)).map(({ id }) => id)).toEqual([again.id])
   })
@@ -490,15 +567,15 @@ describe('a span model that was trained here', () => {
   test('has an id that no other model of the machine has, whatever its case', async () => {
     const folders = emptyFolders()
     await addTextModelFolder(folders, withManifest({ id: 'My-Model' }))
-    expect(newTextModelFolder(folders, 'my model').id).toBe('my-model-2')
-    expect(newTextModelFolder(folders, 'Größe ✓').id).toBe('gro-e')
-    expect(newTextModelFolder(folders, '///').id).toBe('span-model')
+    expect(newModelFolder(folders, 'my model', 'span-model').id).toBe('my-model-2')
+    expect(newModelFolder(folders, 'Größe ✓', 'span-model').id).toBe('gro-e')
+    expect(newModelFolder(folders, '///', 'span-model').id).toBe('span-model')
   })
 
   test('is not there at all when it cannot be written', async () => {
     const folders = emptyFolders()
-    const encoder = await resolveTextModel(folders, withManifest(), 'text-encoder')
-    const { folder } = newTextModelFolder(folders, 'Broken')
+    const encoder = await resolveModel(folders, textEncoder, withManifest())
+    const { folder } = newModelFolder(folders, 'Broken', 'span-model')
     const head = exportHead(newHead(7, 0, 1))
     await expect(
       writeSpanModel(folders, encoder, head, { name: 'Broken', description: '', decode: DECODE }),

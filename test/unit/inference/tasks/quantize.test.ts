@@ -7,7 +7,8 @@ import {
   createInferenceHost,
   type InferenceHost,
 } from '../../../../src/main/inference/host/client.ts'
-import { compareModels } from '../../../../src/main/inference/tasks/compare.ts'
+import { pictureText } from '../../../../src/main/inference/kinds/picture-text/kind.ts'
+import { comparePictureText } from '../../../../src/main/inference/kinds/picture-text/compare.ts'
 import {
   field,
   floatsOf,
@@ -55,8 +56,8 @@ test.each(['tiny-clip', 'tiny-clip-joint', 'tiny-siglip'] as const)(
     }
     writeFileSync(join(out, 'gleaner.json'), JSON.stringify(model.manifest))
     writeFileSync(join(out, 'tokenizer.json'), readFileSync(join(model.folder, 'tokenizer.json')))
-    const again = await resolveFolder(emptyFolders(), out)
-    const { largest } = await compareModels(host, model, again, pictures, texts)
+    const again = await resolveFolder(emptyFolders(), pictureText, out)
+    const { largest } = await comparePictureText(host, model, again, { pictures, texts })
     expect(largest).toBe(0)
   },
 )
@@ -68,10 +69,13 @@ describe.each(['tiny-clip', 'tiny-clip-joint', 'tiny-siglip'] as const)('%s in i
     const { manifest, matrices } = await writeQuantized(model, out)
     expect(matrices).toBeGreaterThan(0)
     expect(manifest.derivedFrom?.digest).toBe(model.digest)
-    const made = await resolveFolder(emptyFolders(), out)
+    const made = await resolveFolder(emptyFolders(), pictureText, out)
     expect(made.manifest.dtype).toBe('int8')
     expect(made.digest).not.toBe(model.digest)
-    const { largest, pictures: n } = await compareModels(host, model, made, pictures, texts)
+    const { largest, pictures: n } = await comparePictureText(host, model, made, {
+      pictures,
+      texts,
+    })
     expect(n).toBe(pictures.length)
     // A net this narrow loses more than a real one; docs/fidelity.md has the real shapes.
     expect(largest).toBeGreaterThan(0)
@@ -81,7 +85,7 @@ describe.each(['tiny-clip', 'tiny-clip-joint', 'tiny-siglip'] as const)('%s in i
   test('a score does not depend on its neighbours in a batch', async () => {
     const out = outFolder()
     await writeQuantized(await tinyModel(name), out)
-    const loaded = await host.open(await resolveFolder(emptyFolders(), out), 'cpu')
+    const loaded = await host.open(await resolveFolder(emptyFolders(), pictureText, out), 'cpu')
     const together = (await loaded.encodeImages(pictures)).vectors
     const dim = loaded.model.manifest.embeddingDim
     for (const [i, picture] of pictures.entries()) {
@@ -256,7 +260,7 @@ test('an int8 model is not quantised again, and a folder without pictures checks
   const out = outFolder()
   const model = await tinyModel('tiny-clip')
   await writeQuantized(model, out)
-  const int8 = await resolveFolder(emptyFolders(), out)
+  const int8 = await resolveFolder(emptyFolders(), pictureText, out)
   await expect(writeQuantized(int8, outFolder())).rejects.toThrow(/only an fp32 model/)
   const empty = mkdtempSync(join(tmpdir(), 'empty-'))
   const run = quantizeModel(emptyFolders(), model, { check: empty, out: outFolder() }, host)

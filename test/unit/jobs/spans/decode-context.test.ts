@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { joinContext } from '#shared/text/context.ts'
 import { sliceCodePoints } from '#shared/text/offsets.ts'
-import type { SpanLogits } from '../../../../src/main/inference/models/text-types.ts'
+import type { SpanLogits } from '../../../../src/main/inference/kinds/span/types.ts'
 import { decodeContext } from '../../../../src/main/jobs/spans/decode-context.ts'
 
 const RECIPE = { maxSpanTokens: 8, temperature: 1, nullThreshold: 0 }

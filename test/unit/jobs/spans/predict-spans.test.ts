@@ -3,15 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { PredictSpansInput } from '#shared/contract/training.ts'
+import { PredictSpansInput } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
 import type { PairContext } from '#shared/text/context.ts'
 import type { InferenceHost } from '../../../../src/main/inference/host/client.ts'
-import { SpanManifest } from '../../../../src/main/inference/models/text-manifest.ts'
-import type {
-  ResolvedTextModel,
-  SpanLogits,
-} from '../../../../src/main/inference/models/text-types.ts'
+import { SpanManifest } from '../../../../src/main/inference/kinds/span/manifest.ts'
+import type { SpanLogits, SpanModel } from '../../../../src/main/inference/kinds/span/types.ts'
 import { runPredictSpans } from '../../../../src/main/jobs/spans/predict-spans.ts'
 import type { Corpus } from '../../../../src/main/store/open.ts'
 import { listFailures } from '../../../../src/main/store/repositories/failures.ts'
@@ -68,13 +65,9 @@ function predict(
     text: { tokenizer: 't.json', maxLength: 64 },
     decode,
   })
-  const model = {
-    id: 'made-up',
-    digest: 'd'.repeat(64),
-    manifest,
-  } as ResolvedTextModel<SpanManifest>
+  const model = { id: 'made-up', digest: 'd'.repeat(64), manifest } as SpanModel
   const host = {
-    openSpanModel: () =>
+    open: () =>
       Promise.resolve({
         model,
         device: 'cpu',

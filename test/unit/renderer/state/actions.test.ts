@@ -1,5 +1,15 @@
-import { describe, expect, test } from 'vitest'
-import { keyLabel, keyOf } from '../../../../src/renderer/src/state/actions.ts'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { effectScope, ref, type EffectScope } from 'vue'
+import {
+  dispatchKey,
+  guardKey,
+  keyLabel,
+  keyOf,
+  runAction,
+  useActions,
+  useOverlay,
+  type Action,
+} from '../../../../src/renderer/src/state/actions.ts'
 import { position, viridis } from '../../../../src/renderer/src/ui/charts/viridis.ts'
 
 const press = (key: string, held: Partial<Parameters<typeof keyOf>[0]> = {}) =>
@@ -22,6 +32,131 @@ describe('what was pressed', () => {
   test('is printed with signs that fit on a button', () => {
     expect(keyLabel('Shift+ArrowLeft')).toBe('Shift+←')
     expect(keyLabel('Escape')).toBe('Esc')
+  })
+})
+
+describe('an overlay that is open', () => {
+  let scope: EffectScope
+  let done: string[] = []
+  const does = (id: string, ...keys: string[]): Action => ({
+    id,
+    title: id,
+    group: 'Test',
+    keys,
+    run: () => void done.push(id),
+  })
+
+  class Place {
+    readonly within: string
+    constructor(within: string) {
+      this.within = within
+    }
+    closest(selector: string): Place | null {
+      return this.within !== '' && selector.includes(this.within) ? this : null
+    }
+  }
+  function type(key: string, target = new Place('')) {
+    const event = {
+      key,
+      target,
+      ctrlKey: false,
+      metaKey: false,
+      altKey: false,
+      shiftKey: false,
+      isComposing: false,
+      defaultPrevented: false,
+      stopped: false,
+      preventDefault: () => void (event.defaultPrevented = true),
+      stopPropagation: () => void (event.stopped = true),
+    }
+    return event
+  }
+  const press = (key: string) => dispatchKey(type(key) as unknown as KeyboardEvent)
+
+  beforeEach(() => {
+    done = []
+    scope = effectScope()
+    vi.stubGlobal('Element', Place)
+    for (const name of ['HTMLElement', 'HTMLTextAreaElement', 'HTMLInputElement']) {
+      vi.stubGlobal(name, class {})
+    }
+  })
+  afterEach(() => {
+    scope.stop()
+    vi.unstubAllGlobals()
+  })
+
+  /** A view with a cursor, and a preview over it. */
+  function preview() {
+    const open = ref(false)
+    scope.run(() => {
+      useActions([does('view.3', '3'), does('cutoff.up', 'ArrowRight'), does('pairs.toggle', 'X')])
+      useOverlay(
+        () => open.value,
+        [does('preview.next', 'ArrowRight'), does('preview.close', 'Escape')],
+      )
+    })
+    return open
+  }
+
+  test('has the keyboard: what it does not use goes nowhere', () => {
+    const open = preview()
+    for (const key of ['ArrowRight', '3', 'x', 'Escape']) press(key)
+    expect(done).toEqual(['cutoff.up', 'view.3', 'pairs.toggle'])
+    done = []
+    open.value = true
+    for (const key of ['ArrowRight', '3', 'x', 'Escape']) press(key)
+    expect(done).toEqual(['preview.next', 'preview.close'])
+    done = []
+    open.value = false
+    press('ArrowRight')
+    expect(done).toEqual(['cutoff.up'])
+  })
+
+  test('gives it to the one that is opened over it, and has it again after', () => {
+    const open = preview()
+    const question = ref(false)
+    scope.run(() => useOverlay(() => question.value))
+    open.value = true
+    question.value = true
+    expect(press('ArrowRight')).toBe(false)
+    question.value = false
+    press('ArrowRight')
+    expect(done).toEqual(['preview.next'])
+  })
+
+  test('gives it back when what holds it goes away while it is open', () => {
+    preview().value = true
+    scope.stop()
+    scope = effectScope()
+    scope.run(() => useActions([does('view.3', '3')]))
+    press('3')
+    expect(done).toEqual(['view.3'])
+  })
+
+  test('shuts out the commands of the menu, too', () => {
+    const open = preview()
+    open.value = true
+    runAction('view.3')
+    expect(done).toEqual([])
+    open.value = false
+    runAction('view.3')
+    expect(done).toEqual(['view.3'])
+  })
+
+  test('gets the keys of what was left in focus behind it', () => {
+    const open = preview()
+    const behind = type('ArrowRight', new Place('[role="slider"]'))
+    guardKey(behind as unknown as KeyboardEvent)
+    expect(behind.stopped).toBe(false)
+    open.value = true
+    const field = type('3')
+    guardKey(field as unknown as KeyboardEvent)
+    expect(field).toMatchObject({ stopped: true, defaultPrevented: true })
+    const inside = type('3', new Place('[role="dialog"]'))
+    guardKey(inside as unknown as KeyboardEvent)
+    expect(inside).toMatchObject({ stopped: false, defaultPrevented: false })
+    expect(done).toEqual([])
   })
 })
 

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createClient, provideClient } from '../../../../src/renderer/src/bridge/client.ts'
 import { sortInputs } from '../../../../src/renderer/src/state/inputs.ts'
 import { useImporting } from '../../../../src/renderer/src/state/importing.ts'
+import { useIncoming } from '../../../../src/renderer/src/state/incoming.ts'
 import { useSession } from '../../../../src/renderer/src/state/session.ts'
 import { createFakeBridge } from '../../../support/fake-bridge.ts'
 
@@ -49,9 +50,9 @@ describe('what is dropped', () => {
   })
 
   test('goes into both imports if it is of both kinds', async () => {
-    const session = useSession()
-    await session.take(['/a/crawl.warc.gz', '/a/laion.parquet'])
-    expect(session.pendingImport).toEqual(['/a/crawl.warc.gz'])
+    const incoming = useIncoming()
+    await incoming.take(['/a/crawl.warc.gz', '/a/laion.parquet'])
+    expect(incoming.archives).toEqual(['/a/crawl.warc.gz'])
     expect(useImporting().inputs).toEqual(['/a/laion.parquet'])
   })
 })

@@ -1,17 +1,13 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import type { CallInput, CallOutput, ExportFormat, ExportSkip } from '#shared/contract/index.ts'
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { latest, useClient } from '../../bridge/client.ts'
 import { keep, recall } from '../../bridge/persist.ts'
-import { explicitScores } from '../../state/query-text.ts'
 import { STATUS_NAMES, TEXT_NAMES, type ScorableText } from '../../state/text-sources.ts'
-import { useCutoff } from '../cutoff/cutoff.ts'
+import { useExportScope } from '../../state/export-scope.ts'
 import { useJobs } from '../../state/jobs.ts'
-import { usePairs } from '../../state/pairs.ts'
 import { useUi } from '../../state/ui.ts'
-
-export type ExportScope = 'all' | 'filter' | 'cutoff' | 'selection'
 
 export type Preview = CallOutput<'exports.preview'>
 
@@ -30,9 +26,7 @@ export function skipReason(skip: ExportSkip, text: ScorableText): string {
 /** What would be written where, and what would be left out. */
 export const useExporting = defineStore('exporting', () => {
   const format = ref<ExportFormat>(recall<ExportFormat>(null, 'export-format', 'webdataset'))
-  const text = ref<ScorableText>('alt')
-  const scope = ref<ExportScope>('all')
-  const selection = ref<{ where: string; n: number } | null>(null)
+  const exportScope = useExportScope()
   const folder = ref('')
   const preview = shallowRef<Preview | null>(null)
   const counting = ref(false)
@@ -40,12 +34,6 @@ export const useExporting = defineStore('exporting', () => {
   const lastJob = ref<string | null>(null)
   let corpus: string | null = null
 
-  const where = computed(() => {
-    if (scope.value === 'filter') return explicitScores(usePairs().where, usePairs().score)
-    if (scope.value === 'cutoff') return useCutoff().query
-    if (scope.value === 'selection') return selection.value?.where ?? ''
-    return ''
-  })
   const job = computed(() => (lastJob.value ? useJobs().byId.get(lastJob.value) : undefined))
   const past = computed(() =>
     useJobs().list.filter(
@@ -64,8 +52,8 @@ export const useExporting = defineStore('exporting', () => {
       const answer = await readPreview({
         corpus,
         format: format.value,
-        where: where.value,
-        text: text.value,
+        where: exportScope.where,
+        text: exportScope.text,
       })
       if (answer.late) return
       preview.value = answer.value
@@ -78,18 +66,11 @@ export const useExporting = defineStore('exporting', () => {
     }
   }
 
-  function useSelection(query: string, n: number): void {
-    selection.value = { where: query, n }
-    scope.value = 'selection'
-    lastJob.value = null
-  }
-
-  function useCutoffScope(): void {
-    scope.value = 'cutoff'
-    const source = useCutoff().source
-    if (source) text.value = source.text
-    lastJob.value = null
-  }
+  /** Another set of pairs is another export: the one before stands among the past ones. */
+  watch(
+    () => exportScope.where,
+    () => (lastJob.value = null),
+  )
 
   function setFormat(next: ExportFormat): void {
     format.value = next
@@ -117,8 +98,8 @@ export const useExporting = defineStore('exporting', () => {
         corpus,
         format: format.value,
         out: folder.value,
-        where: where.value,
-        text: text.value,
+        where: exportScope.where,
+        text: exportScope.text,
       })
       lastJob.value = id
       await useJobs().load()
@@ -130,28 +111,21 @@ export const useExporting = defineStore('exporting', () => {
   function enter(path: string | null): void {
     corpus = path
     preview.value = null
-    selection.value = null
     lastJob.value = null
-    scope.value = 'all'
+    exportScope.enter()
     folder.value = path ? recall(path, 'export-folder', '') : ''
   }
 
   return {
     format,
-    text,
-    scope,
-    selection,
     folder,
     preview,
     counting,
     error,
-    where,
     job,
     past,
     lastJob,
     refresh,
-    useSelection,
-    useCutoffScope,
     setFormat,
     chooseFolder,
     start,

@@ -1,6 +1,7 @@
 import type { LabeledPlace, LabelItem, LabelState, Suggestion } from '#shared/contract/index.ts'
 import type { SpanPlace } from '#shared/contract/index.ts'
 import { byPlace, overlap, samePlace } from './label-text.ts'
+import { t, type TextKey } from '../../texts/index.ts'
 
 /** Who proposes the same words. */
 export interface OptionSource {
@@ -136,34 +137,36 @@ export const asSkipped = (state: LabelState): LabelState => ({
 export const asOpen = (state: LabelState): LabelState => ({ ...state, status: 'open', spans: [] })
 
 /** Letters that mean something else in the view, and can name no description type. */
-export const RESERVED_LETTERS: Readonly<Record<string, string>> = {
-  a: 'adds a span',
-  d: 'shows alt and title',
-  f: 'flags',
-  m: 'writes a note',
-  n: 'says "no description"',
-  s: 'skips',
-  w: 'shows the page',
+export const RESERVED_LETTERS: Readonly<Record<string, TextKey>> = {
+  a: 'label.types.reserved.a',
+  d: 'label.types.reserved.d',
+  f: 'label.types.reserved.f',
+  m: 'label.types.reserved.m',
+  n: 'label.types.reserved.n',
+  s: 'label.types.reserved.s',
+  w: 'label.types.reserved.w',
 }
 
 /** What is wrong with a list of description types; null = nothing. */
 export function typesProblem(
   types: readonly { name: string; key: string | null }[],
 ): string | null {
-  if (types.length === 0) return 'Keep at least one type.'
+  if (types.length === 0) return t('label.types.problems.none')
   const names = new Set<string>()
   const keys = new Map<string, string>()
   for (const { name, key } of types) {
     const clean = name.trim()
-    if (clean === '') return 'Every type needs a name.'
-    if (names.has(clean)) return `Two types are called "${clean}".`
+    if (clean === '') return t('label.types.problems.unnamed')
+    if (names.has(clean)) return t('label.types.problems.twice', { name: clean })
     names.add(clean)
     if (key === null) continue
-    if (!/^[a-z]$/.test(key)) return `The key of "${clean}" is not one of the letters a to z.`
+    if (!/^[a-z]$/.test(key)) return t('label.types.problems.letter', { name: clean })
     const taken = RESERVED_LETTERS[key]
-    if (taken) return `${key.toUpperCase()} ${taken}: choose another letter for "${clean}".`
+    if (taken) return t(taken, { name: clean })
     const other = keys.get(key)
-    if (other) return `"${other}" and "${clean}" share the key ${key.toUpperCase()}.`
+    if (other) {
+      return t('label.types.problems.shared', { one: other, other: clean, key: key.toUpperCase() })
+    }
     keys.set(key, clean)
   }
   return null

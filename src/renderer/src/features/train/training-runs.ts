@@ -1,5 +1,6 @@
 import type { EpochRecord, TrainingRun } from '#shared/contract/index.ts'
 import type { Curve } from '../../ui/charts/CurveChart.vue'
+import { t, type TextKey } from '../../texts/index.ts'
 
 /** The record whose weights came out; while a run is under way, the best so far. */
 export function bestRecord(run: TrainingRun): EpochRecord | null {
@@ -42,10 +43,7 @@ export function partingEpoch(history: readonly EpochRecord[]): number | null {
 export function partingText(history: readonly EpochRecord[]): string | null {
   const epoch = partingEpoch(history)
   if (epoch === null) return null
-  return (
-    `Validation loss has been rising since epoch ${epoch} while IoU still improves: the spans get ` +
-    'better, their confidence gets worse. More labels, a smaller head or fewer epochs help.'
-  )
+  return t('train.runs.overfit', { epoch })
 }
 
 type Measure = 'trainLoss' | 'validationLoss' | 'exactMatch' | 'iou'
@@ -54,11 +52,16 @@ type Measure = 'trainLoss' | 'validationLoss' | 'exactMatch' | 'iou'
 export function curvesOf(
   run: TrainingRun,
   other: TrainingRun | null,
-  measures: readonly { key: Measure; name: string; dashed?: boolean }[],
+  measures: readonly { key: Measure; name: TextKey; dashed?: boolean }[],
 ): Curve[] {
   const of = (item: TrainingRun, second: boolean): Curve[] =>
     measures.map(({ key, name, dashed }) => ({
-      name: other ? `${name}, ${second ? 'B' : 'A'}` : name,
+      name: other
+        ? t('train.curves.ofRun', {
+            measure: t(name),
+            run: second ? t('train.runs.b') : t('train.runs.a'),
+          })
+        : t(name),
       dashed: dashed === true,
       second,
       points: item.history
@@ -69,12 +72,12 @@ export function curvesOf(
 }
 
 export const LOSSES = [
-  { key: 'validationLoss', name: 'validation' },
-  { key: 'trainLoss', name: 'training', dashed: true },
+  { key: 'validationLoss', name: 'train.curves.measures.validation' },
+  { key: 'trainLoss', name: 'train.curves.measures.training', dashed: true },
 ] as const
 export const MATCHES = [
-  { key: 'iou', name: 'IoU' },
-  { key: 'exactMatch', name: 'exact match', dashed: true },
+  { key: 'iou', name: 'train.curves.measures.iou' },
+  { key: 'exactMatch', name: 'train.curves.measures.exactMatch', dashed: true },
 ] as const
 
 /** What differs between two runs' inputs, as it was given. */

@@ -14,7 +14,6 @@ import type {
   UselessAltRuleValue,
 } from '#shared/contract/index.ts'
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
-import type { Launcher } from '#shared/settings.ts'
 import { coalesced, latest, useClient } from '../../bridge/client.ts'
 import { keep, recall } from '../../bridge/persist.ts'
 import { useJobs } from '../../state/jobs.ts'
@@ -22,6 +21,7 @@ import { useMachine } from '../../state/machine.ts'
 import { usePairs } from '../../state/pairs.ts'
 import { useUi } from '../../state/ui.ts'
 import { useUndo } from '../../state/undo.ts'
+import { t } from '../../texts/index.ts'
 
 export const STEPS = ['alts', 'data', 'train', 'predict', 'plots'] as const
 export type Step = (typeof STEPS)[number]
@@ -74,46 +74,6 @@ export const PACKAGE_DEFAULTS: PackageChoice = {
   softIou: 1,
   seed: 1,
 }
-
-/** What is typed on most machines, to begin with. */
-export const LAUNCHER_PRESETS: readonly { about: string; launcher: Launcher }[] = [
-  {
-    about: 'Python on this machine',
-    launcher: {
-      name: 'this machine',
-      kind: 'local',
-      submit: 'python3 {script}',
-      host: null,
-      folder: null,
-      status: null,
-      cancel: null,
-    },
-  },
-  {
-    about: 'Another machine by ssh',
-    launcher: {
-      name: 'gpu machine',
-      kind: 'ssh',
-      submit: 'python3 {script}',
-      host: 'user@machine',
-      folder: 'gleaner-runs',
-      status: null,
-      cancel: null,
-    },
-  },
-  {
-    about: 'A queue (Slurm)',
-    launcher: {
-      name: 'Slurm',
-      kind: 'batch',
-      submit: 'sbatch --parsable --gres=gpu:1 {script}',
-      host: null,
-      folder: null,
-      status: 'squeue --noheader --jobs {run}',
-      cancel: 'scancel {run}',
-    },
-  },
-]
 
 interface Kept {
   step: Step
@@ -222,9 +182,9 @@ export const useTraining = defineStore('training', () => {
     preview.value?.splits.find((item) => item.split === of) ?? null
   /** Why nothing can be trained yet; null = it can. */
   const obstacle = computed(() => {
-    if (!preview.value) return 'The data is being counted.'
-    if ((split('train')?.texts ?? 0) === 0) return 'There is nothing to train on.'
-    if ((split('validation')?.texts ?? 0) === 0) return 'There is nothing to validate on.'
+    if (!preview.value) return t('train.obstacles.counting')
+    if ((split('train')?.texts ?? 0) === 0) return t('train.obstacles.noTraining')
+    if ((split('validation')?.texts ?? 0) === 0) return t('train.obstacles.noValidation')
     return null
   })
 
@@ -610,7 +570,7 @@ export const useTraining = defineStore('training', () => {
       return false
     try {
       const out = await useClient().shell('shell.openFolder', {
-        title: 'Folder for the training package',
+        title: t('train.package.saveTitle'),
       })
       if (!out) return false
       packageFolder.value = out
@@ -632,7 +592,7 @@ export const useTraining = defineStore('training', () => {
   async function choosePackage(): Promise<void> {
     try {
       const found = await useClient().shell('shell.openFolder', {
-        title: 'A training package that was written before',
+        title: t('train.package.openTitle'),
       })
       if (!found) return
       packageFolder.value = found
@@ -674,7 +634,7 @@ export const useTraining = defineStore('training', () => {
     const was = currentSet.value?.id ?? null
     if (set === was || !(await write(set))) return
     useUndo().push({
-      label: 'the set of spans in use',
+      label: t('train.predict.undo'),
       undo: () => void write(was),
       redo: () => void write(set),
     })
@@ -701,7 +661,7 @@ export const useTraining = defineStore('training', () => {
     try {
       const made = await useClient().call('spans.freezeLabels', { corpus })
       await loadSets()
-      useUi().note(`Made the set ${made.title}`)
+      useUi().note(t('train.predict.frozen', { set: made.title }))
     } catch (thrown) {
       useUi().fail(thrown)
     }
@@ -710,7 +670,7 @@ export const useTraining = defineStore('training', () => {
   async function addModel(): Promise<void> {
     try {
       const source = await useClient().shell('shell.openFolder', {
-        title: 'Folder of an encoder or a span model',
+        title: t('train.predict.addTitle'),
       })
       if (!source) return
       const made = await useClient().call('training.addModel', { source })
@@ -718,8 +678,15 @@ export const useTraining = defineStore('training', () => {
       if (made.state === 'installed') {
         if (made.kind === 'text-encoder') encoder.value = made.id
         else predictor.value = made.id
-        useUi().note(`${made.name} is ready`)
-      } else useUi().note(`${made.name} cannot be used: ${made.problem ?? 'unknown reason'}`)
+        useUi().note(t('train.predict.added', { name: made.name }))
+      } else {
+        useUi().note(
+          t('train.common.cannotUse', {
+            name: made.name,
+            problem: made.problem ?? t('train.predict.noReason'),
+          }),
+        )
+      }
     } catch (thrown) {
       useUi().fail(thrown)
     }
@@ -727,11 +694,11 @@ export const useTraining = defineStore('training', () => {
 
   async function removeModel(model: TextModelInfo): Promise<void> {
     const sure = await useUi().ask(
-      `Remove ${model.name}?`,
+      t('train.predict.removeTitle', { name: model.name }),
       model.kind === 'span'
-        ? 'A model that was trained here is deleted; a folder of your own is only forgotten. Its predictions are kept.'
-        : 'The folder is only forgotten; nothing in it is deleted.',
-      'Remove',
+        ? t('train.predict.removeModelText')
+        : t('train.predict.removeFolderText'),
+      t('train.common.remove'),
     )
     if (!sure) return
     try {

@@ -13,6 +13,31 @@ export interface RuleDraft {
   spares: string
 }
 
+const RULE_NAMES: Readonly<Record<string, TextKey>> = {
+  empty: 'train.ruleNames.empty',
+  'no-words': 'train.ruleNames.noWords',
+  'single-character': 'train.ruleNames.singleCharacter',
+  'numbers-only': 'train.ruleNames.numbersOnly',
+  address: 'train.ruleNames.address',
+  'camera-name': 'train.ruleNames.cameraName',
+  'file-name': 'train.ruleNames.fileName',
+  code: 'train.ruleNames.code',
+  slug: 'train.ruleNames.slug',
+  'picture-word': 'train.ruleNames.pictureWord',
+  furniture: 'train.ruleNames.furniture',
+  'page-action': 'train.ruleNames.pageAction',
+  rating: 'train.ruleNames.rating',
+  captcha: 'train.ruleNames.captcha',
+  'repeated-keywords': 'train.ruleNames.repeatedKeywords',
+  'keyword-list': 'train.ruleNames.keywordList',
+}
+
+/** A rule as people read it; those of a person are called as they were named. */
+export function ruleName(slug: string): string {
+  const key = RULE_NAMES[slug]
+  return key ? t(key) : slug
+}
+
 const lines = (text: string): string[] => text.split('\n').filter((line) => line.trim() !== '')
 
 export function draftOf(rule: UselessAltRuleValue): RuleDraft {
@@ -50,23 +75,26 @@ export function wrongWith(
   index: number,
 ): string | null {
   const name = draft.name.trim()
-  if (!/^[a-z0-9-]+$/.test(name)) return 'A name is of lower case letters, digits and hyphens.'
+  if (!/^[a-z0-9-]+$/.test(name)) return t('train.rules.problems.name')
   if (all.some((other, i) => i !== index && other.name.trim() === name)) {
-    return `Two rules are called ${name}.`
+    return t('train.rules.problems.twice', { name })
   }
-  if (draft.explanation.trim() === '') return 'Say in words what the rule takes.'
+  if (draft.explanation.trim() === '') return t('train.rules.problems.explanation')
   if (draft.kind === 'measure') {
-    if (!(draft.atLeast > 0 && draft.atLeast <= 1)) return 'The share lies between 0 and 1.'
+    if (!(draft.atLeast > 0 && draft.atLeast <= 1)) return t('train.rules.problems.share')
     if (!(Number.isInteger(draft.minWords) && draft.minWords >= 1)) {
-      return 'Words are counted from 1.'
+      return t('train.rules.problems.words')
     }
     return null
   }
-  if (draft.pattern === '') return 'A pattern is needed.'
+  if (draft.pattern === '') return t('train.rules.problems.pattern')
   try {
     new RegExp(draft.pattern, 'iu')
     return null
   } catch (error) {
-    return `The pattern is no regular expression: ${(error as Error).message.replace(/^.*: /, '')}.`
+    return t('train.rules.problems.expression', {
+      problem: (error as Error).message.replace(/^.*: /, ''),
+    })
   }
 }
+import { t, type TextKey } from '../../texts/index.ts'

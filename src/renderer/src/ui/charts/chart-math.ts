@@ -1,4 +1,4 @@
-import { niceStep, ticks } from './cutoff-math.ts'
+import { niceStep, ticks } from '../../state/cutoff-math.ts'
 
 export interface Axis {
   lo: number

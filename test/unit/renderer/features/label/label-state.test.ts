@@ -172,13 +172,13 @@ describe('description types', () => {
 
   test('may not share a name or a letter, nor take one that means something else', () => {
     const type = (name: string, key: string | null) => ({ name, key })
-    expect(typesProblem([])).toMatch(/at least one/)
-    expect(typesProblem([type('a', 'x'), type('b', 'x')])).toMatch(/share the key X/)
+    expect(typesProblem([])).toMatch(/At least one/)
+    expect(typesProblem([type('a', 'x'), type('b', 'x')])).toMatch(/have the same key, X/)
     expect(typesProblem([type('a', null), type(' a ', null)])).toMatch(/Two types/)
     for (const key of Object.keys(RESERVED_LETTERS)) {
       expect(typesProblem([type('mine', key)])).toMatch(/choose another letter/)
     }
-    expect(typesProblem([type('mine', '7')])).toMatch(/letters a to z/)
+    expect(typesProblem([type('mine', '7')])).toMatch(/a letter from a to z/)
   })
 })
 

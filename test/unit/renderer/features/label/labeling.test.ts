@@ -2,6 +2,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createClient, provideClient } from '../../../../../src/renderer/src/bridge/client.ts'
 import { useLabeling } from '../../../../../src/renderer/src/features/label/labeling.ts'
+import { useSession } from '../../../../../src/renderer/src/state/session.ts'
 import { useUi } from '../../../../../src/renderer/src/state/ui.ts'
 import type { Bridge, LabelState } from '../../../../../src/shared/contract/index.ts'
 import { AppError, toErrorValue } from '../../../../../src/shared/errors.ts'
@@ -152,7 +153,7 @@ describe('labeling', () => {
     expect(labeling.said.flagged).toBe(true)
     await labeling.settled()
     expect(labeling.said.flagged).toBe(false)
-    expect(useUi().toasts.at(-1)?.message).toMatch(/put back: The disk is full/)
+    expect(useUi().toasts.at(-1)?.message).toMatch(/not saved and reverted: The disk is full/)
   })
 
   test('writes again after the engine died, and not twice what it had kept', async () => {
@@ -299,10 +300,8 @@ test('new predictions do not pull the item away; asked for, they are read', asyn
   const labeling = await begin()
   labeling.go(3)
   await until(() => labeling.pair === 4)
-  ;(bridge as ReturnType<typeof createFakeBridge>).emit('corpus.changed', {
-    corpus: CORPUS,
-    what: ['spans'],
-  })
+  await useSession().open(CORPUS)
+  labeling.refresh(['spans'])
   expect(labeling.stale).toBe(true)
   expect(labeling.pair).toBe(4)
   const before = labeling.current

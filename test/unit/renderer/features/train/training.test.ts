@@ -4,6 +4,7 @@ import { SpanPackageInput, TrainingData, TrainSpansInput } from '#shared/contrac
 import type { EpochRecord, TrainingRun } from '#shared/contract/index.ts'
 import { Launcher } from '#shared/settings.ts'
 import { createClient, provideClient } from '../../../../../src/renderer/src/bridge/client.ts'
+import { LAUNCHER_PRESETS } from '../../../../../src/renderer/src/features/train/launchers.ts'
 import {
   bestRecord,
   curvesOf,
@@ -25,7 +26,6 @@ import { useSession } from '../../../../../src/renderer/src/state/session.ts'
 import {
   DATA_DEFAULTS,
   HEAD_DEFAULTS,
-  LAUNCHER_PRESETS,
   PACKAGE_DEFAULTS,
   useTraining,
 } from '../../../../../src/renderer/src/features/train/training.ts'
@@ -82,7 +82,7 @@ describe('the order of the work', () => {
   test('begins with the alts where nothing was done, and nothing can be trained', async () => {
     const training = await open({ fresh: true })
     expect(training.next).toBe('alts')
-    expect(training.obstacle).toBe('There is nothing to train on.')
+    expect(training.obstacle).toBe('There are no training texts.')
     await training.train()
     expect(calls('jobs.trainSpans')).toHaveLength(0)
   })
@@ -101,8 +101,8 @@ describe('the order of the work', () => {
       return training.obstacle
     }
     expect(obstacleWith(5, 5)).toBeNull()
-    expect(obstacleWith(5, 0)).toBe('There is nothing to validate on.')
-    expect(obstacleWith(0, 5)).toBe('There is nothing to train on.')
+    expect(obstacleWith(5, 0)).toBe('There are no validation texts.')
+    expect(obstacleWith(0, 5)).toBe('There are no training texts.')
   })
 
   test('goes on as things come to be', async () => {
@@ -338,14 +338,14 @@ describe('rules for useless alts', () => {
       draftOf({ ...rule, examples: [...rule.examples], spares: [...rule.spares] }),
     )
     if (!first) throw new Error('no rule')
-    expect(wrongWith({ ...first, pattern: '(' }, [first], 0)).toContain('no regular expression')
+    expect(wrongWith({ ...first, pattern: '(' }, [first], 0)).toContain('not a valid regular expression')
     expect(wrongWith({ ...first, pattern: '' }, [first], 0)).not.toBeNull()
     expect(wrongWith({ ...first, name: 'Two Words' }, [first], 0)).not.toBeNull()
     expect(wrongWith(first, [first, { ...first }], 0)).toContain('Two rules')
     expect(wrongWith({ ...first, kind: 'measure', atLeast: 0 }, [first], 0)).not.toBeNull()
     expect(wrongWith({ ...first, kind: 'measure' }, [first], 0)).toBeNull()
     for (const minWords of [0, 1.5, Number.NaN]) {
-      expect(wrongWith({ ...first, kind: 'measure', minWords }, [first], 0)).toContain('from 1')
+      expect(wrongWith({ ...first, kind: 'measure', minWords }, [first], 0)).toContain('at least 1')
     }
   })
 })

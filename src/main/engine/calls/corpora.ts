@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { corpora as contract } from '#shared/contract/corpora.ts'
+import { AppError } from '#shared/errors.ts'
+import { defaultOf, listModels } from '../../inference/models/registry.ts'
+import { relocateArchive } from '../../store/repositories/archives.ts'
+import { findSource, fingerprint } from '../../warc/index.ts'
+import type { EngineContext } from '../context.ts'
+import type { CallsOf } from './calls-of.ts'
+import type { ReadCall } from './read-calls.ts'
+import { sampleFolder } from './sample.ts'
+
+export function corporaCalls(context: EngineContext): CallsOf<Omit<typeof contract, ReadCall>> {
+  const { home, settings, recent, corpora, folders, jobs, announce } = context
+  const sample = sampleFolder(context)
+  return {
+    'corpora.recent': () => corpora.recent(),
+    'corpora.create': ({ path }) => corpora.create(path),
+    'corpora.open': ({ path }) => corpora.open(path),
+    async 'corpora.openSample'() {
+      if (!existsSync(sample)) {
+        throw new AppError('not-found', 'The sample is not part of this installation.')
+      }
+      const path = join(home.corpora, 'sample.gleaner')
+      if (existsSync(path)) return corpora.open(path)
+      const info = corpora.create(path)
+      jobs.start('ingest', { corpus: info.path, inputs: [sample], images: 'archive' })
+      jobs.start('alt-spans', { corpus: info.path })
+      const models = await listModels(folders, settings.get())
+      if (defaultOf(models, settings.get(), 'picture-text'))
+        jobs.start('score', { corpus: info.path, text: 'alt', device: 'auto' })
+      return info
+    },
+    async 'corpora.close'({ corpus }) {
+      await corpora.close(corpus)
+      return {}
+    },
+    'corpora.forget'({ path }) {
+      recent.remove(resolve(path))
+      return {}
+    },
+    async 'corpora.relocateArchive'({ corpus, from, to }) {
+      const { writer } = corpora.get(corpus).corpus
+      relocateArchive(writer, from, to, await fingerprint(await findSource(to)))
+      announce(corpus, ['pairs'])
+      return {}
+    },
+  }
+}

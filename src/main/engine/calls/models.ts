@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { models as contract } from '#shared/contract/models.ts'
+import { createInferenceHost } from '../../inference/host/client.ts'
+import { parseHubSource } from '../../inference/hub/hub.ts'
+import {
+  addModelFolder,
+  listModels,
+  removeModel,
+  resolveAnyModel,
+} from '../../inference/models/registry.ts'
+import type { EngineContext } from '../context.ts'
+import type { CallsOf } from './calls-of.ts'
+
+export function modelCalls(context: EngineContext): CallsOf<typeof contract> {
+  const { settings, folders, entries, jobs, emit } = context
+  return {
+    'models.list': () => listModels(folders, settings.get()),
+    async 'models.add'({ source }) {
+      if (parseHubSource(source) !== null && !existsSync(source)) {
+        return { model: null, job: jobs.start('model-fetch', { source }).job }
+      }
+      const { info } = await addModelFolder(folders, resolve(source))
+      emit('models.changed', {})
+      return { model: info, job: null }
+    },
+    async 'models.remove'({ id }) {
+      await removeModel(folders, id)
+      emit('models.changed', {})
+      return {}
+    },
+    async 'models.verify'({ id, device }) {
+      const model = await resolveAnyModel(folders, id)
+      const host = createInferenceHost(entries.inferenceHost)
+      try {
+        return await model.kind.verify(model, device, host)
+      } finally {
+        await host.close()
+      }
+    },
+  }
+}

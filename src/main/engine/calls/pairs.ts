@@ -1,0 +1,13 @@
+import type { pairs as contract } from '#shared/contract/pairs.ts'
+import { checkQuery } from '#shared/query/index.ts'
+import type { EngineContext } from '../context.ts'
+import type { CallsOf } from './calls-of.ts'
+import { readPageSource } from './page-source.ts'
+import type { ReadCall } from './read-calls.ts'
+
+export function pairCalls({ corpora }: EngineContext): CallsOf<Omit<typeof contract, ReadCall>> {
+  return {
+    'pairs.checkQuery': ({ where }) => ({ error: checkQuery(where) }),
+    'pairs.source': ({ corpus, id }) => readPageSource(corpora.get(corpus).corpus, id),
+  }
+}

@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs'
+import type { system as contract } from '#shared/contract/system.ts'
+import { SOFTWARE_VERSION } from '#shared/version.ts'
+import type { EngineContext } from '../context.ts'
+import type { CallsOf } from './calls-of.ts'
+import { runDoctor } from './doctor.ts'
+import { sampleFolder } from './sample.ts'
+
+export function systemCalls(context: EngineContext): CallsOf<typeof contract> {
+  const { home, settings, folders, entries, devices } = context
+  const sample = sampleFolder(context)
+  return {
+    'settings.get': () => settings.get(),
+    'settings.set': (change) => settings.set(change),
+    'system.doctor': () => runDoctor({ home, folders, settings: settings.get(), entries }),
+    async 'system.info'() {
+      return {
+        version: SOFTWARE_VERSION,
+        sampleArchive: existsSync(sample) ? sample : null,
+        corporaFolder: home.corpora,
+        devices: await devices(),
+      }
+    },
+  }
+}

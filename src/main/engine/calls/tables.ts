@@ -1,0 +1,10 @@
+import { resolve } from 'node:path'
+import type { tables as contract } from '#shared/contract/tables.ts'
+import { recogniseInputs } from '../../jobs/import/import-plan.ts'
+import type { CallsOf } from './calls-of.ts'
+
+export function tableCalls(): CallsOf<typeof contract> {
+  return {
+    'tables.recognise': (args) => recogniseInputs({ ...args, path: resolve(args.path) }),
+  }
+}

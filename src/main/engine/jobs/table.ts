@@ -1,0 +1,30 @@
+import type { JobKind, JobOf } from '#shared/contract/jobs/index.ts'
+import { launchJob } from '../../jobs/cluster/launch.ts'
+import { spanPackageJob } from '../../jobs/cluster/span-package.ts'
+import { exportJob } from '../../jobs/export.ts'
+import { importJob } from '../../jobs/import/import.ts'
+import { ingestJob } from '../../jobs/ingest/ingest.ts'
+import { modelFetchJob } from '../../jobs/models/model-fetch.ts'
+import { quantizeJob } from '../../jobs/models/quantize.ts'
+import { picturesJob } from '../../jobs/pictures/pictures.ts'
+import type { JobImplementation } from '../../jobs/run/implement.ts'
+import { scoreJob } from '../../jobs/score.ts'
+import { altSpansJob } from '../../jobs/spans/alt-spans.ts'
+import { predictSpansJob } from '../../jobs/spans/predict-spans.ts'
+import { trainSpansJob } from '../../jobs/spans/train-spans.ts'
+
+/** What each kind of job does. One that is defined and missing here does not compile. */
+export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> } = {
+  ingest: ingestJob,
+  import: importJob,
+  pictures: picturesJob,
+  score: scoreJob,
+  export: exportJob,
+  'model-fetch': modelFetchJob,
+  quantize: quantizeJob,
+  'alt-spans': altSpansJob,
+  'train-spans': trainSpansJob,
+  'predict-spans': predictSpansJob,
+  'span-package': spanPackageJob,
+  launch: launchJob,
+}

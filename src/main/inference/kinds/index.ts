@@ -1,0 +1,16 @@
+import type { ModelKind as KindName } from '#shared/contract/models.ts'
+import type { ModelKind } from './define.ts'
+import { pictureText } from './picture-text/kind.ts'
+import { span } from './span/kind.ts'
+import { textEncoder } from './text-encoder/kind.ts'
+
+/** Every kind, in the order in which they are asked whether a folder is theirs. */
+const LIST = [pictureText, span, textEncoder] as const
+
+// One that the contract knows and the list does not have does not compile.
+type Missing = Exclude<KindName, (typeof LIST)[number]['kind']>
+export const KINDS: [Missing] extends [never] ? readonly ModelKind[] : Missing = LIST
+
+export function kindNamed(name: string): ModelKind | null {
+  return KINDS.find(({ kind }) => kind === name) ?? null
+}

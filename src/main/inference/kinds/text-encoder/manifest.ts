@@ -1,0 +1,14 @@
+import { z } from 'zod'
+import { ModelFile } from '../manifest.ts'
+import { aboutText, GraphName, textInputs, textRecipe } from '../text/manifest.ts'
+
+export const TextEncoderManifest = z.object({
+  ...aboutText,
+  kind: z.literal('text-encoder'),
+  /** -> float [batch, length, dim] */
+  graph: z.object({ file: ModelFile, ...textInputs, hidden: GraphName }),
+  /** Numbers in a hidden state. */
+  dim: z.number().int().min(1).max(65536),
+  text: textRecipe('pad'),
+})
+export type TextEncoderManifest = z.infer<typeof TextEncoderManifest>

@@ -1,0 +1,33 @@
+import { Library } from '@lucide/vue'
+import { defineFeature } from '../../state/features.ts'
+import { useSession } from '../../state/session.ts'
+import { useUi } from '../../state/ui.ts'
+import { t } from '../../texts/index.ts'
+import CorporaView from './CorporaView.vue'
+
+/** The corpora that were opened, and what the open one holds. */
+export const corpora = defineFeature({
+  name: 'corpora',
+  place: { title: () => t('app.views.corpora'), key: '1', icon: Library },
+  view: CorporaView,
+  // Counting a large corpus is not free: only where it is looked at.
+  refresh: (_parts, seen) => {
+    if (seen) void useSession().loadStats()
+  },
+  commands: () => [
+    {
+      id: 'corpus.open',
+      title: 'Open a corpus…',
+      group: 'Corpora',
+      keys: ['Ctrl+O'],
+      run: () => void useSession().openByDialog().catch(useUi().fail),
+    },
+    {
+      id: 'corpus.create',
+      title: 'New corpus…',
+      group: 'Corpora',
+      keys: ['Ctrl+N'],
+      run: () => void useSession().createByDialog().catch(useUi().fail),
+    },
+  ],
+})

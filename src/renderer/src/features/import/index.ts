@@ -1,0 +1,27 @@
+import { defineFeature } from '../../state/features.ts'
+import { useIncoming } from '../../state/incoming.ts'
+import { useUi } from '../../state/ui.ts'
+import ImportDialog from './ImportDialog.vue'
+import TableImportDialog from './TableImportDialog.vue'
+
+/** What is asked before archives or tables are imported, whatever view they were dropped on. */
+export const importing = defineFeature({
+  name: 'import',
+  overlays: [ImportDialog, TableImportDialog],
+  commands: () => [
+    {
+      id: 'corpus.import',
+      title: 'Import archives or tables…',
+      group: 'Corpora',
+      keys: ['Ctrl+I'],
+      run: () => void useIncoming().chooseInputs().catch(useUi().fail),
+    },
+    {
+      id: 'corpus.import-folder',
+      title: 'Import a folder…',
+      group: 'Corpora',
+      keys: ['Ctrl+Shift+O'],
+      run: () => void useIncoming().chooseInputFolder().catch(useUi().fail),
+    },
+  ],
+})

@@ -1,0 +1,41 @@
+import { Images } from '@lucide/vue'
+import { nextTick } from 'vue'
+import { useRoute, useRouter } from 'vue-router'
+import { actionById } from '../../state/actions.ts'
+import { defineFeature } from '../../state/features.ts'
+import { usePairs } from '../../state/pairs.ts'
+import { useSession } from '../../state/session.ts'
+import { t } from '../../texts/index.ts'
+import InspectorPane from '../../ui/InspectorPane.vue'
+import LargePreview from './LargePreview.vue'
+import PairsView from './PairsView.vue'
+
+/** The grid of pairs, and the large preview that every view opens. */
+export const pairs = defineFeature({
+  name: 'pairs',
+  place: { title: () => t('app.views.pairs'), key: '2', icon: Images },
+  view: PairsView,
+  inspector: { component: InspectorPane, when: () => usePairs().corpusTotal > 0 },
+  overlays: [LargePreview],
+  enter: (corpus) => void usePairs().enter(corpus),
+  refresh: (parts) => void usePairs().refresh(parts),
+  commands: () => {
+    const router = useRouter()
+    const route = useRoute()
+    return [
+      {
+        id: 'app.filter',
+        title: 'Filter pairs',
+        group: 'Go to',
+        keys: ['/'],
+        silent: true,
+        enabled: () => useSession().corpus !== null && route.name !== 'pairs',
+        run: () =>
+          void router
+            .push({ name: 'pairs' })
+            .then(() => nextTick())
+            .then(() => actionById('pairs.filter')?.run()),
+      },
+    ]
+  },
+})

@@ -1,0 +1,77 @@
+import { defineStore } from 'pinia'
+import { shallowRef } from 'vue'
+import { useClient } from '../bridge/client.ts'
+import { sortInputs } from './inputs.ts'
+import { useImporting } from './importing.ts'
+import { useJobs } from './jobs.ts'
+import { useSession } from './session.ts'
+import { useUi } from './ui.ts'
+
+/** Where the pictures of an import come from. */
+export type ImagesChoice = 'archive' | 'fetch' | 'none' | `folder:${string}`
+
+/** What is brought to the window: dropped, chosen, or given to the program when it started. */
+export const useIncoming = defineStore('incoming', () => {
+  /** Archives that wait for a person to say how they are imported. */
+  const archives = shallowRef<readonly string[] | null>(null)
+
+  /** Asks for archives or tables. */
+  async function chooseInputs(): Promise<void> {
+    await take(
+      await useClient().shell('shell.openArchives', {
+        title: 'Import web archives or tables',
+        tables: true,
+      }),
+    )
+  }
+
+  /** Asks for a folder of archives, or of tables with their embeddings. */
+  async function chooseInputFolder(): Promise<void> {
+    const folder = await useClient().shell('shell.openFolder', {
+      title: 'Import a folder of archives or tables',
+    })
+    if (folder) await take([folder])
+  }
+
+  /** Files that were dropped, chosen or given to the program: a corpus is opened, others are imported. */
+  async function take(paths: readonly string[]): Promise<void> {
+    const folder = paths.find((path) => /\.gleaner[\\/]?$/.test(path))
+    if (folder) {
+      await useSession().open(folder)
+      return
+    }
+    const { tables, archives: files } = await sortInputs(paths, holdsTables)
+    if (files.length > 0) archives.value = files
+    if (tables.length > 0) await useImporting().begin(tables)
+  }
+
+  /** Whether a path is a folder with tables; what cannot be read as such is none. */
+  async function holdsTables(where: string): Promise<boolean> {
+    try {
+      const { tables } = await useClient().call('tables.recognise', { path: where })
+      return tables.some((table) => table.path !== where)
+    } catch {
+      return false
+    }
+  }
+
+  /** Starts reading archives into the open corpus. */
+  async function importArchives(inputs: readonly string[], images: ImagesChoice): Promise<boolean> {
+    const { path } = useSession()
+    if (path === null) return false
+    try {
+      await useClient().call('jobs.ingest', {
+        corpus: path,
+        inputs: [...inputs],
+        images,
+      })
+      await useJobs().load()
+      return true
+    } catch (error) {
+      useUi().fail(error)
+      return false
+    }
+  }
+
+  return { archives, chooseInputs, chooseInputFolder, take, importArchives }
+})

@@ -1,0 +1,15 @@
+/** The frame of the window: rail, bars, palette, keys, commands that belong to no view. */
+export const app = {
+  keys: 'Keys',
+  allKeys: 'All keys',
+  views: {
+    corpora: 'Corpora',
+    pairs: 'Pairs',
+    cutoff: 'Cutoff',
+    label: 'Label',
+    train: 'Train',
+    export: 'Export',
+    jobs: 'Jobs',
+    settings: 'Settings',
+  },
+} as const

@@ -1,0 +1,1 @@
+export const corpora = {} as const

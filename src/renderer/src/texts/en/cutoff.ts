@@ -1,0 +1,1 @@
+export const cutoff = {} as const

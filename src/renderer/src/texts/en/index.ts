@@ -1,0 +1,26 @@
+import { app } from './app.ts'
+import { corpora } from './corpora.ts'
+import { cutoff } from './cutoff.ts'
+import { exporting } from './export.ts'
+import { importing } from './import.ts'
+import { jobs } from './jobs.ts'
+import { label } from './label.ts'
+import { pairs } from './pairs.ts'
+import { settings } from './settings.ts'
+import { train } from './train.ts'
+import { ui } from './ui.ts'
+
+/** Every text of the window in English, by the part of the window that shows it. */
+export const en = {
+  app,
+  corpora,
+  cutoff,
+  exporting,
+  importing,
+  jobs,
+  label,
+  pairs,
+  settings,
+  train,
+  ui,
+} as const

@@ -1,0 +1,3 @@
+export const jobs = {
+  running: '{n} running',
+} as const

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { call } from '../call.ts'
+import type { Call } from '../call.ts'
+import { altSpans } from './alt-spans.ts'
+import { Started } from './define.ts'
+import { exportPairs } from './export.ts'
+import { importTables } from './import.ts'
+import { ingest } from './ingest.ts'
+import { launch } from './launch.ts'
+import { modelFetch } from './model-fetch.ts'
+import { lookForPictures } from './pictures.ts'
+import { predictSpans } from './predict-spans.ts'
+import { quantize } from './quantize.ts'
+import { score } from './score.ts'
+import { spanPackage } from './span-package.ts'
+import { trainSpans } from './train-spans.ts'
+
+/** Every kind of long work. Kinds, the calls that start them and their restart follow from it. */
+export const JOBS = [
+  ingest,
+  importTables,
+  lookForPictures,
+  score,
+  exportPairs,
+  modelFetch,
+  quantize,
+  altSpans,
+  trainSpans,
+  predictSpans,
+  spanPackage,
+  launch,
+] as const
+type Defined = (typeof JOBS)[number]
+
+export type JobKind = Defined['kind']
+export const JobKind = z.enum(JOBS.map(({ kind }) => kind) as [JobKind, ...JobKind[]])
+
+/** The definition of a kind. */
+export type JobOf<K extends JobKind> = Extract<Defined, { kind: K }>
+/** What a run of a kind gets: parsed, defaults filled in. */
+export type JobInput<K extends JobKind> = z.output<JobOf<K>['input']>
+
+export type StartCalls = {
+  [D in Defined as D['call'] extends string ? D['call'] : never]: Call<D['input'], typeof Started>
+}
+
+/** The calls that start a job, each answered at once with its id. */
+export const startCalls = Object.fromEntries(
+  JOBS.filter((job) => job.call !== null).map((job) => [job.call, call(job.input, Started)]),
+) as unknown as StartCalls
+
+export function jobOf<K extends JobKind>(kind: K): JobOf<K> {
+  return JOBS.find((job) => job.kind === kind) as JobOf<K>
+}
+
+export * from './alt-spans.ts'
+export * from './define.ts'
+export * from './export.ts'
+export * from './import.ts'
+export * from './ingest.ts'
+export * from './launch.ts'
+export * from './model-fetch.ts'
+export * from './pictures.ts'
+export * from './predict-spans.ts'
+export * from './quantize.ts'
+export * from './score.ts'
+export * from './span-package.ts'
+export * from './train-spans.ts'

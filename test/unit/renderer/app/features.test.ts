@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { FEATURES } from '../../../../src/renderer/src/app/features.ts'
+import { createRefresher } from '../../../../src/renderer/src/app/refreshing.ts'
+import { defineFeature } from '../../../../src/renderer/src/state/features.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const places = FEATURES.flatMap((feature) => feature.place ?? [])
+
+test('the rail has at most nine places, each with a digit of its own and a view', () => {
+  expect(places.length).toBeGreaterThan(0)
+  expect(places.length).toBeLessThanOrEqual(9)
+  const keys = places.map((place) => place.key)
+  expect(new Set(keys).size).toBe(keys.length)
+  expect(keys.every((key) => /^[1-9]$/.test(key))).toBe(true)
+  for (const feature of FEATURES) if (feature.place) expect(feature.view).toBeDefined()
+})
+
+test('no two features have one name or one title', () => {
+  const names = FEATURES.map((feature) => feature.name)
+  expect(new Set(names).size).toBe(names.length)
+  const titles = places.map((place) => place.title())
+  expect(new Set(titles).size).toBe(titles.length)
+})
+
+/** Two features that write down what they are told; `label` writes labels itself. */
+function told() {
+  const log: string[] = []
+  const features = ['pairs', 'label'].map((name) =>
+    defineFeature({
+      name,
+      writes: name === 'label' ? ['labels'] : [],
+      refresh: (parts, seen) => void log.push(`${name}: ${parts.join(' ')}${seen ? ', seen' : ''}`),
+    }),
+  )
+  return { log, features }
+}
+
+test('what changes within a moment is read again once', () => {
+  const { log, features } = told()
+  const refresher = createRefresher(features, () => 'pairs')
+  refresher.changed(['pairs'])
+  refresher.changed(['pairs', 'scores'])
+  expect(log).toEqual([])
+  vi.runAllTimers()
+  expect(log).toEqual(['pairs: pairs scores, seen', 'label: pairs scores'])
+})
+
+test('what a view writes itself is read by the others when one leaves it', () => {
+  const { log, features } = told()
+  let shown = 'label'
+  const refresher = createRefresher(features, () => shown)
+  refresher.changed(['labels'])
+  vi.runAllTimers()
+  refresher.changed(['labels'])
+  vi.runAllTimers()
+  expect(log).toEqual(['label: labels, seen', 'label: labels, seen'])
+  refresher.left()
+  expect(log).toHaveLength(2)
+  shown = 'pairs'
+  refresher.left()
+  refresher.left()
+  expect(log.slice(2)).toEqual(['pairs: labels, seen'])
+})
+
+test('what changes beside that is read at once by all', () => {
+  const { log, features } = told()
+  const refresher = createRefresher(features, () => 'label')
+  refresher.changed(['labels', 'pairs'])
+  vi.runAllTimers()
+  expect(log).toEqual(['pairs: labels pairs', 'label: labels pairs, seen'])
+})
+
+test('nothing of a corpus is read again once another is open', () => {
+  const { log, features } = told()
+  const refresher = createRefresher(features, () => 'pairs')
+  refresher.changed(['pairs'])
+  refresher.forget()
+  vi.runAllTimers()
+  expect(log).toEqual([])
+})
