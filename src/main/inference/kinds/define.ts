@@ -40,7 +40,7 @@ export interface ModelPort<M extends AnyManifest, C extends CallsOf<C>> {
   readonly device: RealDevice
   /** Why better devices were passed over, one line each; empty when the first choice runs. */
   readonly passedOver: readonly string[]
-  /** Calls in a line with all others; throws `HostCrash` where the process dies of it. */
+  /** Calls in a line with all others; throws `HelperCrash` where the process dies of it. */
   once<N extends keyof C & string>(
     name: N,
     input: C[N]['input'],
