@@ -2,7 +2,7 @@
  * `npm test` and `npm run check`: sets up, then runs every check and prints one total. With
  * `--without-window` the end-to-end tests of the window are left out.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { withVirtualDisplay } from './display.mjs'
@@ -13,13 +13,16 @@ const RESULTS = join(ROOT, 'test-results')
 const withWindow = !process.argv.includes('--without-window')
 
 const bin = (name) => join(ROOT, 'node_modules', name)
-const steps = [
+/** They look at the sources alone, on one core each: side by side. */
+const looks = [
+  { name: 'types', args: [bin('vue-tsc/bin/vue-tsc.js'), '--noEmit', '-p', '.'] },
   {
     name: 'format',
     args: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
   },
   { name: 'lint and layers', args: [bin('eslint/bin/eslint.js'), '--max-warnings', '0', '.'] },
-  { name: 'types', args: [bin('vue-tsc/bin/vue-tsc.js'), '--noEmit', '-p', '.'] },
+]
+const tests = [
   {
     name: 'unit and integration tests',
     args: [
@@ -54,25 +57,49 @@ function counts() {
   return total
 }
 
+/** Runs a step to its end; what it says is shown as it comes, or `quiet` is given all of it. */
+function runStep({ args }, { extra = {}, quiet } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(nodePath(), args, {
+      cwd: ROOT,
+      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      env: environment({ GLEANER_NODE: nodePath(), ...extra }),
+    })
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', quiet)
+    }
+    child.on('error', reject)
+    child.on('close', resolve)
+  })
+}
+
 guarded(async () => {
   setUp({ electron: withWindow, build: true })
   await unpackDriver(30)
   rmSync(RESULTS, { recursive: true, force: true })
   const failed = []
-  for (const step of steps) {
+  const timed = async (step, run) => {
     const began = Date.now()
-    process.stdout.write(`\n── ${step.name}\n`)
-    const run = (extra = {}) =>
-      spawnSync(nodePath(), step.args, {
-        cwd: ROOT,
-        stdio: 'inherit',
-        env: environment({ GLEANER_NODE: nodePath(), ...extra }),
-      }).status
-    const status = step.display && !hasDisplay() ? await withVirtualDisplay(run) : run()
+    const status = await run()
     if (status !== 0) failed.push(step.name)
-    process.stdout.write(
-      `── ${step.name}: ${status === 0 ? 'ok' : 'FAILED'} in ${((Date.now() - began) / 1000).toFixed(0)} s\n`,
+    const seconds = ((Date.now() - began) / 1000).toFixed(0)
+    return `── ${step.name}: ${status === 0 ? 'ok' : 'FAILED'} in ${seconds} s\n`
+  }
+
+  await Promise.all(
+    looks.map(async (step) => {
+      let said = ''
+      const end = await timed(step, () => runStep(step, { quiet: (text) => (said += text) }))
+      process.stdout.write(`\n── ${step.name}\n${said}${end}`)
+    }),
+  )
+  for (const step of tests) {
+    process.stdout.write(`\n── ${step.name}\n`)
+    const run = (extra) => runStep(step, { extra })
+    const end = await timed(step, () =>
+      step.display && !hasDisplay() ? withVirtualDisplay(run) : run(),
     )
+    process.stdout.write(end)
   }
   const { passed, failed: broken, skipped } = counts()
   if (failed.length > 0) process.stdout.write(`\nfailed: ${failed.join(', ')}\n`)

@@ -28,7 +28,12 @@ export function spanCorpus(pairs: readonly SpanPair[]): Corpus {
   const path = join(mkdtempSync(join(tmpdir(), 'spans-')), 'a.gleaner')
   createCorpus(path)
   const corpus = openCorpus(path)
-  const { writer } = corpus
+  addSpanPairs(corpus, pairs)
+  return corpus
+}
+
+/** Puts the pairs into an empty corpus. */
+export function addSpanPairs({ writer }: Corpus, pairs: readonly SpanPair[]): void {
   const add = (sql: string): ((...values: unknown[]) => number) => {
     const made = writer.prepare(sql)
     return (...values) => Number(made.run(...values).lastInsertRowid)
@@ -52,7 +57,6 @@ export function spanCorpus(pairs: readonly SpanPair[]): Corpus {
       if (one.before || one.after) context(id, one.before ?? null, one.after ?? null)
     }
   })
-  return corpus
 }
 
 const COLOURS = ['red', 'blue', 'green', 'yellow', 'black', 'white', 'brown', 'grey']

@@ -18,7 +18,14 @@ const LANGUAGES = ['en', 'de', 'fr', 'ja', 'en-GB']
 /** A corpus of made-up pairs; the same arguments give the same rows. */
 export function fillCorpus(
   corpus: Corpus,
-  args: { pairs: number; seed?: number; scores?: readonly TextSource[]; pairsPerPage?: number },
+  args: {
+    pairs: number
+    seed?: number
+    scores?: readonly TextSource[]
+    pairsPerPage?: number
+    /** Id of the model that scored. */
+    model?: string
+  },
 ): void {
   const db = corpus.writer
   const random = seededRandom(args.seed ?? 1)
@@ -104,7 +111,7 @@ export function fillCorpus(
   for (const text of args.scores ?? []) {
     const modelId = ensureModel(db, {
       digest: 'a'.repeat(64),
-      name: 'test/clip',
+      name: args.model ?? 'test/clip',
       title: 'Test CLIP',
       manifest: '{}',
     })

@@ -42,6 +42,22 @@ export interface FetchOptions {
   /** Which addresses may be connected to. Only tests, which have servers of their own, say more. */
   allowAddress: (address: string) => boolean
   resolve: Resolver
+  /** For pauses and retries, in milliseconds. Tests have one that runs faster. */
+  clock: Clock
+}
+
+export interface Clock {
+  now(): number
+  /** Calls back after so long; returns how to call that off. */
+  after(ms: number, then: () => void): () => void
+}
+
+const SYSTEM_CLOCK: Clock = {
+  now: Date.now,
+  after(ms, then) {
+    const timer = setTimeout(then, ms)
+    return () => clearTimeout(timer)
+  },
 }
 
 export const DEFAULT_FETCH: FetchOptions = {
@@ -57,6 +73,7 @@ export const DEFAULT_FETCH: FetchOptions = {
   honourOptOut: true,
   allowAddress: isPublicAddress,
   resolve: systemResolver,
+  clock: SYSTEM_CLOCK,
 }
 
 export type FetchOutcome =
@@ -150,6 +167,7 @@ export async function* fetchPictures(
 ): AsyncGenerator<FetchOutcome, void, void> {
   signal.throwIfAborted()
   const options: FetchOptions = { ...DEFAULT_FETCH, ...given }
+  const { clock } = options
   const abort = new AbortController()
   setMaxListeners(0, abort.signal)
   const agent = new Agent({
@@ -254,7 +272,7 @@ export async function* fetchPictures(
 
   /** Starts what may start now; returns when the next thing may (milliseconds of the clock). */
   function startReady(): number {
-    const now = Date.now()
+    const now = clock.now()
     let next = Infinity
     for (const [name, host] of hosts) {
       if (host.queue.length === 0) {
@@ -291,7 +309,7 @@ export async function* fetchPictures(
             active--
             if (!asked) host.nextAt = before
             else if (options.perHost === 1)
-              host.nextAt = Math.max(host.nextAt, Date.now() + host.delayMs)
+              host.nextAt = Math.max(host.nextAt, clock.now() + host.delayMs)
             if (!abort.signal.aborted) startReady()
             notify()
           })
@@ -381,10 +399,10 @@ export async function* fetchPictures(
       const backoff = Math.min(options.retryDelayMs * 2 ** task.attempt, LONGEST_BACKOFF_MS)
       // Up to a quarter more, so that what failed together does not come back together.
       const wait = Math.max(patience, backoff * (1 + Math.random() / 4))
-      enqueue({ ...task, attempt: task.attempt + 1, notBefore: Date.now() + wait })
+      enqueue({ ...task, attempt: task.attempt + 1, notBefore: clock.now() + wait })
       // "Too many requests" is about the host, not about one picture.
       if (hop.status === 429 || hop.status === 503)
-        host.nextAt = Math.max(host.nextAt, Date.now() + wait)
+        host.nextAt = Math.max(host.nextAt, clock.now() + wait)
       notify()
       return
     }
@@ -475,9 +493,10 @@ export async function* fetchPictures(
         return
       }
       await new Promise<void>((resolve) => {
-        const timer = next === Infinity ? null : setTimeout(notify, Math.max(1, next - Date.now()))
+        const wait = Math.max(1, next - clock.now())
+        const callOff = next === Infinity ? null : clock.after(wait, notify)
         wake = () => {
-          if (timer) clearTimeout(timer)
+          callOff?.()
           resolve()
         }
       })

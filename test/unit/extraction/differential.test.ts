@@ -6,7 +6,7 @@ import { scan } from '../../../src/main/extraction/scan.ts'
 import { sharedData } from '../../support/shared-data.ts'
 import { pageOf } from './page-of.ts'
 import { parse5Images } from './parse5-images.ts'
-import { realPages } from './real-pages.ts'
+import { realPages, SAMPLE } from './real-pages.ts'
 
 function ourImages(html: string): [string | null, string | null][] {
   return scan(html, DEFAULT_LIMITS, Infinity).images.map((image) => [
@@ -15,7 +15,7 @@ function ourImages(html: string): [string | null, string | null][] {
   ])
 }
 
-describe('against parse5 on every page of the real archives', () => {
+describe('against parse5 on every page of archives', () => {
   /** Counted by an independent program (lxml): pages, img, data: addresses, alts. */
   const COUNTED: Record<string, [number, number, number, number]> = {
     'blackbook.warc.gz': [94, 788, 0, 596],
@@ -29,9 +29,11 @@ describe('against parse5 on every page of the real archives', () => {
     'resource-records-2002.warc.gz': [22, 76, 0, 5],
   }
 
-  test('the same img, src and alt in the same order: no differences', async (context) => {
-    const folder = sharedData('warc')
-    if (folder === null) return context.skip()
+  test.for([
+    ['the sample', SAMPLE],
+    ['the real ones', sharedData('warc')],
+  ] as const)('of %s: the same img, src and alt in the same order', async ([, folder], context) => {
+    if (folder === null) return context.skip('no real data')
     const differences: string[] = []
     for (const page of await realPages(folder)) {
       const [ours, theirs] = [ourImages(page.html), parse5Images(page.html)]
@@ -43,7 +45,7 @@ describe('against parse5 on every page of the real archives', () => {
 
   test('pages, pictures and alts are as many as were counted independently', async (context) => {
     const folder = sharedData('warc')
-    if (folder === null) return context.skip()
+    if (folder === null) return context.skip('no real data')
     const totals: Record<string, [number, number, number, number]> = {}
     const notPaired: Record<string, number> = {}
     let pairs = 0

@@ -3,6 +3,7 @@ import { parse, type DefaultTreeAdapterTypes as Tree } from 'parse5'
 import { inertPage, MARKED_PICTURE_ID } from '../../../src/main/extraction/index.ts'
 import { sharedData } from '../../support/shared-data.ts'
 import { PAGE_URL, pageOf } from './page-of.ts'
+import { realPages, SAMPLE } from './real-pages.ts'
 
 const NOTHING = { tagStart: -1, before: null, after: null, caption: null }
 
@@ -140,24 +141,28 @@ describe('a page made inert', () => {
   })
 })
 
-test('the words of real pages are found again where they stand', async (context) => {
-  const folder = sharedData('warc')
-  if (folder === null) return context.skip()
-  const { realPages } = await import('./real-pages.ts')
-  let marked = 0
-  let expected = 0
-  for (const page of (await realPages(folder)).filter((_, i) => i % 9 === 0)) {
-    const [pair] = pageOf(page.html, page.url).pairs.slice(-1)
-    if (!pair) continue
-    const shown = inertPage(page.html, page.url, pair, () => null)
-    expectInert(shown)
-    for (const side of ['before', 'after'] as const) {
-      if (pair[side] === null) continue
-      expected++
-      if (shown.includes(`gleaner-${side}">`)) marked++
+test.for([
+  ['the sample', SAMPLE],
+  ['real archives', sharedData('warc')],
+] as const)(
+  'the words of the pages of %s are found again where they stand',
+  async ([, folder], context) => {
+    if (folder === null) return context.skip('no real data')
+    let marked = 0
+    let expected = 0
+    for (const page of (await realPages(folder)).filter((_, i) => i % 9 === 0)) {
+      const [pair] = pageOf(page.html, page.url).pairs.slice(-1)
+      if (!pair) continue
+      const shown = inertPage(page.html, page.url, pair, () => null)
+      expectInert(shown)
+      for (const side of ['before', 'after'] as const) {
+        if (pair[side] === null) continue
+        expected++
+        if (shown.includes(`gleaner-${side}">`)) marked++
+      }
+      expect(shown).toContain(`id="${MARKED_PICTURE_ID}"`)
     }
-    expect(shown).toContain(`id="${MARKED_PICTURE_ID}"`)
-  }
-  expect(expected).toBeGreaterThan(10)
-  expect(marked).toBe(expected)
-})
+    expect(expected).toBeGreaterThan(10)
+    expect(marked).toBe(expected)
+  },
+)

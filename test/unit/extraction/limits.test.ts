@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { extractionFailureReason, extractPage } from '../../../src/main/extraction/index.ts'
 import { pageOf } from './page-of.ts'
-
-function seconds(work: () => void): number {
-  const start = performance.now()
-  work()
-  return (performance.now() - start) / 1000
-}
+import { growth } from '../../support/growth.ts'
 
 function reasonOf(work: () => void): string | null {
   try {
@@ -92,24 +87,15 @@ describe('the work is linear', () => {
     ['definition lists', (n) => '<dl><dt>a<dd>b'.repeat(n)],
   ]
 
-  test.each(cases)('%s', (_, make) => {
-    const work = (n: number): number => {
-      const html = make(n)
-      return seconds(() =>
-        extractPage(html, 'https://e.org/', { charset: 'utf-8', charsetSource: 'bom' }),
-      )
-    }
-    work(500)
-    // Four times the page may take eight times the work, not sixteen. A busy machine can make one
-    // measurement wrong, but not the best of five.
-    let small = Infinity
-    let large = Infinity
-    const isLinear = (): boolean => large < Math.max(8 * small, 0.5)
-    for (let round = 0; round < 5 && !(round > 0 && isLinear()); round++) {
-      small = Math.min(small, work(5_000))
-      large = Math.min(large, work(20_000))
-    }
-    expect(isLinear(), `${large} s after ${small} s`).toBe(true)
+  test.each(cases)('%s', async (_, make) => {
+    const pages = new Map([5_000, 20_000].map((n) => [n, make(n)]))
+    const work = (n: number): unknown =>
+      extractPage(pages.get(n) ?? '', 'https://e.org/', {
+        charset: 'utf-8',
+        charsetSource: 'bom',
+      })
+    // Four times the page may take ten times the work, not sixteen.
+    expect(await growth(work, { from: 5_000, times: 4, atMost: 10 })).toBeLessThan(10)
   })
 
   test('5,000 pictures are 5,000 pairs', () => {

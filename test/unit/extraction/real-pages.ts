@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { WARCParser } from 'warcio'
 import { fromBuffer } from 'yauzl'
@@ -14,24 +14,28 @@ export interface RealPage {
   html: string
 }
 
-let pages: Promise<RealPage[]> | undefined
+/** The archive that comes with the program. */
+export const SAMPLE = resolve(import.meta.dirname, '../../../resources/sample')
+
+const read = new Map<string, Promise<RealPage[]>>()
 
 /**
- * Every HTML page of the real archives, read by a reader that is not ours: response and resource
+ * Every HTML page of a folder of archives, read by a reader that is not ours: response and resource
  * records with status 200, a content type that says html, a body that is not empty.
  */
 export function realPages(folder: string): Promise<RealPage[]> {
-  pages ??= read(folder)
+  const pages = read.get(folder) ?? readFolder(folder)
+  read.set(folder, pages)
   return pages
 }
 
-async function read(folder: string): Promise<RealPage[]> {
+async function readFolder(folder: string): Promise<RealPage[]> {
   const found: RealPage[] = []
   // The reader reports wrong record ends on the console; they are known.
   const { error, warn } = console
   console.error = console.warn = () => {}
   try {
-    for (const archive of (await readdir(folder)).sort()) {
+    for (const archive of (await readdir(folder)).filter(isArchive).sort()) {
       const path = join(folder, archive)
       const streams = archive.endsWith('.wacz') ? await waczStreams(path) : [createReadStream(path)]
       for (const stream of streams) await readArchive(archive, stream, found)
@@ -42,6 +46,8 @@ async function read(folder: string): Promise<RealPage[]> {
   }
   return found
 }
+
+const isArchive = (name: string): boolean => /\.(warc(\.gz)?|wacz)$/.test(name)
 
 async function readArchive(archive: string, stream: Readable, found: RealPage[]): Promise<void> {
   for await (const record of new WARCParser(stream)) {

@@ -148,10 +148,10 @@ test('a file that ends too early is told apart from one that is whole', async ()
 })
 
 test('a decompression bomb is refused by its header, before it is unpacked', async () => {
-  const start = performance.now()
+  const { external } = process.memoryUsage()
   expect(await reasonOf(pngOf(20_000, 20_000))).toBe('too-many-pixels')
   expect(await reasonOf(svg('', 'width="30000" height="30000"'))).toBe('too-many-pixels')
-  expect(performance.now() - start).toBeLessThan(5000)
+  expect(process.memoryUsage().external - external).toBeLessThan(100e6)
   const limits = { ...DEFAULT_LIMITS, maxPixels: 1000, maxBytes: 5000 }
   expect(await reasonOf(await flat(40, 40).png().toBuffer(), limits)).toBe('too-many-pixels')
   expect(await reasonOf(new Uint8Array(5001), limits)).toBe('too-large')

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { agreement, canonicalSpans } from '../../../src/main/labeling/agreement.ts'
 import type { AgreementItem, TypedSpan } from '../../../src/main/labeling/agreement.ts'
 import { seededRandom } from '../../../src/shared/random.ts'
+import { growth } from '../../support/growth.ts'
 
 const TEXT = 'We saw a red fox in the snow, and then a white hare under the old tree by the road.'
 
@@ -103,12 +104,23 @@ describe('agreement', () => {
     expect(agreement(items, { resamples: 200, seed: 2 }).iou.low).not.toBe(found.iou.low)
   })
 
-  test('of 500 items and 1,000 resamples takes seconds', () => {
-    const items = Array.from({ length: 500 }, (_, n) =>
-      item(String(n), [span('a red fox')], [span(n % 3 ? 'a red fox' : 'red fox in the snow')]),
-    )
-    const began = performance.now()
-    agreement(items)
-    expect(performance.now() - began).toBeLessThan(5000)
+  test('of hundreds of items takes time in proportion to them and to the resamples', async () => {
+    const itemsOf = (count: number): ReturnType<typeof item>[] =>
+      Array.from({ length: count }, (_, n) =>
+        item(String(n), [span('a red fox')], [span(n % 3 ? 'a red fox' : 'red fox in the snow')]),
+      )
+    const some = itemsOf(125)
+    const more = await growth((n) => agreement(itemsOf(n), { resamples: 100 }), {
+      from: 125,
+      times: 4,
+      atMost: 10,
+    })
+    expect(more).toBeLessThan(10)
+    const again = await growth((resamples) => agreement(some, { resamples }), {
+      from: 100,
+      times: 4,
+      atMost: 10,
+    })
+    expect(again).toBeLessThan(10)
   })
 })

@@ -18,6 +18,7 @@ import {
   examplesOf,
   trainSpanHead,
 } from '../../../src/main/labeling/train-span-head.ts'
+import { growth } from '../../support/growth.ts'
 
 const random = seededRandom(11)
 const normals = (n: number): number[] => Array.from({ length: n }, () => random.normal())
@@ -395,20 +396,24 @@ describe('training', () => {
     )
   })
 
-  test('of embeddings as large as MiniLM gives runs at thousands of windows a minute', async () => {
+  test('of embeddings as large as MiniLM gives takes time in proportion to the tokens', async () => {
     const dim = 384
-    const examples = Array.from({ length: 64 }, (_, i): SpanExample => ({
-      document: String(i),
-      tokenOffset: 0,
-      features: Float32Array.from({ length: 200 * dim }, () => random.next() - 0.5),
-      gold: { first: 5, last: 20 },
-    }))
-    const source = examplesOf(examples, dim)
-    const began = performance.now()
-    await trainSpanHead(source, examplesOf(examples.slice(0, 8), dim), { epochs: 2, patience: 0 })
-    const perWindow = (performance.now() - began) / (2 * 72)
-    console.log(`${perWindow.toFixed(2)} ms a window of 200 tokens x ${dim}, forward and back`)
-    expect(perWindow).toBeLessThan(60)
+    const sourceOf = (tokens: number): ReturnType<typeof examplesOf> =>
+      examplesOf(
+        Array.from({ length: 16 }, (_, i): SpanExample => ({
+          document: String(i),
+          tokenOffset: 0,
+          features: Float32Array.from({ length: tokens * dim }, () => random.next() - 0.5),
+          gold: { first: 5, last: 20 },
+        })),
+        dim,
+      )
+    const sources = new Map([64, 256].map((tokens) => [tokens, sourceOf(tokens)]))
+    const train = async (tokens: number): Promise<void> => {
+      const source = sources.get(tokens) as ReturnType<typeof examplesOf>
+      await trainSpanHead(source, source, { epochs: 2, patience: 0 })
+    }
+    expect(await growth(train, { from: 64, times: 4, atMost: 10 })).toBeLessThan(10)
   })
 })
 

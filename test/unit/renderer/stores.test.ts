@@ -1,6 +1,6 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { effectScope, nextTick } from 'vue'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createClient, provideClient } from '../../../src/renderer/src/bridge/client.ts'
 import { useCutoff } from '../../../src/renderer/src/state/cutoff.ts'
 import { skipReason, useExporting } from '../../../src/renderer/src/features/export/exporting.ts'
@@ -10,11 +10,11 @@ import { usePairs } from '../../../src/renderer/src/state/pairs.ts'
 import { usePreview, useViewWalk, walkAmong } from '../../../src/renderer/src/state/preview.ts'
 import { useSession } from '../../../src/renderer/src/state/session.ts'
 import { useUndo } from '../../../src/renderer/src/state/undo.ts'
-import type { Bridge } from '../../../src/shared/contract/index.ts'
-import { createFakeBridge } from '../../support/fake-bridge.ts'
+import { fillCorpus } from '../../support/synthetic.ts'
+import { startWindowEngine, type WindowEngine } from '../../support/window-engine.ts'
 
-const CORPUS = '/data/corpora/harbour-archive.gleaner'
-let bridge: Bridge
+const MODEL = 'Xenova/clip-vit-base-patch32'
+let bridge: WindowEngine
 let held: { name: string; release: () => void }[] = []
 let hold: ((name: string, input: unknown) => boolean) | null = null
 const asked: string[] = []
@@ -26,9 +26,16 @@ async function until(holds: () => boolean): Promise<void> {
   expect(holds()).toBe(true)
 }
 
+beforeAll(() => {
+  bridge = startWindowEngine()
+})
+afterAll(() => bridge.stop())
+
 beforeEach(async () => {
   setActivePinia(createPinia())
-  bridge = createFakeBridge({ pairs: 2000, delay: 0 })
+  const corpus = bridge.corpus('harbour', (empty) =>
+    fillCorpus(empty, { pairs: 2000, scores: ['alt', 'caption'], model: MODEL }),
+  )
   held = []
   hold = null
   asked.length = 0
@@ -44,10 +51,10 @@ beforeEach(async () => {
       },
     }),
   )
-  await useSession().open(CORPUS)
-  await usePairs().enter(CORPUS)
-  useCutoff().enter(CORPUS)
-  useExporting().enter(CORPUS)
+  await useSession().open(corpus)
+  await usePairs().enter(corpus)
+  useCutoff().enter(corpus)
+  useExporting().enter(corpus)
 })
 
 describe('the pairs of the grid', () => {
@@ -267,7 +274,7 @@ describe('what would be exported', () => {
     const exportScope = useExportScope()
     pairs.where = 'score>=0.3'
     exportScope.choose('filter')
-    expect(exportScope.where).toBe('score[clip-vit-base-patch32].alt>=0.3')
+    expect(exportScope.where).toBe(`score[${MODEL}].alt>=0.3`)
   })
 
   test('without a selection is what the filter shows, not the pair under the cursor', async () => {

@@ -33,6 +33,8 @@ export interface RunnerOptions {
   settings(): Settings
   onChange(job: Job): void
   onData(corpus: string, what: CorpusPart[]): void
+  /** Milliseconds; a test has a clock of its own. */
+  now?: () => number
 }
 
 interface Running {
@@ -61,6 +63,7 @@ export interface Runner {
 }
 
 export function createRunner(options: RunnerOptions): Runner {
+  const clock = options.now ?? Date.now
   const all = new Map<string, Running>()
   /** The end of each corpus's queue. */
   const queues = new Map<string, Promise<unknown>>()
@@ -109,12 +112,12 @@ export function createRunner(options: RunnerOptions): Runner {
     job.progress = { ...job.progress, note: 'starting' }
     publish(running, true)
     let lastEmit = 0
-    let lastSave = Date.now()
+    let lastSave = clock()
     const meter = createMeter()
     const context: JobContext = {
       signal: running.abort.signal,
       progress(p) {
-        const now = Date.now()
+        const now = clock()
         job.progress = { ...p, ...meter(p.done, p.total, now) }
         if (now - lastEmit < EMIT_EVERY_MS) return
         lastEmit = now

@@ -9,6 +9,7 @@ const url = new URL('file:///nowhere')
 
 function setUp() {
   const saved: Job[] = []
+  const clock = { now: 1_000_000 }
   const runner = createRunner({
     entries: {
       extractWorker: url,
@@ -20,6 +21,7 @@ function setUp() {
     settings: () => DEFAULT_SETTINGS,
     onChange: () => {},
     onData: () => {},
+    now: () => clock.now,
   })
   const start = (run: (context: JobContext) => Promise<void>, corpus: string | null = '/c') =>
     runner.start({
@@ -29,7 +31,7 @@ function setUp() {
       run,
       save: (job) => saved.push(structuredClone(job)),
     })
-  return { runner, saved, start }
+  return { runner, saved, start, clock }
 }
 
 function untilAborted(context: JobContext): Promise<void> {
@@ -96,15 +98,19 @@ test('stopping the engine interrupts jobs, so that they go on at the next start'
 })
 
 test('progress carries a rate and the time left', async () => {
-  const { runner, start } = setUp()
+  const { runner, start, clock } = setUp()
+  const progress = () => runner.list()[0]?.progress
   const { id } = start(async (context) => {
-    context.progress({ done: 0, total: 100, unit: 'pairs', note: '' })
-    await new Promise((resolve) => setTimeout(resolve, 400))
-    context.progress({ done: 40, total: 100, unit: 'pairs', note: 'device cpu' })
-    const { rate, eta } = runner.list()[0]?.progress ?? { rate: null, eta: null }
-    expect(rate).toBeGreaterThan(60)
-    expect(rate).toBeLessThan(101)
-    expect(eta).toBeCloseTo(60 / (rate ?? 1), 5)
+    const done = (n: number): void =>
+      context.progress({ done: n, total: 100, unit: 'pairs', note: 'device cpu' })
+    done(0)
+    clock.now += 200
+    done(20)
+    // Too little to tell a rate from.
+    expect(progress()).toMatchObject({ rate: null, eta: null })
+    clock.now += 200
+    done(40)
+    expect(progress()).toMatchObject({ rate: 100, eta: 0.6 })
   })
   expect((await runner.finished(id)).error).toBeNull()
 })

@@ -1,18 +1,39 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createPinia, setActivePinia } from 'pinia'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createClient, provideClient } from '../../../../src/renderer/src/bridge/client.ts'
 import { sortInputs } from '../../../../src/renderer/src/state/inputs.ts'
 import { useImporting } from '../../../../src/renderer/src/state/importing.ts'
 import { useIncoming } from '../../../../src/renderer/src/state/incoming.ts'
 import { useSession } from '../../../../src/renderer/src/state/session.ts'
-import { createFakeBridge } from '../../../support/fake-bridge.ts'
+import { startWindowEngine, type WindowEngine } from '../../../support/window-engine.ts'
 
-const CORPUS = '/data/corpora/harbour-archive.gleaner'
+let bridge: WindowEngine
+/** A file of the folder of tables. */
+const at = (name: string): string => join(bridge.folder, name)
 let asked: { name: string; input: unknown }[] = []
+
+beforeAll(() => {
+  bridge = startWindowEngine({ 'shell.openFolder': () => bridge.folder })
+  const rows = (of: (i: number) => string): string =>
+    Array.from({ length: 20 }, (_, i) => `${of(i)}\n`).join('')
+  const url = (i: number): string => `https://images.example/${i}.jpg`
+  const laion = (name: string, cosine: (i: number) => number): void =>
+    writeFileSync(
+      at(name),
+      `URL,TEXT,WIDTH,HEIGHT,similarity\n${rows((i) => `${url(i)},a boat ${i},640,480,${cosine(i)}`)}`,
+    )
+  laion('laion.csv', (i) => 0.28 + i / 100)
+  laion('scaled.csv', (i) => 28.5 + i)
+  writeFileSync(at('plain.csv'), `bild,beschreibung\n${rows((i) => `Nummer ${i},ein Boot ${i}`)}`)
+  writeFileSync(at('broken.parquet'), 'PAR1, and then nothing more')
+  writeFileSync(at('crawl.warc'), '')
+})
+afterAll(() => bridge.stop())
 
 beforeEach(() => {
   setActivePinia(createPinia())
-  const bridge = createFakeBridge({ pairs: 50, delay: 0 })
   asked = []
   provideClient(
     createClient({
@@ -51,23 +72,24 @@ describe('what is dropped', () => {
 
   test('goes into both imports if it is of both kinds', async () => {
     const incoming = useIncoming()
-    await incoming.take(['/a/crawl.warc.gz', '/a/laion.parquet'])
-    expect(incoming.archives).toEqual(['/a/crawl.warc.gz'])
-    expect(useImporting().inputs).toEqual(['/a/laion.parquet'])
+    await incoming.take([at('crawl.warc'), at('laion.csv')])
+    expect(incoming.archives).toEqual([at('crawl.warc')])
+    expect(useImporting().inputs).toEqual([at('laion.csv')])
   })
 })
 
 describe('tables that wait', () => {
   test('are imported as recognised, without pictures where there are only addresses', async () => {
     const importing = useImporting()
-    await useSession().open(CORPUS)
-    await importing.begin(['/a/laion.parquet'])
+    const corpus = bridge.corpus('empty', () => {})
+    await useSession().open(corpus)
+    await importing.begin([at('laion.csv')])
     expect(importing.ready).toBe(true)
     expect(importing.scoreNames).toEqual(['laion:similarity'])
     expect(await importing.start()).toBe(true)
     expect(asked.find(({ name }) => name === 'jobs.import')?.input).toEqual({
-      corpus: CORPUS,
-      inputs: ['/a/laion.parquet'],
+      corpus,
+      inputs: [at('laion.csv')],
       columns: [],
       images: 'none',
     })
@@ -76,7 +98,7 @@ describe('tables that wait', () => {
 
   test('are refused until the unit is said', async () => {
     const importing = useImporting()
-    await importing.begin(['/a/scaled.parquet'])
+    await importing.begin([at('scaled.csv')])
     expect(importing.refusal?.message).toContain('no cosines')
     expect(importing.ready).toBe(false)
     expect(await importing.start()).toBe(false)
@@ -87,7 +109,7 @@ describe('tables that wait', () => {
 
   test('give a role to one column at a time', async () => {
     const importing = useImporting()
-    await importing.begin(['/a/plain.csv'])
+    await importing.begin([at('plain.csv')])
     expect(importing.ready).toBe(false)
     await importing.setRole('bild', 'url')
     expect(importing.ready).toBe(true)
@@ -102,14 +124,14 @@ describe('tables that wait', () => {
 
   test('that cannot be read say so, and leave nothing to import', async () => {
     const importing = useImporting()
-    await importing.begin(['/a/broken.parquet'])
-    expect(importing.refusal?.message).toContain('breaks off')
+    await importing.begin([at('broken.parquet')])
+    expect(importing.refusal?.message).toContain('is cut short')
     expect(importing.ready).toBe(false)
   })
 
   test('take their pictures from a folder only once it is chosen', async () => {
     const importing = useImporting()
-    await importing.begin(['/a/laion.parquet'])
+    await importing.begin([at('laion.csv')])
     importing.pictures = 'folder'
     expect(importing.ready).toBe(false)
     await importing.chooseFolder()

@@ -1,16 +1,18 @@
 import { createPinia, setActivePinia } from 'pinia'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createClient, provideClient } from '../../../../../src/renderer/src/bridge/client.ts'
 import { useLabeling } from '../../../../../src/renderer/src/features/label/labeling.ts'
 import { useSession } from '../../../../../src/renderer/src/state/session.ts'
 import { useUi } from '../../../../../src/renderer/src/state/ui.ts'
-import type { Bridge, LabelState } from '../../../../../src/shared/contract/index.ts'
+import type { LabelState } from '../../../../../src/shared/contract/index.ts'
 import { AppError, toErrorValue } from '../../../../../src/shared/errors.ts'
-import { createFakeBridge } from '../../../../support/fake-bridge.ts'
+import { addSpanPairs, storyPairs } from '../../../../integration/spans-support.ts'
+import { addStorySpans } from '../../../../support/story-corpora.ts'
+import { startWindowEngine, type WindowEngine } from '../../../../support/window-engine.ts'
 
-const CORPUS = '/data/corpora/harbour-archive.gleaner'
 type Asked = { name: string; input: Record<string, unknown> }
-let bridge: Bridge
+let bridge: WindowEngine
+let corpus: string
 let asked: Asked[] = []
 let fail: ((call: Asked) => AppError | null) | null = null
 
@@ -23,18 +25,23 @@ const written = (): LabelState[] =>
   asked.filter(({ name }) => name === 'labels.set').map(({ input }) => input['state'] as LabelState)
 
 async function item(id: number): Promise<LabelState> {
-  const reply = await bridge.call('labels.item', { corpus: CORPUS, annotator: 'Marta', pair: id })
+  const reply = await bridge.call('labels.item', { corpus, annotator: 'Marta', pair: id })
   return (reply as { ok: true; value: { state: LabelState } }).value.state
 }
 
 async function begin(): Promise<ReturnType<typeof useLabeling>> {
   const labeling = useLabeling()
   await labeling.setAnnotator('Marta')
-  await labeling.enter(CORPUS)
+  await labeling.enter(corpus)
   await labeling.change({ order: 'page' })
   await until(() => labeling.current !== null)
   return labeling
 }
+
+beforeAll(() => {
+  bridge = startWindowEngine()
+})
+afterAll(() => bridge.stop())
 
 beforeEach(() => {
   const kept = new Map<string, string>()
@@ -43,7 +50,11 @@ beforeEach(() => {
     setItem: (key: string, value: string) => void kept.set(key, value),
   } as unknown as Storage
   setActivePinia(createPinia())
-  bridge = createFakeBridge({ pairs: 300, delay: 0 })
+  corpus = bridge.corpus('stories', (empty) => {
+    addSpanPairs(empty, storyPairs(300))
+    addStorySpans(empty, 'alt', 'alts')
+    addStorySpans(empty, 'model', 'span-head')
+  })
   asked = []
   fail = null
   provideClient(
@@ -66,7 +77,7 @@ afterEach(() => useLabeling().settled())
 describe('labeling', () => {
   test('asks for no queue before somebody gave a name', async () => {
     const labeling = useLabeling()
-    await labeling.enter(CORPUS)
+    await labeling.enter(corpus)
     expect(labeling.named).toBe(false)
     expect(asked.some(({ name }) => name === 'labels.queue')).toBe(false)
   })
@@ -216,7 +227,7 @@ describe('a review', () => {
       ['Ben', 'context'],
     ]) {
       await bridge.call('labels.set', {
-        corpus: CORPUS,
+        corpus,
         annotator,
         pair: labeling.pair,
         state: { status: 'labeled', spans: [{ ...place, type }], flagged: false, note: '' },
@@ -231,7 +242,7 @@ describe('a review', () => {
     await labeling.settled()
     expect(labeling.finished).toBe(true)
     const reply = (await bridge.call('labels.item', {
-      corpus: CORPUS,
+      corpus,
       annotator: 'Marta',
       review: true,
       pair: settled,
@@ -300,7 +311,7 @@ test('new predictions do not pull the item away; asked for, they are read', asyn
   const labeling = await begin()
   labeling.go(3)
   await until(() => labeling.pair === 4)
-  await useSession().open(CORPUS)
+  await useSession().open(corpus)
   labeling.refresh(['spans'])
   expect(labeling.stale).toBe(true)
   expect(labeling.pair).toBe(4)

@@ -1,5 +1,6 @@
 import { createPinia, setActivePinia } from 'pinia'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { SpanPackageInput, TrainingData, TrainSpansInput } from '#shared/contract/index.ts'
 import type { EpochRecord, TrainingRun } from '#shared/contract/index.ts'
 import { Launcher } from '#shared/settings.ts'
@@ -30,39 +31,80 @@ import {
   useTraining,
 } from '../../../../../src/renderer/src/features/train/training.ts'
 import { USELESS_ALT_RULES } from '../../../../../src/main/labeling/useless-alt-rules.ts'
-import { createFakeBridge, type FakeOptions } from '../../../../support/fake-bridge.ts'
+import { AppError, toErrorValue } from '../../../../../src/shared/errors.ts'
+import { addSpanPairs, storyPairs } from '../../../../integration/spans-support.ts'
+import { MODELS } from '../../../../support/models.ts'
+import { addRuns, addStoryScores, addStorySpans } from '../../../../support/story-corpora.ts'
+import { startWindowEngine, type WindowEngine } from '../../../../support/window-engine.ts'
 
-const CORPUS = '/data/corpora/harbour-archive.gleaner'
-let stop = () => {}
+const CLIP = 'Xenova/clip-vit-base-patch32'
+let bridge: WindowEngine
+let corpus: string
+/** A call that the engine refuses. */
+let refused: string | null = null
+let stop = async (): Promise<void> => {}
 let asked: { name: string; input: Record<string, unknown> }[] = []
 
-async function open(options: Partial<FakeOptions> = {}): Promise<ReturnType<typeof useTraining>> {
+beforeAll(async () => {
+  bridge = startWindowEngine()
+  const reply = await bridge.call('training.addModel', { source: join(MODELS, 'tiny-bert') })
+  expect(reply.ok).toBe(true)
+})
+afterAll(() => bridge.stop())
+
+let seen: string | null = null
+
+function makeCorpus(what: 'done' | 'fresh'): string {
+  return bridge.corpus(what, (empty) => {
+    addSpanPairs(empty, storyPairs(200))
+    if (what === 'fresh') return
+    addStorySpans(empty, 'alt', 'alts')
+    addStoryScores(empty, addStorySpans(empty, 'model', 'head-2'), CLIP)
+    addRuns(empty)
+  })
+}
+
+/** A corpus in which nothing was done, or all once: one to look at, or one of the test's own. */
+async function open(
+  what: 'fresh' | 'to look at' | 'to change' = 'to look at',
+): Promise<ReturnType<typeof useTraining>> {
   setActivePinia(createPinia())
-  const bridge = createFakeBridge({ pairs: 600, delay: 0, jobStep: 20, ...options })
+  if (what === 'to look at') corpus = seen ??= makeCorpus('done')
+  else corpus = makeCorpus(what === 'fresh' ? 'fresh' : 'done')
   asked = []
   const client = createClient({
     ...bridge,
     call(name, input) {
       asked.push({ name, input: input as Record<string, unknown> })
+      if (name === refused) {
+        const error = toErrorValue(new AppError('damaged', 'The database is damaged.'))
+        return Promise.resolve({ ok: false, error })
+      }
       return bridge.call(name, input)
     },
   })
   provideClient(client)
-  stop = client.on('jobs.changed', useJobs().take)
+  const jobs = useJobs()
+  const unhear = client.on('jobs.changed', jobs.take)
+  stop = async () => {
+    // A job that still runs would make the stores of this test the active ones again.
+    unhear()
+    for (const { id } of jobs.live) await bridge.call('jobs.cancel', { job: id })
+  }
   await useMachine().load()
-  await useSession().open(CORPUS)
-  await usePairs().enter(CORPUS)
+  await useSession().open(corpus)
+  await usePairs().enter(corpus)
   const training = useTraining()
-  training.enter(CORPUS)
+  training.enter(corpus)
   await training.load()
   return training
 }
 const calls = (name: string) => asked.filter((item) => item.name === name)
 const last = (name: string) => calls(name).at(-1)?.input
 
-afterEach(() => {
-  // A job that still runs would make the stores of this test the active ones again.
-  stop()
+afterEach(async () => {
+  await stop()
+  refused = null
   provideClient(null)
 })
 
@@ -80,7 +122,7 @@ test('what is offered at first is what the engine takes where nothing is said', 
 
 describe('the order of the work', () => {
   test('begins with the alts where nothing was done, and nothing can be trained', async () => {
-    const training = await open({ fresh: true })
+    const training = await open('fresh')
     expect(training.next).toBe('alts')
     expect(training.obstacle).toBe('There are no training texts.')
     await training.train()
@@ -106,16 +148,16 @@ describe('the order of the work', () => {
   })
 
   test('goes on as things come to be', async () => {
-    const training = await open({ fresh: true })
+    const training = await open('fresh')
     await training.findAlts()
-    await vi.waitFor(() => expect(training.isLive('alt-spans')).toBe(false), 8000)
+    await vi.waitFor(() => expect(training.isLive('alt-spans')).toBe(false), 20_000)
     await training.refresh(['spans'])
     // The set that was found is what is learned from.
     expect(training.data.alts).toBe(training.altSet?.id)
     expect(training.report?.lookedFor).toBeGreaterThan(0)
     expect(training.next).toBe('train')
     expect(training.obstacle).toBeNull()
-  }, 15_000)
+  })
 
   test('ends with the plots once spans in use have scores', async () => {
     const training = await open()
@@ -132,27 +174,27 @@ describe('the data', () => {
     training.setData({ minAltWords: 3 })
     training.setData({ minAltWords: 4 })
     training.setData({ minAltWords: 5, where: 'status:ok' })
-    await vi.waitFor(() => expect(training.counting).toBe(false), 3000)
+    await vi.waitFor(() => expect(training.counting).toBe(false), 20_000)
     expect(calls('training.preview').length).toBe(before + 1)
     expect(last('training.preview')).toMatchObject({ minAltWords: 5, where: 'status:ok' })
   })
 
   test('takes the newest alts, but not against the word of a person', async () => {
-    const training = await open()
+    const training = await open('to change')
     expect(training.data.alts).toBe(1)
     training.setData({ alts: null })
     await training.refresh(['spans'])
     expect(training.data.alts).toBeNull()
     training.setData({ alts: 1 })
     await training.findAlts()
-    await vi.waitFor(() => expect(training.isLive('alt-spans')).toBe(false), 3000)
+    await vi.waitFor(() => expect(training.isLive('alt-spans')).toBe(false), 20_000)
     await training.refresh(['spans'])
     expect(training.altSet?.id).toBe(3)
     expect(training.data.alts).toBe(3)
   })
 
   test('is counted once at a time, however often it changes meanwhile', async () => {
-    const training = await open({ delay: 20 })
+    const training = await open()
     const before = calls('training.preview').length
     await Promise.all([1, 2, 3, 4, 5].map(() => training.loadPreview()))
     expect(calls('training.preview').length).toBe(before + 2)
@@ -162,22 +204,22 @@ describe('the data', () => {
   test('with a mistake in its filter says so, and cannot be trained on', async () => {
     const training = await open()
     training.setData({ where: '(' })
-    await vi.waitFor(() => expect(training.previewError).not.toBeNull(), 3000)
+    await vi.waitFor(() => expect(training.previewError).not.toBeNull(), 20_000)
     expect(training.obstacle).not.toBeNull()
   })
 
   test('goes with the training as it was chosen', async () => {
-    const training = await open()
+    const training = await open('to change')
     training.setData({
       minAltScore: 0.9,
       split: { train: 0.6, validation: 0.2, test: 0.2, seed: 7 },
     })
-    await vi.waitFor(() => expect(training.counting).toBe(false), 3000)
+    await vi.waitFor(() => expect(training.counting).toBe(false), 20_000)
     training.head = { ...training.head, hidden: 0, softIou: 2 }
     training.name = '  first try '
     await training.train()
     expect(last('jobs.trainSpans')).toMatchObject({
-      corpus: CORPUS,
+      corpus,
       alts: 1,
       minAltScore: 0.9,
       split: { train: 0.6, seed: 7 },
@@ -191,18 +233,20 @@ describe('the data', () => {
 
 describe('runs', () => {
   test('that begin are looked at, and their curves grow while they run', async () => {
-    const training = await open({ jobStep: 150 })
-    training.head = { ...training.head, epochs: 6 }
+    const training = await open('to change')
+    training.head = { ...training.head, epochs: 1000, patience: 0 }
     await training.train()
-    await training.refresh(['training'])
-    expect(training.run?.state).toBe('running')
+    await vi.waitFor(async () => {
+      await training.refresh(['training'])
+      expect(training.run?.state).toBe('running')
+    }, 30_000)
     await vi.waitFor(async () => {
       await training.refresh(['training'])
       expect(training.run?.history.length).toBeGreaterThan(2)
-    }, 5000)
+    }, 30_000)
     expect(training.run?.bestEpoch).toBeNull()
     expect(bestRecord(training.run as TrainingRun)).not.toBeNull()
-  }, 10_000)
+  })
 
   test('are not laid over themselves', async () => {
     const training = await open()
@@ -215,20 +259,21 @@ describe('runs', () => {
 
 describe('sets of spans', () => {
   test('the one in use changes at once, and goes back when the engine refuses', async () => {
-    const training = await open()
+    const training = await open('to change')
     const done = training.use(1)
     expect(training.currentSet?.id).toBe(1)
     await done
-    expect(last('spans.use')).toEqual({ corpus: CORPUS, set: 1 })
+    expect(last('spans.use')).toEqual({ corpus, set: 1 })
     // The plots are of the one in use, else of the newest predictions.
     expect(training.shownSet?.id).toBe(1)
     await training.use(null)
     expect(training.currentSet).toBeNull()
     expect(training.shownSet).toMatchObject({ id: 2, kind: 'model' })
     useUndo().undo()
-    await vi.waitFor(() => expect(last('spans.use')).toEqual({ corpus: CORPUS, set: 1 }))
+    await vi.waitFor(() => expect(last('spans.use')).toEqual({ corpus, set: 1 }))
     expect(training.currentSet?.id).toBe(1)
-    const refusing = await open({ failing: 'spans.use' })
+    const refusing = await open()
+    refused = 'spans.use'
     await refusing.use(1)
     expect(refusing.currentSet?.id).toBe(2)
   })
@@ -338,7 +383,9 @@ describe('rules for useless alts', () => {
       draftOf({ ...rule, examples: [...rule.examples], spares: [...rule.spares] }),
     )
     if (!first) throw new Error('no rule')
-    expect(wrongWith({ ...first, pattern: '(' }, [first], 0)).toContain('not a valid regular expression')
+    expect(wrongWith({ ...first, pattern: '(' }, [first], 0)).toContain(
+      'not a valid regular expression',
+    )
     expect(wrongWith({ ...first, pattern: '' }, [first], 0)).not.toBeNull()
     expect(wrongWith({ ...first, name: 'Two Words' }, [first], 0)).not.toBeNull()
     expect(wrongWith(first, [first, { ...first }], 0)).toContain('Two rules')
