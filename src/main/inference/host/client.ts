@@ -12,10 +12,10 @@ import type {
   KindCalls,
   ModelPort,
   OpensModels,
-  RealDevice,
   ResolvedModel,
 } from '../kinds/define.ts'
-import { DEVICE_BOUND, largestChange } from '../models/vectors.ts'
+import type { RealDevice } from '../onnx/device.ts'
+import { DEVICE_BOUND, largestChange } from '../kinds/vectors.ts'
 import type { HostCalls } from './protocol.ts'
 
 export interface InferenceHost extends OpensModels {

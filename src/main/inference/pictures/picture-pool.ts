@@ -1,7 +1,7 @@
 import { HelperCrash } from '../../processes/crash.ts'
 import { createPool } from '../../processes/pool.ts'
 import { startThread } from '../../processes/start.ts'
-import type { PictureSource } from '../kinds/define.ts'
+import type { PictureSource } from './picture-source.ts'
 import type { PictureCalls, Prepared } from './picture-worker.ts'
 import type { ImageRecipe } from './recipe.ts'
 

@@ -4,7 +4,7 @@ import type { Answer } from '../../processes/peer.ts'
 import { decode } from './decode.ts'
 import type { ImageRecipe } from './recipe.ts'
 import { fit, normalise } from './preprocess.ts'
-import type { PictureSource } from '../kinds/define.ts'
+import type { PictureSource } from './picture-source.ts'
 
 /** A picture as the floats that a graph takes, or why there are none. */
 export type Prepared = { pixels: Float32Array<ArrayBuffer> } | { reason: string }
