@@ -1,6 +1,6 @@
 import type { CorpusPart, EngineEvents, EventName } from '#shared/contract/index.ts'
 import type { ModelsFolders } from '../inference/models/types.ts'
-import type { Entries } from '../jobs/run/job.ts'
+import type { Entries } from '../jobs/run/entries.ts'
 import type { Runner } from '../jobs/run/runner.ts'
 import type { Home, RecentFile, RulesFile, SettingsFile } from './home/home.ts'
 import type { OpenCorpora } from './home/open-corpora.ts'

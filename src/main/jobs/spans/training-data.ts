@@ -6,7 +6,7 @@ import type { Split } from '../../labeling/split-by-site.ts'
 import { openReader } from '../../store/open.ts'
 import type { ReaderDb } from '../../store/open.ts'
 import { pairTexts } from '../../store/repositories/pair-texts.ts'
-import type { Entries } from '../run/job.ts'
+import type { Entries } from '../run/entries.ts'
 import { runSpanTask } from './span-calls.ts'
 import type { TrainingIndex, TrainingOrigin, TrainingSpan } from './training-index.ts'
 
