@@ -1,5 +1,5 @@
 import { createInferenceHost } from '../inference/host/client.ts'
-import type { Entries } from '../jobs/run/job.ts'
+import type { Entries } from '../jobs/run/entries.ts'
 
 /** Devices that this machine has a way to. Starts a process. @throws AppError */
 export async function listDevices(entries: Entries): Promise<string[]> {

@@ -161,7 +161,7 @@ function live<C extends CallTable<C>>(
     },
     onClosed(garbage) {
       if (garbage !== null) kill('garbage', garbage)
-      else setTimeout(started.kill, HUNG_UP_MS).unref()
+      else if (!isOver) setTimeout(started.kill, HUNG_UP_MS).unref()
     },
     onStuck: () => kill('stuck', 'a call did not end'),
   })

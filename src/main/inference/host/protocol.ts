@@ -1,5 +1,6 @@
 import type { ModelKind as KindName } from '#shared/contract/models.ts'
-import type { AnyManifest, RealDevice } from '../kinds/define.ts'
+import type { AnyManifest } from '../kinds/define.ts'
+import type { RealDevice } from '../onnx/device.ts'
 
 /** Calls to the inference host. Vectors come back as the bytes: float32, row by row. */
 export interface HostCalls {

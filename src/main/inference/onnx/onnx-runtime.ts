@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import ort from 'onnxruntime-node'
 import { AppError } from '#shared/errors.ts'
-import type { RealDevice } from '../kinds/define.ts'
+import type { RealDevice } from './device.ts'
 import { readOnnxHeader } from './onnx-header.ts'
 
 /** Devices that this build of the runtime knows; that one is listed does not mean that it works. */

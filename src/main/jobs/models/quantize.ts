@@ -20,7 +20,7 @@ import type {
 } from '../../inference/kinds/define.ts'
 import { addModelFolder, resolveAnyModel, resolveFolder } from '../../inference/models/registry.ts'
 import type { ModelsFolders } from '../../inference/models/types.ts'
-import { DEVICE_BOUND } from '../../inference/models/vectors.ts'
+import { DEVICE_BOUND } from '../../inference/kinds/vectors.ts'
 import { writeQuantized } from '../../inference/tasks/quantize.ts'
 import { blobPath } from '../../store/blobs.ts'
 import { openReader } from '../../store/open.ts'

@@ -14,9 +14,8 @@ import {
 import type { NewSpanSet } from '../../store/repositories/span-sets.ts'
 import { countRows } from '../../store/repositories/stats.ts'
 import { transaction } from '../../store/statements.ts'
-import { runAside } from './aside.ts'
 import type { JobContext } from '../run/job.ts'
-import type { AltBatch } from './span-tasks.ts'
+import { runSpanTask } from './span-calls.ts'
 import { implementJob } from '../run/implement.ts'
 
 /** For trying the rules on their own examples. */
@@ -39,7 +38,7 @@ export async function runAltSpans(
 ): Promise<void> {
   const { writer } = corpus
   // One's own may have been edited by hand, and a pattern may never end.
-  const rules = await runAside(
+  const rules = await runSpanTask(
     ctx.entries.spanWorker,
     'checkRules',
     { rules: given },
@@ -69,7 +68,7 @@ export async function runAltSpans(
       note: `${described.toLocaleString('en')} alt texts found`,
     })
   say()
-  const report = await runAside(
+  const report = await runSpanTask(
     ctx.entries.spanWorker,
     'findAlts',
     {
@@ -81,8 +80,7 @@ export async function runAltSpans(
     },
     {
       signal: ctx.signal,
-      onEvent(event) {
-        const batch = event as AltBatch
+      onEvent(batch) {
         transaction(writer, () => {
           putSpans(writer, { set: set.id, pairs: batch.pairs, nextPair: batch.nextPair })
           keepSpanReport(writer, { set: set.id, report: batch.report })

@@ -9,7 +9,7 @@ import {
 import type { PictureTextModel } from '../../../../src/main/inference/kinds/picture-text/types.ts'
 import { pictureText } from '../../../../src/main/inference/kinds/picture-text/kind.ts'
 import { resolveFolder } from '../../../../src/main/inference/models/registry.ts'
-import { cosine, normaliseRows } from '../../../../src/main/inference/models/vectors.ts'
+import { cosine, normaliseRows } from '../../../../src/main/inference/kinds/vectors.ts'
 import { verifyPictureText } from '../../../../src/main/inference/kinds/picture-text/verify.ts'
 import {
   emptyFolders,
