@@ -1,3 +1,4 @@
+import type { DeviceState } from '#shared/contract/index.ts'
 import type { CorpusPart, EngineEvents, EventName } from '#shared/contract/index.ts'
 import type { ModelsFolders } from '../inference/models/types.ts'
 import type { Entries } from '../jobs/run/entries.ts'
@@ -22,7 +23,9 @@ export interface EngineParts {
   resources: string
   folders: ModelsFolders
   /** Devices that this machine has a way to. @throws AppError; the next call then asks again */
-  devices(): Promise<string[]>
+  devices(): Promise<DeviceState['device'][]>
+  /** What came of trying each of them; kept until `again`. @throws AppError */
+  deviceStates(again?: boolean): Promise<DeviceState[]>
   /** Something in a corpus changed: drops what was read of it before, and tells the window. */
   announce(corpus: string, what: CorpusPart[]): void
   emit<N extends FreeEvent>(name: N, value: EngineEvents[N]): void

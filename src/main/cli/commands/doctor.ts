@@ -14,12 +14,12 @@ export function addDoctorCommand(program: Command, { call, print, fail }: CliToo
           ['check', '', 'value', 'what to do'],
           checks.map((check) => [
             check.name,
-            check.ok ? 'ok' : 'PROBLEM',
+            check.ok ? 'ok' : check.optional ? 'not usable' : 'PROBLEM',
             check.value,
             hintForCommand(check) ?? '',
           ]),
         ),
       )
-      if (checks.some((check) => !check.ok)) fail()
+      if (checks.some((check) => !check.ok && !check.optional)) fail()
     })
 }

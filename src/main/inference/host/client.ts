@@ -22,6 +22,11 @@ import type { HostCalls } from './protocol.ts'
 export interface InferenceHost extends OpensModels {
   /** Devices this build of the runtime knows; that one is listed does not mean that it works. */
   devices(): Promise<RealDevice[]>
+  /**
+   * Runs a small graph on a device, in this process, which its driver may take down.
+   * @throws AppError `unsupported`, `model`, `refused` after `timeoutMs`, or a HelperCrash
+   */
+  tryDevice(device: RealDevice, timeoutMs: number): Promise<{ name: string | null; gflops: number }>
   /** How often the process had to be started again. */
   readonly restarts: number
   readonly pid: number | null
@@ -203,6 +208,8 @@ export function createInferenceHost(
 
   return {
     devices,
+    tryDevice: async (device, timeoutMs) =>
+      (await host.call('tryDevice', { device, threads }, { timeoutMs })).value,
     get restarts() {
       return host.restarts
     },

@@ -5,6 +5,7 @@ import type { Handlers } from '../../processes/peer.ts'
 import { HOST_KINDS } from '../kinds/host.ts'
 import type { HostKind, HostTools } from '../kinds/host-kind.ts'
 import { supportedDevices } from '../onnx/onnx-runtime.ts'
+import { tryDevice } from '../onnx/try-device.ts'
 import { createPicturePool } from '../pictures/picture-pool.ts'
 import type { HostCalls } from './protocol.ts'
 
@@ -35,6 +36,9 @@ export function serveInference(entry: URL): void {
 
   const handlers: Handlers<HostCalls> = {
     devices: () => Promise.resolve({ value: { devices: supportedDevices() } }),
+
+    tryDevice: ({ device, threads }) =>
+      alone(async () => ({ value: await tryDevice(device, threads) })),
 
     open: ({ kind: name, key, folder, manifest, device, threads }) =>
       alone(async () => {

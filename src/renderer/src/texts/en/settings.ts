@@ -1,6 +1,7 @@
 export const settings = {
   general: {
-    bestDevice: 'best available',
+    deviceWorks: '{rate} GFLOP/s',
+    deviceFails: 'not usable here, see System check',
     bestModel: 'best installed',
     title: 'General',
     appearance: 'Appearance',
@@ -72,6 +73,7 @@ export const settings = {
     list: 'Checks',
     good: 'OK',
     problem: 'problem',
+    unusable: 'not usable',
   },
   undo: {
     defaultModel: 'default model',

@@ -32,6 +32,7 @@ export const ui = {
   },
   cancel: 'Cancel',
   demo: {
+    remark: 'demonstration',
     about: 'Demonstration model: it shows how scoring works, not how well real pairs fit.',
     tip: 'Computed by a small demonstration model. Get a real one under Settings, Models.',
     name: 'Demonstration model',
