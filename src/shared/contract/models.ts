@@ -2,11 +2,6 @@ import { z } from 'zod'
 import { Device } from './choices.ts'
 import { call } from './call.ts'
 
-/** Kinds of models that there are; `src/main/inference/kinds` says for each what it is. */
-export const MODEL_KINDS = ['picture-text', 'span', 'text-encoder'] as const
-export const ModelKind = z.enum(MODEL_KINDS)
-export type ModelKind = z.infer<typeof ModelKind>
-
 /** What is known of a model whatever its kind. */
 const about = {
   id: z.string(),
@@ -59,6 +54,12 @@ export const ModelInfo = z.discriminatedUnion('kind', [
   TextEncoderInfo,
 ])
 export type ModelInfo = z.infer<typeof ModelInfo>
+
+/** Kinds of models that there are; `src/main/inference/kinds` says for each what it is. */
+export type ModelKind = ModelInfo['kind']
+export const ModelKind = z.enum(
+  ModelInfo.options.map(({ shape }) => shape.kind.value) as [ModelKind, ...ModelKind[]],
+)
 
 export const models = {
   /** Of every kind; the one that scores unless told otherwise comes first. */
