@@ -7,7 +7,7 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { seededRandom } from '../../src/main/store/reads/arrays.ts'
+import { seededRandom } from '../../src/shared/random.ts'
 import { createCorpus, openCorpus, openReader } from '../../src/main/store/open.ts'
 import { createReadService } from '../../src/main/store/reads/read-service.ts'
 import { corpusInfo } from '../../src/main/store/repositories/stats.ts'
@@ -66,7 +66,7 @@ try {
   add('open, select all, first page of 100', performance.now() - started, 2000)
 
   const sql = openReader(path)
-  const random = seededRandom(7)
+  const random = seededRandom(7).next
   const pageTimes: number[] = []
   const sqlTimes: number[] = []
   const bySql = sql.prepare(

@@ -15,7 +15,7 @@ import { Readable } from 'node:stream'
 import { gunzipSync, gzipSync, zstdDecompressSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CorpusStats } from '#shared/contract/corpora.ts'
-import { seededRandom } from '../../src/main/store/reads/arrays.ts'
+import { seededRandom } from '../../src/shared/random.ts'
 import { hasBlob } from '../../src/main/store/blobs.ts'
 import { createCorpus, isCorpus, openCorpus, openReader } from '../../src/main/store/open.ts'
 import type { Corpus } from '../../src/main/store/open.ts'
@@ -244,7 +244,7 @@ test('killed at ten random moments, an ingest ends with the same pairs as an und
   calm.close()
 
   let path = join(folder, 'killed.gleaner')
-  const random = seededRandom(20)
+  const random = seededRandom(20).next
   let seen: number[] = []
   let kills = 0
   const isWhole = async (): Promise<void> => {

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto'
 import { appendFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decodePicture } from '../../src/main/images/decode.ts'
-import { servePictures } from '../../src/main/images/picture-server.ts'
+import { serveDecoding } from '../../src/main/images/picture-server.ts'
 
 const log = process.env.PICTURES_TEST_LOG ?? ''
-servePictures(async (bytes, limits, size) => {
+serveDecoding(async (bytes, limits, size) => {
   appendFileSync(log, createHash('sha256').update(bytes).digest('hex') + '\n')
   await sleep(Number(process.env.PICTURES_TEST_DELAY ?? '0'))
   return decodePicture(bytes, limits, size)

@@ -1,5 +1,5 @@
 import type { TextSource } from '#shared/domain.ts'
-import { seededRandom } from '../../src/main/store/reads/arrays.ts'
+import { seededRandom } from '../../src/shared/random.ts'
 import type { Corpus } from '../../src/main/store/open.ts'
 import { addArchive, addCounts } from '../../src/main/store/repositories/archives.ts'
 import { imageIds } from '../../src/main/store/repositories/images.ts'
@@ -28,7 +28,7 @@ export function fillCorpus(
   },
 ): void {
   const db = corpus.writer
-  const random = seededRandom(args.seed ?? 1)
+  const random = seededRandom(args.seed ?? 1).next
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
   const phrase = (n: number): string =>
     Array.from({ length: n }, () => `${pick(ADJECTIVES)} ${pick(NOUNS)}`).join(' and the ')

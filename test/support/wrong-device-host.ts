@@ -4,7 +4,7 @@
  */
 import { isMainThread } from 'node:worker_threads'
 import ort from 'onnxruntime-node'
-import { servePictures } from '../../src/main/inference/pictures/picture-worker.ts'
+import { servePreparation } from '../../src/main/inference/pictures/picture-worker.ts'
 import { serveInference } from '../../src/main/inference/host/serve.ts'
 
 type Create = (
@@ -40,4 +40,4 @@ const createWrong: Create = async (path, options) => {
 if (isMainThread) {
   Object.assign(ort.InferenceSession, { create: createWrong })
   serveInference(new URL(import.meta.url))
-} else servePictures()
+} else servePreparation()

@@ -2,7 +2,7 @@
 import { isMainThread } from 'node:worker_threads'
 import ort from 'onnxruntime-node'
 import { serveInference } from '../../src/main/inference/host/serve.ts'
-import { servePictures } from '../../src/main/inference/pictures/picture-worker.ts'
+import { servePreparation } from '../../src/main/inference/pictures/picture-worker.ts'
 
 type Create = (
   model: Uint8Array | string,
@@ -31,4 +31,4 @@ const createWrong: Create = async (model, options) => {
 if (isMainThread) {
   Object.assign(ort.InferenceSession, { create: createWrong })
   serveInference(new URL(import.meta.url))
-} else servePictures()
+} else servePreparation()

@@ -5,7 +5,7 @@
 import sharp from 'sharp'
 import { limitMemory } from '../processes/child.ts'
 import { decodePicture } from './decode.ts'
-import { servePictures } from './picture-server.ts'
+import { serveDecoding } from './picture-server.ts'
 
 // Pictures run side by side, so one thread each; nothing is decoded twice, so no cache.
 sharp.concurrency(1)
@@ -13,4 +13,4 @@ sharp.cache(false)
 
 // Decoding runs in other threads, so this one is there to look on.
 limitMemory()
-servePictures(decodePicture)
+serveDecoding(decodePicture)

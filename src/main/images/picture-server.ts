@@ -30,7 +30,7 @@ export type Decode = (
  * Answers `decode` calls until the parent is gone. Several run at once; how many is up to the
  * caller. A picture that cannot be decoded is an answer, not an error.
  */
-export function servePictures(decode: Decode): void {
+export function serveDecoding(decode: Decode): void {
   serveParent<PictureCalls>({ decode: (input, { bytes }) => answer(input, bytes, decode) })
 }
 

@@ -1,8 +1,8 @@
 /** The real decoding process, but for pictures that ask it to die or to hang. */
 import { decodePicture } from '../../../src/main/images/decode.ts'
-import { servePictures } from '../../../src/main/images/picture-server.ts'
+import { serveDecoding } from '../../../src/main/images/picture-server.ts'
 
-servePictures(async (bytes, limits, size) => {
+serveDecoding(async (bytes, limits, size) => {
   const text = Buffer.from(bytes).toString('latin1')
   if (text === 'ABORT') process.abort()
   if (text === 'HANG') for (;;);

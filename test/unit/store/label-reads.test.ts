@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { contract } from '#shared/contract/index.ts'
 import { OPEN_LABEL } from '#shared/contract/labels.ts'
 import type { LabelState } from '#shared/contract/labels.ts'
-import { seededRandom } from '../../../src/main/store/reads/arrays.ts'
+import { seededRandom } from '../../../src/shared/random.ts'
 import { createCorpus, openCorpus } from '../../../src/main/store/open.ts'
 import type { Corpus } from '../../../src/main/store/open.ts'
 import { createReadService } from '../../../src/main/store/reads/read-service.ts'
@@ -390,7 +390,7 @@ describe('spans and scores', () => {
   })
 
   test('density is that of a plain count, with both correlations', () => {
-    const random = seededRandom(5)
+    const random = seededRandom(5).next
     const points = all.slice(0, 200).map((id) => {
       const confidence = Math.fround(Math.round(random() * 20) / 20)
       return { id, confidence, cosine: Math.fround(0.1 + 0.2 * confidence + 0.1 * random()) }
@@ -571,7 +571,7 @@ describe('with 200,000 pairs', () => {
       config: {},
       software: 'test',
     }).id
-    const random = seededRandom(3)
+    const random = seededRandom(3).next
     for (let from = 1; from <= N; from += 20_000) {
       const to = Math.min(N, from + 19_999)
       transaction(db, () => {

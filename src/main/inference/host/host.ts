@@ -9,6 +9,6 @@ if (isMainThread) {
   const { serveInference } = await import('./serve.ts')
   serveInference(self)
 } else {
-  const { servePictures } = await import('../pictures/picture-worker.ts')
-  servePictures()
+  const { servePreparation } = await import('../pictures/picture-worker.ts')
+  servePreparation()
 }

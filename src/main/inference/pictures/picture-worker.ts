@@ -1,7 +1,7 @@
 import { errorLine } from '#shared/errors.ts'
 import { serveParent } from '../../processes/child.ts'
 import type { Answer } from '../../processes/peer.ts'
-import { decode } from './decode.ts'
+import { decode } from './decode-pixels.ts'
 import type { ImageRecipe } from './recipe.ts'
 import { fit, normalise } from './preprocess.ts'
 import type { PictureSource } from './picture-source.ts'
@@ -14,7 +14,7 @@ export interface PictureCalls {
 }
 
 /** Turns pictures into the floats that a graph takes, in a thread of the inference host. */
-export function servePictures(): void {
+export function servePreparation(): void {
   // One at a time: a large picture is held whole, and the threads are as many as the cores.
   let last: Promise<unknown> = Promise.resolve()
   serveParent<PictureCalls>({

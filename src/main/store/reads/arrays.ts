@@ -2,7 +2,7 @@
  * Arithmetic over millions of ids and scores that SQLite would do a hundred times slower. Pure.
  */
 
-import { seededRandom as createRandom } from '#shared/random.ts'
+import { seededRandom } from '#shared/random.ts'
 
 /** Order-preserving: the unsigned integers sort as the floats do. NaN sorts behind all. */
 export function floatKeys(values: Float32Array): Uint32Array {
@@ -112,14 +112,9 @@ export function arrange(kept: Int32Array, order: Int32Array, backwards = false):
   return ids
 }
 
-/** Numbers 0..1 that depend on the seed alone. */
-export function seededRandom(seed: number): () => number {
-  return createRandom(seed).next
-}
-
 /** Shuffles in place, reproducible by seed. */
 export function shuffle(ids: Int32Array, seed: number): void {
-  createRandom(seed).shuffle(ids)
+  seededRandom(seed).shuffle(ids)
 }
 
 /** `n` different whole numbers below `below`, in random order (all of them if there are fewer). */

@@ -1,3 +1,4 @@
+import { seededRandom } from '#shared/random.ts'
 import type { CorpusPart } from '#shared/contract/index.ts'
 import type { CorpusStats, Failure } from '#shared/contract/corpora.ts'
 import type { ExportSkip } from '#shared/contract/exporting.ts'
@@ -15,7 +16,6 @@ import {
   idSet,
   lowerBound,
   sampleBelow,
-  seededRandom,
   shuffle,
   upperBound,
 } from './arrays.ts'
@@ -571,7 +571,7 @@ export function createReads(db: ReaderDb) {
     ): { sample: PairRow[]; dropped: number } {
       const { values, ids } = scoresOf(args)
       const dropped = lowerBound(values, args.cosine)
-      const random = seededRandom(args.seed)
+      const random = seededRandom(args.seed).next
       const places =
         args.method === 'random'
           ? sampleBelow(dropped, args.n, random)
