@@ -8,7 +8,6 @@ const LEAVES = [
   'main/images',
   'main/inference',
   'main/labeling',
-  'main/evaluation',
   'main/search',
   'main/export',
   'main/tables',

@@ -13,7 +13,7 @@ export interface FileEntry {
 
 export const CHECKSUMS = 'SHA256SUMS'
 /** So many files are listed one by one in the manifest; `SHA256SUMS` always holds all. */
-export const MAX_LISTED = 10_000
+const MAX_LISTED = 10_000
 
 const BUFFER = 1 << 20
 const SYNC_EVERY = 256

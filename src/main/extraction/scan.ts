@@ -25,7 +25,7 @@ export const S_HIDDEN = 1 << 0
 /** never words: controls, fallback of media, noscript, ruby readings, SVG */
 export const S_NO_WORDS = 1 << 1
 /** for screen readers only */
-export const S_UNSEEN = 1 << 2
+const S_UNSEEN = 1 << 2
 /** navigation, page header or footer, consent banner */
 export const S_NAVIGATION = 1 << 3
 /** looks like navigation by its class */
@@ -48,7 +48,7 @@ export const I_BREAK = 1 << 22
 export const UNREAD = S_HIDDEN | S_NO_WORDS | S_UNSEEN
 
 /** The nearest containers of a picture or caption that are remembered. */
-export const CONTAINERS = 6
+const CONTAINERS = 6
 
 /** An `<img>` as found. Attribute values are as written, references not decoded. */
 export interface FoundImage {

@@ -161,7 +161,7 @@ const DEFINITIONS: [string, number][] = [
 
 export const TAG_NAMES: readonly string[] = DEFINITIONS.map(([name]) => name)
 export const TAG_PROPS: Int32Array = Int32Array.from(DEFINITIONS, ([, props]) => props)
-export const TAG_LENGTHS: Uint8Array = Uint8Array.from(DEFINITIONS, ([name]) => name.length)
+const TAG_LENGTHS: Uint8Array = Uint8Array.from(DEFINITIONS, ([name]) => name.length)
 
 function id(name: string): number {
   const at = TAG_NAMES.indexOf(name)

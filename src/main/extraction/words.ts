@@ -357,7 +357,7 @@ class PageWords implements Words {
 const SEEN = UNREAD | CLAIMED
 
 /** A run of text as rendered: references decoded, white space collapsed unless preformatted. */
-export function runText(raw: string, pre: boolean): string {
+function runText(raw: string, pre: boolean): string {
   let text = raw
   if (text.includes('\0')) text = text.replaceAll('\0', '')
   if (text.includes('&')) text = decodeHTML(text)

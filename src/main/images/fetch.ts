@@ -60,7 +60,7 @@ const SYSTEM_CLOCK: Clock = {
   },
 }
 
-export const DEFAULT_FETCH: FetchOptions = {
+const DEFAULT_FETCH: FetchOptions = {
   userAgent: 'Gleaner',
   concurrency: 32,
   perHost: 1,
@@ -144,8 +144,7 @@ const LONGEST_RETRY_AFTER_MS = 120_000
 const LONGEST_CRAWL_DELAY_S = 30
 
 const REFUSALS = new Set(['private-address', 'port-not-allowed', 'bad-address', 'robots-txt'])
-export const isRefusal = (reason: string): boolean =>
-  REFUSALS.has(reason) || reason.startsWith('opt-out ')
+const isRefusal = (reason: string): boolean => REFUSALS.has(reason) || reason.startsWith('opt-out ')
 
 /** `Gleaner/1.2 (contact)`: who asks, as a server's log shows it. */
 export function userAgent(version: string, contact: string | null): string {

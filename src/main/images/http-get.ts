@@ -151,7 +151,7 @@ function failedStatus(status: number, headers: HeaderReader): FailedHop {
 }
 
 /** `Retry-After` in seconds or as a date, in milliseconds from now. */
-export function retryAfter(value: string | null, now = Date.now()): number | null {
+function retryAfter(value: string | null, now = Date.now()): number | null {
   if (value === null) return null
   if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000
   const date = Date.parse(value)

@@ -1,5 +1,5 @@
 /** The name by which headers and robots.txt may address this program. */
-export const ROBOT_NAME = 'gleaner'
+const ROBOT_NAME = 'gleaner'
 
 /** Directives by which a publisher keeps a picture out of data sets; `none` is noindex and nofollow. */
 const OPT_OUTS = new Set(['noai', 'noimageai', 'noindex', 'noimageindex', 'none'])

@@ -49,7 +49,7 @@ export function softmax(logits: ArrayLike<number>): Float64Array {
 }
 
 /** log sum_i exp(x_i), shifted by the maximum. */
-export function logSumExp(values: ArrayLike<number>): number {
+function logSumExp(values: ArrayLike<number>): number {
   let max = -Infinity
   for (let i = 0; i < values.length; i++) max = Math.max(max, values[i] as number)
   if (max === -Infinity) return -Infinity
@@ -63,7 +63,7 @@ export function logSumExp(values: ArrayLike<number>): number {
  * logits is softmax(logits) - onehot(target) (Bridle 1990; Keras SparseCategoricalCrossentropy with
  * from_logits, torch.nn.functional.cross_entropy).
  */
-export function sparseCategoricalCrossEntropy(
+function sparseCategoricalCrossEntropy(
   logits: ArrayLike<number>,
   target: number,
 ): { loss: number; gradient: Float64Array } {

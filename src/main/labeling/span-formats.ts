@@ -24,7 +24,7 @@ export interface LabeledText {
 }
 
 /** What is asked of a text in formats for question answering. */
-export const QUESTION = 'Which words describe the picture?'
+const QUESTION = 'Which words describe the picture?'
 
 /** Extensions of names are not the formats' own; readers ignore keys that they do not know. */
 const UNIT_NAMES: Record<OffsetUnit, string> = {

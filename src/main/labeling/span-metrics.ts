@@ -1,5 +1,4 @@
 import { iouOfOverlap, overlap } from '#shared/text/span-overlap.ts'
-import type { Overlap } from '#shared/text/span-overlap.ts'
 import type { Span } from '#shared/text/spans.ts'
 
 export { mergeSpans, overlap } from '#shared/text/span-overlap.ts'
@@ -49,71 +48,10 @@ export interface PrecisionRecall {
 
 /** Precision, recall and F1 over units. Both empty: all 1; one empty: all 0. */
 export function overlapF1(predicted: readonly Span[], gold: readonly Span[]): PrecisionRecall {
-  return fromCounts(overlap(predicted, gold))
-}
-
-function fromCounts({ both, first, second }: Overlap): PrecisionRecall {
+  const { both, first, second } = overlap(predicted, gold)
   if (first === 0 && second === 0) return { precision: 1, recall: 1, f1: 1 }
   if (first === 0 || second === 0) return { precision: 0, recall: 0, f1: 0 }
   return { precision: both / first, recall: both / second, f1: (2 * both) / (first + second) }
-}
-
-/**
- * How answers are normalised before words are compared.
- * - `squad`: lower case, ASCII punctuation and the words a, an, the removed, white space collapsed
- *   (`normalize_answer` of the SQuAD 2.0 evaluation script, Rajpurkar et al. 2018). English.
- * - `none`: words as they are, cut at white space.
- */
-export type AnswerNormalisation = 'squad' | 'none'
-
-const PUNCTUATION = /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/g
-/** What Python's `str.split()` cuts at; JavaScript's \s lacks the separators 1C-1F and 85. */
-const PYTHON_SPACE =
-  /[\t-\r\u001c-\u001f \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/
-
-export function answerTokens(text: string, normalisation: AnswerNormalisation): string[] {
-  let words = text
-  if (normalisation === 'squad') {
-    words = words
-      .toLowerCase()
-      .replace(PUNCTUATION, '')
-      .replace(/(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu, ' ')
-  }
-  return words.split(PYTHON_SPACE).filter((word) => word !== '')
-}
-
-/** SQuAD's exact match on answers: 1 if they are equal after normalisation. */
-export function answerExactMatch(
-  predicted: string,
-  gold: string,
-  normalisation: AnswerNormalisation = 'squad',
-): number {
-  const join = (text: string): string => answerTokens(text, normalisation).join(' ')
-  return join(predicted) === join(gold) ? 1 : 0
-}
-
-/**
- * SQuAD's token F1: words as a bag, wherever they stand. Both without words: 1; one: 0.
- * @param predicted the words of the answer; '' = no answer
- */
-export function tokenF1(
-  predicted: string,
-  gold: string,
-  normalisation: AnswerNormalisation = 'squad',
-): PrecisionRecall {
-  const a = answerTokens(predicted, normalisation)
-  const b = answerTokens(gold, normalisation)
-  const left = new Map<string, number>()
-  for (const word of b) left.set(word, (left.get(word) ?? 0) + 1)
-  let both = 0
-  for (const word of a) {
-    const n = left.get(word) ?? 0
-    if (n > 0) {
-      both++
-      left.set(word, n - 1)
-    }
-  }
-  return fromCounts({ both, first: a.length, second: b.length })
 }
 
 /** Spans over tokens to spans over code points and back: the tokens that a span touches. */

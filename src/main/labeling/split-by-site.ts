@@ -21,7 +21,7 @@ export interface SplitOptions {
   seed: number
 }
 
-export const SPLIT_DEFAULTS: SplitOptions = { train: 0.8, validation: 0.1, test: 0.1, seed: 1 }
+const SPLIT_DEFAULTS: SplitOptions = { train: 0.8, validation: 0.1, test: 0.1, seed: 1 }
 
 export interface SplitResult {
   /** By place in the input. */

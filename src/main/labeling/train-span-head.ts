@@ -49,7 +49,7 @@ export interface TrainOptions {
   onEpoch: ((record: EpochRecord) => void) | null
 }
 
-export const TRAIN_DEFAULTS: TrainOptions = {
+const TRAIN_DEFAULTS: TrainOptions = {
   hidden: 0,
   epochs: 40,
   batchSize: 16,

@@ -46,7 +46,7 @@ function lineToParent(): Line {
 }
 
 /** `process.exit` would wait for native threads that are at work, perhaps for ever. */
-export function endNow(): void {
+function endNow(): void {
   if (parentPort) process.exit()
   else process.kill(process.pid, 'SIGKILL')
 }

@@ -16,7 +16,7 @@ import type {
 } from './types.ts'
 
 /** Longer blocks are cut unless told otherwise. */
-export const DEFAULT_MAX_BLOCK_BYTES = 64 << 20
+const DEFAULT_MAX_BLOCK_BYTES = 64 << 20
 /** How much of an archive is decompressed to tell its layout. */
 const PROBE = 8 << 20
 /** How far before an offset the member is looked for that holds it. */

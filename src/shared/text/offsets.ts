@@ -96,14 +96,3 @@ export function sliceCodePoints(text: string, start: number, end: number): strin
   }
   return from < 0 ? '' : text.slice(from)
 }
-
-/** Many rising or falling offsets at once; the order of the result is that of the input. */
-export function toCodePointOffsets(text: string, units: ArrayLike<number>): Int32Array {
-  const map = offsetMap(text)
-  return Int32Array.from(units, (unit) => map.toCodePoints(unit))
-}
-
-export function toUnitOffsets(text: string, codePoints: ArrayLike<number>): Int32Array {
-  const map = offsetMap(text)
-  return Int32Array.from(codePoints, (codePoint) => map.toUnits(codePoint))
-}

@@ -3,20 +3,21 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PairContext } from '#shared/text/context.ts'
+import type { Span } from '#shared/text/spans.ts'
 import { codePointLength, sliceCodePoints } from '#shared/text/offsets.ts'
 import {
   type ContextTokenizer,
   contextWindows,
   createContextTokenizer,
   MAX_TOKENS,
-  rowsOfTokens,
   spanOfTokens,
-  tokensOfSpan,
 } from '../../../src/main/inference/tokenize/context-windows.ts'
 import {
   HEAD_FEATURES,
   headFeatures,
 } from '../../../src/main/inference/kinds/text/head-features.ts'
+import { toTokenSpan } from '../../../src/main/labeling/span-metrics.ts'
+import type { MaybeSpan } from '../../../src/main/labeling/span-metrics.ts'
 import { MODELS } from '../../support/models.ts'
 import {
   contextOf,
@@ -64,6 +65,14 @@ test('a pair is what a tokenizer makes of question and context, without breaks',
   }
 })
 
+/** The tokens that a span touches, half-open. */
+const tokensAt = (offsets: Int32Array, span: Span): MaybeSpan =>
+  toTokenSpan(
+    span,
+    offsets.filter((_, i) => i % 2 === 0),
+    offsets.filter((_, i) => i % 2 === 1),
+  )
+
 const OPTIONS = { maxLength: 64, stride: 8, breaks: 'pad' } as const
 
 describe('offsets', () => {
@@ -82,10 +91,10 @@ describe('offsets', () => {
     for (const word of words) {
       const start = codePointLength(context.text.slice(0, context.text.indexOf(word)))
       const span = { start, end: start + word.length }
-      const tokens = tokensOfSpan({ offsets }, span)
+      const tokens = tokensAt(offsets, span)
       expect(tokens, word).not.toBeNull()
       if (!tokens) continue
-      const back = spanOfTokens({ offsets }, tokens.first, tokens.last)
+      const back = spanOfTokens({ offsets }, tokens.start, tokens.end - 1)
       expect(sliceCodePoints(context.text, back.start, back.end)).toBe(word)
     }
   })
@@ -101,10 +110,10 @@ describe('offsets', () => {
 
   test('a span between tokens touches none, one that cuts a token touches it', () => {
     const { offsets } = contextWindows(bert, contextOf({ caption: 'a   cat' }), OPTIONS)
-    expect(tokensOfSpan({ offsets }, { start: 2, end: 3 })).toBeNull()
-    const tokens = tokensOfSpan({ offsets }, { start: 5, end: 6 })
+    expect(tokensAt(offsets, { start: 2, end: 3 })).toBeNull()
+    const tokens = tokensAt(offsets, { start: 5, end: 6 })
     expect(tokens).not.toBeNull()
-    const { start, end } = spanOfTokens({ offsets }, tokens?.first ?? 0, tokens?.last ?? 0)
+    const { start, end } = spanOfTokens({ offsets }, tokens?.start ?? 0, (tokens?.end ?? 1) - 1)
     expect(start).toBeGreaterThanOrEqual(4)
     expect(end).toBeLessThanOrEqual(7)
     expect(start <= 5 && end >= 6).toBe(true)
@@ -285,13 +294,6 @@ test('any text: windows hold all tokens, offsets rise and stay inside', () => {
     ),
     { numRuns: 300 },
   )
-})
-
-test('gold rows are those of the window, and null where it cuts them', () => {
-  const window = { tokenOffset: 10, rows: 6 }
-  expect(rowsOfTokens(window, { first: 10, last: 14 })).toEqual({ first: 1, last: 5 })
-  expect(rowsOfTokens(window, { first: 9, last: 12 })).toBeNull()
-  expect(rowsOfTokens(window, { first: 14, last: 15 })).toBeNull()
 })
 
 describe('a tokenizer that cannot carry the place of a picture is refused', () => {

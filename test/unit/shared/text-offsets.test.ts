@@ -1,12 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  codePointLength,
-  offsetMap,
-  sliceCodePoints,
-  toCodePointOffsets,
-  toUnitOffsets,
-} from '../../../src/shared/text/offsets.ts'
+import { codePointLength, offsetMap, sliceCodePoints } from '../../../src/shared/text/offsets.ts'
 import {
   checkSpan,
   indexText,
@@ -73,11 +67,6 @@ describe('offsets', () => {
         expect(sliceCodePoints(text, start, end)).toBe([...text].slice(start, end).join(''))
       }),
     )
-  })
-
-  test('many offsets are converted at once, in the order given', () => {
-    expect([...toCodePointOffsets('a😀b😀', [6, 0, 1, 3, 4])]).toEqual([4, 0, 1, 2, 3])
-    expect([...toUnitOffsets('a😀b😀', [4, 0, 1, 2, 3])]).toEqual([6, 0, 1, 3, 4])
   })
 
   test('many offsets into a long text take time in proportion', async () => {

@@ -458,7 +458,7 @@ describe('spans and scores', () => {
       within: reads.countAbove({ ...scope, where: 'span:*', minCosine: 0 }).kept,
       mean: reads.histogram({ ...scope, bins: 2 }).mean,
       selected: [reads.select({ where: 'score.span>=0.4', sort: 'id', score: null, seed: 0 })].map(
-        ({ selection }) => reads.ids({ selection, offset: 0, limit: 9 }),
+        ({ selection }) => reads.page({ selection, offset: 0, limit: 9 }).map(({ id }) => id),
       )[0],
       present: [
         reads.select({ where: 'span:*', sort: 'id', score: { model, text: 'span' }, seed: 0 }),

@@ -19,17 +19,11 @@ import { heldPictures } from '../../../src/main/store/repositories/picture-queue
 import {
   getEmbedding,
   keyFromHex,
-  missingEmbeddings,
   putEmbeddings,
 } from '../../../src/main/store/repositories/embeddings.ts'
 import { insertFailure, listFailures } from '../../../src/main/store/repositories/failures.ts'
 import { imageIds } from '../../../src/main/store/repositories/images.ts'
-import {
-  clearJobs,
-  listJobs,
-  markInterrupted,
-  saveJob,
-} from '../../../src/main/store/repositories/jobs.ts'
+import { clearJobs, listJobs, saveJob } from '../../../src/main/store/repositories/jobs.ts'
 import {
   ensureModel,
   findModel,
@@ -259,17 +253,14 @@ describe('models and embeddings', () => {
       title: 'CLIP',
       manifest: '{}',
     })
-    const [first, second] = ['00'.repeat(32), 'ff'.repeat(32)].map(keyFromHex) as [
-      Uint8Array,
-      Uint8Array,
-    ]
+    const first = keyFromHex('ff'.repeat(32))
     const vector = Float32Array.from([0.1, -0.2, 3e-9])
     putEmbeddings(corpus.writer, { modelId, kind: 'image', items: [{ key: first, vector }] })
     expect(getEmbedding(corpus.reader, { modelId, kind: 'image', key: first })).toEqual(vector)
     expect(getEmbedding(corpus.reader, { modelId, kind: 'text', key: first })).toBeNull()
-    expect(
-      missingEmbeddings(corpus.reader, { modelId, kind: 'image', keys: [first, second, second] }),
-    ).toEqual([second])
+    const other = { key: first, vector: Float32Array.from([1, 0, 0]) }
+    putEmbeddings(corpus.writer, { modelId, kind: 'image', items: [other] })
+    expect(getEmbedding(corpus.reader, { modelId, kind: 'image', key: first })).toEqual(vector)
   })
 })
 
@@ -288,13 +279,12 @@ describe('jobs', () => {
     result: [{ label: 'Pairs', value: '3' }],
   })
 
-  test('survive, and what ran when the program died is interrupted', () => {
+  test('are kept as they last were, newest first, and finished ones are cleared', () => {
     saveJob(corpus.writer, job('1', 'done'), { inputs: ['a'] })
     saveJob(corpus.writer, job('2', 'queued'), { inputs: ['b'] })
     saveJob(corpus.writer, job('2', 'running'), { inputs: ['b'] })
-    expect(markInterrupted(corpus.writer)).toBe(1)
     expect(listJobs(corpus.reader, corpus.path)).toEqual([
-      { job: job('2', 'interrupted'), input: { inputs: ['b'] } },
+      { job: job('2', 'running'), input: { inputs: ['b'] } },
       { job: job('1', 'done'), input: { inputs: ['a'] } },
     ])
     expect(clearJobs(corpus.writer)).toBe(1)

@@ -33,7 +33,6 @@ import {
   listTrainingRuns,
   markRunsInterrupted,
   saveTrainingRun,
-  trainingRun,
 } from '../../../src/main/store/repositories/training-runs.ts'
 import { pairIdsWhere } from '../../../src/main/store/reads/score-ref.ts'
 import { corpusOf } from './label-support.ts'
@@ -488,8 +487,6 @@ describe('training runs', () => {
       'done',
       'interrupted',
     ])
-    expect(trainingRun(corpus.reader, 'r2')?.state).toBe('done')
-    expect(trainingRun(corpus.reader, 'r3')).toBeNull()
   })
 
   test('with a loss that is no number are refused', () => {

@@ -30,11 +30,7 @@ export function repositoryFolder(cache: string, repository: string): string {
 }
 
 /** The snapshot that a revision points to, or null. */
-export function cachedSnapshot(
-  cache: string,
-  repository: string,
-  revision = 'main',
-): string | null {
+function cachedSnapshot(cache: string, repository: string, revision = 'main'): string | null {
   const folder = repositoryFolder(cache, repository)
   const ref = join(folder, 'refs', revision)
   if (!existsSync(ref)) return null

@@ -168,7 +168,7 @@ export async function fetchRepository(
 }
 
 /** Which files of a repository are wanted. Throws `unsupported` when there are no graphs for it. */
-export function pickFiles(names: string[], source: HubSource): string[] {
+function pickFiles(names: string[], source: HubSource): string[] {
   const has = new Set(names.filter(isSafeName))
   const small = SMALL_FILES.filter((name) => has.has(name))
   const withData = (...graphs: string[]): string[] => [

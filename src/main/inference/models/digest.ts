@@ -18,7 +18,7 @@ import { readOnnxHeader } from '../onnx/onnx-header.ts'
  * Files whose bytes can change what comes out: graphs, the external data that these name, and what
  * the kind names besides. Relative to the folder, sorted. Throws `not-found`, `refused`.
  */
-export function modelFiles<M extends AnyManifest>(
+function modelFiles<M extends AnyManifest>(
   kind: ModelKind<M>,
   folder: string,
   manifest: M,
@@ -82,7 +82,7 @@ export function createHashCache(file: string): HashCache {
   }
 }
 
-export async function sha256OfFile(path: string): Promise<string> {
+async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
     hash.update(chunk as Buffer)

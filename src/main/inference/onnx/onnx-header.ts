@@ -25,7 +25,6 @@ export interface OnnxValue {
 }
 
 export const ONNX_FLOAT = 1
-export const ONNX_INT32 = 6
 export const ONNX_INT64 = 7
 export const ONNX_FLOAT16 = 10
 

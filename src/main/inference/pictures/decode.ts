@@ -5,7 +5,7 @@ import type { ImageRecipe } from './recipe.ts'
 import type { RgbPixels } from './resize.ts'
 
 /** Three bytes a pixel are held while a picture is resized. */
-export const MAX_PIXELS = 100_000_000
+const MAX_PIXELS = 100_000_000
 
 /**
  * Decodes a picture at its full size to what Pillow's `open(file).convert("RGB")` gives: the first

@@ -359,23 +359,6 @@ function windowOf(
   }
 }
 
-/** The tokens that a span touches, inclusive; null where it touches none. */
-export function tokensOfSpan(
-  { offsets }: Pick<ContextTokens, 'offsets'>,
-  span: Span,
-): { first: number; last: number } | null {
-  let first = -1
-  let last = -1
-  for (let token = 0; 2 * token < offsets.length; token++) {
-    const start = offsets[2 * token] as number
-    const end = offsets[2 * token + 1] as number
-    if (start >= span.end || end <= span.start || start === end) continue
-    if (first < 0) first = token
-    last = token
-  }
-  return first < 0 ? null : { first, last }
-}
-
 /** Tokens first to last, inclusive, as code points of the running text. */
 export function spanOfTokens(
   { offsets }: Pick<ContextTokens, 'offsets'>,
@@ -388,14 +371,4 @@ export function spanOfTokens(
     throw new AppError('internal', `Tokens ${first}-${last} are outside of the text`)
   }
   return { start, end }
-}
-
-/** Tokens of the text as rows of a window (1 = its first token); null where they are not all in it. */
-export function rowsOfTokens(
-  window: { tokenOffset: number; rows: number },
-  tokens: { first: number; last: number },
-): { first: number; last: number } | null {
-  const first = tokens.first - window.tokenOffset + 1
-  const last = tokens.last - window.tokenOffset + 1
-  return first >= 1 && last < window.rows && first <= last ? { first, last } : null
 }

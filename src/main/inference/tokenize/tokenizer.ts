@@ -52,10 +52,7 @@ export function createTextTokenizer(tokenizerJson: string, recipe: TokenRecipe):
 }
 
 /** Cuts to the context and keeps the end token. */
-export function truncate(
-  ids: number[],
-  recipe: Pick<TokenRecipe, 'contextLength' | 'endId'>,
-): number[] {
+function truncate(ids: number[], recipe: Pick<TokenRecipe, 'contextLength' | 'endId'>): number[] {
   if (ids.length <= recipe.contextLength) return ids
   if (recipe.endId === null) return ids.slice(0, recipe.contextLength)
   return [...ids.slice(0, recipe.contextLength - 1), recipe.endId]

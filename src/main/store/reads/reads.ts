@@ -408,12 +408,6 @@ export function createReads(db: ReaderDb) {
       return { index: place === 0 ? null : place - 1 }
     },
 
-    /** Ids of a part of a selection, in its order; for selecting by range. */
-    ids(args: { selection: string; offset: number; limit: number }): number[] {
-      const { ids } = selectionOf(args.selection)
-      return [...ids.subarray(args.offset, args.offset + args.limit)]
-    },
-
     get(args: { id: number }): PairDetail {
       return pairDetail(db, args.id)
     },

@@ -28,7 +28,7 @@ export function archiveByFingerprint(db: ReaderDb, fingerprint: string): Archive
   )
 }
 
-export function getArchive(db: ReaderDb, id: number): ArchiveRow {
+function getArchive(db: ReaderDb, id: number): ArchiveRow {
   const row = statement<ArchiveRow>(db, `SELECT ${COLUMNS} FROM archives WHERE id = ?`).get(id)
   if (!row) throw new AppError('not-found', `there is no archive ${id} in this corpus`)
   return row

@@ -22,33 +22,6 @@ export function getEmbedding(
   return row ? toFloats(row.vector) : null
 }
 
-export function hasEmbedding(
-  db: ReaderDb,
-  args: { modelId: number; kind: EmbeddingKind; key: EmbeddingKey },
-): boolean {
-  return (
-    statement(db, 'SELECT 1 FROM embeddings WHERE model_id = ? AND kind = ? AND key = ?').get(
-      args.modelId,
-      args.kind,
-      args.key,
-    ) !== undefined
-  )
-}
-
-/** Those of the keys that have no embedding yet, in their order, each once. */
-export function missingEmbeddings<K extends EmbeddingKey>(
-  db: ReaderDb,
-  args: { modelId: number; kind: EmbeddingKind; keys: readonly K[] },
-): K[] {
-  const seen = new Set<string>()
-  return args.keys.filter((key) => {
-    const name = Buffer.from(key).toString('latin1')
-    if (seen.has(name)) return false
-    seen.add(name)
-    return !hasEmbedding(db, { modelId: args.modelId, kind: args.kind, key })
-  })
-}
-
 /** Keeps vectors in one transaction; one that is there already stays. */
 export function putEmbeddings(
   db: WriterDb,

@@ -69,14 +69,6 @@ export function listJobs(db: ReaderDb, corpus: string): StoredJob[] {
     })
 }
 
-/** What ran or waited when the program died is now `interrupted`. Call it once after opening. */
-export function markInterrupted(db: WriterDb): number {
-  return statement(
-    db,
-    `UPDATE jobs SET state = 'interrupted' WHERE state IN ('queued', 'running')`,
-  ).run().changes
-}
-
 /** Takes finished jobs out of the list; interrupted ones stay, they can go on. */
 export function clearJobs(db: WriterDb): number {
   return statement(db, `DELETE FROM jobs WHERE state IN ('done', 'failed', 'canceled')`).run()

@@ -25,12 +25,6 @@ export function listTrainingRuns(db: ReaderDb): TrainingRun[] {
     .map(({ run }) => read(run))
 }
 
-/** null = there is none of this id. */
-export function trainingRun(db: ReaderDb, id: string): TrainingRun | null {
-  const row = statement<{ run: string }>(db, 'SELECT run FROM training_runs WHERE id = ?').get(id)
-  return row ? read(row.run) : null
-}
-
 /** What ran when the program died is now `interrupted`. Call it once after opening. */
 export function markRunsInterrupted(db: WriterDb): number {
   return transaction(db, () => {

@@ -72,10 +72,7 @@ export async function startProgram(router: Router): Promise<void> {
   client.on('shell.command', ({ command, paths }) => void runCommand(command, paths))
 
   async function runCommand(command: string, paths: string[]): Promise<void> {
-    const [first] = paths
-    if (command === 'open-corpus' && first) {
-      if (await session.open(first)) await router.push({ name: 'pairs' })
-    } else if (paths.length > 0) await useIncoming().take(paths)
+    if (paths.length > 0) await useIncoming().take(paths)
     else runAction(command)
   }
 

@@ -36,7 +36,7 @@ export function isEnabled(action: Action): boolean {
 }
 
 /** Whether an action is enabled and its part of the window has the keyboard. */
-export function isReachable(action: Action): boolean {
+function isReachable(action: Action): boolean {
   return action.overlay === overlays.at(-1) && isEnabled(action)
 }
 

@@ -20,8 +20,8 @@ export type SourceInfo = CallOutput<'scores.sources'>[number]
 
 const CHUNK = 200
 /** Most ids that are copied or written into a query. */
-export const MAX_IDS = 100_000
-export const MAX_QUERY_IDS = 2000
+const MAX_IDS = 100_000
+const MAX_QUERY_IDS = 2000
 
 interface Recipe {
   where: string

@@ -23,7 +23,7 @@ export function and(...parts: readonly string[]): string {
 }
 
 /** Sorted runs of consecutive ids. */
-export function idRanges(ids: readonly number[]): Range[] {
+function idRanges(ids: readonly number[]): Range[] {
   const sorted = [...new Set(ids)].sort((a, b) => a - b)
   const out: [number, number][] = []
   for (const id of sorted) {

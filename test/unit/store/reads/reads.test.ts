@@ -48,6 +48,9 @@ const alt = (pair: Pair): number | null =>
   pair.scores.find((score) => score.text === 'alt')?.cosine ?? null
 const idsWhere = (where: string): number[] =>
   listPairs(corpus.reader, { where, afterId: 0, limit: 5000 }).map((pair) => pair.id)
+/** All ids of a selection, in its order. */
+const idsOf = (selection: string): number[] =>
+  reads.page({ selection, offset: 0, limit: 5000 }).map(({ id }) => id)
 const idsIf = (test: (pair: Pair) => boolean): number[] => all.filter(test).map((pair) => pair.id)
 const has = (text: string | null, word: string): boolean =>
   text !== null && text.toLowerCase().includes(word)
@@ -124,7 +127,7 @@ describe('a filter', () => {
     // The same through the arrays in memory.
     const { selection, total } = reads.select({ where, sort: 'id', score: null, seed: 0 })
     expect(total).toBe(expected.length)
-    expect(reads.ids({ selection, offset: 0, limit: 5000 })).toEqual(expected)
+    expect(idsOf(selection)).toEqual(expected)
   })
 
   test('text of the user never becomes SQL', () => {
@@ -246,7 +249,7 @@ describe('a selection', () => {
   test('at random is the same for the same seed and another for another', () => {
     const order = (seed: number): number[] => {
       const { selection } = reads.select({ where: '', sort: 'random', score: null, seed })
-      return reads.ids({ selection, offset: 0, limit: PAIRS })
+      return idsOf(selection)
     }
     expect(order(1)).toEqual(order(1))
     expect(order(1)).not.toEqual(order(2))
@@ -255,7 +258,7 @@ describe('a selection', () => {
 
   test('knows where a pair stands', () => {
     const { selection } = reads.select({ where: 'alt:lake', sort: 'random', score: null, seed: 4 })
-    const ids = reads.ids({ selection, offset: 0, limit: PAIRS })
+    const ids = idsOf(selection)
     expect(reads.indexOf({ selection, id: ids[17] as number })).toEqual({ index: 17 })
     const other = all.find((pair) => !has(pair.text.alt, 'lake'))
     expect(reads.indexOf({ selection, id: other?.id ?? 0 })).toEqual({ index: null })

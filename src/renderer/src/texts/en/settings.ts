@@ -100,7 +100,7 @@ export const settings = {
     title: 'Downloading pictures',
     contact: 'Contact sent with each request',
     contactExample: 'email address or URL',
-    pause: 'Pause between requests to the same host (ms)',
+    pause: 'Pause between requests per host (ms)',
     largest: 'Largest picture (MB)',
     timeout: 'Time limit per picture (s)',
     optOut: 'Respect opt-outs (noai, noimageai, noindex)',

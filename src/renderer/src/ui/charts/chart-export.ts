@@ -34,7 +34,7 @@ const COLOURS = new Set(['fill', 'stroke'])
  * The chart as a file of its own: colours written out as sRGB, which every program reads (ours are
  * OKLCH), no class, no font of ours, the surface behind it.
  */
-export function svgText(source: SVGSVGElement): string {
+function svgText(source: SVGSVGElement): string {
   const copy = source.cloneNode(true) as SVGSVGElement
   const from = [source, ...source.querySelectorAll('*')]
   const to = [copy, ...copy.querySelectorAll('*')]
@@ -94,7 +94,7 @@ function srgbReader(): (colour: string) => { colour: string; alpha: number } {
 }
 
 /** Twice the size of the screen's pixels, for print. */
-export async function pngBlob(source: SVGSVGElement): Promise<Blob> {
+async function pngBlob(source: SVGSVGElement): Promise<Blob> {
   const { width, height } = source.getBoundingClientRect()
   const image = new Image()
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText(source))}`

@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  meanCosineOfAll,
-  recallAt,
-  retrievalRanks,
-} from '../../../src/main/evaluation/retrieval.ts'
+import { meanCosineOfAll, recallAt, retrievalRanks } from '../../support/retrieval.ts'
 
 const vectors = (...rows: number[][]) => ({
   data: Float32Array.from(rows.flat()),
