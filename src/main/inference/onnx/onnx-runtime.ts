@@ -13,7 +13,7 @@ export function supportedDevices(): RealDevice[] {
 }
 
 /** How every graph is run. */
-function sessionOptions(device: RealDevice, threads: number): ort.InferenceSession.SessionOptions {
+export function sessionOptions(device: RealDevice, threads: number): ort.InferenceSession.SessionOptions {
   return {
     executionProviders: [device],
     intraOpNumThreads: threads,
@@ -118,7 +118,7 @@ export function integerTensor(type: string, values: Int32Array, shape: number[])
     : new ort.Tensor('int64', BigInt64Array.from(values, BigInt), shape)
 }
 
-function firstLine(error: unknown): string {
+export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   // The runtime puts the C++ source line and condition before what a person can use.
   const plain = (text.split('\n')[0] ?? text).replace(/^.*\bwas false\. /, '')
