@@ -1,7 +1,7 @@
 import { readFileSync, globSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
 import { expect, test } from 'vitest'
-import { judgeImport } from './layers.ts'
+import { findCircle, judgeImport, targetOf } from './layers.ts'
 
 const SRC = resolve(import.meta.dirname, '../src')
 
@@ -26,6 +26,42 @@ test('every room imports only the rooms it may know', () => {
     }),
   )
   expect(broken).toEqual([])
+})
+
+/** What each file imports when the program runs; types are gone by then. */
+function runtimeImports(): Map<string, string[]> {
+  return new Map(
+    files.map((file) => {
+      const text = readFileSync(join(SRC, file), 'utf8').replace(
+        /\b(?:import|export) type\b[^'"`;]*?\bfrom\s*['"][^'"]+['"]/g,
+        '',
+      )
+      const names = [
+        ...text.matchAll(/\b(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/g),
+        ...text.matchAll(/\bimport\s*['"]([^'"]+)['"]/g),
+      ].map((match) => match[1] as string)
+      return [file, names.flatMap((name) => targetOf(file, name) ?? [])]
+    }),
+  )
+}
+
+test('no files import each other in a circle', () => {
+  expect(findCircle(runtimeImports())).toBeNull()
+})
+
+test('a circle is seen, however long', () => {
+  const imports = new Map([
+    ['a.ts', ['b.ts', 'd.ts']],
+    ['b.ts', ['c.ts']],
+    ['c.ts', ['d.ts']],
+    ['d.ts', []],
+  ])
+  expect(findCircle(imports)).toBeNull()
+  imports.set('d.ts', ['b.ts'])
+  expect(findCircle(imports)).toEqual(['b.ts', 'c.ts', 'd.ts', 'b.ts'])
+  expect(runtimeImports().get('renderer/src/state/incoming.ts')).toContain(
+    'renderer/src/state/session.ts',
+  )
 })
 
 /** Asking the database: a statement that is prepared or run, of a connection by whatever name. */

@@ -100,3 +100,30 @@ export function targetOf(from: string, name: string): string | null {
   }
   return parts.join('/')
 }
+
+/**
+ * The first circle among imports, from a file back to itself; null where there is none.
+ * @param imports what each file imports
+ */
+export function findCircle(imports: ReadonlyMap<string, readonly string[]>): string[] | null {
+  const done = new Set<string>()
+  const path: string[] = []
+  const visit = (file: string): string[] | null => {
+    const at = path.indexOf(file)
+    if (at >= 0) return [...path.slice(at), file]
+    if (done.has(file)) return null
+    path.push(file)
+    for (const next of imports.get(file) ?? []) {
+      const found = visit(next)
+      if (found) return found
+    }
+    path.pop()
+    done.add(file)
+    return null
+  }
+  for (const file of imports.keys()) {
+    const found = visit(file)
+    if (found) return found
+  }
+  return null
+}

@@ -254,7 +254,11 @@ describe('importing a table', () => {
     const seen = await recogniseInputs({ path: scaled, columns: [] })
     expect(seen).toMatchObject({
       n: 1,
-      refusal: { hint: expect.stringMatching(/--unit x100/) as string },
+      refusal: {
+        about: 'unit',
+        hint: expect.not.stringContaining('--') as string,
+        commandHint: expect.stringMatching(/--unit x100/) as string,
+      },
       tables: [{ columns: [{ role: 'url' }, { role: 'alt' }, { model: 'scaled:similarity' }] }],
     })
     await run(corpus, [scaled], { unit: 'x100', modelName: 'mine' })

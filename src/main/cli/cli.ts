@@ -5,7 +5,7 @@ import type { CallInput, CallName, CallOutput, Job } from '#shared/contract/inde
 import { Device, ScoreUnit } from '#shared/contract/jobs.ts'
 import { TEXT_SOURCES } from '#shared/domain.ts'
 import type { Pair } from '#shared/domain.ts'
-import { AppError } from '#shared/errors.ts'
+import { AppError, hintForCommand } from '#shared/errors.ts'
 import { addSpanCommands } from './commands/spans.ts'
 import { createEngine } from '../engine/engine.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -491,7 +491,9 @@ async function printRecognised(
     for (const problem of found.problems) print(`note: ${problem}`)
   }
   if (n > tables.length) print(`and ${n - tables.length} more tables`)
-  if (refusal) throw new AppError('invalid-input', refusal.message, refusal.hint ?? undefined)
+  if (refusal) {
+    throw new AppError('invalid-input', refusal.message, hintForCommand(refusal) ?? undefined)
+  }
 }
 
 function clip(text: string): string {

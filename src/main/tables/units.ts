@@ -1,4 +1,4 @@
-import { AppError } from '#shared/errors.ts'
+import { ChoiceNeeded } from './choice-needed.ts'
 
 /**
  * In what a column of similarities is written. `x100` is 100 * max(cos, 0) as in CLIPScore of
@@ -47,12 +47,12 @@ export function checkUnit(
         : range.min >= -100 && range.max <= 100 * (1 + SLACK)
           ? 'They look like 100 * max(cos, 0): declare it with --unit x100.'
           : 'They are no similarities: leave the column out with --column ignore=' + `${column}.`
-    throw new AppError(
-      'invalid-input',
+    throw new ChoiceNeeded(
+      'unit',
       declared === null
         ? `${said}, which are no cosines`
         : `${said}, which cannot be in the unit ${declared}`,
-      looks,
+      { window: 'Choose the unit of the column, or mark it as not used.', command: looks },
     )
   }
   if (
@@ -61,10 +61,14 @@ export function checkUnit(
     range.median > 0.5 &&
     /clip_?s(core)?$/i.test(column.trim())
   ) {
-    throw new AppError(
-      'invalid-input',
+    throw new ChoiceNeeded(
+      'unit',
       `${said} with a median of ${number(range.median)}; cosines of CLIP lie lower`,
-      'Say which unit it is: --unit x2.5 for 2.5 * max(cos, 0), --unit cosine if they are cosines.',
+      {
+        window: 'Choose the unit of the column.',
+        command:
+          'Say which unit it is: --unit x2.5 for 2.5 * max(cos, 0), --unit cosine if they are cosines.',
+      },
     )
   }
   return unit

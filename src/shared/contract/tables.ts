@@ -77,7 +77,16 @@ export const tables = {
       n: z.number().int(),
       /** The first of them (at most 20). */
       tables: z.array(RecognisedTable),
-      refusal: z.object({ message: z.string(), hint: z.string().nullable() }).nullable(),
+      refusal: z
+        .object({
+          /** What a choice can be made about; null where none would help. */
+          about: z.enum(['pictures', 'texts', 'unit']).nullable(),
+          message: z.string(),
+          hint: z.string().nullable(),
+          /** As only the command line says it. */
+          commandHint: z.string().optional(),
+        })
+        .nullable(),
     }),
   ),
 }

@@ -185,7 +185,7 @@ describe('a unit', () => {
       try {
         checkUnit('sim', range(min, max), null)
       } catch (error) {
-        said = String((error as { hint?: string }).hint)
+        said = String((error as { commandHint?: string }).commandHint)
       }
       expect(said).toMatch(hint)
     }

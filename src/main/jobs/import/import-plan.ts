@@ -4,6 +4,7 @@ import type { ImportInput } from '#shared/contract/jobs.ts'
 import type { CallArgs, CallOutput, RecognisedTable } from '#shared/contract/index.ts'
 import type { TextSource } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
+import { ChoiceNeeded } from '../../tables/choice-needed.ts'
 import { checkUnit, describeTable, findTables, openNpy, openTable } from '../../tables/index.ts'
 import type { NpyFile, OpenTable, TableInfo, TableInput, TableLayout } from '../../tables/index.ts'
 
@@ -73,17 +74,23 @@ export async function planTable(source: TableInput, choices: ImportChoices): Pro
     const plan = namePlan(source, info, choices)
     const name = basename(source.path)
     if (plan.roles.url === undefined && plan.roles.path === undefined) {
-      throw new AppError(
-        'invalid-input',
+      throw new ChoiceNeeded(
+        'pictures',
         `${name}: no column is known to hold addresses or files of pictures`,
-        `Say which: --column url=NAME or --column path=NAME. It has ${info.columns.map((one) => one.name).join(', ')}.`,
+        {
+          window: 'Choose the column that holds addresses or files of pictures.',
+          command: `Say which: --column url=NAME or --column path=NAME. It has ${info.columns.map((one) => one.name).join(', ')}.`,
+        },
       )
     }
     if (plan.scores.length > 0 && plan.text === null) {
-      throw new AppError(
-        'invalid-input',
+      throw new ChoiceNeeded(
+        'texts',
         `${name}: scores need words, and no column is known to hold them`,
-        'Say which: --column alt=NAME.',
+        {
+          window: 'Choose the column that holds the words that were scored.',
+          command: 'Say which: --column alt=NAME.',
+        },
       )
     }
     for (const { column } of plan.scores) {
@@ -195,10 +202,15 @@ export async function recogniseInputs(
 ): Promise<CallOutput<'tables.recognise'>> {
   const sources = await findTables(args.path)
   const tables: RecognisedTable[] = []
-  let refusal: { message: string; hint: string | null } | null = null
+  let refusal: CallOutput<'tables.recognise'>['refusal'] = null
   const refuse = (error: unknown): void => {
     if (!(error instanceof AppError)) throw error
-    refusal ??= { message: error.message, hint: error.hint ?? null }
+    refusal ??= {
+      about: error instanceof ChoiceNeeded ? error.about : null,
+      message: error.message,
+      hint: error.hint ?? null,
+      ...(error.commandHint === undefined ? {} : { commandHint: error.commandHint }),
+    }
   }
   for (const source of sources.slice(0, MOST_TABLES)) {
     let plan: ImportPlan | null = null

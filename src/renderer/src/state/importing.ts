@@ -23,7 +23,7 @@ export const useImporting = defineStore('importing', () => {
   const inputs = shallowRef<readonly string[]>([])
   const tables = shallowRef<readonly RecognisedTable[]>([])
   const n = ref(0)
-  const refusal = shallowRef<{ message: string; hint: string | null } | null>(null)
+  const refusal = shallowRef<CallOutput<'tables.recognise'>['refusal']>(null)
   const reading = ref(false)
   const starting = ref(false)
   const chosen = ref<{ role: ColumnRole; column: string }[]>([])
@@ -71,7 +71,7 @@ export const useImporting = defineStore('importing', () => {
           })
           .catch((error: unknown): CallOutput<'tables.recognise'> => {
             const { message, hint } = toErrorValue(error)
-            return { n: 0, tables: [], refusal: { message, hint: hint ?? null } }
+            return { n: 0, tables: [], refusal: { about: null, message, hint: hint ?? null } }
           }),
       ),
     ),

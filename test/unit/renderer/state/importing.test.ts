@@ -100,6 +100,7 @@ describe('tables that wait', () => {
     const importing = useImporting()
     await importing.begin([at('scaled.csv')])
     expect(importing.refusal?.message).toContain('no cosines')
+    expect(importing.refusal?.about).toBe('unit')
     expect(importing.ready).toBe(false)
     expect(await importing.start()).toBe(false)
     await importing.setUnit('x100')
@@ -110,6 +111,7 @@ describe('tables that wait', () => {
   test('give a role to one column at a time', async () => {
     const importing = useImporting()
     await importing.begin([at('plain.csv')])
+    expect(importing.refusal?.about).toBe('pictures')
     expect(importing.ready).toBe(false)
     await importing.setRole('bild', 'url')
     expect(importing.ready).toBe(true)
@@ -126,6 +128,7 @@ describe('tables that wait', () => {
     const importing = useImporting()
     await importing.begin([at('broken.parquet')])
     expect(importing.refusal?.message).toContain('is cut short')
+    expect(importing.refusal?.about).toBeNull()
     expect(importing.ready).toBe(false)
   })
 

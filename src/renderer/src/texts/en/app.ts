@@ -2,6 +2,9 @@
 export const app = {
   keys: 'Keys',
   allKeys: 'All keys',
+  selection: 'Selection',
+  selected: '{n} selected',
+  clearSelection: 'Clear the selection',
   views: {
     corpora: 'Corpora',
     pairs: 'Pairs',
