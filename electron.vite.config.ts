@@ -1,16 +1,15 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
+import { ENTRY_SOURCES, builtName } from './src/main/jobs/run/entries.ts'
 
-/** Programs of their own: the shell, the engine's processes and its worker threads. */
+/** Programs of their own: the shell, the engine, the command line, and what the engine starts. */
 const main = {
   index: 'src/main/index.ts',
   engine: 'src/main/engine/entry.ts',
   cli: 'src/main/cli/cli.ts',
-  'extract-worker': 'src/main/jobs/ingest/extract-worker.ts',
-  'query-worker': 'src/main/store/reads/query-worker.ts',
-  'inference-host': 'src/main/inference/host/host.ts',
-  'picture-host': 'src/main/images/picture-host.ts',
-  'span-worker': 'src/main/jobs/spans/span-worker.ts',
+  ...Object.fromEntries(
+    Object.entries(ENTRY_SOURCES).map(([name, source]) => [builtName(name), `src/main/${source}`]),
+  ),
 }
 
 /** Native modules and what loads files beside itself stay outside the bundle. */

@@ -24,8 +24,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    // Much of their time the tests wait for processes of their own: no core is left out.
-    maxWorkers: availableParallelism(),
+    // About a quarter of their time the tests wait for processes of their own.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongFirst },
   },
 })

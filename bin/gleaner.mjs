@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { environment, guarded, nodePath, ROOT, setUp } from '../scripts/setup.mjs'
 
@@ -22,6 +23,7 @@ guarded(() => {
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   child.on('exit', (code, signal) => {
-    process.exitCode = code ?? (signal ? 1 : 0)
+    // As shells have it: 130 after Ctrl-C.
+    process.exitCode = code ?? 128 + constants.signals[signal]
   })
 })

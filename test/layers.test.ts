@@ -1,22 +1,43 @@
 import { readFileSync, globSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
 import { expect, test } from 'vitest'
-import { findCircle, judgeImport, targetOf } from './layers.ts'
+import { KNOWS, WITHIN, circlesOf, judgeImport, targetOf } from './layers.ts'
 
 const SRC = resolve(import.meta.dirname, '../src')
+const TOOLS = resolve(import.meta.dirname, '../tools')
 
-function importsOf(file: string): string[] {
-  const text = readFileSync(join(SRC, file), 'utf8')
+/** What a text imports, for its types alone or not. */
+function importsIn(text: string): string[] {
   return [
     ...text.matchAll(/\b(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/g),
     ...text.matchAll(/\bimport\s*\(?\s*['"]([^'"]+)['"]/g),
-    ...text.matchAll(/\bnew URL\(\s*['"]([^'"]+\.ts)['"]/g),
   ].map((match) => match[1] as string)
 }
 
-const files = globSync('**/*.{ts,vue}', { cwd: SRC }).map((file) =>
-  relative(SRC, join(SRC, file)).split(sep).join('/'),
-)
+/** What a file imports, and the files that it starts in another thread or process. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(SRC, file), 'utf8')
+  const started = text.matchAll(/\bnew URL\(\s*['"]([^'"]+\.ts)['"]/g)
+  return [...importsIn(text), ...[...started].map((match) => match[1] as string)]
+}
+
+const filesIn = (folder: string): string[] =>
+  globSync('**/*.{ts,vue}', { cwd: folder }).map((file) =>
+    relative(folder, join(folder, file)).split(sep).join('/'),
+  )
+const files = filesIn(SRC)
+
+/** By file, the files of the same folder that it imports. */
+function graphOf(folder: string): Map<string, string[]> {
+  return new Map(
+    filesIn(folder).map((file) => [
+      file,
+      importsIn(readFileSync(join(folder, file), 'utf8')).flatMap(
+        (name) => targetOf(file, name) ?? [],
+      ),
+    ]),
+  )
+}
 
 test('every room imports only the rooms it may know', () => {
   const broken = files.flatMap((file) =>
@@ -28,40 +49,53 @@ test('every room imports only the rooms it may know', () => {
   expect(broken).toEqual([])
 })
 
-/** What each file imports when the program runs; types are gone by then. */
-function runtimeImports(): Map<string, string[]> {
-  return new Map(
-    files.map((file) => {
-      const text = readFileSync(join(SRC, file), 'utf8').replace(
-        /\b(?:import|export) type\b[^'"`;]*?\bfrom\s*['"][^'"]+['"]/g,
-        '',
-      )
-      const names = [
-        ...text.matchAll(/\b(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/g),
-        ...text.matchAll(/\bimport\s*['"]([^'"]+)['"]/g),
-      ].map((match) => match[1] as string)
-      return [file, names.flatMap((name) => targetOf(file, name) ?? [])]
-    }),
-  )
-}
-
-test('no files import each other in a circle', () => {
-  expect(findCircle(runtimeImports())).toBeNull()
+test.each([
+  ['src', SRC],
+  ['tools', TOOLS],
+])('no file of %s imports itself by way of others', (_name, folder) => {
+  const graph = graphOf(folder)
+  expect([...graph.values()].flat().length).toBeGreaterThan(10)
+  expect(circlesOf(graph).map((circle) => circle.join(' -> '))).toEqual([])
 })
 
-test('a circle is seen, however long', () => {
-  const imports = new Map([
-    ['a.ts', ['b.ts', 'd.ts']],
-    ['b.ts', ['c.ts']],
-    ['c.ts', ['d.ts']],
-    ['d.ts', []],
+test('a circle is named by the files that make it', () => {
+  const graph = new Map([
+    ['d', ['a']],
+    ['c', ['a', 'd']],
+    ['b', ['c']],
+    ['a', ['b']],
+    ['z', ['y', 'a']],
+    ['y', ['z']],
   ])
-  expect(findCircle(imports)).toBeNull()
-  imports.set('d.ts', ['b.ts'])
-  expect(findCircle(imports)).toEqual(['b.ts', 'c.ts', 'd.ts', 'b.ts'])
-  expect(runtimeImports().get('renderer/src/state/incoming.ts')).toContain(
-    'renderer/src/state/session.ts',
+  expect(circlesOf(graph)).toEqual([
+    ['a', 'b', 'c', 'a'],
+    ['d', 'a', 'b', 'c', 'd'],
+    ['y', 'z', 'y'],
+  ])
+  // Types count, too.
+  expect(importsIn("import type { A } from './a.ts'")).toEqual(['./a.ts'])
+})
+
+test('a folder of a room imports only the folders it may know, and each has its row', () => {
+  for (const [room, rows] of Object.entries(WITHIN)) {
+    expect(Object.keys(KNOWS)).toContain(room)
+    const folders = new Set(
+      files
+        .filter((file) => file.startsWith(`${room}/`))
+        .map((file) => file.slice(room.length + 1).split('/'))
+        .flatMap(([folder, ...rest]) => (rest.length > 0 ? [folder] : [])),
+    )
+    expect([...folders].sort(), room).toEqual(Object.keys(rows).sort())
+    // The two of the store that know each other are the only ones.
+    const circles = circlesOf(new Map(Object.entries(rows)))
+    expect(circles).toEqual(room === 'main/store' ? [['reads', 'repositories', 'reads']] : [])
+  }
+  expect(judgeImport('main/inference/onnx/onnx-file.ts', '../kinds/define.ts')).toBe(
+    'main/inference/onnx must not know main/inference/kinds.',
   )
+  expect(judgeImport('main/jobs/run/runner.ts', '../spans/span-calls.ts')).not.toBeNull()
+  expect(judgeImport('main/jobs/rate/a.ts', '../run/job.ts')).toContain('has no row')
+  expect(judgeImport('main/engine/calls/index.ts', '../context.ts')).toBeNull()
 })
 
 /** Asking the database: a statement that is prepared or run, of a connection by whatever name. */

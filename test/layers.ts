@@ -44,6 +44,46 @@ export const KNOWS: Record<string, readonly string[]> = {
 }
 export const ROOMS: readonly string[] = Object.keys(KNOWS)
 
+/**
+ * Who may know whom within a room: its folders, one a row. What lies in the room itself (`open.ts`,
+ * `engine.ts`) knows them all and may be known by all.
+ */
+export const WITHIN: Record<string, Record<string, readonly string[]>> = {
+  'main/cli': {
+    commands: [],
+  },
+  'main/engine': {
+    home: [],
+    jobs: ['home'],
+    calls: ['home'],
+  },
+  'main/inference': {
+    hub: [],
+    onnx: [],
+    pictures: [],
+    tokenize: [],
+    kinds: ['onnx', 'pictures', 'tokenize'],
+    models: ['hub', 'kinds', 'onnx'],
+    host: ['kinds', 'onnx', 'pictures'],
+    tasks: ['kinds', 'models', 'onnx', 'tokenize'],
+  },
+  'main/jobs': {
+    run: [],
+    models: ['run'],
+    pictures: ['run'],
+    spans: ['run'],
+    import: ['pictures', 'run'],
+    ingest: ['pictures', 'run'],
+    cluster: ['run', 'spans'],
+  },
+  'main/store': {
+    migrations: [],
+    // Both ask with the same compiled queries; no file of one needs itself by way of the other.
+    repositories: ['reads'],
+    reads: ['repositories'],
+  },
+}
+
 /** Packages that belong to one room (or two). */
 export const OWNED_PACKAGES: Record<string, readonly string[]> = {
   electron: ['main/shell', 'preload'],
@@ -83,9 +123,63 @@ export function judgeImport(from: string, name: string): string | null {
     return `Only ${owners.join(', ')} may use ${name}.`
   const file = targetOf(from, name)
   const target = file === null ? null : roomOf(file)
-  if (file === null || target === null || target === room) return null
+  if (file === null || target === null) return null
+  if (target === room) return judgeWithin(room, from, file)
   if (KNOWS[rowOf(from) as string]?.includes(rowOf(file) as string)) return null
   return `${room} must not know ${target}.`
+}
+
+function judgeWithin(room: string, from: string, to: string): string | null {
+  const rows = WITHIN[room]
+  if (!rows) return null
+  const folderOf = (path: string): string | null => {
+    const parts = path.slice(room.length + 1).split('/')
+    return parts.length > 1 ? (parts[0] as string) : null
+  }
+  const [mine, theirs] = [folderOf(from), folderOf(to)]
+  const unknown = [mine, theirs].find((folder) => folder !== null && !rows[folder])
+  if (unknown) return `${room}/${unknown} has no row in the table of ${room}.`
+  if (mine === null || theirs === null || mine === theirs || rows[mine]?.includes(theirs)) {
+    return null
+  }
+  return `${room}/${mine} must not know ${room}/${theirs}.`
+}
+
+/**
+ * Circles of imports, each as its files in the order in which they import each other, from the
+ * first by name to itself: the shortest through each file that is in none named before.
+ * @param imports by file, the files that it imports
+ */
+export function circlesOf(imports: ReadonlyMap<string, readonly string[]>): string[][] {
+  const circles: string[][] = []
+  const inCircle = new Set<string>()
+  for (const start of [...imports.keys()].sort()) {
+    if (inCircle.has(start)) continue
+    const circle = wayBack(imports, start)
+    if (!circle) continue
+    circles.push(circle)
+    for (const file of circle) inCircle.add(file)
+  }
+  return circles
+}
+
+/** The shortest way from a file to itself. */
+function wayBack(imports: ReadonlyMap<string, readonly string[]>, start: string): string[] | null {
+  const cameFrom = new Map<string, string>()
+  const open = [start]
+  for (let file = open.shift(); file !== undefined; file = open.shift()) {
+    for (const next of imports.get(file) ?? []) {
+      if (next === start) {
+        const way = [file, start]
+        for (let at = file; at !== start;) way.unshift((at = cameFrom.get(at) as string))
+        return way
+      }
+      if (cameFrom.has(next)) continue
+      cameFrom.set(next, file)
+      open.push(next)
+    }
+  }
+  return null
 }
 
 /** The file below `src/` that an import names; null for packages and what lies elsewhere. */
@@ -99,31 +193,4 @@ export function targetOf(from: string, name: string): string | null {
     } else if (part !== '.') parts.push(part)
   }
   return parts.join('/')
-}
-
-/**
- * The first circle among imports, from a file back to itself; null where there is none.
- * @param imports what each file imports
- */
-export function findCircle(imports: ReadonlyMap<string, readonly string[]>): string[] | null {
-  const done = new Set<string>()
-  const path: string[] = []
-  const visit = (file: string): string[] | null => {
-    const at = path.indexOf(file)
-    if (at >= 0) return [...path.slice(at), file]
-    if (done.has(file)) return null
-    path.push(file)
-    for (const next of imports.get(file) ?? []) {
-      const found = visit(next)
-      if (found) return found
-    }
-    path.pop()
-    done.add(file)
-    return null
-  }
-  for (const file of imports.keys()) {
-    const found = visit(file)
-    if (found) return found
-  }
-  return null
 }

@@ -69,6 +69,12 @@ export function systemMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** What was thrown in one line with its details, for a list or a log that has no place of its own for them. */
+export function errorLine(error: unknown): string {
+  if (!(error instanceof AppError) || error.details === undefined) return systemMessage(error)
+  return `${error.message.replace(/\.$/, '')} (${error.details})`
+}
+
 /** Turns anything thrown into a plain value that can be sent and shown. */
 export function toErrorValue(error: unknown): ErrorValue {
   if (!(error instanceof AppError)) return { kind: 'internal', message: systemMessage(error) }

@@ -28,7 +28,9 @@ async function call<T>(page: Page, name: string, input: unknown): Promise<T> {
 async function newCorpus(app: ElectronApplication, page: Page, corpus: string): Promise<void> {
   await answerDialogs(app, [corpus])
   await page.keyboard.press('Control+N')
-  await expect(page.getByRole('banner', { name: 'Where I am' })).toContainText('tables')
+  await expect(page.getByRole('banner', { name: 'Current corpus and filter' })).toContainText(
+    'tables',
+  )
 }
 
 async function untilImported(page: Page): Promise<void> {
@@ -61,7 +63,7 @@ test('a table is imported through the dialog, and its scores are cut', async ({ 
   await page.keyboard.press('Control+I')
 
   // What is recognised, and what must be said, by keyboard.
-  const dialog = page.getByRole('dialog', { name: 'Import a table' })
+  const dialog = page.getByRole('dialog', { name: 'Import table' })
   await expect(dialog).toContainText('fits.csv')
   const meaning = (column: string) => dialog.getByRole('combobox', { name: `Meaning of ${column}` })
   await expect(meaning('similarity')).toContainText('similarity')
@@ -75,13 +77,13 @@ test('a table is imported through the dialog, and its scores are cut', async ({ 
     await page.getByRole('option', { name: role, exact: true }).press('Enter')
     await expect(meaning(column)).toContainText(role)
   }
-  await say('where', 'picture address')
+  await say('where', 'picture URL')
   await say('what', 'alt text')
   await expect(dialog.getByRole('alert')).toContainText('no cosines')
   await expect(importIt).toBeDisabled()
   await dialog.getByRole('button', { name: '× 100' }).press('Enter')
   await expect(dialog.getByRole('alert')).toBeHidden()
-  await dialog.getByLabel('Scores are called').fill('my-model')
+  await dialog.getByLabel('Name of the scores').fill('my-model')
   await page.keyboard.press('Tab')
   await expect(importIt).toBeEnabled()
   await page.keyboard.press('Control+Enter')
@@ -124,9 +126,9 @@ test('a folder with embeddings is imported with its pictures and its own cosines
   // One of its arrays stands for the folder.
   await answerDialogs(app, [join(flickr as string, 'image_embeddings.npy')])
   await page.keyboard.press('Control+I')
-  const dialog = page.getByRole('dialog', { name: 'Import a table' })
+  const dialog = page.getByRole('dialog', { name: 'Import table' })
   await expect(dialog).toContainText('500 embeddings of 512 dimensions')
-  await expect(dialog.getByRole('radio', { name: /Files that the table names/ })).toBeChecked()
+  await expect(dialog.getByRole('radio', { name: /Files named in the table/ })).toBeChecked()
   await expect(dialog.getByRole('button', { name: /^Import/ })).toBeEnabled()
   await page.keyboard.press('Control+Enter')
   await untilImported(page)

@@ -67,7 +67,7 @@ test('over the strips of the cutoff the arrows go from pair to pair, not the lin
   await page.keyboard.press('3')
   const slider = page.getByRole('slider', { name: 'Cutoff' })
   await expect(slider).toBeVisible({ timeout: 120_000 })
-  const above = page.getByRole('group', { name: 'Pairs just above the line' }).getByRole('button')
+  const above = page.getByRole('group', { name: 'Pairs just above the cutoff' }).getByRole('button')
   await expect.poll(() => above.count(), { timeout: 60_000 }).toBeGreaterThan(2)
   await expect
     .poll(

@@ -215,7 +215,9 @@ test('100 items are labeled by keyboard, the engine is killed meanwhile, and not
   const before = (await item(last)).state
   await first.close()
   const second = await start()
-  await expect(second.page.getByRole('banner', { name: 'Where I am' })).toContainText('pairs')
+  await expect(
+    second.page.getByRole('banner', { name: 'Current corpus and filter' }),
+  ).toContainText('pairs')
   await openLabels(second, null).catch(() => undefined)
   const state = async (pair: number): Promise<LabelState> =>
     (

@@ -22,6 +22,7 @@ export async function launch(home: string, env: Record<string, string> = {}): Pr
     env: {
       ...(process.env as Record<string, string>),
       GLEANER_HOME: home,
+      GLEANER_CHECK_ANSWERS: '1',
       GLEANER_NODE: nodePath(),
       ...env,
     },

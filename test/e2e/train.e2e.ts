@@ -178,7 +178,7 @@ test('from alts in the text to plots: find, count, train, predict, score, by key
     .toBe('model')
   await page.keyboard.press('s')
   const scoring = page.getByRole('dialog', { name: 'Score span set in use' })
-  await expect(scoring.getByRole('combobox', { name: 'Text' })).toContainText('span')
+  await expect(scoring.getByRole('combobox', { name: 'Text' })).toContainText('found description')
   await scoring.getByRole('button', { name: 'Score this corpus' }).press('Enter')
   await untilIdle(page)
   const sources = await call<{ text: string; n: number; model: string }[]>(page, 'scores.sources', {
@@ -190,7 +190,7 @@ test('from alts in the text to plots: find, count, train, predict, score, by key
   // Its histogram is one key away.
   await expect(page.getByRole('button', { name: /Histogram and cutoff/ })).toBeEnabled()
   await page.keyboard.press('h')
-  await expect(page.getByRole('combobox', { name: 'Text' })).toContainText('span')
+  await expect(page.getByRole('combobox', { name: 'Text' })).toContainText('found description')
   await expect(page.getByRole('slider', { name: 'Cutoff' })).toBeVisible()
   await page.getByRole('button', { name: 'Copy chart' }).press('Enter')
   await page.getByRole('menuitem', { name: 'Copy as SVG' }).press('Enter')
@@ -239,7 +239,7 @@ test('from alts in the text to plots: find, count, train, predict, score, by key
   const width = Math.round((drawn?.width ?? 0) * 2)
   await expect(page.locator('body')).toHaveAttribute('data-copied', String(width))
   await page.getByRole('button', { name: 'Copy “Confidence vs. cosine”' }).press('Enter')
-  await page.getByRole('menuitem', { name: 'Copy numbers as CSV' }).press('Enter')
+  await page.getByRole('menuitem', { name: 'Copy data as CSV' }).press('Enter')
   await expect
     .poll(async () => {
       const lines = (await copied(app)).trim().split('\n')

@@ -55,7 +55,9 @@ test('import, browse, score, cut, export and restart, by keyboard', async ({ sta
   // A corpus of one's own, and an archive into it.
   await answerDialogs(app, [corpus])
   await page.keyboard.press('Control+N')
-  await expect(page.getByRole('banner', { name: 'Where I am' })).toContainText('my crawl')
+  await expect(page.getByRole('banner', { name: 'Current corpus and filter' })).toContainText(
+    'my crawl',
+  )
   await answerDialogs(app, [SAMPLE])
   await page.keyboard.press('Control+I')
   await page.getByRole('button', { name: 'Import', exact: true }).press('Enter')
@@ -139,7 +141,9 @@ test('import, browse, score, cut, export and restart, by keyboard', async ({ sta
   await first.close()
   const second = await start()
   page = second.page
-  await expect(page.getByRole('banner', { name: 'Where I am' })).toContainText('my crawl')
+  await expect(page.getByRole('banner', { name: 'Current corpus and filter' })).toContainText(
+    'my crawl',
+  )
   await page.keyboard.press('3')
   await expect(page.getByRole('slider', { name: 'Cutoff' })).toHaveAttribute(
     'aria-valuenow',

@@ -73,6 +73,28 @@ describe('usage', () => {
   })
 })
 
+describe('what the program ends with', () => {
+  test('a limit of the contract holds on the command line', async () => {
+    const { code, stderr } = await run('ingest', corpus, SAMPLE, '--workers', '65')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/whole number from 1 to 64/i)
+  })
+
+  test('a job that failed for its arguments is wrong usage', async () => {
+    const out = join(corpus, 'within')
+    const { code, stderr } = await run('export', corpus, '--format', 'jsonl', '--out', out)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/lies in the corpus itself/)
+  })
+
+  test('a job that failed for what there is has failed, with what to do', async () => {
+    const { code, stderr } = await run('score', corpus, '--model', 'no-such-model')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^error: There is no .*no-such-model/m)
+    expect(stderr).toMatch(/gleaner models list/)
+  })
+})
+
 describe('a corpus of the sample', () => {
   test('stats count records, pages, pairs, pictures and failures', async () => {
     const counted = await stats()

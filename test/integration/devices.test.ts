@@ -8,7 +8,7 @@ import type { LoadedPictureText } from '../../src/main/inference/kinds/picture-t
 import { pictureText } from '../../src/main/inference/kinds/picture-text/kind.ts'
 import { writeQuantized } from '../../src/main/inference/tasks/quantize.ts'
 import { resolveFolder } from '../../src/main/inference/models/registry.ts'
-import { cosine, DEVICE_BOUND } from '../../src/main/inference/models/vectors.ts'
+import { cosine, DEVICE_BOUND } from '../../src/main/inference/kinds/vectors.ts'
 import { softwareVulkan } from '../fidelity/vulkan.ts'
 import { emptyFolders, expectedOf, INFERENCE_HOST, PICTURES, tinyModel } from '../support/models.ts'
 

@@ -160,7 +160,7 @@ test('agreement, review and frozen labels follow from what people said', async (
     { origin: 'label', n: 5 },
     { origin: 'none', n: 1 },
   ])
-  expect(preview.warnings.join()).toContain('annotators disagree on: 4.')
+  expect(preview.warnings.join()).toContain('annotators disagree: 4.')
 })
 
 test('labels of another machine come in by a file, once', async () => {

@@ -224,7 +224,9 @@ describe('alts in the texts', () => {
     }
     let beats = 0
     const heart = setInterval(() => beats++, 50)
-    const run = runAltSpans(corpus, { corpus: corpus.path }, jobContext(), [rule])
+    const run = runAltSpans(corpus, { corpus: corpus.path }, jobContext(), [rule], {
+      checkMs: 3000,
+    })
     await expect(run).rejects.toMatchObject({ kind: 'refused' })
     clearInterval(heart)
     expect(beats).toBeGreaterThan(20)
@@ -323,7 +325,7 @@ describe('what a head learns from', () => {
     const alts = await findAlts(corpus)
     const all = await collect(corpus, { alts })
     expect(all.texts).toHaveLength(16 + 2)
-    expect(all.warnings.join('\n')).toContain('as the same text is in already: 1.')
+    expect(all.warnings.join('\n')).toContain('Duplicate texts excluded: 1.')
     const some = await collect(corpus, { alts, where: 'host:site-1.example', minAltWords: 5 })
     expect(some.texts.map(({ pairId }) => pairId)).toEqual([2, 14])
     const none = await collect(corpus, { alts: null })

@@ -3,7 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { ExtractTask, ExtractWorkerData } from '../../src/main/jobs/ingest/ingest-task.ts'
 
 const { current } = workerData as ExtractWorkerData
-parentPort?.on('message', (task: ExtractTask) => {
+parentPort?.on('message', (posted: { message: { input: ExtractTask } }) => {
+  const task = posted.message.input
   task.records.forEach((record, i) => {
     if (task.skip.includes(i)) return
     const block = Buffer.from(task.bytes, record.start, record.end - record.start).toString(
@@ -11,7 +12,7 @@ parentPort?.on('message', (task: ExtractTask) => {
     )
     const which = /<p>(HANG|DIE|GROW)/.exec(block)?.[1]
     if (!which) return
-    Atomics.store(new Int32Array(current), 0, i)
+    Atomics.store(current, 0, i)
     if (which === 'HANG') for (;;);
     if (which === 'DIE') process.exit(3)
     const grown: unknown[] = []

@@ -23,7 +23,7 @@ export function gleaner(args: string[], options: CliOptions): Promise<Outcome> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [BIN, ...args], {
       stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      env: { ...process.env, GLEANER_HOME: options.home },
+      env: { ...process.env, GLEANER_HOME: options.home, GLEANER_CHECK_ANSWERS: '1' },
     })
     if (options.stdin !== undefined && child.stdin) {
       createReadStream(options.stdin).pipe(child.stdin)

@@ -1,19 +1,11 @@
-import { formatBytes } from '#shared/format.ts'
+import { formatBytes, formatCount, formatSeconds } from '#shared/format.ts'
 import type { Job } from '#shared/contract/jobs.ts'
 
 /** Plain lines at most this often where nobody watches. */
 const LINE_EVERY_MS = 5000
 
-/** Seconds as `12 s`, `3 min 05 s`, `2 h 07 min`. */
-export function formatSeconds(seconds: number): string {
-  const s = Math.round(seconds)
-  if (s < 60) return `${s} s`
-  if (s < 3600) return `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, '0')} s`
-  return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')} min`
-}
-
 function amount(n: number, unit: string): string {
-  return unit === 'bytes' ? formatBytes(n) : Math.round(n).toLocaleString('en-US')
+  return unit === 'bytes' ? formatBytes(n) : formatCount(n)
 }
 
 /** One line about where a job is. */

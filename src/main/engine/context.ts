@@ -1,34 +1,5 @@
-import type { CorpusPart, EngineEvents, EventName } from '#shared/contract/index.ts'
-import type { ModelsFolders } from '../inference/models/types.ts'
-import type { Entries } from '../jobs/run/job.ts'
-import type { Runner } from '../jobs/run/runner.ts'
-import type { Home, RecentFile, RulesFile, SettingsFile } from './home/home.ts'
-import type { OpenCorpora } from './home/open-corpora.ts'
 import type { JobStarter } from './jobs/start-jobs.ts'
-
-/** Events that anyone may send. That a corpus changed is said by `announce` alone. */
-export type FreeEvent = Exclude<EventName, 'corpus.changed'>
-
-/** What jobs are started with; wired in `engine.ts`. */
-export interface EngineParts {
-  home: Home
-  settings: SettingsFile
-  recent: RecentFile
-  /** For useless alts. */
-  rules: RulesFile
-  runner: Runner
-  corpora: OpenCorpora
-  entries: Entries
-  /** `resources/` of the program. */
-  resources: string
-  folders: ModelsFolders
-  /** Devices that this machine has a way to. @throws AppError; the next call then asks again */
-  devices(): Promise<string[]>
-  /** Something in a corpus changed: drops what was read of it before, and tells the window. */
-  announce(corpus: string, what: CorpusPart[]): void
-  emit<N extends FreeEvent>(name: N, value: EngineEvents[N]): void
-  resumeJobs: boolean
-}
+import type { EngineParts } from './parts.ts'
 
 /** What the calls work with. */
 export interface EngineContext extends EngineParts {

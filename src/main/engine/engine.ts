@@ -12,8 +12,9 @@ import { findEntries } from './entries.ts'
 import { createHandlers } from './calls/index.ts'
 import { createPictureHandlers } from './calls/pictures.ts'
 import { answersAreChecked, checkAnswer } from './check-answer.ts'
-import type { EngineContext, EngineParts } from './context.ts'
-import { keepAnswer, listDevices } from './devices.ts'
+import type { EngineContext } from './context.ts'
+import type { EngineParts } from './parts.ts'
+import { keepAnswer, listDevices, tryDevices } from './devices.ts'
 import { findHome, openRecent, openRules, openSettings } from './home/home.ts'
 import { createOpenCorpora } from './home/open-corpora.ts'
 import { createJobStarter } from './jobs/start-jobs.ts'
@@ -92,6 +93,7 @@ export function createEngine(options: EngineOptions): Engine {
       hubCache: hubCacheFolder(),
     },
     devices: keepAnswer(() => listDevices(entries)),
+    deviceStates: keepAnswer(() => tryDevices(entries)),
     announce: corpora.announce,
     emit,
     resumeJobs: options.resumeJobs,

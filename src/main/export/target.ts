@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { AppError } from '#shared/errors.ts'
+import { AppError, systemMessage } from '#shared/errors.ts'
 import { syncFolder } from './folder.ts'
 import { MANIFEST, Manifest } from './manifest.ts'
 
@@ -30,9 +30,9 @@ export function fileError(error: unknown, out: string): unknown {
     case 'EROFS':
       return new AppError(
         'io',
-        `${dirname(out)} cannot be written to (${codeOf(error)}).`,
+        `${dirname(out)} cannot be written to.`,
         'Choose a folder of your own.',
-        { cause: error },
+        { cause: error, details: systemMessage(error) },
       )
     case 'ENOTDIR':
       return new AppError(

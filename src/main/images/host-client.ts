@@ -52,7 +52,10 @@ export function createPictureHost(entry: URL, options: PictureHostOptions = {}):
   const size = options.size ?? THUMBNAIL_SIZE
   const pool = createPool<PictureCalls>({
     name: 'The picture decoder',
-    hint: 'Run "gleaner doctor": it checks the installed parts.',
+    hint: {
+      window: 'Run the doctor in Settings: it checks the installed parts.',
+      command: 'Run "gleaner doctor": it checks the installed parts.',
+    },
     helpers: 1,
     perHelper: parallel,
     // Decoders that are at work would not let it end by itself.

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AppError } from '#shared/errors.ts'
+import { AppError, systemMessage } from '#shared/errors.ts'
 import { offsetMap } from '#shared/text/offsets.ts'
 import { checkSpan, indexText } from '#shared/text/spans.ts'
 import type { QuotedSpan } from '#shared/text/spans.ts'
@@ -126,7 +126,10 @@ function parseJson(content: string, what: string): unknown {
   try {
     return JSON.parse(content) as unknown
   } catch (error) {
-    throw new AppError('invalid-input', `${what} is no JSON: ${(error as Error).message}.`)
+    throw new AppError('invalid-input', `${what} is no JSON.`, undefined, {
+      cause: error,
+      details: systemMessage(error),
+    })
   }
 }
 

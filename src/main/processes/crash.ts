@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts'
+import type { Hint } from '#shared/errors.ts'
 
 /**
  * - `not-started`: it ended before it could take a call, so that the calls have done nothing
@@ -27,7 +28,7 @@ export class HelperCrash extends AppError implements Ending {
   readonly lastWords: string
 
   /** @param name at the beginning of a sentence: `The picture decoder` */
-  constructor(name: string, { reason, how, lastWords }: Ending, hint?: string) {
+  constructor(name: string, { reason, how, lastWords }: Ending, hint?: Hint) {
     const words = lastWords.trim()
     const [what, said] =
       reason === 'not-started'

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts'
+import type { Hint } from '#shared/errors.ts'
 import { READY } from './child.ts'
 import { HelperCrash } from './crash.ts'
 import type { CrashReason, Ending } from './crash.ts'
@@ -39,7 +40,7 @@ export interface HelperOptions {
   /** For messages, at the beginning of a sentence: `The picture decoder`. */
   name: string
   /** What to do about a crash. */
-  hint?: string
+  hint?: Hint
   start(): Started
   /** An idle helper does not keep the program alive. */
   isFreeWhenIdle?: boolean
@@ -160,7 +161,7 @@ function live<C extends CallTable<C>>(
     },
     onClosed(garbage) {
       if (garbage !== null) kill('garbage', garbage)
-      else setTimeout(started.kill, HUNG_UP_MS).unref()
+      else if (!isOver) setTimeout(started.kill, HUNG_UP_MS).unref()
     },
     onStuck: () => kill('stuck', 'a call did not end'),
   })

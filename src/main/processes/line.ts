@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { MessagePort, Transferable, Worker } from 'node:worker_threads'
-import { toErrorValue } from '#shared/errors.ts'
+import { errorLine } from '#shared/errors.ts'
 import { FrameReader, encodeFrame } from '#shared/wire.ts'
 import type { WireMessage } from '#shared/wire.ts'
 
@@ -53,7 +53,7 @@ export function streamLine(stream: Duplex): Line {
           reader.push(chunk)
         } catch (error) {
           stream.destroy()
-          closed(toErrorValue(error).message)
+          closed(errorLine(error))
         }
       })
       stream.on('end', () => closed(null))

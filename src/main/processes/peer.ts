@@ -113,6 +113,22 @@ export function answerFrom<C extends CallTable<C>>(handlers: Handlers<C>): AnyHa
   }
 }
 
+/** Calls as plain functions: nothing travels beside the value. */
+export type Tasks<C extends CallTable<C>> = {
+  [N in keyof C]: (
+    input: C[N]['input'],
+    io: CallIo<EventOf<C[N]>>,
+  ) => C[N]['value'] | Promise<C[N]['value']>
+}
+
+export function handlersOf<C extends CallTable<C>>(tasks: Tasks<C>): AnyHandler {
+  return (name, input, io) => {
+    if (!Object.hasOwn(tasks, name)) throw new AppError('internal', `There is no call ${name}.`)
+    const value = tasks[name as keyof C](input, io as CallIo<never>)
+    return value instanceof Promise ? value.then((value: unknown) => ({ value })) : { value }
+  }
+}
+
 /**
  * One end of a line: calls the other side and answers its calls. Both ends are alike; several calls
  * run at once, replies come in any order.

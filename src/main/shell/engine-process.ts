@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Duplex } from 'node:stream'
 import { app } from 'electron'
-import { AppError, fromErrorValue } from '#shared/errors.ts'
-import { encodeFrame, FrameReader } from '#shared/wire.ts'
-import type { WireMessage } from '#shared/wire.ts'
+import { AppError } from '#shared/errors.ts'
+import { lastLine } from '../processes/crash.ts'
+import { createHelper } from '../processes/helper.ts'
+import type { CallShape } from '../processes/peer.ts'
+import { startProcess } from '../processes/start.ts'
 
 /** Longer than any ordered stop should take. */
 const STOP_TIMEOUT_MS = 15_000
@@ -43,97 +42,51 @@ function nodeExecutable(): string {
   return found
 }
 
-/** Starts the engine, speaks the wire format with it on fd 3, and starts it again after a crash. */
+/** Starts the engine, and starts it again after a crash. */
 export function startEngine(entry: string, hooks: EngineHooks): EngineProcess {
-  const pending = new Map<
-    number,
-    { resolve(answer: { value: unknown; bytes: Uint8Array }): void; reject(error: Error): void }
-  >()
-  let nextId = 1
-  let child: ChildProcess | null = null
-  let pipe: Duplex | null = null
-  let stopping = false
-  let crashes: number[] = []
-
-  function launch(): void {
-    hooks.onState('starting', null)
-    // A small nursery keeps the memory of a long ingest flat: buffers are given back sooner.
-    const started = spawn(nodeExecutable(), ['--max-semi-space-size=8', entry], {
-      stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: undefined, GLEANER_RESOURCES: resources() },
-      windowsHide: true,
-    })
-    child = started
-    let lastWords = ''
-    started.stderr?.on('data', (chunk: Buffer) => {
-      process.stderr.write(chunk)
-      lastWords = (lastWords + chunk.toString()).slice(-2000)
-    })
-    const duplex = started.stdio[3] as Duplex
-    pipe = duplex
-    const reader = new FrameReader(receive)
-    duplex.on('data', (chunk: Buffer) => reader.push(chunk))
-    duplex.on('error', () => {}) // 'exit' follows and says what happened
-    started.on('error', (error) => onEnd(started, error.message))
-    started.on('exit', (code, signal) =>
-      onEnd(started, lastWords.trim().split('\n').at(-1) || `exit ${code ?? signal}`),
-    )
-  }
-
-  function receive(message: WireMessage, bytes: Uint8Array): void {
-    if (message.type === 'event') {
-      if (message.name === 'engine.ready') hooks.onState('ready', null)
-      else hooks.onEvent(message.name, message.value)
-    } else if (message.type === 'reply') {
-      const waiting = pending.get(message.id)
-      pending.delete(message.id)
-      if (message.ok) waiting?.resolve({ value: message.value, bytes })
-      else waiting?.reject(fromErrorValue(message.error))
-    }
-  }
-
-  function onEnd(ended: ChildProcess, reason: string): void {
-    if (ended !== child) return
-    child = null
-    pipe = null
-    for (const { reject } of pending.values()) {
-      reject(new AppError('internal', `The engine stopped: ${reason}`, 'It is started again.'))
-    }
-    pending.clear()
-    if (stopping) return
-    const now = Date.now()
-    crashes = [...crashes.filter((at) => now - at < 60_000), now]
-    if (crashes.length > CRASHES_A_MINUTE) {
-      hooks.onState('crashed', `The engine keeps stopping: ${reason}. Restart Gleaner.`)
-      return
-    }
-    hooks.onState('crashed', `The engine stopped (${reason}) and is started again.`)
-    setTimeout(launch, 200 * crashes.length)
-  }
-
-  launch()
-  return {
-    call(name, input) {
-      return new Promise((resolve, reject) => {
-        if (!pipe) {
-          reject(new AppError('busy', 'The engine is starting.', 'Try again in a moment.'))
-          return
-        }
-        const id = nextId++
-        pending.set(id, { resolve, reject })
-        for (const part of encodeFrame({ type: 'call', id, name, input })) pipe.write(part)
+  // The shell knows no call: what the window asks is checked against the contract elsewhere.
+  const engine = createHelper<Record<string, CallShape>>({
+    name: 'The engine',
+    hint: 'It is started again.',
+    closeMs: STOP_TIMEOUT_MS,
+    keepAlive: {
+      most: CRASHES_A_MINUTE,
+      withinMs: 60_000,
+      delayMs: (crashes) => 200 * crashes,
+    },
+    start() {
+      hooks.onState('starting', null)
+      return startProcess(entry, {
+        node: nodeExecutable(),
+        // A small nursery keeps the memory of a long ingest flat: buffers are given back sooner.
+        nodeArgs: ['--max-semi-space-size=8'],
+        env: { ...process.env, ELECTRON_RUN_AS_NODE: undefined, GLEANER_RESOURCES: resources() },
+        stdout: 'inherit',
+        onStderr: (chunk) => void process.stderr.write(chunk),
       })
     },
-    async stop() {
-      stopping = true
-      const running = child
-      if (!running) return
-      const ended = new Promise<void>((resolve) => running.once('exit', () => resolve()))
-      pipe?.end()
-      const timer = setTimeout(() => running.kill('SIGKILL'), STOP_TIMEOUT_MS)
-      await ended
-      clearTimeout(timer)
+    onTold: (name, value) => hooks.onEvent(name, value),
+    onReady: () => hooks.onState('ready', null),
+    onCrash({ how, lastWords }, again) {
+      const reason = lastLine(lastWords) || how
+      hooks.onState(
+        'crashed',
+        again === null
+          ? `The engine keeps stopping: ${reason}. Restart Gleaner.`
+          : `The engine stopped (${reason}) and is started again.`,
+      )
     },
+  })
+
+  engine.run()
+  return {
+    async call(name, input) {
+      if (!engine.running) {
+        throw new AppError('busy', 'The engine is starting.', 'Try again in a moment.')
+      }
+      return engine.call(name, input)
+    },
+    stop: () => engine.close(),
   }
 }
 

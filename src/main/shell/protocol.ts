@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, normalize, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { net, protocol } from 'electron'
-import { toErrorValue } from '#shared/errors.ts'
+import { errorLine } from '#shared/errors.ts'
 import type { EngineProcess } from './engine-process.ts'
 
 /** Must be called before the app is ready. */
@@ -66,6 +66,6 @@ async function servePicture(engine: EngineProcess, url: URL): Promise<Response> 
       },
     })
   } catch (error) {
-    return new Response(toErrorValue(error).message, { status: 404 })
+    return new Response(errorLine(error), { status: 404 })
   }
 }

@@ -16,7 +16,7 @@ export function toStoreError(error: unknown, path: string): AppError {
   const code = codeOf(error)
   const detail = error instanceof Error ? error.message : String(error)
   const made = (kind: AppError['kind'], message: string, hint?: string): AppError =>
-    new AppError(kind, `${path}: ${message}`, hint, { cause: error })
+    new AppError(kind, `${path}: ${message}`, hint, { cause: error, details: detail })
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
@@ -54,7 +54,7 @@ export function toStoreError(error: unknown, path: string): AppError {
   if (code.startsWith('SQLITE_CORRUPT')) {
     return made(
       'damaged',
-      `the database is damaged (${detail})`,
+      'the database is damaged',
       'Restore the folder from a copy, or ingest its archives into a new corpus.',
     )
   }
@@ -63,7 +63,7 @@ export function toStoreError(error: unknown, path: string): AppError {
     code.startsWith('SQLITE_IOERR') ||
     /^E[A-Z]+$/.test(code)
   ) {
-    return made('io', `cannot be read or written (${detail})`)
+    return made('io', 'cannot be read or written')
   }
   return made('internal', detail)
 }

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { AppError } from '#shared/errors.ts'
+import { AppError, systemMessage } from '#shared/errors.ts'
 
 export interface Migration {
   name: string
@@ -45,12 +45,11 @@ export function migrate(db: Database, migrations: readonly Migration[], what: st
       db.exec('COMMIT')
     } catch (error) {
       if (db.inTransaction) db.exec('ROLLBACK')
-      const reason = error instanceof Error ? error.message : String(error)
       throw new AppError(
         'internal',
-        `${what}: migration ${step.name} failed: ${reason}`,
-        'Nothing was changed. Please report this with the message.',
-        { cause: error },
+        `${what}: migration ${step.name} failed`,
+        'Nothing was changed. Please report this with the details.',
+        { cause: error, details: systemMessage(error) },
       )
     }
   }

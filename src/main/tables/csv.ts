@@ -247,12 +247,8 @@ function csvError(name: string, error: CsvError, line: number): AppError {
       { cause: error },
     )
   }
-  return new AppError(
-    'damaged',
-    `${name}: line ${line + 1} cannot be read: ${error.message}`,
-    undefined,
-    {
-      cause: error,
-    },
-  )
+  return new AppError('damaged', `${name}: line ${line + 1} cannot be read`, undefined, {
+    cause: error,
+    details: error.message,
+  })
 }

@@ -1,4 +1,4 @@
-import { AppError } from '#shared/errors.ts'
+import { AppError, systemMessage } from '#shared/errors.ts'
 
 /** A failure of the file system, said for people. */
 export function fileError(path: string, error: unknown): AppError {
@@ -7,11 +7,11 @@ export function fileError(path: string, error: unknown): AppError {
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new AppError('not-found', `${path} is not there`, undefined, { cause: error })
   }
-  const why =
-    code === 'EACCES' || code === 'EPERM'
-      ? 'permission denied'
-      : error instanceof Error
-        ? error.message
-        : String(error)
-  return new AppError('io', `${path} cannot be read: ${why}`, undefined, { cause: error })
+  const isDenied = code === 'EACCES' || code === 'EPERM'
+  return new AppError(
+    'io',
+    `${path} cannot be read${isDenied ? ': permission denied' : ''}`,
+    undefined,
+    { cause: error, details: systemMessage(error) },
+  )
 }

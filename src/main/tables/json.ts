@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { AppError } from '#shared/errors.ts'
+import { AppError, systemMessage } from '#shared/errors.ts'
 import { textChunks } from './text.ts'
 import type { TextFile } from './text.ts'
 import type {
@@ -192,12 +192,10 @@ async function openDocument(file: TextFile): Promise<OpenTable> {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw new AppError(
-      'damaged',
-      `${name} cannot be read as JSON: ${error instanceof Error ? error.message : ''}`,
-      'Get the file again.',
-      { cause: error },
-    )
+    throw new AppError('damaged', `${name} cannot be read as JSON`, 'Get the file again.', {
+      cause: error,
+      details: systemMessage(error),
+    })
   }
   if (isObject(value) && Array.isArray(value['images']) && Array.isArray(value['annotations'])) {
     return openCoco(file, value['images'], value['annotations'])

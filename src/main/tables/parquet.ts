@@ -282,8 +282,8 @@ function broken(path: string, error: unknown, where?: string): AppError {
   const kind = /unsupported/i.test(why) ? 'unsupported' : 'damaged'
   return new AppError(
     kind,
-    `${path} cannot be read as Parquet${where ? ` (${where})` : ''}: ${why}`,
+    `${path} cannot be read as Parquet${where ? ` (${where})` : ''}`,
     'Get the file again, or write it anew with pyarrow or pandas.',
-    { cause: error },
+    { cause: error, details: why },
   )
 }

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { AppError } from '#shared/errors.ts'
+import type { Hint } from '#shared/errors.ts'
 import { openCsv } from './csv.ts'
 import { fileError } from './files.ts'
 import { openJson } from './json.ts'
@@ -29,7 +30,7 @@ export interface TableInfo {
   preview: Record<string, Cell>[]
 }
 
-const NO_TABLE: Record<string, string> = {
+const NO_TABLE: Record<string, Hint> = {
   '.npy': 'It holds embeddings: give the folder in which it lies with its table.',
   '.npz': 'Write each array of it as .npy.',
   '.arrow': 'Write it as Parquet.',
@@ -38,7 +39,10 @@ const NO_TABLE: Record<string, string> = {
   '.xls': 'Save it as CSV.',
   '.tar': 'It holds pictures; its table is the .parquet beside it.',
   '.zip': 'Unpack it first.',
-  '.warc': 'It is a web archive: gleaner ingest reads it.',
+  '.warc': {
+    window: 'It is a web archive: import it as one.',
+    command: 'It is a web archive: gleaner ingest reads it.',
+  },
 }
 
 /**

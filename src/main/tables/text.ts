@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
-import { AppError } from '#shared/errors.ts'
+import { AppError, systemMessage } from '#shared/errors.ts'
 import { fileError } from './files.ts'
 
 type Compression = 'gzip' | 'zstd' | null
@@ -90,9 +90,9 @@ async function* byteChunks(
     if (/^(Z_|ZSTD_|ERR_|ZLIB)/.test(code)) {
       throw new AppError(
         'damaged',
-        `${path} is damaged: it cannot be unpacked at byte ${raw.bytesRead} (${(error as Error).message})`,
+        `${path} is damaged: it cannot be unpacked at byte ${raw.bytesRead}`,
         'Get the file again. What was read before that place is kept.',
-        { cause: error },
+        { cause: error, details: systemMessage(error) },
       )
     }
     throw fileError(path, error)

@@ -41,18 +41,27 @@ export function checkUnit(
   const said = `the values of ${column} run from ${number(range.min)} to ${number(range.max)}`
   const factor = FACTOR[unit]
   if (range.max > factor * (1 + SLACK) || range.min < -factor * (1 + SLACK)) {
-    const looks =
-      range.min >= -2.5 && range.max <= 2.5 * (1 + SLACK)
-        ? 'They look like 2.5 * max(cos, 0): declare it with --unit x2.5.'
-        : range.min >= -100 && range.max <= 100 * (1 + SLACK)
-          ? 'They look like 100 * max(cos, 0): declare it with --unit x100.'
-          : 'They are no similarities: leave the column out with --column ignore=' + `${column}.`
+    const looks = (least: number, most: number): boolean =>
+      range.min >= least && range.max <= most * (1 + SLACK)
     throw new ChoiceNeeded(
       'unit',
       declared === null
         ? `${said}, which are no cosines`
         : `${said}, which cannot be in the unit ${declared}`,
-      { window: 'Choose the unit of the column, or mark it as not used.', command: looks },
+      looks(-2.5, 2.5)
+        ? {
+            window: 'They look like 2.5 * max(cos, 0): choose that unit.',
+            command: 'They look like 2.5 * max(cos, 0): declare it with --unit x2.5.',
+          }
+        : looks(-100, 100)
+          ? {
+              window: 'They look like 100 * max(cos, 0): choose that unit.',
+              command: 'They look like 100 * max(cos, 0): declare it with --unit x100.',
+            }
+          : {
+              window: 'They are no similarities: do not use the column.',
+              command: `They are no similarities: leave the column out with --column ignore=${column}.`,
+            },
     )
   }
   if (
@@ -65,7 +74,7 @@ export function checkUnit(
       'unit',
       `${said} with a median of ${number(range.median)}; cosines of CLIP lie lower`,
       {
-        window: 'Choose the unit of the column.',
+        window: 'Choose their unit, or that they are cosines.',
         command:
           'Say which unit it is: --unit x2.5 for 2.5 * max(cos, 0), --unit cosine if they are cosines.',
       },

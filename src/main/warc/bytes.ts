@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import yauzl from 'yauzl'
-import { AppError } from '#shared/errors.ts'
+import { AppError, systemMessage } from '#shared/errors.ts'
 import type { ArchiveSource } from './types.ts'
 
 /** Bytes of a source in order, in pieces that are the reader's to keep. */
@@ -184,6 +184,8 @@ export function readError(path: string, error: unknown): AppError {
   if (code === 'ENOENT') return new AppError('not-found', `${path} is not there.`)
   if (code === 'EACCES') return new AppError('io', `${path} may not be read by this user.`)
   if (code === 'EISDIR') return new AppError('invalid-input', `${path} is a folder.`)
-  const message = error instanceof Error ? error.message : String(error)
-  return new AppError('io', `${path} cannot be read: ${message}`)
+  return new AppError('io', `${path} cannot be read.`, undefined, {
+    cause: error,
+    details: systemMessage(error),
+  })
 }

@@ -1,12 +1,7 @@
-import { formatBytes } from '#shared/format.ts'
+import { formatBytes, formatSeconds } from '#shared/format.ts'
 import { expect, test } from 'vitest'
 import type { Job } from '#shared/contract/jobs.ts'
-import {
-  createProgressView,
-  describeProgress,
-  formatSeconds,
-  table,
-} from '../../../src/main/cli/terminal.ts'
+import { createProgressView, describeProgress, table } from '../../../src/main/cli/terminal.ts'
 
 const job: Job = {
   id: '1',
@@ -40,7 +35,7 @@ test('progress says how much of how much, how fast, how long and what', () => {
 })
 
 test('bytes and seconds are written as people read them', () => {
-  expect([0, 999, 1000, 214006, 2496731, 351e6].map(formatBytes)).toEqual([
+  expect([0, 999, 1000, 214006, 2496731, 351e6].map((bytes) => formatBytes(bytes))).toEqual([
     '0 B',
     '999 B',
     '1.00 kB',
@@ -48,7 +43,11 @@ test('bytes and seconds are written as people read them', () => {
     '2.50 MB',
     '351 MB',
   ])
-  expect([5, 185, 7620].map(formatSeconds)).toEqual(['5 s', '3 min 05 s', '2 h 07 min'])
+  expect([5, 185, 7620].map((seconds) => formatSeconds(seconds))).toEqual([
+    '5 s',
+    '3 min 5 s',
+    '2 h 7 min',
+  ])
 })
 
 test('a terminal gets a bar, a pipe gets plain lines', () => {

@@ -1,34 +1,30 @@
 import { resolve } from 'node:path'
-import { InvalidArgumentError, Option } from 'commander'
+import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
-import type { CallInput, CallName, CallOutput, Job } from '#shared/contract/index.ts'
-import { Device } from '#shared/contract/jobs.ts'
+import type { CallOutput } from '#shared/contract/index.ts'
+import {
+  altSpans,
+  AltSpansInput,
+  launch,
+  LaunchInput,
+  predictSpans,
+  PredictSpansInput,
+  spanPackage,
+  SpanPackageInput,
+  trainSpans,
+  TrainSpansInput,
+} from '#shared/contract/jobs.ts'
+import { TrainingData } from '#shared/contract/training-data.ts'
 import { AppError } from '#shared/errors.ts'
 import { formatBytes } from '#shared/format.ts'
+import { optionOf, usualOf, whole } from '../options.ts'
 import { table } from '../terminal.ts'
+import { runJob } from '../tools.ts'
+import type { CliTools } from '../tools.ts'
+import { deviceOption, json, n, three, where } from './words.ts'
 
-/** What the commands need of the command line around them. */
-export interface CliTools {
-  call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>
-  /** Opens a corpus and returns its path. */
-  open(corpus: string): Promise<string>
-  follow(job: string): Promise<Job>
-  print(text: string): void
-  printJson(value: unknown): Promise<void>
-}
-
-const where = ['--where <query>', 'only pairs that match, e.g. "caption:* -alt:*"'] as const
-const json = ['--json', 'as JSON', false] as const
-const device = (): Option =>
-  new Option('--device <device>', 'where the model runs').choices(Device.options).default('auto')
-const n = (value: number): string => value.toLocaleString('en-US')
-const three = (value: number | null): string => (value === null ? '' : value.toFixed(3))
-
-function whole(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('A whole number.')
-  return value
-}
+const FILTER = 'caption:* -alt:*'
+const USUAL_SPLIT = usualOf(TrainingData.shape.split)
 
 function number(text: string): number {
   const value = Number(text)
@@ -52,16 +48,18 @@ function shares(text: string): { train: number; validation: number; test: number
 interface DataOptions {
   labels: boolean
   alts?: number | 'none'
-  minAltScore?: number
-  minAltWords?: number
+  minAltScore: number
+  minAltWords: number
   where?: string
   types?: string
-  split?: { train: number; validation: number; test: number }
+  split: { train: number; validation: number; test: number }
   splitSeed: number
 }
 
 /** Options for what is learned from: `spans train` and `spans package`. */
 function withData(command: Command): Command {
+  const { minAltScore, minAltWords, split } = TrainingData.shape
+  const { seed, ...parts } = USUAL_SPLIT
   return command
     .option('--no-labels', 'do not learn from the labels of people')
     .option(
@@ -69,22 +67,34 @@ function withData(command: Command): Command {
       'set of found alts to learn from, or none; otherwise the newest one',
       setOrNone,
     )
-    .option('--min-alt-score <similarity>', 'least similarity of an alt, 0..1', number)
-    .option('--min-alt-words <n>', 'least words of an alt', whole)
+    .addOption(
+      optionOf('--min-alt-score <similarity>', 'least similarity of an alt, 0..1', minAltScore),
+    )
+    .addOption(optionOf('--min-alt-words <n>', 'least words of an alt', minAltWords))
     .option('--types <names>', 'only labels of these description types, with commas')
-    .option('--split <shares>', 'shares of training, validation and test', shares)
-    .option('--split-seed <n>', 'another seed deals the sites differently', whole, 1)
-    .option(...where)
+    .addOption(
+      optionOf(
+        '--split <shares>',
+        'shares of training, validation and test',
+        split,
+        shares,
+      ).default(parts, Object.values(parts).join(',')),
+    )
+    .addOption(
+      optionOf(
+        '--split-seed <n>',
+        'another seed deals the sites differently',
+        split.unwrap().shape.seed.default(seed),
+      ),
+    )
+    .option(...where(FILTER))
 }
 
-/** `spans ...` and `labels ...`. */
+/** `spans ...` */
 export function addSpanCommands(program: Command, tools: CliTools): void {
-  const { call, open, follow, print, printJson } = tools
+  const { call, open, print, printJson } = tools
 
-  const dataOf = async (
-    corpus: string,
-    options: DataOptions,
-  ): Promise<CallInput<'training.preview'>> => {
+  const dataOf = async (corpus: string, options: DataOptions): Promise<TrainingData> => {
     const newest = (await call('spans.sets', { corpus })).find(
       ({ kind, complete }) => kind === 'alt' && complete,
     )
@@ -94,12 +104,9 @@ export function addSpanCommands(program: Command, tools: CliTools): void {
       alts: options.alts === 'none' ? null : (options.alts ?? newest?.id ?? null),
       where: options.where ?? '',
       types: options.types === undefined ? null : options.types.split(',').map((t) => t.trim()),
-      ...(options.minAltScore === undefined ? {} : { minAltScore: options.minAltScore }),
-      ...(options.minAltWords === undefined ? {} : { minAltWords: options.minAltWords }),
-      split: {
-        ...(options.split ?? { train: 0.7, validation: 0.15, test: 0.15 }),
-        seed: options.splitSeed,
-      },
+      minAltScore: options.minAltScore,
+      minAltWords: options.minAltWords,
+      split: { ...options.split, seed: options.splitSeed },
     }
   }
 
@@ -119,7 +126,13 @@ export function addSpanCommands(program: Command, tools: CliTools): void {
   spans
     .command('alts <corpus>')
     .description('find the alts in the other texts of their pairs')
-    .option('--threshold <similarity>', 'least similarity of a near match, 0.5..1', number)
+    .addOption(
+      optionOf(
+        '--threshold <similarity>',
+        'least similarity of a near match, 0.5..1',
+        AltSpansInput.shape.threshold,
+      ),
+    )
     .option('--once', 'only where no set of them is there yet', false)
     .action(async (corpus: string, options: { threshold?: number; once: boolean }) => {
       const path = await open(corpus)
@@ -127,79 +140,73 @@ export function addSpanCommands(program: Command, tools: CliTools): void {
       const sets = once ? await call('spans.sets', { corpus: path }) : []
       const known = sets.find(({ kind, complete }) => kind === 'alt' && complete)
       if (known) return print(`set ${known.id} holds them: ${known.title}`)
-      const { job } = await call('jobs.altSpans', { corpus: path, threshold })
-      await follow(job)
+      await runJob(tools, altSpans, { corpus: path, threshold })
     })
 
+  const head = TrainSpansInput.shape
   withData(
     spans
       .command('train <corpus>')
       .description('train a head on a frozen encoder to find descriptions'),
   )
-    .option('--encoder <id>', 'id or folder of a text encoder (gleaner spans models)')
-    .option('--name <name>', 'name of the model that comes out')
-    .option('--hidden <n>', 'hidden units of the head; 0 = linear', whole)
-    .option('--epochs <n>', 'at most this many', whole)
-    .option('--batch-size <n>', 'windows in a step', whole)
-    .option('--learning-rate <rate>', 'of Adam', number)
-    .option('--weight-decay <rate>', 'of Adam', number)
-    .option('--cross-entropy <weight>', 'weight of the cross-entropy', number)
-    .option('--soft-iou <weight>', 'weight of the soft IoU loss', number)
-    .option('--patience <n>', 'epochs without a better value; 0 = all epochs', whole)
     .addOption(
-      new Option('--monitor <value>', 'what early stopping looks at').choices(['loss', 'iou']),
+      optionOf(
+        '--encoder <id>',
+        'id or folder of a text encoder (gleaner spans models)',
+        head.encoder,
+      ),
     )
-    .option('--max-span-tokens <n>', 'longest description', whole)
-    .option('--seed <n>', 'of the weights and the order', whole)
-    .addOption(device())
+    .addOption(optionOf('--name <name>', 'name of the model that comes out', head.name))
+    .addOption(optionOf('--hidden <n>', 'hidden units of the head; 0 = linear', head.hidden))
+    .addOption(optionOf('--epochs <n>', 'at most this many', head.epochs))
+    .addOption(optionOf('--batch-size <n>', 'windows in a step', head.batchSize))
+    .addOption(optionOf('--learning-rate <rate>', 'of Adam', head.learningRate))
+    .addOption(optionOf('--weight-decay <rate>', 'of Adam', head.weightDecay))
+    .addOption(
+      optionOf('--cross-entropy <weight>', 'weight of the cross-entropy', head.crossEntropy),
+    )
+    .addOption(optionOf('--soft-iou <weight>', 'weight of the soft IoU loss', head.softIou))
+    .addOption(
+      optionOf('--patience <n>', 'epochs without a better value; 0 = all epochs', head.patience),
+    )
+    .addOption(optionOf('--monitor <value>', 'what early stopping looks at', head.monitor))
+    .addOption(optionOf('--max-span-tokens <n>', 'longest description', head.maxSpanTokens))
+    .addOption(optionOf('--seed <n>', 'of the weights and the order', head.seed))
+    .addOption(deviceOption())
     .option('--dry-run', 'say what there is to learn from, train nothing', false)
     .action(
       async (
         corpus: string,
-        options: DataOptions &
-          Partial<Omit<CallInput<'jobs.trainSpans'>, keyof CallInput<'training.preview'>>> & {
-            dryRun: boolean
-          },
+        options: DataOptions & Omit<TrainSpansInput, keyof TrainingData> & { dryRun: boolean },
       ) => {
         const path = await open(corpus)
         const data = await dataOf(path, options)
         if (options.dryRun) return printPreview(await call('training.preview', data))
-        const { job } = await call('jobs.trainSpans', {
-          ...data,
-          encoder: options.encoder,
-          device: options.device,
-          name: options.name,
-          hidden: options.hidden,
-          epochs: options.epochs,
-          batchSize: options.batchSize,
-          learningRate: options.learningRate,
-          weightDecay: options.weightDecay,
-          crossEntropy: options.crossEntropy,
-          softIou: options.softIou,
-          patience: options.patience,
-          monitor: options.monitor,
-          maxSpanTokens: options.maxSpanTokens,
-          seed: options.seed,
-        })
-        await follow(job)
+        await runJob(tools, trainSpans, { ...options, ...data })
       },
     )
 
   spans
     .command('predict <corpus>')
     .description('predict a description for every pair with words around it')
-    .requiredOption('--model <id>', 'id or folder of a span model (gleaner spans models)')
-    .option('--n-best <n>', 'spans that are kept of each pair', whole, 3)
-    .option(...where)
-    .addOption(device())
+    .addOption(
+      optionOf(
+        '--model <id>',
+        'id or folder of a span model (gleaner spans models)',
+        PredictSpansInput.shape.model,
+      ),
+    )
+    .addOption(
+      optionOf('--n-best <n>', 'spans that are kept of each pair', PredictSpansInput.shape.nBest),
+    )
+    .option(...where(FILTER))
+    .addOption(deviceOption())
     .action(
       async (
         corpus: string,
-        options: { model: string; nBest: number; where?: string; device: 'auto' },
+        options: Omit<PredictSpansInput, 'corpus' | 'where'> & { where?: string },
       ) => {
-        const path = await open(corpus)
-        const { job } = await call('jobs.predictSpans', { corpus: path, ...options })
-        await follow(job)
+        await runJob(tools, predictSpans, { corpus: await open(corpus), ...options })
       },
     )
 
@@ -317,65 +324,55 @@ export function addSpanCommands(program: Command, tools: CliTools): void {
       )
     })
 
+  const tuning = SpanPackageInput.shape
   withData(
     spans
       .command('package <corpus> <out>')
       .description('write data, script and instructions for fine-tuning a whole model elsewhere'),
   )
-    .requiredOption('--base <model>', 'model to fine-tune: a folder, or a name transformers knows')
-    .option('--epochs <n>', 'passes over the data', whole)
-    .option('--batch-size <n>', 'windows in a step', whole)
-    .option('--learning-rate <rate>', 'of AdamW', number)
-    .option('--max-length <n>', 'window in tokens', whole)
-    .option('--cross-entropy <weight>', 'weight of the cross-entropy', number)
-    .option('--soft-iou <weight>', 'weight of the soft IoU loss', number)
-    .option('--seed <n>', 'of the training', whole)
+    .addOption(
+      optionOf(
+        '--base <model>',
+        'model to fine-tune: a folder, or a name transformers knows',
+        tuning.base,
+      ),
+    )
+    .addOption(optionOf('--epochs <n>', 'passes over the data', tuning.epochs))
+    .addOption(optionOf('--batch-size <n>', 'windows in a step', tuning.batchSize))
+    .addOption(optionOf('--learning-rate <rate>', 'of AdamW', tuning.learningRate))
+    .addOption(optionOf('--max-length <n>', 'window in tokens', tuning.maxLength))
+    .addOption(
+      optionOf('--cross-entropy <weight>', 'weight of the cross-entropy', tuning.crossEntropy),
+    )
+    .addOption(optionOf('--soft-iou <weight>', 'weight of the soft IoU loss', tuning.softIou))
+    .addOption(optionOf('--seed <n>', 'of the training', tuning.seed))
     .action(
       async (
         corpus: string,
         out: string,
-        options: DataOptions & {
-          base: string
-          epochs?: number
-          batchSize?: number
-          learningRate?: number
-          maxLength?: number
-          crossEntropy?: number
-          softIou?: number
-          seed?: number
-        },
+        options: DataOptions & Omit<SpanPackageInput, 'out' | keyof TrainingData>,
       ) => {
-        const path = await open(corpus)
-        const { base, epochs, batchSize, learningRate, maxLength, crossEntropy, softIou, seed } =
-          options
-        const { job } = await call('jobs.spanPackage', {
-          ...(await dataOf(path, options)),
-          out: resolve(out),
-          base,
-          epochs,
-          batchSize,
-          learningRate,
-          maxLength,
-          crossEntropy,
-          softIou,
-          seed,
-        })
-        await follow(job)
+        const data = await dataOf(await open(corpus), options)
+        await runJob(tools, spanPackage, { ...options, ...data, out: resolve(out) })
       },
     )
 
   spans
     .command('launch <corpus> <package>')
     .description('run a package by a command of the settings, and take the model in')
-    .requiredOption('--launcher <name>', 'name of the launcher in the settings')
-    .action(async (corpus: string, folder: string, options: { launcher: string }) => {
-      const path = await open(corpus)
-      const { job } = await call('jobs.launch', {
-        corpus: path,
+    .addOption(
+      optionOf(
+        '--launcher <name>',
+        'name of the launcher in the settings',
+        LaunchInput.shape.launcher,
+      ),
+    )
+    .action(async (corpus: string, folder: string, options: Pick<LaunchInput, 'launcher'>) => {
+      await runJob(tools, launch, {
+        corpus: await open(corpus),
         package: resolve(folder),
-        launcher: options.launcher,
+        ...options,
       })
-      await follow(job)
     })
 
   const models = spans.command('models').description('text encoders and span models')
@@ -414,144 +411,6 @@ export function addSpanCommands(program: Command, tools: CliTools): void {
       await call('training.removeModel', { id })
       print(`removed ${id}`)
     })
-
-  const labels = program.command('labels').description('what people marked as descriptions')
-
-  labels
-    .command('export <corpus> <file>')
-    .description('write all events as JSON Lines, to be merged on another machine')
-    .action(async (corpus: string, file: string) => {
-      const path = await open(corpus)
-      const { events } = await call('labels.export', { corpus: path, out: resolve(file) })
-      print(`${n(events)} events in ${resolve(file)}`)
-    })
-
-  labels
-    .command('merge <corpus> <file...>')
-    .description('take in events of other machines')
-    .option(...json)
-    .action(async (corpus: string, files: string[], options: { json: boolean }) => {
-      const path = await open(corpus)
-      const merged = await call('labels.merge', {
-        corpus: path,
-        files: files.map((file) => resolve(file)),
-      })
-      if (options.json) return printJson(merged)
-      print(`${n(merged.added)} events added, ${n(merged.known)} known before`)
-      for (const { reason, n: count, example } of merged.refused) {
-        print(`refused ${n(count)}: ${reason} (${example})`)
-      }
-    })
-
-  labels
-    .command('agreement <corpus>')
-    .description('between annotators, on the pairs that two or more have labeled')
-    .addOption(
-      new Option('--unit <unit>', 'what is counted')
-        .choices(['word', 'code-point'])
-        .default('word'),
-    )
-    .option('--types', 'the description type must agree, too', false)
-    .option('--resamples <n>', 'of the bootstrap; 0 = no intervals', whole, 1000)
-    .option('--seed <n>', 'of the bootstrap', whole, 1)
-    .option(...where)
-    .option(...json)
-    .action(
-      async (
-        corpus: string,
-        options: {
-          unit: 'word'
-          types: boolean
-          resamples: number
-          seed: number
-          where?: string
-          json: boolean
-        },
-      ) => {
-        const { json: asJson, ...asked } = options
-        const found = await call('labels.agreement', { corpus: await open(corpus), ...asked })
-        if (asJson) return printJson(found)
-        const row = (
-          name: string,
-          of: { value: number | null; low: number | null; high: number | null },
-          items: number,
-        ): (string | number)[] => [
-          name,
-          three(of.value),
-          of.low === null || of.high === null ? '' : `${three(of.low)} … ${three(of.high)}`,
-          n(items),
-        ]
-        print(`annotators: ${found.annotators.join(', ') || 'none'}`)
-        print(
-          table(
-            ['measure', 'value', `${Math.round(100 * found.level)} % interval`, 'items'],
-            [
-              row('exact match', found.exactMatch, found.items),
-              row(`F1 (${asked.unit}s)`, found.f1, found.items),
-              row(`IoU (${asked.unit}s)`, found.iou, found.items),
-              row('alpha, nominal', found.alpha, found.items),
-              row('alpha, unitizing', found.alphaUnitizing, found.alphaUnitizing.items),
-            ],
-          ),
-        )
-      },
-    )
-
-  labels
-    .command('progress <corpus>')
-    .description('how far each annotator is')
-    .option('--annotator <name>', 'only this one, with pace')
-    .option('--review', 'as the one who settles disagreements', false)
-    .option(...where)
-    .option(...json)
-    .action(
-      async (
-        corpus: string,
-        options: { annotator?: string; review: boolean; where?: string; json: boolean },
-      ) => {
-        const path = await open(corpus)
-        const people = await call('labels.annotators', { corpus: path })
-        const speakers =
-          options.annotator === undefined
-            ? people.map(({ name, review }) => ({ annotator: name, review }))
-            : [{ annotator: options.annotator, review: options.review }]
-        const rows = await Promise.all(
-          speakers.map(async (speaker) => ({
-            ...speaker,
-            ...(await call('labels.progress', {
-              corpus: path,
-              ...speaker,
-              where: options.where ?? '',
-            })),
-          })),
-        )
-        if (options.json) return printJson(rows)
-        print(
-          table(
-            [
-              'annotator',
-              'labeled',
-              'of',
-              'no description',
-              'skipped',
-              'flagged',
-              'last 24 h',
-              'seconds an item',
-            ],
-            rows.map((row) => [
-              row.review ? `${row.annotator} (review)` : row.annotator,
-              n(row.labeled),
-              n(row.total),
-              n(row.none),
-              n(row.skipped),
-              n(row.flagged),
-              n(row.today),
-              row.medianSeconds === null ? '' : row.medianSeconds.toFixed(1),
-            ]),
-          ),
-        )
-      },
-    )
 }
 
 function printAltReport(

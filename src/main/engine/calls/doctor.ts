@@ -1,12 +1,10 @@
 import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
-import type { DoctorCheck } from '#shared/contract/system.ts'
-import { toErrorValue } from '#shared/errors.ts'
+import type { DeviceState, DoctorCheck } from '#shared/contract/system.ts'
+import { errorLine } from '#shared/errors.ts'
 import type { Settings } from '#shared/settings.ts'
-import { createInferenceHost } from '../../inference/host/client.ts'
 import { listModels } from '../../inference/models/registry.ts'
 import type { ModelsFolders } from '../../inference/models/types.ts'
-import type { Entries } from '../../jobs/run/job.ts'
 import type { Home } from '../home/home.ts'
 import { formatBytes } from '#shared/format.ts'
 import { SOFTWARE_VERSION } from '#shared/version.ts'
@@ -19,9 +17,9 @@ export async function runDoctor(args: {
   home: Home
   folders: ModelsFolders
   settings: Settings
-  entries: Entries
+  deviceStates(again?: boolean): Promise<DeviceState[]>
 }): Promise<DoctorCheck[]> {
-  const { home, folders, settings, entries } = args
+  const { home, folders, settings, deviceStates } = args
   const checks: DoctorCheck[] = [
     ok('Gleaner', SOFTWARE_VERSION),
     ok('Node', `${process.versions.node} on ${process.platform}-${process.arch}`),
@@ -29,14 +27,17 @@ export async function runDoctor(args: {
     checkFolder('data folder', home.root),
     checkDisk(home.root),
   ]
-  checks.push(await checkDevices(entries))
+  checks.push(...(await checkDevices(() => deviceStates(true))))
   const models = await listModels(folders, settings)
   const installed = models.filter((model) => model.state === 'installed')
   checks.push({
     name: 'models',
     ok: installed.length > 0,
     value: installed.map((model) => model.id).join(', ') || 'none installed',
-    hint: installed.length > 0 ? null : 'Add a model folder, or fetch one: gleaner models list.',
+    hint: installed.length > 0 ? null : 'Add a model folder, or fetch one.',
+    ...(installed.length > 0
+      ? {}
+      : { commandHint: 'Add a model folder, or fetch one: gleaner models list.' }),
   })
   for (const model of models.filter((each) => each.state === 'broken')) {
     checks.push({
@@ -62,7 +63,7 @@ function checkFolder(name: string, path: string): DoctorCheck {
     return {
       name,
       ok: false,
-      value: `${path} cannot be written to: ${toErrorValue(error).message}`,
+      value: `${path} cannot be written to: ${errorLine(error)}`,
       hint: 'Set GLEANER_HOME to a folder that can.',
     }
   }
@@ -80,19 +81,32 @@ function checkDisk(path: string): DoctorCheck {
   }
 }
 
-/** Starts the inference process for real, so that a broken native module is found here. */
-async function checkDevices(entries: Entries): Promise<DoctorCheck> {
-  const host = createInferenceHost(entries.inferenceHost)
+/** Every device is tried for real, so that a broken native module or driver is found here. */
+async function checkDevices(states: () => Promise<DeviceState[]>): Promise<DoctorCheck[]> {
   try {
-    return ok('devices', (await host.devices()).join(', '))
+    return (await states()).map((state) => ({
+      name: `device ${state.device}`,
+      ok: state.works,
+      value: state.works
+        ? [state.name, `${rate(state.gflops ?? 0)} GFLOP/s`].filter(Boolean).join(', ')
+        : [state.reason, state.details].filter(Boolean).join(' '),
+      hint: state.hint,
+      // Without a graphics card the processor does all of it.
+      optional: state.device !== 'cpu',
+    }))
   } catch (error) {
-    return {
-      name: 'devices',
-      ok: false,
-      value: toErrorValue(error).message,
-      hint: 'Install Gleaner again; scoring does not work without it.',
-    }
-  } finally {
-    await host.close()
+    return [
+      {
+        name: 'devices',
+        ok: false,
+        value: errorLine(error),
+        hint: 'Install Gleaner again; scoring does not work without it.',
+        optional: false,
+      },
+    ]
   }
+}
+
+function rate(gflops: number): string {
+  return gflops < 10 ? gflops.toFixed(1) : gflops.toFixed(0)
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { labels as contract } from '#shared/contract/labels.ts'
 import { SOFTWARE } from '#shared/version.ts'
-import { runAside } from '../../jobs/spans/aside.ts'
+import { runSpanTask } from '../../jobs/spans/span-calls.ts'
 import { AGREEMENT_DEFAULTS } from '../../labeling/agreement.ts'
 import { mergeLabelEvents, saveLabelEvents } from '../../store/repositories/label-files.ts'
 import {
@@ -51,7 +51,7 @@ export function labelCalls(context: EngineContext): CallsOf<Omit<typeof contract
     },
     async 'labels.agreement'({ corpus, where, ...options }) {
       const { path } = opened(corpus)
-      const found = await runAside(entries.spanWorker, 'agreement', { path, where, options })
+      const found = await runSpanTask(entries.spanWorker, 'agreement', { path, where, options })
       const { alphaUnitizing, ...rest } = found
       return {
         annotators: rest.annotators,

@@ -1,7 +1,7 @@
 import { AltReport } from '#shared/contract/spans.ts'
 import type { spans as contract, SpanSet } from '#shared/contract/spans.ts'
 import { SOFTWARE } from '#shared/version.ts'
-import { runAside } from '../../jobs/spans/aside.ts'
+import { runSpanTask } from '../../jobs/spans/span-calls.ts'
 import { freezeLabels } from '../../store/repositories/gold-labels.ts'
 import { listSpanSets, spanSet, useSpanSet } from '../../store/repositories/span-sets.ts'
 import type { EngineContext } from '../context.ts'
@@ -38,19 +38,24 @@ export function spanCalls(context: EngineContext): CallsOf<Omit<typeof contract,
     'spans.rules': () => rulesInUse(rules),
     async 'spans.setRules'({ rules: wanted }) {
       if (wanted !== null) {
-        await runAside(entries.spanWorker, 'checkRules', { rules: wanted }, { timeoutMs: CHECK_MS })
+        await runSpanTask(
+          entries.spanWorker,
+          'checkRules',
+          { rules: wanted },
+          { timeoutMs: CHECK_MS },
+        )
       }
       rules.set(wanted)
       return {}
     },
     'spans.tryRules': ({ corpus, rules: tried }) =>
-      runAside(
+      runSpanTask(
         entries.spanWorker,
         'tryRules',
         { path: opened(corpus).path, rules: tried },
         { timeoutMs: TRY_MS },
       ),
     'spans.measures': ({ corpus, set }) =>
-      runAside(entries.spanWorker, 'measureSet', { path: opened(corpus).path, set }),
+      runSpanTask(entries.spanWorker, 'measureSet', { path: opened(corpus).path, set }),
   }
 }

@@ -7,12 +7,13 @@ import { runDoctor } from './doctor.ts'
 import { sampleFolder } from './sample.ts'
 
 export function systemCalls(context: EngineContext): CallsOf<typeof contract> {
-  const { home, settings, folders, entries, devices } = context
+  const { home, settings, folders, devices, deviceStates } = context
   const sample = sampleFolder(context)
   return {
     'settings.get': () => settings.get(),
     'settings.set': (change) => settings.set(change),
-    'system.doctor': () => runDoctor({ home, folders, settings: settings.get(), entries }),
+    'system.doctor': () => runDoctor({ home, folders, settings: settings.get(), deviceStates }),
+    'system.devices': ({ again }) => deviceStates(again),
     async 'system.info'() {
       return {
         version: SOFTWARE_VERSION,

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { training as contract } from '#shared/contract/training.ts'
 import { removeModel } from '../../inference/models/registry.ts'
 import { addTextModelFolder, listTextModels } from '../../inference/models/text-models.ts'
-import { runAside } from '../../jobs/spans/aside.ts'
+import { runSpanTask } from '../../jobs/spans/span-calls.ts'
 import { listTrainingRuns } from '../../store/repositories/training-runs.ts'
 import type { EngineContext } from '../context.ts'
 import type { CallsOf } from './calls-of.ts'
@@ -25,10 +25,14 @@ export function trainingCalls(context: EngineContext): CallsOf<typeof contract> 
     },
     async 'training.preview'(input) {
       const { path } = opened(input.corpus)
-      const { splits, origins, warnings } = await runAside(entries.spanWorker, 'collectTraining', {
-        path,
-        input,
-      })
+      const { splits, origins, warnings } = await runSpanTask(
+        entries.spanWorker,
+        'collectTraining',
+        {
+          path,
+          input,
+        },
+      )
       return { splits, origins, warnings }
     },
     'training.runs': ({ corpus }) => listTrainingRuns(opened(corpus).reader),

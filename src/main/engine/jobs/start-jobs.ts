@@ -5,7 +5,7 @@ import type { AnyJobDefinition, JobImplementation, Machine } from '../../jobs/ru
 import type { Corpus } from '../../store/open.ts'
 import { clearJobs, listJobs, saveJob } from '../../store/repositories/jobs.ts'
 import { markRunsInterrupted } from '../../store/repositories/training-runs.ts'
-import type { EngineParts } from '../context.ts'
+import type { EngineParts } from '../parts.ts'
 import { rulesInUse } from '../home/rules-in-use.ts'
 import { parse } from '../parse.ts'
 import { openHomeJobs } from './home-jobs.ts'

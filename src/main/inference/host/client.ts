@@ -1,26 +1,32 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { availableParallelism } from 'node:os'
-import type { Duplex } from 'node:stream'
-import { fileURLToPath } from 'node:url'
+import { availableParallelism, platform } from 'node:os'
 import type { Device } from '#shared/contract/jobs.ts'
-import { AppError, fromErrorValue, toErrorValue } from '#shared/errors.ts'
-import { encodeFrame, FrameReader } from '#shared/wire.ts'
+import { AppError, errorLine, fromErrorValue, toErrorValue } from '#shared/errors.ts'
+import type { ErrorValue } from '#shared/errors.ts'
+import { HelperCrash } from '../../processes/crash.ts'
+import { createHelper } from '../../processes/helper.ts'
+import type { HelperRun } from '../../processes/helper.ts'
+import { createRetry } from '../../processes/retry.ts'
+import { startProcess } from '../../processes/start.ts'
 import type {
   AnyManifest,
   HostAnswer,
   KindCalls,
   ModelPort,
   OpensModels,
-  RealDevice,
   ResolvedModel,
 } from '../kinds/define.ts'
-import { HostCrash } from '../kinds/host-crash.ts'
-import { DEVICE_BOUND, largestChange } from '../models/vectors.ts'
-import type { HostCall, HostCalls } from './protocol.ts'
+import type { RealDevice } from '../onnx/device.ts'
+import { DEVICE_BOUND, largestChange } from '../kinds/vectors.ts'
+import type { HostCalls } from './protocol.ts'
 
 export interface InferenceHost extends OpensModels {
   /** Devices this build of the runtime knows; that one is listed does not mean that it works. */
   devices(): Promise<RealDevice[]>
+  /**
+   * Runs a small graph on a device, in this process, which its driver may take down.
+   * @throws AppError `unsupported`, `model`, `refused` after `timeoutMs`, or a HelperCrash
+   */
+  tryDevice(device: RealDevice, timeoutMs: number): Promise<{ name: string | null; gflops: number }>
   /** How often the process had to be started again. */
   readonly restarts: number
   readonly pid: number | null
@@ -28,19 +34,6 @@ export interface InferenceHost extends OpensModels {
 }
 
 const keyOf = (model: ResolvedModel, device: RealDevice): string => `${model.digest} ${device}`
-
-interface Pending {
-  resolve(reply: { value: unknown; bytes: Uint8Array }): void
-  reject(error: AppError): void
-}
-
-interface Running {
-  child: ChildProcess
-  wire: Duplex
-  pending: Map<number, Pending>
-  /** Keys of the models that this process holds. */
-  opened: Map<string, Promise<void>>
-}
 
 const PREFERENCE: Record<string, RealDevice[]> = {
   darwin: ['coreml', 'webgpu'],
@@ -57,132 +50,49 @@ export function createInferenceHost(
   options: { threads?: number; env?: NodeJS.ProcessEnv } = {},
 ): InferenceHost {
   const threads = options.threads ?? availableParallelism()
-  let running: Running | null = null
-  let nextId = 1
-  let starts = 0
+  const { settled, alone } = createRetry()
+  const host = createHelper<HostCalls>({
+    name: 'The inference process',
+    hint: {
+      window:
+        'It is started again by itself. If it happens every time, verify the model in Settings, or use the CPU.',
+      command:
+        'It is started again by itself. If it happens every time, check the model with gleaner models verify, or use --device cpu.',
+    },
+    start: () => startProcess(entry, options.env ? { env: options.env } : {}),
+  })
+  /** Keys of the models that a process holds. */
+  const openedIn = new WeakMap<HelperRun<HostCalls>, Map<string, Promise<void>>>()
   let isClosed = false
-  let recovery: Promise<unknown> | null = null
-  let waitingForRecovery = 0
-
-  const start = (): Running => {
-    if (isClosed) throw new AppError('canceled', 'The inference process was closed')
-    starts++
-    const child = spawn(process.execPath, [fileURLToPath(entry)], {
-      stdio: ['ignore', 'ignore', 'pipe', 'overlapped'],
-      env: options.env ?? process.env,
-      windowsHide: true,
-    })
-    const wire = child.stdio[3] as Duplex
-    const mine: Running = { child, wire, pending: new Map(), opened: new Map() }
-    let complaint = ''
-    child.stderr?.on('data', (chunk: Buffer) => {
-      complaint = (complaint + chunk.toString('utf8')).slice(-2000)
-    })
-    let isOver = false
-    const over = (reason: string): void => {
-      if (isOver) return
-      isOver = true
-      if (running === mine) running = null
-      const last = complaint.trim().split('\n').at(-1)
-      const error = isClosed
-        ? new AppError('canceled', 'The inference process was closed')
-        : new HostCrash(
-            'internal',
-            `The inference process ${reason}${last ? `: ${last.slice(0, 300)}` : ''}`,
-            'It is started again by itself. If it happens every time, check the model with gleaner models verify, or use --device cpu.',
-          )
-      for (const { reject } of mine.pending.values()) reject(error)
-      mine.pending.clear()
-    }
-    child.on('error', (error) => over(`cannot be started (${error.message})`))
-    child.on('exit', (code, signal) =>
-      over(signal ? `was ended by ${signal}` : `ended with code ${String(code)}`),
-    )
-    const reader = new FrameReader((message, bytes) => {
-      if (message.type !== 'reply') return
-      const waiting = mine.pending.get(message.id)
-      mine.pending.delete(message.id)
-      if (!waiting) return
-      if (message.ok) waiting.resolve({ value: message.value, bytes })
-      else waiting.reject(fromErrorValue(message.error))
-    })
-    wire.on('data', (chunk: Buffer) => {
-      try {
-        reader.push(chunk)
-      } catch (error) {
-        child.kill('SIGKILL')
-        over(`sent what cannot be read (${toErrorValue(error).message})`)
-      }
-    })
-    wire.on('error', () => undefined)
-    running = mine
-    return mine
-  }
-
-  const callOn = async <N extends HostCall>(
-    host: Running,
-    name: N,
-    input: HostCalls[N]['input'],
-  ): Promise<{ value: HostCalls[N]['value']; bytes: Uint8Array }> => {
-    const id = nextId++
-    const reply = new Promise<{ value: unknown; bytes: Uint8Array }>((resolve, reject) => {
-      host.pending.set(id, { resolve, reject })
-    })
-    for (const part of encodeFrame({ type: 'call', id, name, input })) host.wire.write(part)
-    return (await reply) as { value: HostCalls[N]['value']; bytes: Uint8Array }
-  }
 
   const openOn = (
-    host: Running,
+    process: HelperRun<HostCalls>,
     key: string,
     model: ResolvedModel,
     device: RealDevice,
   ): Promise<void> => {
-    const known = host.opened.get(key)
+    const opened = openedIn.get(process) ?? new Map<string, Promise<void>>()
+    openedIn.set(process, opened)
+    const known = opened.get(key)
     if (known) return known
     const { folder, manifest, kind } = model
-    const opening = callOn(host, 'open', {
-      kind: kind.kind,
-      key,
-      folder,
-      manifest,
-      device,
-      threads,
-    }).then(
+    const input = { kind: kind.kind, key, folder, manifest, device, threads }
+    const opening = process.call('open', input).then(
       () => undefined,
       (error: unknown) => {
-        host.opened.delete(key)
+        opened.delete(key)
         throw error
       },
     )
-    host.opened.set(key, opening)
+    opened.set(key, opening)
     return opening
-  }
-
-  /** Waits while crashed calls are made again alone, so that only the guilty one is blamed. */
-  const settled = async (): Promise<void> => {
-    while (recovery) await recovery
-  }
-
-  const alone = <T>(run: () => Promise<T>): Promise<T> => {
-    waitingForRecovery++
-    const mine = (recovery ?? Promise.resolve()).then(run)
-    const done = mine.then(
-      () => undefined,
-      () => undefined,
-    )
-    recovery = done.then(() => {
-      if (--waitingForRecovery === 0) recovery = null
-    })
-    return mine
   }
 
   const unload = async (model: ResolvedModel, device: RealDevice): Promise<void> => {
     const key = keyOf(model, device)
-    const host = running
-    if (!host?.opened.has(key)) return
-    host.opened.delete(key)
-    await callOn(host, 'close', { key }).catch(() => undefined)
+    const { running } = host
+    if (!running || !openedIn.get(running)?.delete(key)) return
+    await running.call('close', { key }).catch(() => undefined)
   }
 
   /** A loaded model, which is loaded again where the process is a new one. */
@@ -193,9 +103,9 @@ export function createInferenceHost(
   ): ModelPort<AnyManifest, KindCalls> => {
     const key = keyOf(model, device)
     const bare = async (name: string, input: unknown): Promise<HostAnswer<unknown>> => {
-      const host = running ?? start()
-      await openOn(host, key, model, device)
-      return callOn(host, 'call', { key, name, input })
+      const process = host.run()
+      await openOn(process, key, model, device)
+      return process.call('call', { key, name, input })
     }
     const once = async (name: string, input: unknown): Promise<HostAnswer<unknown>> => {
       await settled()
@@ -211,7 +121,7 @@ export function createInferenceHost(
         try {
           return await once(name, input)
         } catch (error) {
-          if (!(error instanceof HostCrash)) throw error
+          if (!(error instanceof HelperCrash)) throw error
           return await alone(() => bare(name, input))
         }
       },
@@ -222,7 +132,7 @@ export function createInferenceHost(
 
   const devices = async (): Promise<RealDevice[]> => {
     await settled()
-    return (await callOn(running ?? start(), 'devices', {})).value.devices
+    return (await host.call('devices', {})).value.devices
   }
 
   const probe = async (
@@ -230,9 +140,9 @@ export function createInferenceHost(
     device: RealDevice,
   ): Promise<{ vectors: Float32Array; seconds: number; dim: number }> => {
     const key = keyOf(model, device)
-    const host = running ?? start()
-    await openOn(host, key, model, device)
-    const { value, bytes } = await callOn(host, 'probe', { key })
+    const process = host.run()
+    await openOn(process, key, model, device)
+    const { value, bytes } = await process.call('probe', { key })
     const vectors = new Float32Array(new Uint8Array(bytes).buffer)
     if (!vectors.every(Number.isFinite)) {
       throw new AppError('model', `it gives values that are not finite (NaN) on ${device}`)
@@ -249,11 +159,11 @@ export function createInferenceHost(
     const supported = await devices()
     const candidates =
       device === 'auto'
-        ? (PREFERENCE[process.platform] ?? []).filter((name) => supported.includes(name))
+        ? (PREFERENCE[platform()] ?? []).filter((name) => supported.includes(name))
         : [device]
     const passedOver: string[] = []
     for (const candidate of candidates) {
-      let reason: string
+      let failure: ErrorValue
       try {
         if (!supported.includes(candidate)) {
           throw new AppError('unsupported', 'this build of onnxruntime does not have it')
@@ -277,46 +187,46 @@ export function createInferenceHost(
         return { device: candidate, passedOver }
       } catch (error) {
         if (isClosed) throw error
-        reason = toErrorValue(error).message
+        failure = toErrorValue(error)
         await unload(model, candidate)
       }
       if (device !== 'auto') {
         throw new AppError(
           'unsupported',
-          `The device ${candidate} cannot be used: ${reason}`,
-          'Use --device auto to take the best one that works, or --device cpu.',
+          `The device ${candidate} cannot be used: ${failure.message}`,
+          {
+            window: 'Choose "auto" to take the best one that works, or the CPU.',
+            command: 'Use --device auto to take the best one that works, or --device cpu.',
+          },
+          { details: failure.details },
         )
       }
-      passedOver.push(`${candidate}: ${reason}`)
+      passedOver.push(`${candidate}: ${errorLine(fromErrorValue(failure))}`)
     }
     return { device: 'cpu', passedOver }
   }
 
   return {
     devices,
+    tryDevice: async (device, timeoutMs) =>
+      (await host.call('tryDevice', { device, threads }, { timeoutMs })).value,
     get restarts() {
-      return Math.max(0, starts - 1)
+      return host.restarts
     },
     get pid() {
-      return running?.child.pid ?? null
+      return host.running?.pid ?? null
     },
     async open<M extends AnyManifest, L>(model: ResolvedModel<M, L>, wanted: Device): Promise<L> {
       const plain = model as unknown as ResolvedModel
       const { device, passedOver } = await settleOn(plain, wanted)
       await settled()
       // Loaded now, so that what is wrong with it is said here.
-      await openOn(running ?? start(), keyOf(plain, device), plain, device)
+      await openOn(host.run(), keyOf(plain, device), plain, device)
       return model.kind.attach(portOf(plain, device, passedOver) as ModelPort<M, KindCalls>)
     },
-    async close() {
+    close() {
       isClosed = true
-      const host = running
-      if (!host) return
-      const ended = new Promise<void>((resolve) => host.child.once('exit', () => resolve()))
-      host.wire.end()
-      const timer = setTimeout(() => host.child.kill('SIGKILL'), 2000)
-      await ended
-      clearTimeout(timer)
+      return host.close()
     },
   }
 }

@@ -1,9 +1,15 @@
 import type { ModelKind as KindName } from '#shared/contract/models.ts'
-import type { AnyManifest, RealDevice } from '../kinds/define.ts'
+import type { AnyManifest } from '../kinds/define.ts'
+import type { RealDevice } from '../onnx/device.ts'
 
 /** Calls to the inference host. Vectors come back as the bytes: float32, row by row. */
 export interface HostCalls {
   devices: { input: Record<string, never>; value: { devices: RealDevice[] } }
+  /** Runs a small graph on a device; `try-device.ts` says how. */
+  tryDevice: {
+    input: { device: RealDevice; threads: number }
+    value: { name: string | null; gflops: number }
+  }
   /** Loads a model of a kind under a key of the caller's choosing. */
   open: {
     input: {

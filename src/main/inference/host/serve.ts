@@ -1,23 +1,19 @@
-import { Socket } from 'node:net'
 import { availableParallelism } from 'node:os'
-import { AppError, toErrorValue } from '#shared/errors.ts'
-import { encodeFrame, FrameReader, type WireMessage } from '#shared/wire.ts'
+import { AppError } from '#shared/errors.ts'
+import { serveParent } from '../../processes/child.ts'
+import type { Handlers } from '../../processes/peer.ts'
 import { HOST_KINDS } from '../kinds/host.ts'
 import type { HostKind, HostTools } from '../kinds/host-kind.ts'
 import { supportedDevices } from '../onnx/onnx-runtime.ts'
+import { tryDevice } from '../onnx/try-device.ts'
 import { createPicturePool } from '../pictures/picture-pool.ts'
-import type { HostCall, HostCalls } from './protocol.ts'
+import type { HostCalls } from './protocol.ts'
 
-/** The descriptor that the host speaks on; 0 to 2 stay what they are. */
-export const WIRE_FD = 3
-
-type Answer<N extends HostCall> = { value: HostCalls[N]['value']; bytes?: Uint8Array }
 interface LoadedHere {
   release(): Promise<void>
 }
-type Serve = { [N in HostCall]: (input: HostCalls[N]['input']) => Promise<Answer<N>> }
 
-/** Answers calls on descriptor 3 until it is closed. */
+/** Answers calls until the one who started the host is gone. */
 export function serveInference(entry: URL): void {
   const pool = createPicturePool(entry, Math.min(16, availableParallelism()))
   const loaded = new Map<string, { kind: HostKind; model: LoadedHere }>()
@@ -38,8 +34,11 @@ export function serveInference(entry: URL): void {
     return found
   }
 
-  const serve: Serve = {
+  const handlers: Handlers<HostCalls> = {
     devices: () => Promise.resolve({ value: { devices: supportedDevices() } }),
+
+    tryDevice: ({ device, threads }) =>
+      alone(async () => ({ value: await tryDevice(device, threads) })),
 
     open: ({ kind: name, key, folder, manifest, device, threads }) =>
       alone(async () => {
@@ -76,27 +75,5 @@ export function serveInference(entry: URL): void {
       }),
   }
 
-  const wire = new Socket({ fd: WIRE_FD, readable: true, writable: true })
-  const send = (message: WireMessage, bytes?: Uint8Array): void => {
-    for (const part of encodeFrame(message, bytes)) wire.write(part)
-  }
-  const reader = new FrameReader((message) => {
-    if (message.type !== 'call') return
-    const { id } = message
-    const call = serve[message.name as HostCall] as
-      ((input: unknown) => Promise<{ value: unknown; bytes?: Uint8Array }>) | undefined
-    Promise.resolve()
-      .then(() => {
-        if (!call) throw new AppError('internal', `inference host: no call ${message.name}`)
-        return call(message.input)
-      })
-      .then(
-        ({ value, bytes }) => send({ type: 'reply', id, ok: true, value }, bytes),
-        (error: unknown) => send({ type: 'reply', id, ok: false, error: toErrorValue(error) }),
-      )
-  })
-  wire.on('data', (chunk: Buffer) => reader.push(chunk))
-  // The one who started the host is gone: so is its work.
-  wire.on('close', () => process.exit(0))
-  wire.on('error', () => process.exit(0))
+  serveParent<HostCalls>(handlers)
 }

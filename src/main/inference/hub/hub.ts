@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EnvHttpProxyAgent, fetch, type Dispatcher, type Response } from 'undici'
 import { z } from 'zod'
-import { AppError } from '#shared/errors.ts'
+import { AppError, systemMessage } from '#shared/errors.ts'
 import type { Settings } from '#shared/settings.ts'
 import { isRepositoryId, repositoryFolder } from './hub-cache.ts'
 
@@ -387,7 +387,12 @@ async function patiently<T>(hub: Hub, signal: AbortSignal, run: () => Promise<T>
       // On this machine: a full disk does not pass.
       const code = (error as { code?: unknown }).code
       if (typeof code === 'string' && /^E(NOSPC|ACCES|PERM|ROFS|DQUOT|NOENT)$/.test(code)) {
-        throw new AppError('io', `The model cannot be written: ${(error as Error).message}`)
+        throw new AppError(
+          'io',
+          'The model cannot be written.',
+          'Free some space, or choose a folder that can be written to.',
+          { cause: error, details: systemMessage(error) },
+        )
       }
       if (attempt >= ATTEMPTS) {
         const cause = (error as { cause?: unknown }).cause
@@ -395,9 +400,9 @@ async function patiently<T>(hub: Hub, signal: AbortSignal, run: () => Promise<T>
           cause instanceof Error ? cause.message || String(cause) : (error as Error).message
         throw new AppError(
           'network',
-          `The hub at ${hub.endpoint} cannot be read: ${reason}`,
+          `The hub at ${hub.endpoint} cannot be read.`,
           'Check the connection and the proxy; fetching goes on where it stopped.',
-          { cause: error },
+          { cause: error, details: reason },
         )
       }
       await sleep(hub.retryDelayMs * 2 ** (attempt - 1), undefined, { signal }).catch(

@@ -1,6 +1,9 @@
+import type { Hint } from '#shared/errors.ts'
 import type { z } from 'zod'
 import type { Device } from '#shared/contract/jobs.ts'
 import type { ModelInfo, ModelKind as KindName } from '#shared/contract/models.ts'
+import type { RealDevice } from '../onnx/device.ts'
+import type { PictureSource } from '../pictures/picture-source.ts'
 
 /**
  * A kind of model is one entry in two lists. Its definition (`index.ts`) is what the engine knows:
@@ -8,9 +11,6 @@ import type { ModelInfo, ModelKind as KindName } from '#shared/contract/models.t
  * (`host.ts`, see `host-kind.ts`) loads and runs it. They are apart since only the host may load
  * onnxruntime: the engine reads a list of models without a line of native code.
  */
-
-/** A device that was settled on; never `auto`. */
-export type RealDevice = Exclude<Device, 'auto'>
 
 /** What every `gleaner.json` says, whatever its kind. */
 export interface AnyManifest {
@@ -40,7 +40,7 @@ export interface ModelPort<M extends AnyManifest, C extends CallsOf<C>> {
   readonly device: RealDevice
   /** Why better devices were passed over, one line each; empty when the first choice runs. */
   readonly passedOver: readonly string[]
-  /** Calls in a line with all others; throws `HostCrash` where the process dies of it. */
+  /** Calls in a line with all others; throws `HelperCrash` where the process dies of it. */
   once<N extends keyof C & string>(
     name: N,
     input: C[N]['input'],
@@ -165,9 +165,6 @@ export interface Derivation {
   how: string
 }
 
-/** A picture as a file's path or as its bytes. */
-export type PictureSource = { path: string } | { base64: string }
-
 /** Pictures and texts that two models are compared on. */
 export interface Sample {
   pictures: PictureSource[]
@@ -198,7 +195,7 @@ export interface ModelKind<
   /** With its article: "a span model". */
   readonly title: string
   /** The words that say how one is had, where there is none. */
-  readonly howToGet: string
+  readonly howToGet: Hint
   readonly manifest: z.ZodType<M>
   /** Whether a folder without `gleaner.json` is meant to be one; a quick look that throws nothing. */
   claims(folder: string): boolean

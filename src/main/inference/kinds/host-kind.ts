@@ -1,6 +1,8 @@
 import type { ModelKind as KindName } from '#shared/contract/models.ts'
 import type { ImageRecipe } from '../pictures/recipe.ts'
-import type { AnyManifest, KindCalls, PictureSource, RealDevice } from './define.ts'
+import type { AnyManifest, KindCalls } from './define.ts'
+import type { RealDevice } from '../onnx/device.ts'
+import type { PictureSource } from '../pictures/picture-source.ts'
 
 /** What the host lends to the kinds. */
 export interface HostTools {

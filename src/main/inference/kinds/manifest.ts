@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { AppError } from '#shared/errors.ts'
+import { AppError, systemMessage } from '#shared/errors.ts'
 
 export const MANIFEST_FILE = 'gleaner.json'
 
@@ -50,8 +50,9 @@ export function parseJson(json: string, where: string): unknown {
   } catch (error) {
     throw new AppError(
       'invalid-input',
-      `${where} is not JSON: ${(error as Error).message}`,
+      `${where} is not JSON`,
       'docs/models.md describes the format.',
+      { cause: error, details: systemMessage(error) },
     )
   }
 }

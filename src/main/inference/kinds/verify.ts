@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import type { Device } from '#shared/contract/jobs.ts'
-import { AppError, toErrorValue } from '#shared/errors.ts'
+import { AppError, errorLine, systemMessage, toErrorValue } from '#shared/errors.ts'
 import { loadTokenizer } from '../tokenize/tokenizer.ts'
 import type {
   AnyManifest,
@@ -48,7 +48,7 @@ export async function verifyLoaded<M extends AnyManifest, L extends Loaded<M>>(
         const check = await attempt()
         if (check) checks.push(check)
       } catch (error) {
-        checks.push(failed(name, toErrorValue(error).message))
+        checks.push(failed(name, errorLine(error)))
       }
     })
   } finally {
@@ -77,7 +77,7 @@ export function tokenizerCheck(folder: string, file: string): Check {
         : `${kind}, fallback: a step is not known here, rare characters may get other ids`,
     )
   } catch (error) {
-    return failed('tokenizer', toErrorValue(error).message)
+    return failed('tokenizer', errorLine(error))
   }
 }
 
@@ -89,7 +89,10 @@ export function readReference<T>(folder: string, schema: z.ZodType<T>): T | null
   try {
     value = JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
-    throw new AppError('model', `${REFERENCE_FILE} is not JSON: ${(error as Error).message}`)
+    throw new AppError('model', `${REFERENCE_FILE} is not JSON`, undefined, {
+      cause: error,
+      details: systemMessage(error),
+    })
   }
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data

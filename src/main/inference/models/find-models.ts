@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, resolve } from 'node:path'
 import type { ModelKind as KindName } from '#shared/contract/models.ts'
-import { AppError, toErrorValue } from '#shared/errors.ts'
+import { AppError, errorLine } from '#shared/errors.ts'
 import { cachedRepositories, isRepositoryId } from '../hub/hub-cache.ts'
 import type { AnyManifest, KnownModel, ModelKind } from '../kinds/define.ts'
 import { UnusableFolder } from '../kinds/hub-layout.ts'
@@ -153,8 +153,7 @@ function nobodyClaims(folder: string): AppError {
     try {
       kind.infer(folder, 'none', 'none')
     } catch (error) {
-      reason =
-        error instanceof UnusableFolder ? error.lacks.join('; ') : toErrorValue(error).message
+      reason = error instanceof UnusableFolder ? error.lacks.join('; ') : errorLine(error)
     }
     reasons.set(reason, [...(reasons.get(reason) ?? []), kind.title])
   }

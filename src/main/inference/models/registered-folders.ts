@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ModelKind } from '#shared/contract/models.ts'
-import { AppError } from '#shared/errors.ts'
+import { AppError, systemMessage } from '#shared/errors.ts'
 
 const FILE = 'registered.json'
 /** Where encoders and span models stood before all kinds had one list. */
@@ -65,8 +65,9 @@ function read(path: string, kind: ModelKind | null): RegisteredFolder[] {
   } catch (error) {
     throw new AppError(
       'damaged',
-      `The list of model folders, ${path}, cannot be read: ${(error as Error).message}`,
+      `The list of model folders, ${path}, cannot be read`,
       'Delete the file and add the folders again.',
+      { cause: error, details: systemMessage(error) },
     )
   }
 }

@@ -1,7 +1,8 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ModelInfo, ModelKind as KindName } from '#shared/contract/models.ts'
-import { AppError, toErrorValue } from '#shared/errors.ts'
+import { AppError, errorLine } from '#shared/errors.ts'
+import type { Hint } from '#shared/errors.ts'
 import type { Settings } from '#shared/settings.ts'
 import { cachedRepositories, removeCached } from '../hub/hub-cache.ts'
 import type { AnyManifest, KnownModel, ModelKind, ResolvedModel } from '../kinds/define.ts'
@@ -233,20 +234,30 @@ async function resolveInfo(
     throw new AppError(
       'not-found',
       `There is no ${what}${wanted === undefined ? '' : ` "${wanted}"`} on this machine`,
-      `${have} ${kind?.howToGet ?? 'gleaner models list shows all.'}`,
+      prefixed(have, kind?.howToGet ?? SHOWS_ALL),
     )
   }
   if (info.state === 'available') {
-    throw new AppError(
-      'not-found',
-      `The model "${info.id}" is not on this machine yet`,
-      `gleaner models add ${info.id} fetches it. ${have}`,
-    )
+    throw new AppError('not-found', `The model "${info.id}" is not on this machine yet`, {
+      window: `Fetch it in Settings. ${have}`,
+      command: `gleaner models add ${info.id} fetches it. ${have}`,
+    })
   }
   if (info.state === 'broken' || info.folder === null) {
     throw new AppError('model', `The model "${info.id}" cannot be used: ${info.problem ?? ''}`)
   }
   return resolveFound(folders, findFolder(folders, info.folder))
+}
+
+const SHOWS_ALL: Hint = {
+  window: 'Settings shows all.',
+  command: 'gleaner models list shows all.',
+}
+
+function prefixed(words: string, hint: Hint): Hint {
+  return typeof hint === 'string'
+    ? `${words} ${hint}`
+    : { window: `${words} ${hint.window}`, command: `${words} ${hint.command}` }
 }
 
 /** "a span model" without its article. */
@@ -306,7 +317,7 @@ async function describe(folders: ModelsFolders, found: FoundModel): Promise<Mode
       id,
       name: id,
       state: 'broken',
-      problem: toErrorValue(error).message,
+      problem: errorLine(error),
       license: null,
       description: '',
       digest: null,

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import ort from 'onnxruntime-node'
 import { AppError } from '#shared/errors.ts'
-import type { RealDevice } from '../kinds/define.ts'
+import type { RealDevice } from './device.ts'
 import { readOnnxHeader } from './onnx-header.ts'
 
 /** Devices that this build of the runtime knows; that one is listed does not mean that it works. */
@@ -41,11 +41,14 @@ export async function openGraph(
   } catch (error) {
     throw new AppError(
       'model',
-      `${name}: ${file} cannot be loaded on ${device}: ${firstLine(error)}`,
+      `${name}: ${file} cannot be loaded on ${device}.`,
       device === 'cpu'
-        ? 'Fetch the model again, or check it with gleaner models verify.'
+        ? {
+            window: 'Fetch the model again, or verify it in Settings.',
+            command: 'Fetch the model again, or check it with gleaner models verify.',
+          }
         : undefined,
-      { cause: error },
+      { cause: error, details: firstLine(error) },
     )
   }
 }
@@ -86,19 +89,20 @@ export async function runGraph(
   try {
     return await session.run(feeds, outputs)
   } catch (error) {
-    throw new AppError('model', `${name} failed on ${device}: ${firstLine(error)}`, undefined, {
+    throw new AppError('model', `${name} failed on ${device}.`, undefined, {
       cause: error,
+      details: firstLine(error),
     })
   }
 }
 
 /** Said of values that are NaN or infinite. */
 export function notFinite(name: string, device: RealDevice): AppError {
-  return new AppError(
-    'model',
-    `${name} gives values that are not finite on ${device}`,
-    'Use another device (--device cpu) or another file of the model, such as fp32 for fp16.',
-  )
+  return new AppError('model', `${name} gives values that are not finite on ${device}`, {
+    window: 'Use another device, or another file of the model, such as fp32 for fp16.',
+    command:
+      'Use another device (--device cpu) or another file of the model, such as fp32 for fp16.',
+  })
 }
 
 /**

@@ -390,7 +390,10 @@ export async function writeQuantized<M extends AnyManifest, L>(
     )
   }
   if (existsSync(out)) {
-    throw new AppError('conflict', `${out} exists already`, 'Choose another folder with --out.')
+    throw new AppError('conflict', `${out} exists already`, {
+      window: 'Remove it.',
+      command: 'Choose another folder with --out.',
+    })
   }
   const quantised = quantisation.twinOf(manifest, {
     id: `${manifest.id}-int8`,

@@ -1,5 +1,5 @@
 import { decodeHTML } from 'entities'
-import type { TextRecipe } from '../kinds/picture-text/manifest.ts'
+import type { TokenRecipe } from './recipe.ts'
 
 /** Python's `string.punctuation`, which SigLIP's reference removes. */
 const PUNCTUATION = /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/g
@@ -36,7 +36,7 @@ export function unescapeHtml(text: string): string {
 }
 
 /** What the manifest says is done to a text before the tokenizer sees it. */
-export function cleanText(text: string, how: TextRecipe['clean']): string {
+export function cleanText(text: string, how: TokenRecipe['clean']): string {
   switch (how) {
     case 'none':
       return text

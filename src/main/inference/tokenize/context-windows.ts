@@ -1,5 +1,5 @@
 import type { PairContext } from '#shared/text/context.ts'
-import { AppError } from '#shared/errors.ts'
+import { AppError, systemMessage } from '#shared/errors.ts'
 import { offsetMap } from '#shared/text/offsets.ts'
 import type { Span } from '#shared/text/spans.ts'
 import { loadTokenizer, type Encoding, type LoadedTokenizer } from './tokenizer.ts'
@@ -75,7 +75,10 @@ export function createContextTokenizer(
   try {
     json = object(JSON.parse(tokenizerJson))
   } catch (error) {
-    throw new AppError('model', `tokenizer.json is not JSON: ${(error as Error).message}`)
+    throw new AppError('model', 'tokenizer.json is not JSON', undefined, {
+      cause: error,
+      details: systemMessage(error),
+    })
   }
   const added = list(json.added_tokens)
   const plain = { ...json, added_tokens: added.filter(({ special }) => special !== true) }

@@ -1,5 +1,5 @@
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers'
-import { AppError } from '#shared/errors.ts'
+import { AppError, systemMessage } from '#shared/errors.ts'
 import { cleanText } from './clean-text.ts'
 import { clipBpe } from './clip-bpe.ts'
 import {
@@ -8,7 +8,7 @@ import {
   type ExactTokenizer,
   exactTokenizer,
 } from './exact-tokenizer.ts'
-import type { TextRecipe } from '../kinds/picture-text/manifest.ts'
+import type { TokenRecipe } from './recipe.ts'
 import type { Json } from './tokenizer-json.ts'
 
 export type { EncodeOptions, Encoding } from './exact-tokenizer.ts'
@@ -38,7 +38,7 @@ const MAX_CHARACTERS_PER_TOKEN = 400
  * Makes a tokenizer out of the content of a `tokenizer.json` as a model's text recipe says. Throws
  * `model` for what is not understood.
  */
-export function createTextTokenizer(tokenizerJson: string, recipe: TextRecipe): TextTokenizer {
+export function createTextTokenizer(tokenizerJson: string, recipe: TokenRecipe): TextTokenizer {
   const { kind, implementation, ids } = loadTokenizer(tokenizerJson)
   const longest = recipe.contextLength * MAX_CHARACTERS_PER_TOKEN
   return {
@@ -54,7 +54,7 @@ export function createTextTokenizer(tokenizerJson: string, recipe: TextRecipe): 
 /** Cuts to the context and keeps the end token. */
 export function truncate(
   ids: number[],
-  recipe: Pick<TextRecipe, 'contextLength' | 'endId'>,
+  recipe: Pick<TokenRecipe, 'contextLength' | 'endId'>,
 ): number[] {
   if (ids.length <= recipe.contextLength) return ids
   if (recipe.endId === null) return ids.slice(0, recipe.contextLength)
@@ -72,7 +72,10 @@ export function loadTokenizer(tokenizerJson: string): LoadedTokenizer {
   try {
     json = JSON.parse(tokenizerJson) as Json
   } catch (error) {
-    throw new AppError('model', `tokenizer.json is not JSON: ${(error as Error).message}`)
+    throw new AppError('model', 'tokenizer.json is not JSON', undefined, {
+      cause: error,
+      details: systemMessage(error),
+    })
   }
   const clip = clipBpe(json)
   if (clip) {

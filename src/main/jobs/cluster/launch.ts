@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { EpochRecord } from '#shared/contract/training.ts'
 import type { LaunchInput } from '#shared/contract/jobs.ts'
 import type { TextModelInfo, TrainingRun } from '#shared/contract/training.ts'
-import { AppError, toErrorValue } from '#shared/errors.ts'
+import { AppError, errorLine } from '#shared/errors.ts'
 import { divergenceWarning } from '../../labeling/train-span-head.ts'
 import type { Corpus } from '../../store/open.ts'
 import { listTrainingRuns, saveTrainingRun } from '../../store/repositories/training-runs.ts'
@@ -121,7 +121,7 @@ async function runPackage(
     }
     for (const row of manifest.baselines) ctx.result(`Test, ${row.name}`, measures(row))
   } catch (error) {
-    record.failed(toErrorValue(error).message)
+    record.failed(errorLine(error))
     throw error
   }
 }
@@ -205,7 +205,7 @@ async function follow(
       }
     } catch (error) {
       if (error instanceof EndedBadly || ++failures >= PATIENCE) throw error
-      const { message } = toErrorValue(error)
+      const message = errorLine(error)
       record.say(`cannot look (${failures} of ${PATIENCE}): ${message}`)
     }
     // An abort ends the wait, and is seen above.

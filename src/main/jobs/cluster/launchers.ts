@@ -296,7 +296,10 @@ function started(child: ChildProcess, name: string): Promise<void> {
 }
 
 const notStarted = (name: string, error: Error): AppError =>
-  new AppError('io', `${name} cannot be started: ${error.message}`, `Is ${name} installed?`)
+  new AppError('io', `${name} cannot be started.`, `Is ${name} installed?`, {
+    cause: error,
+    details: error.message,
+  })
 
 const inShell = (command: string, cwd: string): Promise<string> =>
   output('sh', ['-c', command], cwd)

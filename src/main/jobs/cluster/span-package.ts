@@ -155,11 +155,10 @@ export async function readPackage(folder: string): Promise<PackageManifest> {
   try {
     return PackageManifest.parse(JSON.parse(await readFile(join(folder, PACKAGE_MANIFEST), 'utf8')))
   } catch {
-    throw new AppError(
-      'conflict',
-      `${folder} is no training package.`,
-      'Write one with gleaner spans package, or in the Train view.',
-    )
+    throw new AppError('conflict', `${folder} is no training package.`, {
+      window: 'Write one in the Train view.',
+      command: 'Write one with gleaner spans package.',
+    })
   }
 }
 

@@ -206,7 +206,7 @@ function checkNames(corpus: Corpus, planned: readonly Planned[], ctx: JobContext
     if (folder === undefined || folder === folderOf(plan)) continue
     said.add(model)
     ctx.warn(
-      `Embeddings named ${model} are here already, from the folder ${folder}. If these are of another model, import them under another name (--model-name).`,
+      `Embeddings named ${model} are here already, from the folder ${folder}. If these are of another model, import them under another name.`,
     )
   }
 }

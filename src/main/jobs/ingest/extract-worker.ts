@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
-import { parentPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import { zstdCompressSync } from 'node:zlib'
 import { decodeHtml, extractPage, extractionFailureReason } from '../../extraction/index.ts'
 import { contentType, isImage, isPage, parseHttpResponse } from '../../warc/index.ts'
 import type { HttpMessage } from '../../warc/index.ts'
+import { serveParent } from '../../processes/child.ts'
 import { putBlob } from '../../store/blobs.ts'
 import type {
+  ExtractCalls,
   ExtractReply,
   ExtractTask,
   ExtractWorkerData,
@@ -18,10 +20,7 @@ import type {
 } from './ingest-task.ts'
 
 /** Entry of an extract worker: HTTP, HTML and digests, no database. */
-if (!parentPort) throw new Error('extract-worker.ts runs as a worker thread')
-const port = parentPort
 const { corpusPath, keepHtml, current } = workerData as ExtractWorkerData
-const place = new Int32Array(current)
 
 /** Shorter than the patience of the one who watches this worker. */
 const TIME_BUDGET_MS = 8_000
@@ -37,7 +36,7 @@ class DiskError extends Error {
   }
 }
 
-port.on('message', (task: ExtractTask) => {
+function extract(task: ExtractTask): ExtractReply {
   const results: RecordResult[] = []
   const kept: ExtractReply['kept'] = []
   let fatal: ExtractReply['fatal'] = null
@@ -47,7 +46,7 @@ port.on('message', (task: ExtractTask) => {
       results.push(null)
       continue
     }
-    Atomics.store(place, 0, i)
+    Atomics.store(current, 0, i)
     try {
       const block = new Uint8Array(task.bytes, record.start, record.end - record.start)
       results.push(read(record, block, (html) => kept.push([i, html])))
@@ -60,10 +59,11 @@ port.on('message', (task: ExtractTask) => {
       results.push({ kind: 'failed', reason: reasonOf(error), detail: message })
     }
   }
-  Atomics.store(place, 0, -1)
-  const reply: ExtractReply = { id: task.id, results, kept, fatal }
-  port.postMessage(reply)
-})
+  Atomics.store(current, 0, -1)
+  return { results, kept, fatal }
+}
+
+serveParent<ExtractCalls>({ extract: (task) => ({ value: extract(task) }) })
 
 function reasonOf(error: unknown): string {
   return extractionFailureReason(error) ?? 'extraction-error'

@@ -10,8 +10,11 @@ export interface TaskRecord {
   end: number
 }
 
+export interface ExtractCalls {
+  extract: { input: ExtractTask; value: ExtractReply }
+}
+
 export interface ExtractTask {
-  id: number
   /** The blocks, one after the other; shared, so that they outlive a worker that dies. */
   bytes: SharedArrayBuffer
   records: TaskRecord[]
@@ -24,8 +27,8 @@ export interface ExtractWorkerData {
   corpusPath: string
   /** Keep the pages themselves, compressed: their input cannot be read again. */
   keepHtml: boolean
-  /** One int32: the place of the record that is being worked on, so that a crash can be blamed. */
-  current: SharedArrayBuffer
+  /** Where the worker writes which record it is at, so that a crash can be blamed; -1 = none. */
+  current: Int32Array<SharedArrayBuffer>
 }
 
 /** A pair as it goes through the thread's border: a flat array costs a third of an object. */
@@ -82,7 +85,6 @@ export interface Problem {
 export type RecordResult = FoundPage | FoundPicture | ({ kind: 'failed' } & Problem) | null
 
 export interface ExtractReply {
-  id: number
   results: RecordResult[]
   /** zstd of pages, by place, where they are kept. */
   kept: [place: number, bytes: Uint8Array][]

@@ -20,7 +20,7 @@ import type {
 } from '../../inference/kinds/define.ts'
 import { addModelFolder, resolveAnyModel, resolveFolder } from '../../inference/models/registry.ts'
 import type { ModelsFolders } from '../../inference/models/types.ts'
-import { DEVICE_BOUND } from '../../inference/models/vectors.ts'
+import { DEVICE_BOUND } from '../../inference/kinds/vectors.ts'
 import { writeQuantized } from '../../inference/tasks/quantize.ts'
 import { blobPath } from '../../store/blobs.ts'
 import { openReader } from '../../store/open.ts'
@@ -124,11 +124,10 @@ export async function quantizeModel<M extends AnyManifest, L>(
   const name = `${model.id.replaceAll('/', '--')}-int8`
   const out = options.out ?? join(folders.user, 'quantised', name)
   if (existsSync(out)) {
-    throw new AppError(
-      'conflict',
-      `${out} exists already`,
-      'Remove it or choose another folder with --out.',
-    )
+    throw new AppError('conflict', `${out} exists already`, {
+      window: 'Remove it.',
+      command: 'Remove it, or choose another folder with --out.',
+    })
   }
   const sample = sampleOf(options.check, quantisation.needsPictures)
   const draft = `${out}.${process.pid}.part`
@@ -151,7 +150,10 @@ export async function quantizeModel<M extends AnyManifest, L>(
       throw new AppError(
         'refused',
         `The int8 twin of ${model.manifest.name} is off by up to ${comparison.largest.toPrecision(2)} in cosine (${wordsOf(comparison)}), ${bound} is allowed; it was not kept`,
-        'Use the fp32 model, or allow more with --bound.',
+        {
+          window: 'Use the fp32 model.',
+          command: 'Use the fp32 model, or allow more with --bound.',
+        },
       )
     }
     renameSync(draft, out)

@@ -267,7 +267,7 @@ async function* fromWeb(
 
   if (settings.userAgentContact === null) {
     ctx.warn(
-      'No contact is set for fetching. Set one (Settings, Fetching), so that the people who run the servers can reach you.',
+      'The settings hold no contact for fetching. With one, the people who run the servers can reach you.',
     )
   }
   const stop = new AbortController()

@@ -1,14 +1,6 @@
 import type { CorpusPart } from '#shared/contract/index.ts'
 import type { Settings } from '#shared/settings.ts'
-
-/** Where the entry points of workers and processes lie: beside the sources or in the build. */
-export interface Entries {
-  extractWorker: URL
-  inferenceHost: URL
-  queryWorker: URL
-  pictureHost: URL
-  spanWorker: URL
-}
+import type { Entries } from './entries.ts'
 
 /** `signal.reason` where a job ends with the engine and goes on at its next start. */
 export const ENGINE_STOPS = 'the engine stops'

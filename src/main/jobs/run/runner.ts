@@ -4,7 +4,8 @@ import type { Job, JobProgress } from '#shared/contract/jobs.ts'
 import { AppError, toErrorValue } from '#shared/errors.ts'
 import type { Settings } from '#shared/settings.ts'
 import { ENGINE_STOPS } from './job.ts'
-import type { Entries, JobContext } from './job.ts'
+import type { Entries } from './entries.ts'
+import type { JobContext } from './job.ts'
 
 /** Progress goes out at most this often. */
 const EMIT_EVERY_MS = 100

@@ -14,9 +14,8 @@ import {
 import type { NewSpanSet } from '../../store/repositories/span-sets.ts'
 import { countRows } from '../../store/repositories/stats.ts'
 import { transaction } from '../../store/statements.ts'
-import { runAside } from './aside.ts'
 import type { JobContext } from '../run/job.ts'
-import type { AltBatch } from './span-tasks.ts'
+import { runSpanTask } from './span-calls.ts'
 import { implementJob } from '../run/implement.ts'
 
 /** For trying the rules on their own examples. */
@@ -27,7 +26,7 @@ const CHECK_MS = 10_000
  * and its report. Alts that a rule calls useless are not looked for. What a batch found, its
  * report and its place are committed together, so a killed run goes on where it stopped.
  *
- * @param given the rules for useless alts
+ * @param given the rules for useless alts, which get `checkMs` for their own examples
  * @throws AppError `invalid-input` for a rule that is none
  */
 export async function runAltSpans(
@@ -35,14 +34,15 @@ export async function runAltSpans(
   input: AltSpansInput,
   ctx: JobContext,
   given: readonly UselessAltRuleValue[],
+  { checkMs = CHECK_MS } = {},
 ): Promise<void> {
   const { writer } = corpus
   // One's own may have been edited by hand, and a pattern may never end.
-  const rules = await runAside(
+  const rules = await runSpanTask(
     ctx.entries.spanWorker,
     'checkRules',
     { rules: given },
-    { signal: ctx.signal, timeoutMs: CHECK_MS },
+    { signal: ctx.signal, timeoutMs: checkMs },
   )
   const threshold = input.threshold ?? FIND_ALT_DEFAULTS.threshold
   const find = {
@@ -68,7 +68,7 @@ export async function runAltSpans(
       note: `${described.toLocaleString('en')} alt texts found`,
     })
   say()
-  const report = await runAside(
+  const report = await runSpanTask(
     ctx.entries.spanWorker,
     'findAlts',
     {
@@ -80,8 +80,7 @@ export async function runAltSpans(
     },
     {
       signal: ctx.signal,
-      onEvent(event) {
-        const batch = event as AltBatch
+      onEvent(batch) {
         transaction(writer, () => {
           putSpans(writer, { set: set.id, pairs: batch.pairs, nextPair: batch.nextPair })
           keepSpanReport(writer, { set: set.id, report: batch.report })

@@ -1,5 +1,5 @@
 import type { PredictSpansInput } from '#shared/contract/jobs.ts'
-import { toErrorValue } from '#shared/errors.ts'
+import { errorLine, toErrorValue } from '#shared/errors.ts'
 import { joinContext } from '#shared/text/context.ts'
 import type { PairContext } from '#shared/text/context.ts'
 import { SOFTWARE } from '#shared/version.ts'
@@ -228,7 +228,7 @@ async function logitsOf(
     } catch (error) {
       firstFailure ??= error
       failures++
-      out[place] = { failure: toErrorValue(error).message }
+      out[place] = { failure: errorLine(error) }
     }
   }
   if (failures === asked.length) throw firstFailure

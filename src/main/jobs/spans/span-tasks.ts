@@ -1,17 +1,13 @@
-import type { AltReport, SpanMeasure } from '#shared/contract/spans.ts'
-import type { TrainingData } from '#shared/contract/training-data.ts'
+import type { AltReport } from '#shared/contract/spans.ts'
 import type { EpochRecord } from '#shared/contract/training.ts'
 import { AppError } from '#shared/errors.ts'
 import { agreement } from '../../labeling/agreement.ts'
-import type { Agreement, AgreementOptions } from '../../labeling/agreement.ts'
 import { altSpanReport } from '../../labeling/alt-span-report.ts'
-import type { AltSpan, FindAltOptions } from '../../labeling/find-alt-spans.ts'
-import type { SpanLossOptions } from '../../labeling/losses.ts'
-import type { SpanHead } from '../../labeling/span-head.ts'
+import type { AltSpan } from '../../labeling/find-alt-spans.ts'
 import { trainSpanHead } from '../../labeling/train-span-head.ts'
-import type { ExampleSource, TrainedHead } from '../../labeling/train-span-head.ts'
+import type { ExampleSource } from '../../labeling/train-span-head.ts'
 import { altJudge, parseUselessAltRules } from '../../labeling/useless-alts.ts'
-import type { UselessAltRule } from '../../labeling/useless-alt-rules.ts'
+import type { CallIo, Tasks } from '../../processes/peer.ts'
 import { openReader } from '../../store/open.ts'
 import type { ReaderDb } from '../../store/open.ts'
 import { itemsForAgreement } from '../../store/repositories/gold-labels.ts'
@@ -19,35 +15,27 @@ import { eachAlt } from '../../store/repositories/pairs.ts'
 import { contextsAfter } from '../../store/repositories/span-sets.ts'
 import type { FoundSpan } from '../../store/repositories/span-sets.ts'
 import { fromAltReport, toAltReport } from './alt-report.ts'
-import type { AsideIo } from './aside.ts'
 import { openFeatures } from './features-file.ts'
 import type { CachedWindow } from './features-file.ts'
 import { pairIdsWhere } from '../../store/reads/score-ref.ts'
 import { measureSet } from './measure-set.ts'
-import { indexTrainingData } from './training-data.ts'
-import type { TrainingIndex } from './training-data.ts'
+import type { AltBatch, HeadOrder, SpanCalls } from './span-calls.ts'
+import { indexTrainingData } from './training-index.ts'
 
-/** Work on descriptions that would keep the engine from answering; see `runAside`. */
-export const spanTasks = {
-  collectTraining: (args: { path: string; input: TrainingData }): TrainingIndex =>
-    reading(args.path, (db) => indexTrainingData(db, args.input)),
+/** Work on descriptions that would keep the engine from answering; see `runSpanTask`. */
+export const spanTasks: Tasks<SpanCalls> = {
+  collectTraining: ({ path, input }) => reading(path, (db) => indexTrainingData(db, input)),
   findAlts,
   tryRules,
-  checkRules: (args: { rules: unknown }): UselessAltRule[] => parseUselessAltRules(args.rules),
-  agreement: (args: {
-    path: string
-    where: string
-    options: Partial<AgreementOptions>
-  }): Agreement =>
-    reading(args.path, (db) => {
-      const ids = args.where.trim() === '' ? null : pairIdsWhere(db, args.where)
-      return agreement(itemsForAgreement(db, ids ? { ids } : {}), args.options)
+  checkRules: ({ rules }) => parseUselessAltRules(rules),
+  agreement: ({ path, where, options }) =>
+    reading(path, (db) => {
+      const ids = where.trim() === '' ? null : pairIdsWhere(db, where)
+      return agreement(itemsForAgreement(db, ids ? { ids } : {}), options)
     }),
-  measureSet: (args: { path: string; set: number }): SpanMeasure[] =>
-    reading(args.path, (db) => measureSet(db, args.set)),
+  measureSet: ({ path, set }) => reading(path, (db) => measureSet(db, set)),
   trainHead,
 }
-export type SpanTasks = typeof spanTasks
 
 function reading<T>(path: string, work: (db: ReaderDb) => T): T {
   const db = openReader(path)
@@ -63,24 +51,9 @@ const BATCH_PAIRS = 1000
 const BATCH_MS = 500
 const PAGE = 200
 
-/** Told by `findAlts` after each batch; what it covers is to be kept in one transaction. */
-export interface AltBatch {
-  pairs: { pairId: number; spans: FoundSpan[] }[]
-  nextPair: number
-  /** Of all pairs up to here. */
-  report: AltReport
-}
-
 async function findAlts(
-  args: {
-    path: string
-    rules: readonly UselessAltRule[]
-    find: Partial<FindAltOptions>
-    afterId: number
-    /** Of the pairs before. */
-    report: AltReport | null
-  },
-  io: AsideIo,
+  args: SpanCalls['findAlts']['input'],
+  io: CallIo<AltBatch>,
 ): Promise<AltReport> {
   const { path, rules, report } = args
   const db = openReader(path)
@@ -122,10 +95,7 @@ function toFound({ source, start, end, quote, kind, score }: AltSpan): FoundSpan
 const RULE_EXAMPLES = 20
 
 /** What rules would take: each spelling of an alt is judged once, the most frequent ones shown. */
-function tryRules(args: { path: string; rules: unknown }): {
-  alts: number
-  taken: { rule: string; n: number; examples: string[] }[]
-} {
+function tryRules(args: SpanCalls['tryRules']['input']): SpanCalls['tryRules']['value'] {
   const rules = parseUselessAltRules(args.rules)
   const judge = altJudge(rules)
   return reading(args.path, (db) => {
@@ -148,32 +118,11 @@ function tryRules(args: { path: string; rules: unknown }): {
   })
 }
 
-export interface HeadOrder {
-  /** The features file, and how many numbers a row has. */
-  file: string
-  dim: number
-  train: CachedWindow[]
-  /** Windows of one text stand next to each other. */
-  validation: CachedWindow[]
-  options: {
-    hidden: number
-    epochs: number
-    batchSize: number
-    learningRate: number
-    weightDecay: number
-    loss: SpanLossOptions
-    seed: number
-    patience: number
-    monitor: 'loss' | 'iou'
-    maxLength: number
-  }
-}
-
 /** Emits each `EpochRecord`. Aborted: the best head so far. */
 async function trainHead(
   args: HeadOrder,
-  io: AsideIo,
-): Promise<Omit<TrainedHead, 'head'> & { head: SpanHead }> {
+  io: CallIo<EpochRecord>,
+): Promise<SpanCalls['trainHead']['value']> {
   const features = openFeatures(args.file, args.dim)
   const source = (windows: readonly CachedWindow[]): ExampleSource => ({
     count: windows.length,

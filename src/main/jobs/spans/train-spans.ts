@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { TrainSpansInput } from '#shared/contract/jobs.ts'
-import type { EpochRecord, TrainingRun } from '#shared/contract/training.ts'
-import { AppError, toErrorValue } from '#shared/errors.ts'
+import type { TrainingRun } from '#shared/contract/training.ts'
+import { AppError, errorLine } from '#shared/errors.ts'
 import type { Span } from '#shared/text/spans.ts'
 import { createInferenceHost, type InferenceHost } from '../../inference/host/client.ts'
 import type { SpanModel } from '../../inference/kinds/span/types.ts'
@@ -22,7 +22,7 @@ import type { MaybeSpan } from '../../labeling/span-metrics.ts'
 import type { TrainedHead } from '../../labeling/train-span-head.ts'
 import type { Corpus } from '../../store/open.ts'
 import { listTrainingRuns, saveTrainingRun } from '../../store/repositories/training-runs.ts'
-import { runAside } from './aside.ts'
+import { runSpanTask } from './span-calls.ts'
 import { decodeContext } from './decode-context.ts'
 import { createFeaturesFile } from './features-file.ts'
 import type { CachedWindow, FeaturesFile } from './features-file.ts'
@@ -108,7 +108,7 @@ export async function runTrainSpans(
     else finish(isStopping(ctx.signal) ? 'interrupted' : 'canceled')
   } catch (error) {
     if (ctx.signal.aborted) return finish(isStopping(ctx.signal) ? 'interrupted' : 'canceled')
-    run.error = toErrorValue(error).message
+    run.error = errorLine(error)
     finish('failed')
     throw error
   } finally {
@@ -363,7 +363,7 @@ async function trainHead(
     ...epochs(0, input),
     note: `training on ${windows.train.length.toLocaleString('en')} windows`,
   })
-  return runAside(
+  return runSpanTask(
     ctx.entries.spanWorker,
     'trainHead',
     {
@@ -392,8 +392,7 @@ async function trainHead(
       signal: ctx.signal,
       // A canceled head is still calibrated.
       graceMs: 120_000,
-      onEvent(event) {
-        const record = event as EpochRecord
+      onEvent(record) {
         run.history.push(record)
         save()
         ctx.progress({

@@ -1,16 +1,12 @@
-import { Worker } from 'node:worker_threads'
-import { AppError, fromErrorValue } from '#shared/errors.ts'
-import type { ErrorValue } from '#shared/errors.ts'
+import { AppError } from '#shared/errors.ts'
+import { createHelper } from '../../processes/helper.ts'
+import { startThread } from '../../processes/start.ts'
 import type { Changed, Reads } from './reads.ts'
 
-/** A question to the reading thread, and its answer. */
-export interface ReadCall {
-  id: number
-  name: string
-  args: unknown
+/** The reads as calls to the reading thread. */
+export type ReadCalls = {
+  [N in keyof Reads]: { input: Parameters<Reads[N]>[0]; value: ReturnType<Reads[N]> }
 }
-export type ReadReply =
-  { id: number; ok: true; value: unknown } | { id: number; ok: false; error: ErrorValue }
 
 type Asynchronous<F> = F extends (...args: infer A) => infer R ? (...args: A) => Promise<R> : never
 
@@ -23,32 +19,6 @@ export type ReadService = {
   close(): Promise<void>
 }
 
-const NAMES: readonly Exclude<keyof Reads, 'invalidate'>[] = [
-  'select',
-  'page',
-  'indexOf',
-  'ids',
-  'get',
-  'list',
-  'suggest',
-  'stats',
-  'failures',
-  'sources',
-  'histogram',
-  'countAbove',
-  'cutoffForShare',
-  'around',
-  'inBin',
-  'sampleDropped',
-  'exportPreview',
-  'labelQueue',
-  'labelQueuePage',
-  'labelProgress',
-  'labelItem',
-  'spanCoverage',
-  'spanDensity',
-]
-
 /**
  * Starts reading a corpus in a worker thread with a connection of its own, so that a heavy
  * question never blocks the one who asks. The thread starts with the first call, and again after
@@ -56,66 +26,38 @@ const NAMES: readonly Exclude<keyof Reads, 'invalidate'>[] = [
  * @param workerUrl `query-worker.ts`, or where the build put it
  */
 export function createReadService(corpusPath: string, workerUrl: URL): ReadService {
-  let worker: Worker | null = null
-  let closed = false
-  let nextId = 1
-  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>()
+  const helper = createHelper<ReadCalls>({
+    name: 'Reading the corpus',
+    hint: 'Try again.',
+    start: () => startThread(workerUrl, { data: { corpusPath } }),
+    isFreeWhenIdle: true,
+  })
+  let isClosed = false
 
-  function start(): Worker {
-    const started = new Worker(workerUrl, { workerData: { corpusPath } })
-    started.on('message', (reply: ReadReply) => {
-      const call = waiting.get(reply.id)
-      waiting.delete(reply.id)
-      if (waiting.size === 0) started.unref()
-      if (reply.ok) call?.resolve(reply.value)
-      else call?.reject(fromErrorValue(reply.error))
-    })
-    const ended = (reason: string): void => {
-      if (worker === started) worker = null
-      for (const call of waiting.values()) {
-        call.reject(
-          new AppError('internal', `reading the corpus broke off: ${reason}`, 'Try again.'),
-        )
-      }
-      waiting.clear()
-    }
-    started.on('error', (error) => ended(error instanceof Error ? error.message : String(error)))
-    started.on('exit', (code) => {
-      if (worker === started) ended(`the thread ended with ${code}`)
-    })
-    return started
+  async function ask<N extends keyof ReadCalls>(
+    name: N,
+    args: ReadCalls[N]['input'],
+  ): Promise<ReadCalls[N]['value']> {
+    if (isClosed) throw new AppError('conflict', `${corpusPath} is closed`)
+    return (await helper.call(name, args)).value
   }
 
-  function call(name: string, args: unknown): Promise<unknown> {
-    if (closed) return Promise.reject(new AppError('conflict', `${corpusPath} is closed`))
-    worker ??= start()
-    const asked = worker
-    return new Promise((resolve, reject) => {
-      const id = nextId++
-      waiting.set(id, { resolve, reject })
-      // A question that is open keeps the program alive, an idle thread does not.
-      asked.ref()
-      asked.postMessage({ id, name, args } satisfies ReadCall)
-    })
-  }
-
-  const reads = Object.fromEntries(
-    NAMES.map((name) => [name, (args: unknown) => call(name, args)]),
-  ) as unknown as Omit<ReadService, 'invalidate' | 'close'>
-  return {
-    ...reads,
+  const own: Pick<ReadService, 'invalidate' | 'close'> = {
     invalidate(what) {
-      if (worker) void call('invalidate', what).catch(() => undefined)
+      if (helper.running) ask('invalidate', what).catch(() => undefined)
     },
-    async close() {
-      closed = true
-      const ending = worker
-      worker = null
-      await ending?.terminate()
-      for (const open of waiting.values()) {
-        open.reject(new AppError('canceled', `${corpusPath} was closed`))
-      }
-      waiting.clear()
+    close() {
+      isClosed = true
+      return helper.close()
     },
   }
+  // Every read is there without being named; one that is none is refused by the thread.
+  return new Proxy(own, {
+    get(_own, name) {
+      if (Object.hasOwn(own, name)) return own[name as keyof typeof own]
+      // A promise asks everything whether it has `then`.
+      if (typeof name !== 'string' || name === 'then') return undefined
+      return (args: never) => ask(name as keyof ReadCalls, args)
+    },
+  }) as ReadService
 }

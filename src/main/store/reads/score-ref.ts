@@ -23,7 +23,10 @@ export function readWhere(where: string): Query {
     throw new AppError(
       'invalid-input',
       `the filter cannot be read at position ${error.position + 1}: ${error.message}`,
-      'Press ? in the filter bar, or run gleaner pairs --help, for the query language.',
+      {
+        window: 'Press ? in the filter bar for the query language.',
+        command: 'Write it as in: score>=0.28 width>=256 -alt:*',
+      },
       { cause: error },
     )
   }

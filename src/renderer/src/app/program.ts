@@ -1,4 +1,5 @@
 import { watch } from 'vue'
+import { t } from '../texts/index.ts'
 import type { Router } from 'vue-router'
 import { fromErrorValue } from '#shared/errors.ts'
 import { FEATURES } from './features.ts'
@@ -37,10 +38,10 @@ export async function startProgram(router: Router): Promise<void> {
   client.on('jobs.changed', (job) => jobs.take(job))
   jobs.onEnd((job) => {
     if (router.currentRoute.value.name === 'jobs') return
-    const show = { label: 'Show', run: () => void router.push({ name: 'jobs' }) }
+    const show = { label: t('app.show'), run: () => void router.push({ name: 'jobs' }) }
     if (job.state === 'failed' && job.error) {
       ui.fail(fromErrorValue(job.error), show)
-    } else if (job.state === 'done') ui.note(`Done: ${job.title}`, show)
+    } else if (job.state === 'done') ui.note(t('app.done', { job: job.title }), show)
   })
   client.on('models.changed', () => void machine.loadModels().catch(ui.fail))
 

@@ -1,12 +1,15 @@
 /** Numbers as researchers write them. One place, so that every view writes them alike. */
 
-const integer = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+import { formatBytes, formatCount, formatSeconds } from '#shared/format.ts'
+
+export { baseName } from '#shared/format.ts'
+
 const NBSP = '\u00a0'
 const MINUS = '\u2212'
 
 /** 1204911 -> 1,204,911 */
 export function count(n: number): string {
-  return integer.format(n)
+  return formatCount(n)
 }
 
 /** A raw cosine with three decimals: 0.283, −0.041. */
@@ -56,29 +59,12 @@ export function plural(n: number, one: string, many = `${one}s`): string {
 
 /** Bytes in decimal units, three figures: 2.50 MB. */
 export function bytes(n: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB']
-  let value = n
-  let unit = 0
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000
-    unit++
-  }
-  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2
-  return `${value.toFixed(digits)}${NBSP}${units[unit]}`
+  return formatBytes(n, NBSP)
 }
 
 /** Seconds as a person says them: 42 s, 3 min 20 s, 2 h 5 min. */
 export function duration(seconds: number): string {
-  const s = Math.max(0, Math.round(seconds))
-  if (s < 60) return `${s}${NBSP}s`
-  if (s < 3600) {
-    const rest = s % 60
-    return `${Math.floor(s / 60)}${NBSP}min${rest ? ` ${rest}${NBSP}s` : ''}`
-  }
-  const minutes = Math.round((s % 3600) / 60)
-  const hours = Math.floor(s / 3600) + (minutes === 60 ? 1 : 0)
-  const rest = minutes === 60 ? 0 : minutes
-  return `${hours}${NBSP}h${rest ? ` ${rest}${NBSP}min` : ''}`
+  return formatSeconds(seconds, NBSP)
 }
 
 /** 44 pairs/s, 3.2 images/s. */
@@ -111,11 +97,6 @@ export function dateTime(iso: string | null): string {
     `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ` +
     `${two(date.getHours())}:${two(date.getMinutes())}`
   )
-}
-
-/** The last part of a path, for either kind of slash. */
-export function baseName(path: string): string {
-  return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path
 }
 
 /** A long string with its middle left out, so that both telling ends stay. */

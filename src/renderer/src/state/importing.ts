@@ -1,4 +1,5 @@
 import { defineStore } from 'pinia'
+import { t } from '../texts/index.ts'
 import { computed, ref, shallowRef } from 'vue'
 import type {
   CallOutput,
@@ -139,7 +140,9 @@ export const useImporting = defineStore('importing', () => {
 
   async function chooseFolder(): Promise<void> {
     try {
-      const found = await useClient().shell('shell.openFolder', { title: 'Folder of pictures' })
+      const found = await useClient().shell('shell.openFolder', {
+        title: t('importing.pictures.chooseFolder'),
+      })
       if (found) folder.value = found
     } catch (error) {
       useUi().fail(error)

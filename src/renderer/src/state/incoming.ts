@@ -1,4 +1,5 @@
 import { defineStore } from 'pinia'
+import { t } from '../texts/index.ts'
 import { shallowRef } from 'vue'
 import { useClient } from '../bridge/client.ts'
 import { sortInputs } from './inputs.ts'
@@ -19,7 +20,7 @@ export const useIncoming = defineStore('incoming', () => {
   async function chooseInputs(): Promise<void> {
     await take(
       await useClient().shell('shell.openArchives', {
-        title: 'Import web archives or tables',
+        title: t('importing.dialogs.files'),
         tables: true,
       }),
     )
@@ -28,7 +29,7 @@ export const useIncoming = defineStore('incoming', () => {
   /** Asks for a folder of archives, or of tables with their embeddings. */
   async function chooseInputFolder(): Promise<void> {
     const folder = await useClient().shell('shell.openFolder', {
-      title: 'Import a folder of archives or tables',
+      title: t('importing.dialogs.folder'),
     })
     if (folder) await take([folder])
   }

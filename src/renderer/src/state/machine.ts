@@ -1,8 +1,10 @@
 import { defineStore } from 'pinia'
+import { t } from '../texts/index.ts'
 import { computed, ref, shallowRef } from 'vue'
 import type {
   CallInput,
   CallOutput,
+  DeviceState,
   DoctorCheck,
   ModelInfo,
   PictureTextInfo,
@@ -31,7 +33,22 @@ export const useMachine = defineStore('machine', () => {
   const verifications = ref(new Map<string, Verification | 'running'>())
 
   const theme = computed(() => settings.value?.theme ?? 'system')
-  const devices = computed(() => ['auto', ...(info.value?.devices ?? [])])
+  const deviceStates = shallowRef<readonly DeviceState[]>([])
+  /** What can be chosen, with what came of trying it. */
+  const devices = computed(() =>
+    ['auto', ...(info.value?.devices ?? [])].map((value) => {
+      const state = deviceStates.value.find(({ device }) => device === value)
+      return {
+        value,
+        label: value === 'auto' ? t('ui.score.bestDevice') : value,
+        hint: state
+          ? state.works
+            ? t('settings.general.deviceWorks', { rate: Math.round(state.gflops ?? 0) })
+            : t('settings.general.deviceFails')
+          : undefined,
+      }
+    }),
+  )
   const modelById = computed(() => new Map(models.value.map((model) => [model.id, model])))
 
   /** Of the model behind a score; a model that is gone is taken for a real one. */
@@ -41,7 +58,7 @@ export const useMachine = defineStore('machine', () => {
 
   /** What is said of a score beside its model's name, where the name does not say it itself. */
   function remark(id: string, name: string): string | null {
-    return isDemonstration(id) && !/demonstration/i.test(name) ? 'demonstration' : null
+    return isDemonstration(id) && !/demonstration/i.test(name) ? t('ui.demo.remark') : null
   }
 
   const readModels = latest(() => useClient().call('models.list', {}))
@@ -125,7 +142,9 @@ export const useMachine = defineStore('machine', () => {
     try {
       const { model, job } = await useClient().call('models.add', { source })
       useUi().note(
-        model ? `${model.name} is ready` : job ? `Fetching ${source}: see Jobs` : `Added ${source}`,
+        model
+          ? t('settings.models.ready', { name: model.name })
+          : t(job ? 'settings.models.downloading' : 'settings.models.added', { name: source }),
       )
       await loadModels()
       return true
@@ -148,9 +167,19 @@ export const useMachine = defineStore('machine', () => {
   async function quantize(model: ModelInfo, check: string): Promise<void> {
     try {
       await useClient().call('models.quantize', { id: model.id, check })
-      useUi().note(`Making an int8 twin of ${model.name}: see Jobs`)
+      useUi().note(t('settings.models.quantizing', { name: model.name }))
     } catch (error) {
       useUi().fail(error)
+    }
+  }
+
+  /** Tries the devices once; it takes seconds, so only where they are chosen. */
+  async function tryDevices(): Promise<void> {
+    if (deviceStates.value.length > 0) return
+    try {
+      deviceStates.value = await useClient().call('system.devices', {})
+    } catch {
+      // The check of the system says why; here they stay without a remark.
     }
   }
 
@@ -166,6 +195,8 @@ export const useMachine = defineStore('machine', () => {
     checking,
     info,
     devices,
+    deviceStates,
+    tryDevices,
     theme,
     verifications,
     load,

@@ -1,11 +1,12 @@
 import { defineStore } from 'pinia'
+import { t } from '../texts/index.ts'
 import { computed, ref, shallowRef } from 'vue'
 import type { CallOutput, CorpusPart, PairSort, ScoreSource } from '#shared/contract/index.ts'
 import type { PairRow } from '#shared/domain.ts'
 import { AppError, toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { createChunkCache } from '../bridge/chunk-cache.ts'
 import { latest, useClient } from '../bridge/client.ts'
-import { count, plural } from '../bridge/format.ts'
+import { count } from '../bridge/format.ts'
 import { keep, recall } from '../bridge/persist.ts'
 import { explicitScores, idQuery } from './query-text.ts'
 import * as ranges from './ranges.ts'
@@ -185,7 +186,10 @@ export const usePairs = defineStore('pairs', () => {
     marked.value = next
     remember()
     useUndo().push({
-      label: next.length === 0 ? 'clear selection' : `select ${plural(ranges.size(next), 'pair')}`,
+      label:
+        next.length === 0
+          ? t('pairs.undo.clearSelection')
+          : t('pairs.undo.select', { n: count(ranges.size(next)) }, ranges.size(next)),
       merge,
       undo: () => {
         marked.value = before
@@ -236,15 +240,21 @@ export const usePairs = defineStore('pairs', () => {
 
   function setWhere(text: string): void {
     const clean = text.trim()
-    change({ where: clean }, clean ? `filter ${clean}` : 'clear filter')
+    change(
+      { where: clean },
+      clean ? t('pairs.undo.filter', { query: clean }) : t('pairs.undo.clearFilter'),
+    )
   }
 
   function setSort(next: PairSort): void {
-    change({ sort: next, seed: next === 'random' ? seed.value + 1 : seed.value }, `sort by ${next}`)
+    change(
+      { sort: next, seed: next === 'random' ? seed.value + 1 : seed.value },
+      t('pairs.undo.sort'),
+    )
   }
 
   function setScore(next: ScoreSource | null): void {
-    change({ score: next }, 'choose score')
+    change({ score: next }, t('pairs.undo.score'))
   }
 
   function setCellSize(next: number): void {
@@ -309,8 +319,8 @@ export const usePairs = defineStore('pairs', () => {
     if (ranges.size(asked) > limit) {
       throw new AppError(
         'invalid-input',
-        `${count(ranges.size(asked))} pairs are selected; at most ${count(limit)} can be listed by id.`,
-        'Use a filter for a set of this size, or select fewer.',
+        t('pairs.tooMany.ids', { n: count(ranges.size(asked)), limit: count(limit) }),
+        t('pairs.tooMany.hint'),
       )
     }
     const ids: number[] = []
@@ -339,7 +349,10 @@ export const usePairs = defineStore('pairs', () => {
   async function copyIds(): Promise<void> {
     try {
       const ids = await markedIds(MAX_IDS)
-      await useUi().copy(ids.join('\n'), plural(ids.length, 'id'))
+      await useUi().copy(
+        ids.join('\n'),
+        t('pairs.copied.ids', { n: count(ids.length) }, ids.length),
+      )
     } catch (thrown) {
       useUi().fail(thrown)
     }
@@ -355,7 +368,7 @@ export const usePairs = defineStore('pairs', () => {
 
   async function copyQuery(): Promise<void> {
     try {
-      await useUi().copy(await markedQuery(), 'the query')
+      await useUi().copy(await markedQuery(), t('pairs.copied.query'))
     } catch (thrown) {
       useUi().fail(thrown)
     }
@@ -373,7 +386,7 @@ export const usePairs = defineStore('pairs', () => {
         })
       let { index } = await find()
       if (index === null) {
-        change({ where: '' }, 'show a pair outside the filter')
+        change({ where: '' }, t('pairs.undo.reveal'))
         await select()
         index = (await find()).index
       }

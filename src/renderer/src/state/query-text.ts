@@ -1,4 +1,5 @@
 import type { ScoreSource } from '#shared/contract/index.ts'
+import { t } from '../texts/index.ts'
 import type { ImageStatus } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import {
@@ -42,8 +43,12 @@ export function idQuery(ids: readonly number[]): string {
   if (ranges.length > MAX_ID_RANGES) {
     throw new AppError(
       'invalid-input',
-      `These ${count(ids.length)} pairs are ${count(ranges.length)} separate runs of ids; a query holds at most ${count(MAX_ID_RANGES)}.`,
-      'Use a filter for a set of this size, or select fewer.',
+      t('pairs.tooMany.runs', {
+        n: count(ids.length),
+        runs: count(ranges.length),
+        limit: count(MAX_ID_RANGES),
+      }),
+      t('pairs.tooMany.hint'),
     )
   }
   return printQuery(

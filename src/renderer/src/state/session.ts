@@ -1,4 +1,5 @@
 import { defineStore } from 'pinia'
+import { t } from '../texts/index.ts'
 import { computed, ref, shallowRef } from 'vue'
 import type { CorpusInfo, CorpusStats, Failure } from '#shared/contract/index.ts'
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
@@ -65,7 +66,7 @@ export const useSession = defineStore('session', () => {
 
   /** Asks for a folder and opens it. */
   async function openByDialog(): Promise<boolean> {
-    const folder = await useClient().shell('shell.openFolder', { title: 'Open a corpus' })
+    const folder = await useClient().shell('shell.openFolder', { title: t('corpora.dialogs.open') })
     return folder ? open(folder) : false
   }
 
@@ -97,7 +98,7 @@ export const useSession = defineStore('session', () => {
       await loadRecent()
       if (!entry.missing) {
         useUndo().push({
-          label: `take ${entry.name} out of the list`,
+          label: t('corpora.undo.forget', { name: entry.name }),
           undo: () => void open(entry.path),
           redo: () => void forget(entry),
         })

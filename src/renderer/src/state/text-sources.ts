@@ -1,3 +1,4 @@
+import { t } from '../texts/index.ts'
 import type { ScoreSource } from '#shared/contract/index.ts'
 import type { ImageStatus, TextSource } from '#shared/domain.ts'
 
@@ -10,13 +11,25 @@ export const PAGE_ORDER = [
   'after',
 ] as const satisfies readonly TextSource[]
 
-export const TEXT_NAMES: Record<TextSource, string> = {
-  alt: 'alt text',
-  caption: 'caption',
-  title: 'title',
-  before: 'text before',
-  after: 'text after',
-  span: 'span',
+export const TEXT_NAMES: Readonly<Record<TextSource, string>> = {
+  get alt() {
+    return t('ui.texts.alt')
+  },
+  get caption() {
+    return t('ui.texts.caption')
+  },
+  get title() {
+    return t('ui.texts.title')
+  },
+  get before() {
+    return t('ui.texts.before')
+  },
+  get after() {
+    return t('ui.texts.after')
+  },
+  get span() {
+    return t('ui.texts.span')
+  },
 }
 
 /** Texts that can be scored and exported; a span is that of the set in use. */
@@ -29,12 +42,22 @@ export const SCORABLE = [
   'span',
 ] as const satisfies readonly TextSource[]
 
-export const STATUS_NAMES: Record<ImageStatus, string> = {
-  ok: 'picture held',
-  pending: 'not looked for yet',
-  missing: 'not in the archives',
-  failed: 'could not be had or decoded',
-  refused: 'refused (opt-out or address)',
+export const STATUS_NAMES: Readonly<Record<ImageStatus, string>> = {
+  get ok() {
+    return t('ui.statuses.ok')
+  },
+  get pending() {
+    return t('ui.statuses.pending')
+  },
+  get missing() {
+    return t('ui.statuses.missing')
+  },
+  get failed() {
+    return t('ui.statuses.failed')
+  },
+  get refused() {
+    return t('ui.statuses.refused')
+  },
 }
 
 export const STATUS_ORDER = [

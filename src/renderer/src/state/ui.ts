@@ -1,4 +1,5 @@
 import { defineStore } from 'pinia'
+import { t } from '../texts/index.ts'
 import { ref, shallowRef, watch } from 'vue'
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { keep, recall } from '../bridge/persist.ts'
@@ -8,6 +9,7 @@ export interface Toast {
   kind: 'note' | 'fail'
   message: string
   hint: string | null
+  details: string | null
   action: { label: string; run: () => void } | null
 }
 
@@ -49,7 +51,7 @@ export const useUi = defineStore('ui', () => {
 
   /** Says briefly what happened. */
   function note(message: string, action: Toast['action'] = null): void {
-    push({ kind: 'note', message, hint: null, action }, action ? 8 : 4)
+    push({ kind: 'note', message, hint: null, details: null, action }, action ? 8 : 4)
   }
 
   /** Shows an error with what to do next. Cancelling is no error. */
@@ -57,7 +59,16 @@ export const useUi = defineStore('ui', () => {
     const value: ErrorValue = toErrorValue(error)
     if (value.kind === 'canceled') return
     if (value.kind === 'internal') console.error(error)
-    push({ kind: 'fail', message: value.message, hint: value.hint ?? null, action }, 14)
+    push(
+      {
+        kind: 'fail',
+        message: value.message,
+        hint: value.hint ?? null,
+        details: value.details ?? null,
+        action,
+      },
+      14,
+    )
   }
 
   /** Asks before what cannot be undone. */
@@ -79,7 +90,7 @@ export const useUi = defineStore('ui', () => {
   async function copy(text: string, what: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(text)
-      note(`Copied ${what}`)
+      note(t('ui.copied', { what }))
     } catch (error) {
       fail(error)
     }

@@ -1,4 +1,5 @@
 import { defineStore } from 'pinia'
+import { t } from '../texts/index.ts'
 import { computed, shallowRef } from 'vue'
 import { useUi } from './ui.ts'
 
@@ -42,7 +43,7 @@ export const useUndo = defineStore('undo', () => {
     done.value = done.value.slice(0, -1)
     undone.value = [...undone.value, step]
     step.undo()
-    useUi().note(`Undid: ${step.label}`)
+    useUi().note(t('ui.undid', { step: step.label }))
   }
 
   function redo(): void {
@@ -51,7 +52,7 @@ export const useUndo = defineStore('undo', () => {
     undone.value = undone.value.slice(0, -1)
     done.value = [...done.value, step]
     step.redo()
-    useUi().note(`Redid: ${step.label}`)
+    useUi().note(t('ui.redid', { step: step.label }))
   }
 
   function clear(): void {

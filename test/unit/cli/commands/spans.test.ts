@@ -3,8 +3,9 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { contract } from '#shared/contract/index.ts'
+import { addLabelCommands } from '../../../../src/main/cli/commands/labels.ts'
 import { addSpanCommands } from '../../../../src/main/cli/commands/spans.ts'
-import type { CliTools } from '../../../../src/main/cli/commands/spans.ts'
+import type { CliTools } from '../../../../src/main/cli/tools.ts'
 
 const SETS = [
   { id: 4, kind: 'alt', complete: false, title: 'Begun' },
@@ -38,6 +39,7 @@ async function run(
   } as unknown as CliTools
   const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined })
   addSpanCommands(program, tools)
+  addLabelCommands(program, tools)
   for (const group of program.commands) {
     for (const command of [group, ...group.commands]) {
       command.exitOverride().configureOutput({ writeErr: () => undefined })

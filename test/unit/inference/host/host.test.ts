@@ -9,7 +9,7 @@ import {
 import type { PictureTextModel } from '../../../../src/main/inference/kinds/picture-text/types.ts'
 import { pictureText } from '../../../../src/main/inference/kinds/picture-text/kind.ts'
 import { resolveFolder } from '../../../../src/main/inference/models/registry.ts'
-import { cosine, normaliseRows } from '../../../../src/main/inference/models/vectors.ts'
+import { cosine, normaliseRows } from '../../../../src/main/inference/kinds/vectors.ts'
 import { verifyPictureText } from '../../../../src/main/inference/kinds/picture-text/verify.ts'
 import {
   emptyFolders,
@@ -131,7 +131,7 @@ describe('verification', () => {
     const model = await tinyModel('tiny-clip')
     await expect(host.open(model, 'dml')).rejects.toMatchObject({
       kind: 'unsupported',
-      hint: expect.stringContaining('--device auto') as string,
+      commandHint: expect.stringContaining('--device auto') as string,
     })
     const loaded = await host.open(model, 'auto')
     const devices = await host.devices()

@@ -38,7 +38,7 @@ describe('queries that the window writes', () => {
 
   test('a list of ids that is no filter any more is refused with a hint', () => {
     const ids = Array.from({ length: MAX_ID_RANGES + 1 }, (_, i) => i * 2 + 1)
-    expect(() => idQuery(ids)).toThrow(/separate runs/)
+    expect(() => idQuery(ids)).toThrow(/separate ID ranges/)
   })
 
   test('each condition is a part that can be taken away', () => {

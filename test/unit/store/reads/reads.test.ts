@@ -489,6 +489,16 @@ describe('the reading thread', () => {
     service.invalidate(['pairs'])
   })
 
+  test('has every read, and says so when there is none of a name', async () => {
+    const asked = service as unknown as Record<string, (args: object) => Promise<unknown>>
+    for (const name of Object.keys(reads).filter((name) => name !== 'invalidate')) {
+      const said = await asked[name]?.({}).catch((error: unknown) => error)
+      expect(String(said), name).not.toContain('There is no read')
+    }
+    await expect(asked['nothing']?.({})).rejects.toThrow('There is no read nothing')
+    expect(await Promise.resolve(service)).toBe(service)
+  })
+
   test('a corpus that is gone is an error, not a hang', async () => {
     const lost = createReadService(join(folder, 'nothing.gleaner'), worker)
     await expect(lost.stats()).rejects.toMatchObject({ kind: 'not-found' })

@@ -1,6 +1,6 @@
 import { AppError } from '#shared/errors.ts'
 import type { ModelPort } from '../define.ts'
-import { HostCrash } from '../host-crash.ts'
+import { HelperCrash } from '../../../processes/crash.ts'
 import type { PictureTextManifest } from './manifest.ts'
 import type { LoadedPictureText, PictureTextCalls } from './types.ts'
 
@@ -29,7 +29,7 @@ export function attachPictureText(
         const failures = new Map(value.failures.map(({ index, reason }) => [index, reason]))
         return { vectors: floats(bytes, pictures.length), failures }
       } catch (error) {
-        if (!(error instanceof HostCrash)) throw error
+        if (!(error instanceof HelperCrash)) throw error
       }
       return port.alone(async () => {
         const vectors = new Float32Array(pictures.length * dim)
@@ -41,7 +41,7 @@ export function attachPictureText(
             if (failure) failures.set(index, failure.reason)
             else vectors.set(floats(bytes, 1), index * dim)
           } catch (error) {
-            if (!(error instanceof HostCrash)) throw error
+            if (!(error instanceof HelperCrash)) throw error
             failures.set(index, GUILTY)
           }
         }
@@ -52,7 +52,10 @@ export function attachPictureText(
             throw new AppError(
               'model',
               `${model.manifest.name} ends the inference process on ${device} with every picture`,
-              'Use another device, such as --device cpu, or fetch the model again.',
+              {
+                window: 'Use another device, such as the CPU, or fetch the model again.',
+                command: 'Use another device, such as --device cpu, or fetch the model again.',
+              },
             )
           }
         }

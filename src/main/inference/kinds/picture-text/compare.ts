@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors.ts'
-import { cosine } from '../../models/vectors.ts'
+import { cosine } from '../vectors.ts'
 import type { Comparison, OpensModels, Sample } from '../define.ts'
 import type { PictureTextModel } from './types.ts'
 

@@ -1,4 +1,4 @@
-import type { PictureSource } from '../define.ts'
+import type { PictureSource } from '../../pictures/picture-source.ts'
 import { defineHostKind, type HostTools } from '../host-kind.ts'
 import type { PictureTextManifest } from './manifest.ts'
 import { loadPictureText, type PictureTextSession } from './session.ts'

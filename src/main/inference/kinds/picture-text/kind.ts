@@ -16,7 +16,10 @@ export const pictureText = defineModelKind<
 >({
   kind: 'picture-text',
   title: TITLE,
-  howToGet: 'gleaner models list shows all, gleaner models add fetches one or takes a folder.',
+  howToGet: {
+    window: 'Fetch one in Settings, or add a folder.',
+    command: 'gleaner models list shows all, gleaner models add fetches one or takes a folder.',
+  },
   manifest: PictureTextManifest,
   claims: looksLikePictureText,
   infer: inferPictureText,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TokenRecipe } from '../../tokenize/recipe.ts'
 import { ImageRecipe } from '../../pictures/recipe.ts'
 import { DerivedFrom, ModelFile, ModelId } from '../manifest.ts'
 
@@ -29,25 +30,7 @@ const JointGraph = z.object({
 export const TextRecipe = z.object({
   /** A `tokenizer.json` as Hugging Face's tokenizers write it. */
   tokenizer: ModelFile.default('tokenizer.json'),
-  /** In tokens, the special ones included. */
-  contextLength: z.number().int().min(2).max(4096),
-  padId: z.number().int().min(0),
-  /** The last token of every text; it survives truncation. null = the tokenizer adds none. */
-  endId: z.number().int().min(0).nullable(),
-  /**
-   * - `longest`: a batch is as long as its longest text. Exact where padding cannot be seen
-   *   (causal attention, or a mask that is honoured) and the graph's length is dynamic.
-   * - `full`: every text is padded to `contextLength`.
-   */
-  padding: z.enum(['longest', 'full']),
-  /**
-   * What is done to a text before the tokenizer's own normaliser:
-   * - `none`: nothing, as transformers' fast tokenizers do
-   * - `openai`: entities unescaped twice, white space collapsed and trimmed, as openai/CLIP and
-   *   open_clip do, without ftfy's repair of wrongly decoded text
-   * - `siglip`: punctuation removed, white space collapsed, lower case, as big_vision does
-   */
-  clean: z.enum(['none', 'openai', 'siglip']).default('none'),
+  ...TokenRecipe.shape,
 })
 export type TextRecipe = z.infer<typeof TextRecipe>
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ort from 'onnxruntime-node'
 import { AppError } from '#shared/errors.ts'
-import { normaliseRows } from '../../models/vectors.ts'
+import { normaliseRows } from '../vectors.ts'
 import {
   checkOutput,
   inputOf,
@@ -15,7 +15,7 @@ import {
   toHalf,
 } from '../../onnx/onnx-runtime.ts'
 import { createTextTokenizer, type TextTokenizer } from '../../tokenize/tokenizer.ts'
-import type { RealDevice } from '../define.ts'
+import type { RealDevice } from '../../onnx/device.ts'
 import { graphFiles, type PictureTextManifest } from './manifest.ts'
 
 /** Part of a batch of texts that may be padding, once there are enough of them. */

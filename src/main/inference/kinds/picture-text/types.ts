@@ -1,4 +1,5 @@
-import type { Loaded, PictureSource, ResolvedModel } from '../define.ts'
+import type { Loaded, ResolvedModel } from '../define.ts'
+import type { PictureSource } from '../../pictures/picture-source.ts'
 import type { PictureTextManifest } from './manifest.ts'
 
 export type PictureTextModel = ResolvedModel<PictureTextManifest, LoadedPictureText>

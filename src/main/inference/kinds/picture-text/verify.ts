@@ -2,8 +2,9 @@ import { crc32, deflateSync } from 'node:zlib'
 import { z } from 'zod'
 import type { Device } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
-import { DEVICE_BOUND, largestChange, normaliseRows } from '../../models/vectors.ts'
-import type { Check, OpensModels, PictureSource, VerifyReport } from '../define.ts'
+import { DEVICE_BOUND, largestChange, normaliseRows } from '../vectors.ts'
+import type { Check, OpensModels, VerifyReport } from '../define.ts'
+import type { PictureSource } from '../../pictures/picture-source.ts'
 import {
   type Attempt,
   joinFloats,

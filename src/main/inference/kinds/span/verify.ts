@@ -1,6 +1,6 @@
 import type { Device } from '#shared/contract/jobs.ts'
 import type { PairContext } from '#shared/text/context.ts'
-import { DEVICE_BOUND } from '../../models/vectors.ts'
+import { DEVICE_BOUND } from '../vectors.ts'
 import type { OpensModels, VerifyReport } from '../define.ts'
 import { textDtype } from '../text/check.ts'
 import { rootOfChances } from '../text/unit-rows.ts'

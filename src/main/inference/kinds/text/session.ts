@@ -19,7 +19,7 @@ import {
   contextWindows,
   createContextTokenizer,
 } from '../../tokenize/context-windows.ts'
-import type { RealDevice } from '../define.ts'
+import type { RealDevice } from '../../onnx/device.ts'
 import { type HeadMarks, headMarksOf } from './head-features.ts'
 import type { TextManifest } from './manifest.ts'
 

@@ -1,5 +1,5 @@
 import { joinContext, type PairContext } from '#shared/text/context.ts'
-import { DEVICE_BOUND, largestChange } from '../../models/vectors.ts'
+import { DEVICE_BOUND, largestChange } from '../vectors.ts'
 import type { AnyManifest, Check, Loaded, OpensModels, ResolvedModel } from '../define.ts'
 import type { Attempt } from '../verify.ts'
 import { PROBE_CONTEXTS } from './probe-contexts.ts'

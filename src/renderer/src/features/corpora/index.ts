@@ -17,15 +17,15 @@ export const corpora = defineFeature({
   commands: () => [
     {
       id: 'corpus.open',
-      title: 'Open a corpus…',
-      group: 'Corpora',
+      title: t('corpora.commands.open'),
+      group: t('app.groups.corpora'),
       keys: ['Ctrl+O'],
       run: () => void useSession().openByDialog().catch(useUi().fail),
     },
     {
       id: 'corpus.create',
-      title: 'New corpus…',
-      group: 'Corpora',
+      title: t('corpora.commands.create'),
+      group: t('app.groups.corpora'),
       keys: ['Ctrl+N'],
       run: () => void useSession().createByDialog().catch(useUi().fail),
     },

@@ -1,4 +1,5 @@
 import { defineStore } from 'pinia'
+import { t } from '../../texts/index.ts'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { CallInput, CallOutput, ExportFormat, ExportSkip } from '#shared/contract/index.ts'
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
@@ -15,11 +16,13 @@ export type Preview = CallOutput<'exports.preview'>
 export function skipReason(skip: ExportSkip, text: ScorableText): string {
   switch (skip.reason) {
     case 'no-text':
-      return `no ${TEXT_NAMES[text]}`
+      return t('exporting.skip.noText', { text: TEXT_NAMES[text] })
     case 'no-picture':
       return STATUS_NAMES[skip.status]
     case 'picture-type':
-      return `${skip.mime ?? 'a picture of unknown type'}: its readers do not open it`
+      return skip.mime === null
+        ? t('exporting.skip.unknownType')
+        : t('exporting.skip.pictureType', { type: skip.mime })
   }
 }
 
@@ -81,7 +84,7 @@ export const useExporting = defineStore('exporting', () => {
   async function chooseFolder(): Promise<void> {
     try {
       const found = await useClient().shell('shell.openFolder', {
-        title: 'Folder for the exported dataset',
+        title: t('exporting.folder.dialog'),
       })
       if (!found) return
       folder.value = found

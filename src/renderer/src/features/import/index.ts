@@ -1,4 +1,5 @@
 import { defineFeature } from '../../state/features.ts'
+import { t } from '../../texts/index.ts'
 import { useIncoming } from '../../state/incoming.ts'
 import { useUi } from '../../state/ui.ts'
 import ImportDialog from './ImportDialog.vue'
@@ -11,15 +12,15 @@ export const importing = defineFeature({
   commands: () => [
     {
       id: 'corpus.import',
-      title: 'Import archives or tables…',
-      group: 'Corpora',
+      title: t('importing.commands.files'),
+      group: t('app.groups.corpora'),
       keys: ['Ctrl+I'],
       run: () => void useIncoming().chooseInputs().catch(useUi().fail),
     },
     {
       id: 'corpus.import-folder',
-      title: 'Import a folder…',
-      group: 'Corpora',
+      title: t('importing.commands.folder'),
+      group: t('app.groups.corpora'),
       keys: ['Ctrl+Shift+O'],
       run: () => void useIncoming().chooseInputFolder().catch(useUi().fail),
     },

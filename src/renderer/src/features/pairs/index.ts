@@ -25,8 +25,8 @@ export const pairs = defineFeature({
     return [
       {
         id: 'app.filter',
-        title: 'Filter pairs',
-        group: 'Go to',
+        title: t('pairs.filter.title'),
+        group: t('app.groups.goTo'),
         keys: ['/'],
         silent: true,
         enabled: () => useSession().corpus !== null && route.name !== 'pairs',

@@ -1,1 +1,56 @@
-export const exporting = {} as const
+export const exporting = {
+  folder: {
+    dialog: 'Folder for the exported dataset',
+    title: 'Folder',
+    change: 'Change folder…',
+    choose: 'Choose folder…',
+    none: 'no folder chosen',
+  },
+  formats: {
+    webdataset: 'Streamed training at scale, in the layout of img2dataset.',
+    imagefolder: 'Loads with one line in Hugging Face datasets.',
+    parquet: 'URLs, texts and scores under LAION’s column names.',
+    cocoName: 'COCO captions',
+    coco: 'For evaluation tools that read captions_*.json.',
+    kohya: 'Fine-tuning of diffusion models, with a text file beside each picture.',
+    jsonl: 'Everything known about each pair, for your own scripts.',
+  },
+  scopes: {
+    all: 'Whole corpus',
+    filter: 'Filtered pairs',
+    cutoff: 'Pairs above the cutoff',
+    selection: 'Selected pairs',
+  },
+  why: { folder: 'Choose a folder first.', nothing: 'No pair can be exported.' },
+  commands: { folder: 'Choose export folder…', start: 'Export' },
+  view: 'Export view',
+  empty: {
+    title: 'No corpus open',
+    text: 'Open a corpus to export its pairs as a dataset.',
+    choose: 'Choose corpus',
+  },
+  format: 'Format',
+  pairs: 'Pairs',
+  caption: 'Text used as the caption',
+  text: 'Text',
+  past: 'Earlier exports',
+  pastTitle: 'Earlier exports of this corpus',
+  summary: {
+    title: 'Export summary',
+    figure: 'Pairs to export',
+    noneSkipped: 'No pair is skipped.',
+    counting: 'Counting…',
+    of: 'pair of {chosen} chosen ({share}) | pairs of {chosen} chosen ({share})',
+    skipped: 'skipped: {reason}',
+    manifest:
+      '{format} with a manifest of recipe, filter, model, counts and content hash. The same recipe gives the same bytes.',
+  },
+  pairsN: '{n} pair | {n} pairs',
+  skip: {
+    noText: 'no {text}',
+    pictureType: '{type} is not readable in this format',
+    unknownType: 'picture of unknown type',
+  },
+  start: 'Export {n} pair | Export {n} pairs',
+  startPlain: 'Export pairs',
+} as const

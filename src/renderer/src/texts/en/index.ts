@@ -6,6 +6,7 @@ import { importing } from './import.ts'
 import { jobs } from './jobs.ts'
 import { label } from './label.ts'
 import { pairs } from './pairs.ts'
+import { reasons } from './reasons.ts'
 import { settings } from './settings.ts'
 import { train } from './train.ts'
 import { ui } from './ui.ts'
@@ -20,6 +21,7 @@ export const en = {
   jobs,
   label,
   pairs,
+  reasons,
   settings,
   train,
   ui,

@@ -290,7 +290,6 @@ export const train = {
     name: 'Model name',
     namePlaceholder: 'encoder and date',
     device: 'Device',
-    auto: 'automatic',
     demonstration: 'demo',
     width: '{n}-d',
     train: 'Train',

@@ -1,4 +1,5 @@
 import type { Ref } from 'vue'
+import { t } from '../../texts/index.ts'
 import { useUi } from '../../state/ui.ts'
 
 /** A chart that can be taken out of the window. */
@@ -140,15 +141,15 @@ export type ChartForm = 'svg' | 'png' | 'csv'
 export async function copyChart(
   chart: ChartHandle,
   form: ChartForm,
-  name = 'the chart',
+  name = t('ui.charts.chart'),
 ): Promise<void> {
   const ui = useUi()
   try {
-    if (form === 'svg') await ui.copy(chart.toSvg(), `${name} as SVG`)
-    else if (form === 'csv') await ui.copy(chart.toCsv(), `the numbers of ${name} as CSV`)
+    if (form === 'svg') await ui.copy(chart.toSvg(), t('ui.charts.asSvg', { name }))
+    else if (form === 'csv') await ui.copy(chart.toCsv(), t('ui.charts.asCsv', { name }))
     else {
       await navigator.clipboard.write([new ClipboardItem({ 'image/png': chart.toPng() })])
-      ui.note(`Copied ${name} as PNG`)
+      ui.note(t('ui.charts.copiedPng', { name }))
     }
   } catch (error) {
     ui.fail(error)

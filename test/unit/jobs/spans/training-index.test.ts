@@ -8,8 +8,8 @@ import { joinContext } from '#shared/text/context.ts'
 import type { ContextTexts } from '#shared/text/context.ts'
 import { sliceCodePoints } from '#shared/text/offsets.ts'
 import { quoteSpan } from '#shared/text/spans.ts'
-import { indexTrainingData } from '../../../../src/main/jobs/spans/training-data.ts'
-import type { TrainingIndex } from '../../../../src/main/jobs/spans/training-data.ts'
+import { indexTrainingData } from '../../../../src/main/jobs/spans/training-index.ts'
+import type { TrainingIndex } from '../../../../src/main/jobs/spans/training-index.ts'
 import type { Corpus } from '../../../../src/main/store/open.ts'
 import { putLabelEvent } from '../../../../src/main/store/repositories/labels.ts'
 import {
@@ -162,7 +162,7 @@ it('a text that repeats is kept once, a label before an alt; around another plac
     [2, 'label'],
     [3, 'near'],
   ])
-  expect(warnings.join('\n')).toContain('as the same text is in already: 1.')
+  expect(warnings.join('\n')).toContain('Duplicate texts excluded: 1.')
 })
 
 it('spans are slices of the running text without white space at their edges; what does not fit is counted', () => {
@@ -188,5 +188,7 @@ it('spans are slices of the running text without white space at their edges; wha
       expect(sliceCodePoints(context.text, start, end)).toBe(quote)
     }
   }
-  expect(index({ alts: set }).warnings.join('\n')).toContain('as their spans do not fit them: 1.')
+  expect(index({ alts: set }).warnings.join('\n')).toContain(
+    'Texts excluded because their spans do not match the text: 1.',
+  )
 })

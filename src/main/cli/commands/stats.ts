@@ -1,0 +1,23 @@
+import type { CallOutput } from '#shared/contract/index.ts'
+import { n } from './words.ts'
+
+/** What is in a corpus, line by line. */
+export function describeStats(stats: CallOutput<'corpora.stats'>): string {
+  const list = (counts: Record<string, number>): string =>
+    Object.entries(counts)
+      .filter(([, count]) => count > 0)
+      .map(([name, count]) => `${name} ${n(count)}`)
+      .join(', ') || 'none'
+  return [
+    `records     ${list(stats.records)}`,
+    `pages       ${n(stats.pages)}`,
+    `pairs       ${n(stats.pairs)}, with alt text ${n(stats.withAlt)}, with caption ${n(stats.withCaption)}`,
+    `pictures    ${list(stats.images)}`,
+    `not paired  ${list(stats.notPaired)}`,
+    `failures    ${list(stats.failures)}`,
+    ...stats.scores.map(
+      (score) =>
+        `scores      ${score.model} on ${score.text}: n ${n(score.n)}, mean cosine ${score.mean.toFixed(3)}`,
+    ),
+  ].join('\n')
+}

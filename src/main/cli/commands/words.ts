@@ -1,0 +1,42 @@
+import { resolve } from 'node:path'
+import { InvalidArgumentError } from 'commander'
+import type { Option } from 'commander'
+import type { z } from 'zod'
+import { ScoreInput } from '#shared/contract/jobs.ts'
+import { optionOf } from '../options.ts'
+
+export const json = ['--json', 'as JSON', false] as const
+
+/** A filter, in the query language. */
+export const where = (example: string): [string, string] => [
+  '--where <query>',
+  `only pairs that match, e.g. "${example}"`,
+]
+
+export const deviceOption = (description = 'where the model runs'): Option =>
+  optionOf('--device <device>', description, ScoreInput.shape.device)
+
+export const textOption = (description: string): Option =>
+  optionOf('--text <source>', description, ScoreInput.shape.text)
+
+/** `--images`: a folder is made absolute. */
+export const imagesOption = (description: string, field: z.ZodType): Option =>
+  optionOf('--images <from>', description, field, readImages)
+
+function readImages(text: string): string {
+  if (['archive', 'fetch', 'none'].includes(text)) return text
+  if (text.startsWith('folder:') && text.length > 7) return `folder:${resolve(text.slice(7))}`
+  throw new InvalidArgumentError('archive, folder:DIR, fetch or none.')
+}
+
+/** A count with its thousands: 1,204,911. */
+export { formatCount as n } from '#shared/format.ts'
+
+/** A measure with three decimals; nothing where there is none. */
+export const three = (value: number | null): string => (value === null ? '' : value.toFixed(3))
+
+/** One line of a text, cut. */
+export function clip(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line.length > 60 ? line.slice(0, 59) + '…' : line
+}

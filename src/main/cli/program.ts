@@ -1,0 +1,31 @@
+import { Command } from 'commander'
+import { SOFTWARE_VERSION } from '#shared/version.ts'
+import { addCorpusCommands } from './commands/corpus.ts'
+import { addDoctorCommand } from './commands/doctor.ts'
+import { addExportCommand } from './commands/export.ts'
+import { addImportCommand } from './commands/import.ts'
+import { addLabelCommands } from './commands/labels.ts'
+import { addModelCommands } from './commands/models.ts'
+import { addPairCommands } from './commands/pairs.ts'
+import { addScoreCommands } from './commands/score.ts'
+import { addSpanCommands } from './commands/spans.ts'
+import type { CliTools } from './tools.ts'
+
+/** All commands; they throw what commander and the engine throw. */
+export function createProgram(tools: CliTools): Command {
+  const program = new Command('gleaner')
+    .description('Curates image-text data: from web archives to scored, filtered datasets.')
+    .version(SOFTWARE_VERSION)
+    .exitOverride()
+    .showHelpAfterError('(gleaner --help shows every command)')
+  addCorpusCommands(program, tools)
+  addImportCommand(program, tools)
+  addPairCommands(program, tools)
+  addScoreCommands(program, tools)
+  addExportCommand(program, tools)
+  addModelCommands(program, tools)
+  addSpanCommands(program, tools)
+  addLabelCommands(program, tools)
+  addDoctorCommand(program, tools)
+  return program
+}

@@ -1,0 +1,73 @@
+import type { AltReport, SpanMeasure } from '#shared/contract/spans.ts'
+import type { TrainingData } from '#shared/contract/training-data.ts'
+import type { EpochRecord } from '#shared/contract/training.ts'
+import type { Agreement, AgreementOptions } from '../../labeling/agreement.ts'
+import type { FindAltOptions } from '../../labeling/find-alt-spans.ts'
+import type { SpanLossOptions } from '../../labeling/losses.ts'
+import type { TrainedHead } from '../../labeling/train-span-head.ts'
+import type { UselessAltRule } from '../../labeling/useless-alt-rules.ts'
+import type { FoundSpan } from '../../store/repositories/span-sets.ts'
+import { createAside } from '../run/aside.ts'
+import type { CachedWindow } from './features-file.ts'
+import type { TrainingIndex } from './training-index.ts'
+
+/** Work on descriptions that is done in a thread of its own: `span-tasks.ts` does it. */
+export interface SpanCalls {
+  collectTraining: { input: { path: string; input: TrainingData }; value: TrainingIndex }
+  /** Canceled: the report as far as it got. */
+  findAlts: { input: AltsOrder; value: AltReport; event: AltBatch }
+  /** What rules would take: each spelling of an alt is judged once, the most frequent ones shown. */
+  tryRules: {
+    input: { path: string; rules: unknown }
+    value: { alts: number; taken: { rule: string; n: number; examples: string[] }[] }
+  }
+  checkRules: { input: { rules: unknown }; value: UselessAltRule[] }
+  agreement: {
+    input: { path: string; where: string; options: Partial<AgreementOptions> }
+    value: Agreement
+  }
+  measureSet: { input: { path: string; set: number }; value: SpanMeasure[] }
+  /** Canceled: the best head so far. */
+  trainHead: { input: HeadOrder; value: TrainedHead; event: EpochRecord }
+}
+
+/** Runs one of them in the thread `entries.spanWorker`. */
+export const runSpanTask = createAside<SpanCalls>()
+
+export interface AltsOrder {
+  path: string
+  rules: readonly UselessAltRule[]
+  find: Partial<FindAltOptions>
+  afterId: number
+  /** Of the pairs before. */
+  report: AltReport | null
+}
+
+/** Told by `findAlts` after each batch; what it covers is to be kept in one transaction. */
+export interface AltBatch {
+  pairs: { pairId: number; spans: FoundSpan[] }[]
+  nextPair: number
+  /** Of all pairs up to here. */
+  report: AltReport
+}
+
+export interface HeadOrder {
+  /** The features file, and how many numbers a row has. */
+  file: string
+  dim: number
+  train: CachedWindow[]
+  /** Windows of one text stand next to each other. */
+  validation: CachedWindow[]
+  options: {
+    hidden: number
+    epochs: number
+    batchSize: number
+    learningRate: number
+    weightDecay: number
+    loss: SpanLossOptions
+    seed: number
+    patience: number
+    monitor: 'loss' | 'iou'
+    maxLength: number
+  }
+}
