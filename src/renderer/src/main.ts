@@ -3,12 +3,13 @@ import { createApp } from 'vue'
 import App from './app/App.vue'
 import { FEATURES } from './app/features.ts'
 import { router } from './app/router.ts'
-import { i18n } from './texts/index.ts'
+import { announceLanguage, i18n } from './texts/index.ts'
 import { registerPlaces } from './state/features.ts'
 import { useUi } from './state/ui.ts'
 import './styles/tokens.css'
 import './styles/base.css'
 
+announceLanguage(document.documentElement)
 registerPlaces(FEATURES)
 const app = createApp(App)
 app.use(createPinia())

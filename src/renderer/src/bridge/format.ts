@@ -52,11 +52,6 @@ export function countOf(part: number, whole: number): string {
   return `${count(part)} of ${count(whole)} (${percent(part, whole)})`
 }
 
-/** `1 pair`, `12 pairs`. */
-export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${count(n)} ${n === 1 ? one : many}`
-}
-
 /** Bytes in decimal units, three figures: 2.50 MB. */
 export function bytes(n: number): string {
   return formatBytes(n, NBSP)

@@ -21,6 +21,7 @@ import { useMachine } from './machine.ts'
 import { usePairs } from './pairs.ts'
 import { useUi } from './ui.ts'
 import { useUndo } from './undo.ts'
+import { t } from '../texts/index.ts'
 
 export type HistogramAnswer = CallOutput<'scores.histogram'>
 const FINE_BINS = 1000
@@ -241,7 +242,7 @@ export const useCutoff = defineStore('cutoff', () => {
     if (next === before) return
     place(key, next)
     useUndo().push({
-      label: `cutoff ${cutoffText(before)} → ${cutoffText(next)}`,
+      label: t('cutoff.moved', { from: cutoffText(before), to: cutoffText(next) }),
       merge: merge ?? 'cutoff',
       undo: () => place(key, before),
       redo: () => place(key, next),

@@ -16,6 +16,8 @@ const SPOKEN_ALWAYS = /^(title|placeholder|aria-label|aria-valuetext)$/
 const WORD = /\p{L}{2,}/u
 /** Reads as words: a space between letters, or a capital with small letters behind it. */
 const WORDS = /\p{L}[\p{L},;:.!?’'"]*\s+\p{L}|^[\s(]*\p{Lu}\p{Ll}{2,}/u
+/** A word before what is filled in, as `cutoff ${n}`; `auto ${n}px` is a style. */
+const BESIDE = /^\p{L}{3,} 0(?!\w)/u
 
 type Node = NonNullable<NonNullable<SFCDescriptor['template']>['ast']>['children'][number]
 
@@ -39,7 +41,8 @@ export function hardWired(file: string, source: string): HardWired[] {
 function visit(node: Node, found: HardWired[]): void {
   const { line } = node.loc.start
   if (node.type === NODE.TEXT) {
-    if (WORD.test(node.content)) found.push({ line, text: node.content.trim() })
+    if (WORD.test(node.content) || /\p{L} =/u.test(node.content))
+      found.push({ line, text: node.content.trim() })
     return
   }
   if (node.type === NODE.INTERPOLATION) {
@@ -80,7 +83,8 @@ function inScript(code: string, before: number, words = WORDS): HardWired[] {
   const look = (node: ts.Node): void => {
     if (isForDevelopers(node) || isAsked(node)) return
     const text = textOf(node)
-    if (text !== null && words.test(text) && !isKey(node, text)) {
+    const reads = text !== null && (words.test(text) || (isFilled(node) && BESIDE.test(text)))
+    if (text !== null && reads && !isKey(node, text)) {
       const { line } = file.getLineAndCharacterOfPosition(node.getStart())
       found.push({ line: line + 1 + before, text })
     }
@@ -97,6 +101,8 @@ function textOf(node: ts.Node): string | null {
   }
   return null
 }
+
+const isFilled = (node: ts.Node): boolean => ts.isTemplateExpression(node)
 
 /** Imports, and what only a developer can see: `throw new Error(...)`, `console`, AppError `internal`. */
 function isForDevelopers(node: ts.Node): boolean {
@@ -135,4 +141,45 @@ function isKey(node: ts.Node, text: string): boolean {
       text,
     )
   )
+}
+
+/**
+ * Texts in the place of a value of the program (compared, looked up, the name of a route): right
+ * only as long as the text happens to be the same word.
+ */
+export function textsAsValues(file: string, source: string): string[] {
+  const found: string[] = []
+  const look = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && node.expression.getText() === 't' && isValue(node)) {
+      found.push(node.getText())
+    }
+    ts.forEachChild(node, look)
+  }
+  const codes: string[] = []
+  if (file.endsWith('.vue')) {
+    const { descriptor } = parse(source, { filename: file })
+    codes.push(descriptor.scriptSetup?.content ?? descriptor.script?.content ?? '')
+    const bound = /[:@][\w:.-]+="([^"]*)"|v-[\w:-]+="([^"]*)"|\{\{([\s\S]*?)\}\}/g
+    for (const [, a, b, c] of (descriptor.template?.content ?? '').matchAll(bound)) {
+      codes.push(`(${a ?? b ?? c})`)
+    }
+  } else codes.push(source)
+  for (const code of codes) {
+    look(ts.createSourceFile('script.ts', code, ts.ScriptTarget.Latest, true))
+  }
+  return found
+}
+
+function isValue({ parent }: ts.CallExpression): boolean {
+  if (ts.isBinaryExpression(parent)) return /^[!=]==?$|^in$/.test(parent.operatorToken.getText())
+  if (ts.isElementAccessExpression(parent) || ts.isCaseClause(parent)) return true
+  if (ts.isArrayLiteralExpression(parent)) {
+    const { parent: member } = parent
+    return ts.isPropertyAccessExpression(member) && /^(includes|indexOf)$/.test(member.name.text)
+  }
+  if (!ts.isPropertyAssignment(parent)) return false
+  const name = parent.name.getText()
+  const call = parent.parent.parent
+  const isRoute = ts.isCallExpression(call) && /router\.\w+$/.test(call.expression.getText())
+  return /^(value|id|state|key|type)$/.test(name) || (name === 'name' && isRoute)
 }

@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { en } from '../../../../src/renderer/src/texts/en/index.ts'
-import { i18n, t } from '../../../../src/renderer/src/texts/index.ts'
-import { hardWired } from './find-texts.ts'
+import { chooseLanguage, i18n, t } from '../../../../src/renderer/src/texts/index.ts'
+import { hardWired, textsAsValues } from './find-texts.ts'
 
 const WINDOW = join(import.meta.dirname, '../../../../src/renderer/src')
 const files = globSync('**/*.{ts,vue}', { cwd: WINDOW }).filter(
@@ -65,6 +65,19 @@ describe('a text', () => {
     expect(found).toEqual([])
   })
 
+  test('is never taken for a value of the program', () => {
+    const found = sources.flatMap(({ file, source }) =>
+      textsAsValues(file, source).map((call) => `${file}: ${call}`),
+    )
+    expect(found).toEqual([])
+  })
+
+  test('is in the first language of the system that the window speaks, else in English', () => {
+    expect(chooseLanguage(['fr-CA', 'de-AT', 'en-US'], ['en', 'de'])).toBe('de')
+    expect(chooseLanguage(['fr'], ['en', 'de'])).toBe('en')
+    expect(chooseLanguage([], ['en'])).toBe('en')
+  })
+
   test('is in the catalogue because something shows it', () => {
     const all = sources.map(({ source }) => source).join('\n')
     const unused = KEYS.filter((key) => !all.includes(`'${key}'`) && !all.includes(`"${key}"`))
@@ -97,6 +110,8 @@ describe('the search for texts in the code', () => {
     ["<template><p>{{ n === 1 ? 'one pair' : 'many pairs' }}</p></template>", 'one pair'],
     ['<template><p :title="`Open ${name}`" /></template>', 'Open 0'],
     ["<template><i :aria-label=\"ok ? 'good' : 'bad'\" /></template>", 'good'],
+    ['<script setup lang="ts">\nconst a = `cutoff ${from} → ${to}`\n</script>', 'cutoff 0 → 0'],
+    ['<template><text>n = {{ n }}</text></template>', 'n ='],
     [
       '<script setup lang="ts">\nconst a = { title: \'Clear the list\' }\n</script>',
       'Clear the list',
@@ -115,5 +130,15 @@ describe('the search for texts in the code', () => {
       '<template><p class="Large One" :style="{ width: `${n}px` }"><kbd>Ctrl K</kbd>{{ t(\'app.keys\') }}</p></template>',
     ].join('\n')
     expect(hardWired('a.vue', source)).toEqual([])
+  })
+
+  test.each([
+    ["const can = [t('a.failed'), t('a.done')].includes(state)", 2],
+    ["if (state === t('a.done')) stop()", 1],
+    ["void router.push({ name: t('a.pairs') })", 1],
+    ["const options = [{ value: t('a.none'), label: t('a.none') }]", 1],
+    ["const shown = [t('a.one'), { name: t('a.two') }].filter(Boolean)", 0],
+  ])('counts the texts that are taken for values in %s', (source, n) => {
+    expect(textsAsValues('a.ts', source)).toHaveLength(n)
   })
 })

@@ -51,7 +51,7 @@ export const app = {
     pairs: 'Pairs shown',
     filtering: 'Filtering…',
     filter: 'Active filter',
-    pairsN: '{n} pairs',
+    pairsN: '{n} pair | {n} pairs',
     removeFilter: 'Remove filter {part}',
   },
   themes: { system: 'Theme: system', dark: 'Theme: dark', light: 'Theme: light' },

@@ -28,6 +28,7 @@ export const cutoff = {
     png: 'Copy chart as PNG',
     csv: 'Copy bins as CSV',
   },
+  moved: 'cutoff {from} → {to}',
   group: 'Cutoff',
   view: 'Cutoff view',
   noCorpus: {
@@ -60,7 +61,7 @@ export const cutoff = {
   noneInFilter: {
     title: 'No scored pair in this filter',
     whole: 'Use whole corpus',
-    text: 'None of the {n} filtered pairs has this score.',
+    text: 'The {n} filtered pair has no such score. | None of the {n} filtered pairs has this score.',
   },
   otherModel:
     'Cosines of different models are not on the same scale. Compare the shapes, not the positions.',

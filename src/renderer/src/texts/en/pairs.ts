@@ -92,5 +92,8 @@ export const pairs = {
   tools: { title: 'Filter and order', order: 'Order', score: 'Score', size: 'Cell size' },
   failed: 'The pairs could not be read.',
   again: 'Try again',
-  noMatch: { title: 'No pair matches this filter', text: 'None of {n} pairs matches {query}' },
+  noMatch: {
+    title: 'No pair matches this filter',
+    text: 'The {n} pair of the corpus does not match {query} | None of {n} pairs matches {query}',
+  },
 } as const

@@ -21,6 +21,7 @@ export const ui = {
     copyCsv: 'Copy data as CSV',
     arrows: 'use the arrow keys to read values',
     cutoff: 'cutoff',
+    sampleSize: 'n = {n}',
     pairsPerCell: 'pairs per cell (log scale)',
     copy: 'Copy {name}',
     asSvg: '{name} as SVG',
