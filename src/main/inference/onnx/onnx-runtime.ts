@@ -13,7 +13,10 @@ export function supportedDevices(): RealDevice[] {
 }
 
 /** How every graph is run. */
-export function sessionOptions(device: RealDevice, threads: number): ort.InferenceSession.SessionOptions {
+export function sessionOptions(
+  device: RealDevice,
+  threads: number,
+): ort.InferenceSession.SessionOptions {
   return {
     executionProviders: [device],
     intraOpNumThreads: threads,
