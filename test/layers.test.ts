@@ -111,7 +111,7 @@ test('SQL stands in the store alone', () => {
   const asking = files.filter((file) => hasSql(readFileSync(join(SRC, file), 'utf8')))
   expect(asking.filter((file) => !file.startsWith('main/store/'))).toEqual([])
   // Where it stands it is seen.
-  expect(asking).toContain('main/store/reads/reads.ts')
+  expect(asking).toContain('main/store/reads/filters.ts')
   expect(asking).toContain('main/store/open.ts')
 })
 

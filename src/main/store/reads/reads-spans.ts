@@ -106,8 +106,6 @@ export function createSpanReads(context: SpanReadContext) {
   }
 
   return {
-    bestOf,
-
     /** Pairs of a set from the least confident up; without those that have no confidence. */
     byConfidence(set: number): Int32Array {
       return orders.get(stampOf(set), () => {
