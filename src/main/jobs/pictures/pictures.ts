@@ -1,5 +1,5 @@
 import type { PicturesInput } from '#shared/contract/jobs.ts'
-import type { FetchOptions } from '../../images/fetch.ts'
+import type { FetchOptions } from '../../images/fetch-options.ts'
 import { createPictureHost } from '../../images/host-client.ts'
 import type { Corpus } from '../../store/open.ts'
 import { countQueuedPictures } from '../../store/repositories/picture-queue.ts'
