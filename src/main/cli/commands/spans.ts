@@ -14,6 +14,7 @@ import {
   trainSpans,
   TrainSpansInput,
 } from '#shared/contract/jobs.ts'
+import { isTextModel, TEXT_KINDS } from '#shared/contract/training.ts'
 import { TrainingData } from '#shared/contract/training-data.ts'
 import { AppError } from '#shared/errors.ts'
 import { formatBytes } from '#shared/format.ts'
@@ -381,7 +382,7 @@ export function addSpanCommands(program: Command, tools: CliTools): void {
     .description('what is on this machine')
     .option(...json)
     .action(async (options: { json: boolean }) => {
-      const list = await call('training.models', {})
+      const list = (await call('models.list', {})).filter(isTextModel)
       if (options.json) return printJson(list)
       print(
         table(
@@ -401,14 +402,15 @@ export function addSpanCommands(program: Command, tools: CliTools): void {
     .command('add <folder>')
     .description('a BERT-like encoder in ONNX, or a fine-tuned span model')
     .action(async (folder: string) => {
-      const model = await call('training.addModel', { source: resolve(folder) })
-      print(`added ${model.id} (${model.kind})`)
+      const source = resolve(folder)
+      const { model } = await call('models.add', { source, kinds: TEXT_KINDS })
+      if (model) print(`added ${model.id} (${model.kind})`)
     })
   models
     .command('remove <id>')
     .description('forget a folder, or delete a model that was trained here; its spans stay')
     .action(async (id: string) => {
-      await call('training.removeModel', { id })
+      await call('models.remove', { id })
       print(`removed ${id}`)
     })
 }

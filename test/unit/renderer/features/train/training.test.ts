@@ -31,6 +31,7 @@ import {
 } from '../../../../../src/renderer/src/features/train/train-launch.ts'
 import { useTraining } from '../../../../../src/renderer/src/features/train/training.ts'
 import { USELESS_ALT_RULES } from '../../../../../src/main/labeling/useless-alt-rules.ts'
+import { TEXT_KINDS } from '../../../../../src/shared/contract/training.ts'
 import { AppError, toErrorValue } from '../../../../../src/shared/errors.ts'
 import { addSpanPairs, storyPairs } from '../../../../integration/spans-support.ts'
 import { MODELS } from '../../../../support/models.ts'
@@ -47,7 +48,7 @@ let asked: { name: string; input: Record<string, unknown> }[] = []
 
 beforeAll(async () => {
   bridge = startWindowEngine()
-  const reply = await bridge.call('training.addModel', { source: join(MODELS, 'tiny-bert') })
+  const reply = await bridge.call('models.add', { source: join(MODELS, 'tiny-bert') })
   expect(reply.ok).toBe(true)
 })
 afterAll(() => bridge.stop())
@@ -63,6 +64,14 @@ function makeCorpus(what: 'done' | 'fresh'): string {
     addRuns(empty)
   })
 }
+
+test('a folder with a model that training does not work with is refused', async () => {
+  const source = join(MODELS, 'tiny-clip')
+  const reply = await bridge.call('models.add', { source, kinds: TEXT_KINDS })
+  expect(reply).toMatchObject({ ok: false, error: { kind: 'invalid-input' } })
+  const added = (await bridge.call('models.list', {})) as { value: { id: string }[] }
+  expect(added.value.map(({ id }) => id)).not.toContain('tiny-clip')
+})
 
 /** A corpus in which nothing was done, or all once: one to look at, or one of the test's own. */
 async function open(
