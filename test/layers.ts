@@ -11,6 +11,7 @@ const LEAVES = [
   'main/search',
   'main/export',
   'main/tables',
+  'main/cluster',
 ] as const
 
 /** What the features of the window stand on, each room on those before it. */
