@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { Launcher } from '#shared/settings.ts'
+import { writeWhole } from '../files/write-whole.ts'
 
 /** A training that was begun, as it is written down in its package. */
 const LaunchedRun = z
@@ -36,7 +37,5 @@ export function writeLaunched(folder: string, run: LaunchedRun | null): void {
     rmSync(path, { force: true })
     return
   }
-  const part = join(dirname(path), 'launched.json.part')
-  writeFileSync(part, `${JSON.stringify(run, null, 2)}\n`)
-  renameSync(part, path)
+  writeWhole(path, `${JSON.stringify(run, null, 2)}\n`)
 }

@@ -40,13 +40,14 @@ import {
 } from '../../tables/index.ts'
 import type { Cell, NpyFile, RowBatch, TableInput } from '../../tables/index.ts'
 import { findTables } from '../../tables/index.ts'
-import { findSource, fingerprint, sha256File } from '../../warc/index.ts'
 import { COMPUTED_BY, importedDigest, planTable, recipeOf } from './import-plan.ts'
 import type { ImportPlan, SingleRole } from './import-plan.ts'
 import type { JobContext } from '../run/job.ts'
 import { runPictures } from '../pictures/pictures.ts'
 import { importTables } from '#shared/contract/jobs/import.ts'
 import { implementJob } from '../run/implement.ts'
+import { sha256OfFile } from '../../files/digest.ts'
+import { fingerprintFile } from '../../files/fingerprint.ts'
 
 /** Rows of a commit: some tens of milliseconds, so that the window is answered in between. */
 const ROWS = 5_000
@@ -103,7 +104,7 @@ export async function runImport(
       note: `looking at ${basename(source.path)}`,
     })
     const plan = await planTable(source, input)
-    planned.push({ plan, identity: await fingerprint(await findSource(source.path)) })
+    planned.push({ plan, identity: await fingerprintFile(source.path) })
   }
   checkNames(corpus, planned, ctx)
 
@@ -251,7 +252,7 @@ async function importTable(
   if (archive && archive.path !== path) moveArchive(db, archive.id, path)
   let sha256 = earlier === null ? null : readRecipe(earlier).sha256
   try {
-    sha256 ??= await sha256File(await findSource(path), ctx.signal)
+    sha256 ??= await sha256OfFile(path, ctx.signal)
   } catch (error) {
     if (ctx.signal.aborted) return
     throw error
@@ -495,7 +496,7 @@ async function importEmbeddings(
   const paths = [embeddings.image, embeddings.text]
   const hash = createHash('sha256').update(`embeddings\n${tableIdentity}\n${embeddings.model}`)
   for (const path of paths) {
-    hash.update(`\n${path === null ? '' : await fingerprint(await findSource(path))}`)
+    hash.update(`\n${path === null ? '' : await fingerprintFile(path)}`)
   }
   const identity = `embeddings:${hash.digest('hex')}`
   let archive = archiveByFingerprint(db, identity)
@@ -508,7 +509,7 @@ async function importEmbeddings(
     archive ??= addArchive(db, { path: first, bytes, fingerprint: identity, software: SOFTWARE })
     let sha256: string
     try {
-      sha256 = await sha256File(await findSource(first), ctx.signal)
+      sha256 = await sha256OfFile(first, ctx.signal)
     } catch (error) {
       if (ctx.signal.aborted) return
       throw error

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { existsSync } from 'node:fs'
 import { resolve as absolute } from 'node:path'
@@ -29,7 +28,7 @@ import {
   listInputs,
   openArchive,
   revisitTarget,
-  sha256File,
+  sha256OfArchive,
   streamSource,
   targetUri,
 } from '../../warc/index.ts'
@@ -41,6 +40,7 @@ import type { JobContext } from '../run/job.ts'
 import { runPictures } from '../pictures/pictures.ts'
 import { ingest } from '#shared/contract/jobs/ingest.ts'
 import { implementJob } from '../run/implement.ts'
+import { sha256Of } from '../../files/digest.ts'
 
 /** More than these wait for the one who reads and commits. */
 const MAX_WORKERS = 3
@@ -251,7 +251,7 @@ async function identify(
     size += step.value.length
   }
   const head = Buffer.concat(pieces)
-  const identity = createHash('sha256').update(head.subarray(0, STREAM_HEAD)).digest('hex')
+  const identity = sha256Of(head.subarray(0, STREAM_HEAD))
   const rest = Readable.from(
     (async function* () {
       if (head.length > 0) yield head
@@ -322,7 +322,7 @@ async function readArchive(
   commits.commit()
   if (reading || ctx.signal.aborted) return
 
-  const sha256 = opened.sha256() ?? (stream ? null : await sha256File(source, ctx.signal))
+  const sha256 = opened.sha256() ?? (stream ? null : await sha256OfArchive(source, ctx.signal))
   const bytes = source.size ?? commits.position
   transaction(corpus.writer, () => completeArchive(corpus.writer, archive.id, { sha256, bytes }))
   totals.archives++

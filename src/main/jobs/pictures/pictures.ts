@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import type { PicturesInput } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
@@ -28,6 +27,7 @@ import type { JobContext } from '../run/job.ts'
 import { isLocal, localPictures } from './local-pictures.ts'
 import { lookForPictures } from '#shared/contract/jobs/pictures.ts'
 import { implementJob } from '../run/implement.ts'
+import { sha256Of } from '../../files/digest.ts'
 
 /** Read from the database at once. */
 const PAGE = 500
@@ -144,7 +144,7 @@ function fromTableFolder(corpus: Corpus, decode: Decoder, place: string): Local 
     const bytes = await readWithin(found.path)
     if (!(bytes instanceof Uint8Array))
       return bad(picture, 'failed', bytes.reason, bytes.detail, place)
-    const sha256 = digestOf(bytes)
+    const sha256 = sha256Of(bytes)
     const seen = await decode(sha256, bytes)
     if (!seen.ok) return bad(picture, 'failed', seen.reason, `${found.path}: ${seen.detail}`, place)
     const source = `file ${found.path} beside its table`
@@ -206,7 +206,7 @@ async function fromFolder(
         first ??= bytes
         continue
       }
-      const sha256 = digestOf(bytes)
+      const sha256 = sha256Of(bytes)
       const seen = await decode(sha256, bytes)
       if (seen.ok) {
         const source = `folder ${found.path} (${found.rule})`
@@ -292,7 +292,7 @@ async function* fromWeb(
       const status = outcome.refused ? 'refused' : 'failed'
       return bad(picture, status, outcome.reason, where + outcome.detail, 'fetch')
     }
-    const sha256 = digestOf(outcome.bytes)
+    const sha256 = sha256Of(outcome.bytes)
     const seen = await decode(sha256, outcome.bytes)
     if (!seen.ok) return bad(picture, 'failed', seen.reason, seen.detail, 'fetch')
     const source = `fetched ${new Date().toISOString()} from ${outcome.finalUrl}`
@@ -315,10 +315,6 @@ function pageOptOut(corpus: Corpus, imageId: number): string | null {
   return metaOptOut(
     robotsOfPages(corpus.writer, imageId).map((text) => text.replace(/["[\]]/g, ' ')),
   )
-}
-
-function digestOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }
 
 /** Decodes each distinct picture once: by memory, by what the corpus knows, by the host. */

@@ -9,16 +9,7 @@ import { AppError } from '#shared/errors.ts'
 import { BLANK_CHARACTERS, EXPORT_NEEDS } from '#shared/export-needs.ts'
 import { and, fieldNamed, parts, printQuery } from '#shared/query/index.ts'
 import type { FieldName, Query } from '#shared/query/index.ts'
-import {
-  Int32List,
-  argsort,
-  arrange,
-  idSet,
-  lowerBound,
-  sampleBelow,
-  shuffle,
-  upperBound,
-} from './arrays.ts'
+import { Int32List, argsort, arrange, idSet, sampleBelow, shuffle } from './arrays.ts'
 import { compileQuery } from './compile-query.ts'
 import { lru } from './lru.ts'
 import type { ReaderDb } from '../open.ts'
@@ -34,6 +25,8 @@ import { corpusStats, countRows } from '../repositories/stats.ts'
 import { modelsFor, readWhere, resolveScore, spanSetsOf } from './score-ref.ts'
 import { scoreArrays } from './sorted-scores.ts'
 import type { SortedScores } from './sorted-scores.ts'
+import { lowerBound, upperBound } from '#shared/sorted.ts'
+import { medianOfSorted } from '#shared/statistics.ts'
 
 export type Changed = CorpusPart
 
@@ -508,7 +501,7 @@ export function createReads(db: ReaderDb) {
         n,
         unscored: scope - n,
         mean: n === 0 ? 0 : sum / n,
-        median: median(values),
+        median: medianOfSorted(values) ?? 0,
       }
     },
 
@@ -638,15 +631,6 @@ function byScore({ values, ids }: SortedScores, term: ScoreTerm): Int32Array {
 function intersect(ids: Int32Array, others: Int32Array): Int32Array {
   const set = idSet(others)
   return ids.filter((id) => set.has(id))
-}
-
-function median(sorted: Float32Array): number {
-  const n = sorted.length
-  if (n === 0) return 0
-  const middle = n >>> 1
-  return n % 2 === 1
-    ? (sorted[middle] as number)
-    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
 }
 
 /** The next float32 above a finite value. */
