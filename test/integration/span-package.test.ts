@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { OPEN_LABEL } from '#shared/contract/labels.ts'
 import { SpanPackageInput } from '#shared/contract/jobs.ts'
@@ -210,6 +211,8 @@ interface Launched {
   ended: Promise<string | null>
   ctx: ReturnType<typeof jobContext>
   abort: AbortController
+  /** What was to be waited between two looks, ms; the tests wait less. */
+  looks: number[]
 }
 
 function launch(folder: string, launcher: object, on = corpus, mayBegin = true): Launched {
@@ -223,24 +226,30 @@ function launch(folder: string, launcher: object, on = corpus, mayBegin = true):
     return Promise.resolve({ id: 'taken-in', name: 'Taken in' } as TextModelInfo)
   }
   const input = { corpus: path, package: folder, launcher: 'here' }
-  const ended = runLaunch(on, input, ctx, takeIn, mayBegin).then(
+  const looks: number[] = []
+  const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
+    looks.push(ms)
+    await setTimeout(10, undefined, { signal }).catch(() => undefined)
+  }
+  const ended = runLaunch(on, input, ctx, takeIn, { mayBegin, pause }).then(
     () => taken[0] ?? null,
     (error: Error) => `failed: ${error.message}`,
   )
   const run = (): TrainingRun =>
     listTrainingRuns(on.reader).find(({ config }) => config['package'] === folder) as TrainingRun
-  return { run, ended, ctx, abort }
+  return { run, ended, ctx, abort, looks }
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 400 && !condition(); i++) await new Promise((go) => setTimeout(go, 50))
+  for (let i = 0; i < 2000 && !condition(); i++) await setTimeout(10)
   expect(condition()).toBe(true)
 }
 
 describe('launching a package', () => {
   test('on this machine follows the epochs and takes the model in', async () => {
     const folder = freshPackage('local')
-    const { run, ended, ctx } = launch(folder, { kind: 'local', submit: `${pretend} 4 100` })
+    const submit = `${pretend} 4 100`
+    const { run, ended, ctx, looks } = launch(folder, { kind: 'local', submit })
     expect(await ended).toBe(join(folder, 'model'))
     expect(run()).toMatchObject({ state: 'done', model: 'taken-in', bestEpoch: 4, kind: 'package' })
     expect(run().history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4])
@@ -250,6 +259,7 @@ describe('launching a package', () => {
       'longest sentence',
     ])
     expect(ctx.seen.at(-1)).toMatchObject({ done: 4, unit: 'epochs' })
+    expect(new Set(looks)).toEqual(new Set([1000]))
     expect(readLaunched(folder)).toBeNull()
   })
 
@@ -414,7 +424,7 @@ describe('launching a package', () => {
 
     test('over ssh the package goes there, its epochs and the model come back', async () => {
       const folder = freshPackage('over-ssh')
-      const { run, ended, ctx } = launch(folder, {
+      const { run, ended, ctx, looks } = launch(folder, {
         kind: 'ssh',
         host: 'ada@gpu',
         folder: 'my runs',
@@ -428,6 +438,8 @@ describe('launching a package', () => {
       expect(await ended).toBe(join(folder, 'model'))
       expect(run().history).toHaveLength(3)
       expect(existsSync(join(folder, 'model/gleaner.json'))).toBe(true)
+      // A host and a queue are not asked each second.
+      expect(new Set(looks)).toEqual(new Set([5000]))
     }, 40_000)
 
     test('over ssh canceling ends the training there, to which no earlier model was sent', async () => {
