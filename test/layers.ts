@@ -8,10 +8,13 @@ const LEAVES = [
   'main/images',
   'main/inference',
   'main/labeling',
-  'main/search',
   'main/export',
   'main/tables',
+  'main/cluster',
 ] as const
+
+/** What every room of `src/main` may stand on: they know nothing of what Gleaner is for. */
+const LOW = ['main/processes', 'main/files'] as const
 
 /** What the features of the window stand on, each room on those before it. */
 const WINDOW = [
@@ -35,10 +38,11 @@ export const KNOWS: Record<string, readonly string[]> = {
   renderer: ['shared', ...WINDOW, 'renderer/src/app'],
   'main/shell': ['shared', 'main/processes'],
   'main/processes': ['shared'],
-  'main/store': ['shared', 'main/processes'],
-  ...Object.fromEntries(LEAVES.map((leaf) => [leaf, ['shared', 'main/processes']])),
-  'main/jobs': ['shared', 'main/processes', 'main/store', ...LEAVES],
-  'main/engine': ['shared', 'main/processes', 'main/store', 'main/jobs', ...LEAVES],
+  'main/files': ['shared'],
+  'main/store': ['shared', ...LOW],
+  ...Object.fromEntries(LEAVES.map((leaf) => [leaf, ['shared', ...LOW]])),
+  'main/jobs': ['shared', ...LOW, 'main/store', ...LEAVES],
+  'main/engine': ['shared', ...LOW, 'main/store', 'main/jobs', ...LEAVES],
   'main/cli': ['shared', 'main/engine'],
 }
 export const ROOMS: readonly string[] = Object.keys(KNOWS)

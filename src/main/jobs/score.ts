@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { ScoreInput } from '#shared/contract/jobs.ts'
 import { createInferenceHost, type InferenceHost } from '../inference/host/client.ts'
 import type { LoadedPictureText, PictureTextModel } from '../inference/kinds/picture-text/types.ts'
@@ -23,6 +22,7 @@ import { score } from '#shared/contract/jobs/score.ts'
 import { implementJob } from './run/implement.ts'
 import { pictureText } from '../inference/kinds/picture-text/kind.ts'
 import { resolveModel } from '../inference/models/registry.ts'
+import { sha256Of } from '../files/digest.ts'
 
 /** Pairs that are committed together; after a kill at most the ones in flight are done again. */
 const WINDOW = { cpu: 64, other: 256 } as const
@@ -259,10 +259,6 @@ function rows(vectors: Float32Array, n: number, failures?: Map<number, string>):
     const failure = failures?.get(i)
     return failure === undefined ? vectors.slice(i * dim, (i + 1) * dim) : { failure }
   })
-}
-
-function sha256Of(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex')
 }
 
 export const scoreJob = implementJob(score, async ({ corpus, input, context, machine }) => {

@@ -8,7 +8,7 @@ import { addArchive, archiveByFingerprint, moveArchive } from '../../store/repos
 import type { ImageIds } from '../../store/repositories/images.ts'
 import { importRecipe, setImportRecipe } from '../../store/repositories/table-rows.ts'
 import { transaction } from '../../store/statements.ts'
-import { findSource, sha256File } from '../../warc/index.ts'
+import { sha256OfFile } from '../../files/digest.ts'
 import { recipeOf } from './import-plan.ts'
 import type { ImportPlan } from './import-plan.ts'
 import type { JobContext } from '../run/job.ts'
@@ -61,7 +61,7 @@ export async function importTable(
   if (archive && archive.path !== path) moveArchive(db, archive.id, path)
   let sha256 = earlier === null ? null : readRecipe(earlier).sha256
   try {
-    sha256 ??= await sha256File(await findSource(path), ctx.signal)
+    sha256 ??= await sha256OfFile(path, ctx.signal)
   } catch (error) {
     if (ctx.signal.aborted) return
     throw error

@@ -20,7 +20,8 @@ import type { RowPair } from '../../store/repositories/table-rows.ts'
 import { transaction } from '../../store/statements.ts'
 import { openNpy } from '../../tables/index.ts'
 import type { NpyFile } from '../../tables/index.ts'
-import { findSource, fingerprint, sha256File } from '../../warc/index.ts'
+import { sha256OfFile } from '../../files/digest.ts'
+import { fingerprintFile } from '../../files/fingerprint.ts'
 import { importedDigest } from './import-plan.ts'
 import type { ImportPlan } from './import-plan.ts'
 import type { JobContext } from '../run/job.ts'
@@ -49,7 +50,7 @@ export async function importEmbeddings(
   const paths = [embeddings.image, embeddings.text]
   const hash = createHash('sha256').update(`embeddings\n${tableIdentity}\n${embeddings.model}`)
   for (const path of paths) {
-    hash.update(`\n${path === null ? '' : await fingerprint(await findSource(path))}`)
+    hash.update(`\n${path === null ? '' : await fingerprintFile(path)}`)
   }
   const identity = `embeddings:${hash.digest('hex')}`
   let archive = archiveByFingerprint(db, identity)
@@ -62,7 +63,7 @@ export async function importEmbeddings(
     archive ??= addArchive(db, { path: first, bytes, fingerprint: identity, software: SOFTWARE })
     let sha256: string
     try {
-      sha256 = await sha256File(await findSource(first), ctx.signal)
+      sha256 = await sha256OfFile(first, ctx.signal)
     } catch (error) {
       if (ctx.signal.aborted) return
       throw error

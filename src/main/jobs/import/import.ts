@@ -5,7 +5,7 @@ import { imageIds } from '../../store/repositories/images.ts'
 import { listModels } from '../../store/repositories/models.ts'
 import type { TableInput } from '../../tables/index.ts'
 import { findTables } from '../../tables/index.ts'
-import { findSource, fingerprint } from '../../warc/index.ts'
+import { fingerprintFile } from '../../files/fingerprint.ts'
 import { importedDigest, planTable } from './import-plan.ts'
 import type { JobContext } from '../run/job.ts'
 import { runPictures } from '../pictures/pictures.ts'
@@ -48,7 +48,7 @@ export async function runImport(
       note: `looking at ${basename(source.path)}`,
     })
     const plan = await planTable(source, input)
-    planned.push({ plan, identity: await fingerprint(await findSource(source.path)) })
+    planned.push({ plan, identity: await fingerprintFile(source.path) })
   }
   checkNames(corpus, planned, ctx)
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256Of } from '../../files/digest.ts'
 import { resolve as absolute } from 'node:path'
 import { Readable } from 'node:stream'
 import { AppError } from '#shared/errors.ts'
@@ -58,7 +58,7 @@ export async function identify(
     size += step.value.length
   }
   const head = Buffer.concat(pieces)
-  const identity = createHash('sha256').update(head.subarray(0, STREAM_HEAD)).digest('hex')
+  const identity = sha256Of(head.subarray(0, STREAM_HEAD))
   const rest = Readable.from(
     (async function* () {
       if (head.length > 0) yield head

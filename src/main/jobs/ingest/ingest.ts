@@ -17,7 +17,7 @@ import { putInputFailure } from '../../store/repositories/failures.ts'
 import { imageIds } from '../../store/repositories/images.ts'
 import type { ImageIds } from '../../store/repositories/images.ts'
 import { transaction } from '../../store/statements.ts'
-import { openArchive, sha256File } from '../../warc/index.ts'
+import { openArchive, sha256OfArchive } from '../../warc/index.ts'
 import type { ArchiveSource } from '../../warc/index.ts'
 import { createExtractPool } from './ingest-pool.ts'
 import type { ExtractPool } from './ingest-pool.ts'
@@ -209,7 +209,7 @@ async function readArchive(
   commits.commit()
   if (reading || ctx.signal.aborted) return
 
-  const sha256 = opened.sha256() ?? (stream ? null : await sha256File(source, ctx.signal))
+  const sha256 = opened.sha256() ?? (stream ? null : await sha256OfArchive(source, ctx.signal))
   const bytes = source.size ?? commits.position
   transaction(corpus.writer, () => completeArchive(corpus.writer, archive.id, { sha256, bytes }))
   totals.archives++

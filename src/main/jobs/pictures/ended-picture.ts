@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type {
   PictureOutcome,
   QueuedPicture,
@@ -13,11 +12,6 @@ export interface Ended {
   /** Not yet in the corpus. */
   blob: { sha256: string; bytes: Uint8Array } | null
   thumb: { sha256: string; thumb: Thumb } | null
-}
-
-/** SHA-256, in hex. */
-export function digestOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }
 
 /** Found and decoded. @param bytes null where the corpus has them already */

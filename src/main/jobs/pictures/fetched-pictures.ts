@@ -11,7 +11,8 @@ import type { PictureSelection, QueuedPicture } from '../../store/repositories/p
 import type { JobContext } from '../run/job.ts'
 import { concurrently } from './concurrently.ts'
 import type { Decoder } from './decode-pictures.ts'
-import { endedBadly, digestOf, endedWell } from './ended-picture.ts'
+import { sha256Of } from '../../files/digest.ts'
+import { endedBadly, endedWell } from './ended-picture.ts'
 import type { Ended } from './ended-picture.ts'
 import { eachQueued } from './queued-pictures.ts'
 import type { Local } from './stored-pictures.ts'
@@ -85,7 +86,7 @@ export async function* fromWeb(
       const status = outcome.refused ? 'refused' : 'failed'
       return endedBadly(picture, status, outcome.reason, where + outcome.detail, 'fetch')
     }
-    const sha256 = digestOf(outcome.bytes)
+    const sha256 = sha256Of(outcome.bytes)
     const seen = await decode(sha256, outcome.bytes)
     if (!seen.ok) return endedBadly(picture, 'failed', seen.reason, seen.detail, 'fetch')
     const source = `fetched ${new Date().toISOString()} from ${outcome.finalUrl}`

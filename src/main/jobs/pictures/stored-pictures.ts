@@ -8,7 +8,8 @@ import type { QueuedPicture } from '../../store/repositories/picture-queue.ts'
 import { isLocal, localPictures } from './local-pictures.ts'
 import { concurrently } from './concurrently.ts'
 import type { Decoder } from './decode-pictures.ts'
-import { endedMissing, endedBadly, digestOf, endedWell } from './ended-picture.ts'
+import { sha256Of } from '../../files/digest.ts'
+import { endedMissing, endedBadly, endedWell } from './ended-picture.ts'
 import type { Ended } from './ended-picture.ts'
 
 export type Local = (picture: QueuedPicture) => Promise<Ended>
@@ -22,7 +23,7 @@ export function fromTableFolder(corpus: Corpus, decode: Decoder, place: string):
     const bytes = await readWithin(found.path)
     if (!(bytes instanceof Uint8Array))
       return endedBadly(picture, 'failed', bytes.reason, bytes.detail, place)
-    const sha256 = digestOf(bytes)
+    const sha256 = sha256Of(bytes)
     const seen = await decode(sha256, bytes)
     if (!seen.ok)
       return endedBadly(picture, 'failed', seen.reason, `${found.path}: ${seen.detail}`, place)
@@ -87,7 +88,7 @@ export async function fromFolder(
         first ??= bytes
         continue
       }
-      const sha256 = digestOf(bytes)
+      const sha256 = sha256Of(bytes)
       const seen = await decode(sha256, bytes)
       if (seen.ok) {
         const source = `folder ${found.path} (${found.rule})`

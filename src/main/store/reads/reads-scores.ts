@@ -2,7 +2,9 @@ import { seededRandom } from '#shared/random.ts'
 import type { PairRow, TextSource } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import { printQuery } from '#shared/query/index.ts'
-import { idSet, lowerBound, sampleBelow, upperBound } from './arrays.ts'
+import { lowerBound, upperBound } from '#shared/sorted.ts'
+import { medianOfSorted } from '#shared/statistics.ts'
+import { idSet, sampleBelow } from './arrays.ts'
 import type { FilterContext, Filters } from './filters.ts'
 import { lru } from './lru.ts'
 import type { ScoreKind } from '../repositories/models.ts'
@@ -100,7 +102,7 @@ export function createScoreReads(context: ScoreReadContext) {
         n,
         unscored: scope - n,
         mean: n === 0 ? 0 : sum / n,
-        median: median(values),
+        median: medianOfSorted(values) ?? 0,
       }
     },
 
@@ -179,14 +181,6 @@ export function createScoreReads(context: ScoreReadContext) {
   }
 }
 
-function median(sorted: Float32Array): number {
-  const n = sorted.length
-  if (n === 0) return 0
-  const middle = n >>> 1
-  return n % 2 === 1
-    ? (sorted[middle] as number)
-    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
-}
 
 /** The next float32 above a finite value. */
 function above(value: number): number {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename } from 'node:path'
@@ -12,6 +11,7 @@ import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement, transaction } from '../statements.ts'
 import { insertLabelEvent, readState } from './labels.ts'
 import { checkPlaces, contextOf } from './span-sets.ts'
+import { sha256Of } from '../../files/digest.ts'
 
 /** The longest line that is read: 100 spans of a long text fit. */
 const MAX_LINE = 8 << 20
@@ -57,9 +57,7 @@ type EventLine = z.infer<typeof EventLine>
 
 /** SHA-256 of the JSON array [before, caption, after], an absent text as null; lower-case hex. */
 function textsHash({ before, caption, after }: ContextTexts): string {
-  return createHash('sha256')
-    .update(JSON.stringify([before, caption, after]), 'utf8')
-    .digest('hex')
+  return sha256Of(JSON.stringify([before, caption, after]))
 }
 
 interface StoredEvent extends Omit<EventLine['pair'], 'texts'> {
