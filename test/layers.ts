@@ -8,10 +8,14 @@ const LEAVES = [
   'main/images',
   'main/inference',
   'main/labeling',
+  'main/evaluation',
   'main/search',
   'main/export',
   'main/tables',
 ] as const
+
+/** The leaves that stand on the statistics. */
+const COUNTING: readonly string[] = ['main/labeling', 'main/evaluation']
 
 /** What the features of the window stand on, each room on those before it. */
 const WINDOW = [
@@ -36,9 +40,22 @@ export const KNOWS: Record<string, readonly string[]> = {
   'main/shell': ['shared', 'main/processes'],
   'main/processes': ['shared'],
   'main/store': ['shared', 'main/processes'],
-  ...Object.fromEntries(LEAVES.map((leaf) => [leaf, ['shared', 'main/processes']])),
-  'main/jobs': ['shared', 'main/processes', 'main/store', ...LEAVES],
-  'main/engine': ['shared', 'main/processes', 'main/store', 'main/jobs', ...LEAVES],
+  'main/statistics': ['shared'],
+  ...Object.fromEntries(
+    LEAVES.map((leaf) => [
+      leaf,
+      ['shared', 'main/processes', ...(COUNTING.includes(leaf) ? ['main/statistics'] : [])],
+    ]),
+  ),
+  'main/jobs': ['shared', 'main/processes', 'main/store', 'main/statistics', ...LEAVES],
+  'main/engine': [
+    'shared',
+    'main/processes',
+    'main/store',
+    'main/jobs',
+    'main/statistics',
+    ...LEAVES,
+  ],
   'main/cli': ['shared', 'main/engine'],
 }
 export const ROOMS: readonly string[] = Object.keys(KNOWS)
@@ -74,6 +91,12 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     import: ['pictures', 'run'],
     ingest: ['pictures', 'run'],
     cluster: ['run', 'spans'],
+  },
+  'main/statistics': {
+    intervals: [],
+    agreement: ['intervals'],
+    correlation: [],
+    significance: [],
   },
   'main/store': {
     migrations: [],
