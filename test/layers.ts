@@ -8,10 +8,14 @@ const LEAVES = [
   'main/images',
   'main/inference',
   'main/labeling',
+  'main/evaluation',
   'main/export',
   'main/tables',
   'main/cluster',
 ] as const
+
+/** The leaves that stand on the statistics. */
+const COUNTING: readonly string[] = ['main/labeling', 'main/evaluation']
 
 /** What every room of `src/main` may stand on: they know nothing of what Gleaner is for. */
 const LOW = ['main/processes', 'main/files'] as const
@@ -39,10 +43,16 @@ export const KNOWS: Record<string, readonly string[]> = {
   'main/shell': ['shared', 'main/processes'],
   'main/processes': ['shared'],
   'main/files': ['shared'],
+  'main/statistics': ['shared'],
   'main/store': ['shared', ...LOW],
-  ...Object.fromEntries(LEAVES.map((leaf) => [leaf, ['shared', ...LOW]])),
-  'main/jobs': ['shared', ...LOW, 'main/store', ...LEAVES],
-  'main/engine': ['shared', ...LOW, 'main/store', 'main/jobs', ...LEAVES],
+  ...Object.fromEntries(
+    LEAVES.map((leaf) => [
+      leaf,
+      ['shared', ...LOW, ...(COUNTING.includes(leaf) ? ['main/statistics'] : [])],
+    ]),
+  ),
+  'main/jobs': ['shared', ...LOW, 'main/statistics', 'main/store', ...LEAVES],
+  'main/engine': ['shared', ...LOW, 'main/statistics', 'main/store', 'main/jobs', ...LEAVES],
   'main/cli': ['shared', 'main/engine'],
 }
 export const ROOMS: readonly string[] = Object.keys(KNOWS)
@@ -78,6 +88,12 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     import: ['pictures', 'run'],
     ingest: ['pictures', 'run'],
     cluster: ['run', 'spans'],
+  },
+  'main/statistics': {
+    intervals: [],
+    agreement: ['intervals'],
+    correlation: [],
+    significance: [],
   },
   'main/store': {
     migrations: [],
