@@ -8,6 +8,7 @@ const LEAVES = [
   'main/images',
   'main/inference',
   'main/labeling',
+  'main/evaluation',
   'main/search',
   'main/export',
   'main/tables',
@@ -55,6 +56,9 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     home: [],
     jobs: ['home'],
     calls: ['home'],
+  },
+  'main/evaluation': {
+    prompts: [],
   },
   'main/inference': {
     hub: [],
