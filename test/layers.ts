@@ -70,6 +70,9 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     jobs: ['home'],
     calls: ['home'],
   },
+  'main/evaluation': {
+    prompts: [],
+  },
   'main/inference': {
     hub: [],
     onnx: [],

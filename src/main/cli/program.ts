@@ -7,6 +7,7 @@ import { addImportCommand } from './commands/import.ts'
 import { addLabelCommands } from './commands/labels.ts'
 import { addModelCommands } from './commands/models.ts'
 import { addPairCommands } from './commands/pairs.ts'
+import { addPromptCommands } from './commands/prompts.ts'
 import { addScoreCommands } from './commands/score.ts'
 import { addSpanCommands } from './commands/spans.ts'
 import type { CliTools } from './tools.ts'
@@ -26,6 +27,7 @@ export function createProgram(tools: CliTools): Command {
   addModelCommands(program, tools)
   addSpanCommands(program, tools)
   addLabelCommands(program, tools)
+  addPromptCommands(program, tools)
   addDoctorCommand(program, tools)
   return program
 }

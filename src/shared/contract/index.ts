@@ -7,6 +7,7 @@ import type { Reply } from './call.ts'
 import type { Job } from './jobs.ts'
 import { models } from './models.ts'
 import { pairs } from './pairs.ts'
+import { prompts } from './prompts.ts'
 import { scores } from './scores.ts'
 import { spans } from './spans.ts'
 import { system } from './system.ts'
@@ -26,6 +27,7 @@ export const contract = {
   ...spans,
   ...labels,
   ...training,
+  ...prompts,
 }
 export type Contract = typeof contract
 export type CallName = keyof Contract
@@ -41,7 +43,7 @@ export type Handlers = {
 }
 
 /** What of a corpus can change. */
-export type CorpusPart = 'pairs' | 'images' | 'scores' | 'labels' | 'spans' | 'training'
+export type CorpusPart = 'pairs' | 'images' | 'scores' | 'labels' | 'spans' | 'training' | 'prompts'
 
 /** What the engine tells without being asked. */
 export interface EngineEvents {
@@ -103,6 +105,7 @@ export * from './jobs.ts'
 export * from './labels.ts'
 export * from './models.ts'
 export * from './pairs.ts'
+export * from './prompts.ts'
 export * from './scores.ts'
 export * from './spans.ts'
 export * from './system.ts'

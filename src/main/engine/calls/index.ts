@@ -5,6 +5,7 @@ import { jobCalls } from './jobs.ts'
 import { labelCalls } from './labels.ts'
 import { modelCalls } from './models.ts'
 import { pairCalls } from './pairs.ts'
+import { promptCalls } from './prompts.ts'
 import { readCalls } from './read-calls.ts'
 import { spanCalls } from './spans.ts'
 import { systemCalls } from './system.ts'
@@ -24,5 +25,6 @@ export function createHandlers(context: EngineContext): Handlers {
     ...spanCalls(context),
     ...labelCalls(context),
     ...trainingCalls(context),
+    ...promptCalls(context),
   }
 }

@@ -4,6 +4,7 @@ import { createFilters } from './filters.ts'
 import type { ReaderDb } from '../open.ts'
 import { createExportReads } from './reads-export.ts'
 import { createLabelReads } from './reads-labels.ts'
+import { createPromptReads } from './reads-prompts.ts'
 import { createScoreReads } from './reads-scores.ts'
 import { createSelectionReads } from './reads-selections.ts'
 import { createSpanReads } from './reads-spans.ts'
@@ -34,6 +35,7 @@ export function createReads(db: ReaderDb) {
     labels: 0,
     spans: 0,
     training: 0,
+    prompts: 0,
   }
   const allScores = scoreArrays(db, MAX_SCORES)
   const baseScores = (kind: ScoreKind): SortedScores => allScores.get(kind, version.scores)
@@ -56,6 +58,7 @@ export function createReads(db: ReaderDb) {
     ...suggestions,
     ...spans,
     ...labels,
+    ...createPromptReads({ db, version }),
 
     /** Rows changed: what was read before is not used again for new questions. */
     invalidate(what: readonly Changed[]): void {
