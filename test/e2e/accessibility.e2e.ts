@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import axe from 'axe-core'
-import { expect, test } from './support.ts'
+import { expect, settled, test } from './support.ts'
 
 interface Finding {
   rule: string
@@ -32,7 +32,7 @@ test('every view can be used with a screen reader and read at its contrast, dark
     const views = page.getByRole('navigation', { name: 'Views' }).getByRole('link')
     for (const view of await views.all()) {
       await view.click()
-      await page.waitForTimeout(600)
+      await settled(page)
       expect(await findings(page), `${theme}, ${await view.innerText()}`).toEqual([])
       const name = page.getByRole('textbox', { name: 'Your name' })
       if (await name.isVisible()) {
@@ -44,7 +44,7 @@ test('every view can be used with a screen reader and read at its contrast, dark
     }
     for (const key of ['?', 'Control+K']) {
       await page.keyboard.press(key)
-      await page.waitForTimeout(600)
+      await settled(page)
       expect(await findings(page), `${theme}, after ${key}`).toEqual([])
       await page.keyboard.press('Escape')
     }

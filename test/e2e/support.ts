@@ -32,6 +32,43 @@ export async function launch(home: string, env: Record<string, string> = {}): Pr
   return { app, page, close: () => app.close() }
 }
 
+/**
+ * Until the window stands still: the engine and the thread that reads the corpus have answered what
+ * was asked before, nothing moves, and nothing changed meanwhile. What turns for as long as a job
+ * runs does not count.
+ */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    interface Reply {
+      ok: boolean
+      value?: { path: string }[]
+    }
+    const { gleaner } = window as unknown as {
+      gleaner: { call(name: string, input: unknown): Promise<Reply> }
+    }
+    let changed = true
+    const watch = new MutationObserver(() => (changed = true))
+    watch.observe(document, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      characterData: true,
+    })
+    while (changed) {
+      changed = false
+      const recent = await gleaner.call('corpora.recent', {})
+      const corpus = recent.value?.[0]?.path
+      if (corpus !== undefined) await gleaner.call('corpora.stats', { corpus })
+      const moving = document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+      await Promise.allSettled(moving.map(({ finished }) => finished))
+      for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame)
+    }
+    watch.disconnect()
+  })
+}
+
 /** Each test gets a home folder of its own, and the program is closed behind it. */
 export const test = base.extend<{ home: string; start: () => Promise<Running> }>({
   home: async ({}, use) => {

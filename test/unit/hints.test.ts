@@ -29,3 +29,15 @@ test('what names a command or an option stands in the words of the command line 
   expect(wrong).toEqual([])
   expect(right.length).toBeGreaterThan(5)
 })
+
+test('an error begins with what failed, not with a path or a name and a colon', () => {
+  const thrown: string[] = []
+  for (const file of globSync('**/*.ts', { cwd: MAIN })) {
+    const text = readFileSync(join(MAIN, file), 'utf8')
+    for (const [, message] of text.matchAll(/new \w*Error\(\s*'[a-z-]+',\s*([`'][^`'\n]*)/g)) {
+      thrown.push(`${file}: ${message}`)
+    }
+  }
+  expect(thrown.length).toBeGreaterThan(200)
+  expect(thrown.filter((each) => /^[^:]+: `\$\{[^}]+\}: /.test(each))).toEqual([])
+})

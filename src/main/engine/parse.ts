@@ -5,5 +5,8 @@ import { AppError } from '#shared/errors.ts'
 export function parse<S extends z.ZodType>(name: string, schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
-  throw new AppError('invalid-input', `${name}: ${z.prettifyError(parsed.error)}`)
+  throw new AppError(
+    'invalid-input',
+    `${name} does not take this input: ${z.prettifyError(parsed.error)}`,
+  )
 }

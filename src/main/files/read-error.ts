@@ -11,16 +11,26 @@ export function readError(path: string, error: unknown): AppError {
   switch ((error as NodeJS.ErrnoException | null)?.code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new AppError('not-found', `${path} is not there.`, undefined, known)
+      return new AppError('not-found', `${path} is not there.`, 'Check the path.', known)
     case 'EACCES':
     case 'EPERM':
-      return new AppError('io', `${path} may not be read by this user.`, undefined, known)
+      return new AppError(
+        'io',
+        `${path} may not be read by this user.`,
+        'Change its permissions, or choose a copy of your own.',
+        known,
+      )
     case 'EISDIR':
-      return new AppError('invalid-input', `${path} is a folder.`, undefined, known)
+      return new AppError('invalid-input', `${path} is a folder.`, 'Choose a file.', known)
     default:
-      return new AppError('io', `${path} cannot be read.`, undefined, {
-        ...known,
-        details: systemMessage(error),
-      })
+      return new AppError(
+        'io',
+        `${path} cannot be read.`,
+        'Check that its disk is there and sound, then try again.',
+        {
+          ...known,
+          details: systemMessage(error),
+        },
+      )
   }
 }

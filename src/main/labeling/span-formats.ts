@@ -81,7 +81,7 @@ function checkOf(item: LabeledText, span: LabeledSpan): void {
     checkSpan(item.text, span)
   } catch (error) {
     const { message, hint } = error as AppError
-    throw new AppError('invalid-input', `Text ${item.id}: ${message}`, hint)
+    throw new AppError('invalid-input', `Text ${item.id} cannot be written: ${message}`, hint)
   }
 }
 
@@ -112,7 +112,7 @@ function fromOutside(
   const other: OffsetUnit = unit === 'utf-16' ? 'code-point' : 'utf-16'
   throw new AppError(
     'invalid-input',
-    `Text ${id}: at ${start}${end === null ? '' : `-${end}`} stands another text than ` +
+    `Text ${id} has at ${start}${end === null ? '' : `-${end}`} another text than ` +
       `${JSON.stringify(quote ?? '')} (offsets read as ${UNIT_NAMES[unit]}).`,
     inUnit(other) ? `It fits when offsets are read as ${UNIT_NAMES[other]}.` : undefined,
   )
@@ -137,7 +137,10 @@ function check<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  throw new AppError('invalid-input', `${what}: ${issue?.path.join('.')}: ${issue?.message}.`)
+  throw new AppError(
+    'invalid-input',
+    `${what} is not in this format: ${issue?.path.join('.')}: ${issue?.message}.`,
+  )
 }
 
 function lines<T>(content: string, schema: z.ZodType<T>): T[] {
@@ -272,7 +275,7 @@ function writeHuggingFace(texts: readonly LabeledText[]): string {
 function readHuggingFace(content: string, unit: OffsetUnit): LabeledText[] {
   return lines(content, HuggingFaceRow).map(({ id, context, answers, meta }) => {
     if (answers.text.length !== answers.answer_start.length) {
-      throw new AppError('invalid-input', `Text ${id}: answers and offsets differ in number.`)
+      throw new AppError('invalid-input', `The answers and offsets of text ${id} differ in number.`)
     }
     return {
       id,

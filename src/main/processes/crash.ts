@@ -29,12 +29,11 @@ export class HelperCrash extends AppError implements Ending {
 
   /** @param name at the beginning of a sentence: `The picture decoder` */
   constructor(name: string, { reason, how, lastWords }: Ending, hint?: Hint) {
-    const words = lastWords.trim()
-    const [what, said] =
-      reason === 'not-started'
-        ? ['does not start', words === '' ? 'it said nothing' : words]
-        : ['broke off', lastLine(words)]
-    super('internal', `${name} ${what} (${how})${said === '' ? '' : `: ${said}`}`, hint)
+    const isStart = reason === 'not-started'
+    const said = isStart ? lastWords.trim() : lastLine(lastWords)
+    super('internal', `${name} ${isStart ? 'does not start' : 'broke off'} (${how}).`, hint, {
+      details: said === '' ? undefined : said,
+    })
     this.reason = reason
     this.how = how
     this.lastWords = lastWords

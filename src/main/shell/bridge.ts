@@ -140,7 +140,10 @@ export function serveBridge(engine: EngineProcess, home: string): void {
       if (!Object.hasOwn(contract, name)) throw new AppError('invalid-input', `No call ${name}.`)
       const parsed = contract[name as CallName].input.safeParse(input)
       if (!parsed.success) {
-        throw new AppError('invalid-input', `${name}: ${z.prettifyError(parsed.error)}`)
+        throw new AppError(
+          'invalid-input',
+          `${name} does not take this input: ${z.prettifyError(parsed.error)}`,
+        )
       }
       return { ok: true, value: (await engine.call(name, input)).value }
     } catch (error) {
@@ -157,7 +160,10 @@ async function callShell<N extends ShellCallName>(
   const handler = shellHandlers[name]
   const parsed = handler.input.safeParse(input)
   if (!parsed.success) {
-    throw new AppError('invalid-input', `${name}: ${z.prettifyError(parsed.error)}`)
+    throw new AppError(
+      'invalid-input',
+      `${name} does not take this input: ${z.prettifyError(parsed.error)}`,
+    )
   }
   return handler.run(parsed.data, window)
 }

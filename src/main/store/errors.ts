@@ -16,14 +16,14 @@ export function toStoreError(error: unknown, path: string): AppError {
   const code = codeOf(error)
   const detail = error instanceof Error ? error.message : String(error)
   const made = (kind: AppError['kind'], message: string, hint?: string): AppError =>
-    new AppError(kind, `${path}: ${message}`, hint, { cause: error, details: detail })
+    new AppError(kind, message, hint, { cause: error, details: detail })
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
     case 'SQLITE_FULL':
       return made(
         'io',
-        'the disk is full',
+        `The disk of ${path} is full.`,
         'Free some space; everything committed so far is kept and the job can be resumed.',
       )
     case 'EACCES':
@@ -31,30 +31,34 @@ export function toStoreError(error: unknown, path: string): AppError {
     case 'EROFS':
       return made(
         'io',
-        'the folder cannot be written to',
+        `${path} cannot be written to.`,
         'Copy the corpus to a folder of your own, or open it read-only.',
       )
     case 'ENOENT':
     case 'ENOTDIR':
-      return made('not-found', 'there is nothing here')
+      return made('not-found', `There is nothing at ${path}.`, 'Check the path.')
   }
   if (code.startsWith('SQLITE_READONLY')) {
     return made(
       'io',
-      'the folder cannot be written to',
+      `${path} cannot be written to.`,
       'Copy the corpus to a folder of your own, or open it read-only.',
     )
   }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return made('busy', 'another program is writing to this corpus', 'Close it there first.')
+    return made('busy', `Another program is writing to ${path}.`, 'Close it there first.')
   }
   if (code === 'SQLITE_NOTADB') {
-    return made('damaged', 'corpus.db is no SQLite database', 'Restore the folder from a copy.')
+    return made(
+      'damaged',
+      `The corpus.db of ${path} is no SQLite database.`,
+      'Restore the folder from a copy.',
+    )
   }
   if (code.startsWith('SQLITE_CORRUPT')) {
     return made(
       'damaged',
-      'the database is damaged',
+      `The database of ${path} is damaged.`,
       'Restore the folder from a copy, or ingest its archives into a new corpus.',
     )
   }
@@ -63,9 +67,17 @@ export function toStoreError(error: unknown, path: string): AppError {
     code.startsWith('SQLITE_IOERR') ||
     /^E[A-Z]+$/.test(code)
   ) {
-    return made('io', 'cannot be read or written')
+    return made(
+      'io',
+      `${path} cannot be read or written.`,
+      'Check that its disk is there and sound, then try again.',
+    )
   }
-  return made('internal', detail)
+  return made(
+    'internal',
+    `Reading or writing ${path} failed.`,
+    'Please report this with the details.',
+  )
 }
 
 /** Runs `work`, turning what the disk or SQLite throws into an AppError that names the corpus. */

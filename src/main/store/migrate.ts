@@ -47,7 +47,7 @@ export function migrate(db: Database, migrations: readonly Migration[], what: st
       if (db.inTransaction) db.exec('ROLLBACK')
       throw new AppError(
         'internal',
-        `${what}: migration ${step.name} failed`,
+        `The migration ${step.name} of ${what} failed.`,
         'Nothing was changed. Please report this with the details.',
         { cause: error, details: systemMessage(error) },
       )

@@ -64,7 +64,8 @@ function findDialect(file: TextFile): Dialect {
   }
   if (!best) {
     const rows = trial(sample, ',', true)
-    if (rows.length === 0) throw new AppError('invalid-input', `${file.path} holds no rows`)
+    if (rows.length === 0)
+      throw new AppError('invalid-input', `${file.path} holds no rows.`, 'Choose another table.')
     if (rows[0]?.length === 1 && rows.length > 1 && !/^https?:/i.test(rows[0][0] as string)) {
       best = { rows, delimiter: ',', quote: true, even: 1 }
     } else {
@@ -242,13 +243,18 @@ function csvError(name: string, error: CsvError, line: number): AppError {
   if (error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE') {
     return new AppError(
       'damaged',
-      `${name}: a quoted field that begins at line ${line + 1} or after is never closed`,
+      `A quoted field of ${name} that begins at line ${line + 1} or after is never closed.`,
       'Close the quote there, or double it if it is part of the text. The rows before are kept.',
       { cause: error },
     )
   }
-  return new AppError('damaged', `${name}: line ${line + 1} cannot be read`, undefined, {
-    cause: error,
-    details: error.message,
-  })
+  return new AppError(
+    'damaged',
+    `Line ${line + 1} of ${name} cannot be read.`,
+    'Correct it. The rows before are kept.',
+    {
+      cause: error,
+      details: error.message,
+    },
+  )
 }

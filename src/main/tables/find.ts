@@ -100,7 +100,8 @@ async function clipRetrieval(path: string, name: string): Promise<TableInput[] |
   if (missing.length > 0) {
     throw new AppError(
       'invalid-input',
-      `${path} holds embeddings without their table: metadata/metadata_${missing[0]}.parquet is not there`,
+      `${path} holds embeddings without their table: metadata/metadata_${missing[0]}.parquet is not there.`,
+      'Put the table back, or take its embeddings away.',
     )
   }
   return [...tables]

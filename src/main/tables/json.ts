@@ -204,7 +204,8 @@ async function openDocument(file: TextFile): Promise<OpenTable> {
   if (!list) {
     throw new AppError(
       'invalid-input',
-      `${name} holds no rows: neither an array of objects nor COCO's images and annotations`,
+      `${name} holds no rows: neither an array of objects nor COCO's images and annotations.`,
+      'Write it as JSON Lines, an object a line.',
     )
   }
   return fromMemory(

@@ -39,16 +39,28 @@ export async function openNpy(path: string): Promise<NpyFile> {
     const { size } = await file.stat()
     const head = await readAt(file, 0, 12)
     if (head.length < 10 || head.toString('latin1', 0, 6) !== '\x93NUMPY') {
-      throw new AppError('damaged', `${path} is no .npy file: it does not begin with \\x93NUMPY`)
+      throw new AppError(
+        'damaged',
+        `${path} is no .npy file: it does not begin with \\x93NUMPY.`,
+        'Get the file again.',
+      )
     }
     const version = head[6] as number
     if (version < 1 || version > 3) {
-      throw new AppError('unsupported', `${path} is a .npy file of the unknown version ${version}`)
+      throw new AppError(
+        'unsupported',
+        `${path} is a .npy file of the unknown version ${version}.`,
+        'Write it again with a current NumPy.',
+      )
     }
     const start = version === 1 ? 10 : 12
     const length = version === 1 ? head.readUInt16LE(8) : head.readUInt32LE(8)
     if (length > MAX_HEADER || start + length > size) {
-      throw new AppError('damaged', `${path} is cut short: its header says ${length} bytes`)
+      throw new AppError(
+        'damaged',
+        `${path} is cut short: its header says ${length} bytes.`,
+        'Get the file again.',
+      )
     }
     const header = (await readAt(file, start, length)).toString('latin1')
     const { type, rows, dims } = readHeader(path, header)
@@ -71,7 +83,12 @@ export async function openNpy(path: string): Promise<NpyFile> {
       async read(from, count) {
         const n = Math.max(0, Math.min(count, rows - from))
         const bytes = await readAt(file, data + from * rowBytes, n * rowBytes)
-        if (bytes.length < n * rowBytes) throw new AppError('io', `${path} became shorter`)
+        if (bytes.length < n * rowBytes)
+          throw new AppError(
+            'io',
+            `${path} became shorter while it was read.`,
+            'Wait until it is written, then try again.',
+          )
         return toFloat32(bytes, type)
       },
       close: () => file.close(),
@@ -92,7 +109,11 @@ function readHeader(path: string, header: string): { type: NpyType; rows: number
     .filter((part) => part !== '')
     .map(Number)
   if (fortran === undefined || shape === undefined) {
-    throw new AppError('damaged', `${path}: the header of the .npy file cannot be read`)
+    throw new AppError(
+      'damaged',
+      `The header of ${path} cannot be read as .npy.`,
+      'Get the file again.',
+    )
   }
   const type = TYPES[descr ?? '']
   if (!type) {
@@ -113,11 +134,16 @@ function readHeader(path: string, header: string): { type: NpyType; rows: number
   if (shape.length !== 2 || !Number.isSafeInteger(rows) || !Number.isSafeInteger(dims)) {
     throw new AppError(
       'unsupported',
-      `${path} has the shape (${shape.join(', ')}); embeddings have two dimensions: rows and values`,
+      `${path} has the shape (${shape.join(', ')}); embeddings have two dimensions: rows and values.`,
+      'In Python: numpy.save(path, array.reshape(len(array), -1)).',
     )
   }
   if ((dims as number) < 1 || (dims as number) > 65_536) {
-    throw new AppError('unsupported', `${path}: ${dims} values a row are no embedding`)
+    throw new AppError(
+      'unsupported',
+      `The rows of ${path} are no embeddings: each has ${dims} values.`,
+      'Embeddings have 1 to 65,536 values.',
+    )
   }
   return { type, rows: rows as number, dims: dims as number }
 }

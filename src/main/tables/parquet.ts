@@ -118,7 +118,11 @@ async function checkEnds(path: string, file: AsyncBuffer): Promise<void> {
   }
   const footer = new DataView(await file.slice(byteLength - 8, byteLength - 4)).getUint32(0, true)
   if (footer > byteLength - 12 || footer > MAX_FOOTER) {
-    throw new AppError('damaged', `${path} is damaged: its footer says ${footer} bytes`)
+    throw new AppError(
+      'damaged',
+      `${path} is damaged: its footer says ${footer} bytes.`,
+      'Get the file again.',
+    )
   }
 }
 

@@ -61,7 +61,7 @@ export async function openTable(path: string): Promise<OpenTable> {
   if (why !== undefined) throw new AppError('unsupported', `${path} is no table that is read`, why)
   const text = await sniffText(path)
   const head = text.sample.trimStart()
-  if (head === '') throw new AppError('invalid-input', `${path} is empty`)
+  if (head === '') throw new AppError('invalid-input', `${path} is empty.`, 'Get the file again.')
   if (head.startsWith('<')) {
     throw new AppError(
       'invalid-input',

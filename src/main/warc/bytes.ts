@@ -125,7 +125,11 @@ async function openEntry(source: ArchiveSource): Promise<ByteReader> {
   } catch (error) {
     throw readError(source.path, error)
   }
-  throw new AppError('not-found', `${source.path} holds no entry ${source.entry ?? ''}.`)
+  throw new AppError(
+    'not-found',
+    `${source.path} holds no entry ${source.entry ?? ''}.`,
+    'The file may have been changed since it was ingested.',
+  )
 }
 
 function fromStream(name: string, stream: Readable, signal?: AbortSignal): ByteReader {

@@ -14,7 +14,11 @@ export function fingerprint(source: ArchiveSource): Promise<string> {
   switch (kind) {
     case 'stream':
       return Promise.reject(
-        new AppError('invalid-input', `${source.name} is a stream and can be read only once.`),
+        new AppError(
+          'invalid-input',
+          `${source.name} is a stream and can be read only once.`,
+          'Save it as a file first.',
+        ),
       )
     case 'file':
       return fingerprintFile(path, { start, size })

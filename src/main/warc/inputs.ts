@@ -69,7 +69,7 @@ export async function findSource(name: string): Promise<ArchiveSource> {
     const source = (await listInputs(path)).sources.find((candidate) => candidate.name === name)
     if (source) return source
   }
-  throw new AppError('not-found', `${name} is not there.`)
+  throw new AppError('not-found', `${name} is not there.`, 'Check the path.')
 }
 
 async function addFolder(folder: string, inputs: Inputs): Promise<void> {

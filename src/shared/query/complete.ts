@@ -1,11 +1,21 @@
+import type { TextSource } from '../domain.ts'
 import { SCORE_TEXTS, FIELDS, fieldNamed } from './fields.ts'
+import type { FieldName } from './fields.ts'
+
+/** One suggestion; what it means in words is for the window to say. */
+export interface CompletionItem {
+  insert: string
+  label: string
+  /** What is offered: a field, the text of a score, or a value that speaks for itself. */
+  of: { field: FieldName } | { score: TextSource } | null
+}
 
 /** What the filter bar offers where the cursor stands. */
 export interface Completion {
   /** The part of the query that a suggestion replaces. */
   from: number
   to: number
-  items: { insert: string; label: string; help: string }[]
+  items: CompletionItem[]
   /** Set when the values of a field are wanted that only the corpus knows (`pairs.suggest`). */
   valuesOf: { field: string; prefix: string } | null
 }
@@ -41,7 +51,7 @@ export function completeQuery(source: string, cursor: number): Completion {
       to: cursor,
       items: (field.values ?? [])
         .filter((value) => value.startsWith(prefix.toLowerCase()))
-        .map((value) => ({ insert: value, label: value, help: '' })),
+        .map((value) => ({ insert: value, label: value, of: null })),
       valuesOf: ASK_CORPUS.has(field.name) ? { field: field.name, prefix } : null,
     }
   }
@@ -55,7 +65,7 @@ export function completeQuery(source: string, cursor: number): Completion {
         (text) => ({
           insert: `${text}>=`,
           label: text,
-          help: `cosine of the ${text}`,
+          of: { score: text },
         }),
       ),
       valuesOf: null,
@@ -67,25 +77,8 @@ export function completeQuery(source: string, cursor: number): Completion {
     items: FIELDS.filter((field) => field.name.startsWith(typed.toLowerCase())).map((field) => ({
       insert: field.kind === 'text' || field.kind === 'word' ? `${field.name}:` : `${field.name}>=`,
       label: field.name,
-      help: field.help,
+      of: { field: field.name },
     })),
     valuesOf: null,
   }
 }
-
-/** The language in a few lines, for the `?` sheet and the command line's help. */
-export const QUERY_HELP: readonly { example: string; help: string }[] = [
-  { example: 'harbour boat', help: 'both words in alt text, caption or title' },
-  { example: '"red apple"', help: 'the words as they stand, in any case' },
-  { example: 'alt:boat OR caption:boat', help: 'one of two; AND binds closer, ( ) groups' },
-  { example: '-alt:logo', help: 'not; NOT works, too' },
-  { example: 'caption:*', help: 'has a caption; alt:"" has an empty alt text' },
-  { example: 'alt="Logo"', help: 'exactly this text' },
-  { example: 'alt:/^img_\\d+/i', help: 'a pattern (regular expression)' },
-  { example: 'width>=512 ratio:0.5..2', help: 'numbers: = != < <= > >= and ranges' },
-  { example: 'date:2019-06..2020', help: 'dates; a month or a year means all of it' },
-  { example: 'span:* confidence>=0.5', help: 'a description was found in the texts' },
-  { example: 'labeled:* -label:*', help: 'labeled by somebody, as having no description' },
-  { example: 'score>=0.28', help: 'of the score chosen in the view' },
-  { example: 'score[MODEL].caption<0.2', help: 'of a model and a text by name' },
-]

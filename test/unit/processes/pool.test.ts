@@ -83,7 +83,10 @@ test('helpers that do not start are tried a few times, then what waits is told w
   })
   const calls = await Promise.allSettled(Array.from({ length: 5 }, () => one.run('add', [1])))
   for (const call of calls) {
-    expect(String((call as PromiseRejectedResult).reason)).toMatch(/does not start.*no licence/s)
+    expect((call as PromiseRejectedResult).reason).toMatchObject({
+      message: expect.stringMatching(/does not start/),
+      details: expect.stringContaining('no licence'),
+    })
   }
   expect(starts).toBe(3)
 })

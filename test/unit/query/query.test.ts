@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { TEXT_SOURCES } from '#shared/domain.ts'
 import {
+  QUERY_EXAMPLES,
   FIELDS,
   QueryError,
   and,
@@ -270,11 +271,15 @@ describe('printing a query', () => {
   })
 })
 
+test.each(Object.values(QUERY_EXAMPLES))('the example %s can be read', (example) => {
+  expect(() => parseQuery(example)).not.toThrow()
+})
+
 describe('completing a query', () => {
-  test('fields are offered by their beginning, each with a line of help', () => {
+  test('fields are offered by their beginning', () => {
     const { items, from, to } = completeQuery('alt:x -wi', 9)
     expect(items.map((item) => item.label)).toEqual(['width'])
-    expect(items[0]?.help).not.toBe('')
+    expect(items[0]?.of).toEqual({ field: 'width' })
     expect([from, to]).toEqual([7, 9])
   })
 
@@ -287,7 +292,9 @@ describe('completing a query', () => {
     ])
     expect(completeQuery('labeled:a', 9).valuesOf).toEqual({ field: 'labeled', prefix: 'a' })
     expect(completeQuery('host:exa', 8).valuesOf).toEqual({ field: 'host', prefix: 'exa' })
-    expect(completeQuery('score.c', 7).items.map((item) => item.label)).toEqual(['caption'])
+    expect(completeQuery('score.c', 7).items).toEqual([
+      { insert: 'caption>=', label: 'caption', of: { score: 'caption' } },
+    ])
   })
 
   test('nothing is offered inside quotes', () => {

@@ -154,11 +154,11 @@ describe('a corpus', () => {
 
 describe('an error of the disk', () => {
   test.each([
-    ['ENOSPC', 'io', /disk is full/],
-    ['SQLITE_FULL', 'io', /disk is full/],
+    ['ENOSPC', 'io', /^The disk of .* is full\.$/],
+    ['SQLITE_FULL', 'io', /^The disk of .* is full\.$/],
     ['EROFS', 'io', /cannot be written/],
     ['SQLITE_READONLY_DIRECTORY', 'io', /cannot be written/],
-    ['SQLITE_BUSY', 'busy', /another program/],
+    ['SQLITE_BUSY', 'busy', /^Another program/],
     ['SQLITE_CORRUPT_VTAB', 'damaged', /damaged/],
     ['SQLITE_IOERR_READ', 'io', /cannot be read/],
   ])('%s is said in plain words', (code, kind, message) => {
@@ -182,7 +182,7 @@ describe('an error of the disk', () => {
     } catch (error) {
       thrown = error
     }
-    expect(toStoreError(thrown, path).message).toMatch(/disk is full/)
+    expect(toStoreError(thrown, path).message).toMatch(/^The disk of .* is full/)
     corpus.close()
     const again = openCorpus(path)
     expect(again.reader.prepare("SELECT value FROM meta WHERE key = 'before'").pluck().get()).toBe(

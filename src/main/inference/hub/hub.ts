@@ -224,7 +224,12 @@ async function readListing(
     let body = ''
     for await (const chunk of Readable.fromWeb(response.body as never)) {
       body += (chunk as Buffer).toString('utf8')
-      if (body.length > MAX_LISTING) throw new AppError('damaged', `${url} answers without end`)
+      if (body.length > MAX_LISTING)
+        throw new AppError(
+          'damaged',
+          `${url} answers without end.`,
+          'Check the hub address in the settings or in HF_ENDPOINT.',
+        )
     }
     return body
   })
@@ -310,7 +315,7 @@ async function fetchBlob(
       transform(chunk: Buffer, _encoding, done) {
         bytes += chunk.byteLength
         if (bytes > file.size) {
-          done(new AppError('damaged', `${file.name} is longer than the hub says`))
+          done(new AppError('damaged', `${file.name} is longer than the hub says.`, 'Try again.'))
           return
         }
         progress(bytes)

@@ -39,7 +39,7 @@ export async function verifyLoaded<M extends AnyManifest, L extends Loaded<M>>(
   } catch (error) {
     const value = toErrorValue(error)
     if (value.kind === 'unsupported') throw error
-    return { ok: false, device, checks: [...checks, failed('the model loads', value.message)] }
+    return { ok: false, device, checks: [...checks, failed('the model loads', errorLine(error))] }
   }
   for (const reason of loaded.passedOver) checks.push(remark('device', reason))
   try {
@@ -89,17 +89,23 @@ export function readReference<T>(folder: string, schema: z.ZodType<T>): T | null
   try {
     value = JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
-    throw new AppError('model', `${REFERENCE_FILE} is not JSON`, undefined, {
-      cause: error,
-      details: systemMessage(error),
-    })
+    throw new AppError(
+      'model',
+      `${REFERENCE_FILE} is not JSON.`,
+      'Write it again as docs/models.md describes.',
+      {
+        cause: error,
+        details: systemMessage(error),
+      },
+    )
   }
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   throw new AppError(
     'model',
-    `${REFERENCE_FILE}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`,
+    `${REFERENCE_FILE} cannot be used: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`,
+    'Write it again as docs/models.md describes.',
   )
 }
 

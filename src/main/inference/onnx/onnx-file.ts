@@ -214,9 +214,14 @@ export function readOnnxFile(path: string): OnnxFile {
     return file
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new AppError('model', `${path} is not an ONNX graph: ${error.message}`, undefined, {
-      cause: error,
-    })
+    throw new AppError(
+      'model',
+      `${path} is not an ONNX graph: ${error.message}`,
+      'Fetch or export the file again.',
+      {
+        cause: error,
+      },
+    )
   } finally {
     bytes.close()
   }

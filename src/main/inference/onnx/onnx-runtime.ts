@@ -41,13 +41,13 @@ export async function openGraph(
   } catch (error) {
     throw new AppError(
       'model',
-      `${name}: ${file} cannot be loaded on ${device}.`,
+      `The graph ${file} of ${name} cannot be loaded on ${device}.`,
       device === 'cpu'
         ? {
             window: 'Fetch the model again, or verify it in Settings.',
             command: 'Fetch the model again, or check it with gleaner models verify.',
           }
-        : undefined,
+        : 'Use another device.',
       { cause: error, details: firstLine(error) },
     )
   }
@@ -63,7 +63,7 @@ export function inputOf(
   if (found?.isTensor) return found
   throw new AppError(
     'model',
-    `${name}: the graph has no input "${input}"`,
+    `The graph of ${name} has no input "${input}".`,
     `Its inputs are ${session.inputNames.join(', ')}; correct gleaner.json.`,
   )
 }
@@ -73,7 +73,7 @@ export function checkOutput(name: string, session: ort.InferenceSession, output:
   if (session.outputNames.includes(output)) return
   throw new AppError(
     'model',
-    `${name}: the graph has no output "${output}"`,
+    `The graph of ${name} has no output "${output}".`,
     `Its outputs are ${session.outputNames.join(', ')}; correct gleaner.json.`,
   )
 }

@@ -1,3 +1,4 @@
+import { errorLine } from '#shared/errors.ts'
 import { HelperCrash } from '../../processes/crash.ts'
 import { createPool } from '../../processes/pool.ts'
 import { startThread } from '../../processes/start.ts'
@@ -25,7 +26,7 @@ export function createPicturePool(entry: URL, size: number): PicturePool {
         return (await pool.run('prepare', { source, recipe })).value
       } catch (error) {
         if (!(error instanceof HelperCrash) || error.reason === 'not-started') throw error
-        return { reason: error.message }
+        return { reason: errorLine(error) }
       }
     },
   }

@@ -76,7 +76,7 @@ export async function planTable(source: TableInput, choices: ImportChoices): Pro
     if (plan.roles.url === undefined && plan.roles.path === undefined) {
       throw new ChoiceNeeded(
         'pictures',
-        `${name}: no column is known to hold addresses or files of pictures`,
+        `No column of ${name} is known to hold addresses or files of pictures.`,
         {
           window: 'Choose the column that holds addresses or files of pictures.',
           command: `Say which: --column url=NAME or --column path=NAME. It has ${info.columns.map((one) => one.name).join(', ')}.`,
@@ -86,7 +86,7 @@ export async function planTable(source: TableInput, choices: ImportChoices): Pro
     if (plan.scores.length > 0 && plan.text === null) {
       throw new ChoiceNeeded(
         'texts',
-        `${name}: scores need words, and no column is known to hold them`,
+        `No column of ${name} is known to hold the words that were scored.`,
         {
           window: 'Choose the column that holds the words that were scored.',
           command: 'Say which: --column alt=NAME.',

@@ -33,7 +33,11 @@ export async function runModelFetch(
     )
   }
   if (busy.has(source.repository)) {
-    throw new AppError('busy', `${source.repository} is being fetched already`)
+    throw new AppError(
+      'busy',
+      `${source.repository} is being fetched already.`,
+      'Wait for its end.',
+    )
   }
   busy.add(source.repository)
   const say = (done: number, total: number | null, note: string): void =>

@@ -1,13 +1,22 @@
 import { ref } from 'vue'
 import { completeQuery } from '#shared/query/index.ts'
+import type { CompletionItem as Suggestion } from '#shared/query/index.ts'
 import { useSession } from './session.ts'
 import { latest, useClient } from '../bridge/client.ts'
 import { count } from '../bridge/format.ts'
+import { t } from '../texts/index.ts'
+import { FIELD_HELP } from './query-help.ts'
 
 export interface CompletionItem {
   text: string
   label: string
   hint: string
+}
+
+/** What a suggestion means; nothing for a value that speaks for itself. */
+function helpOf({ of }: Suggestion): string {
+  if (of === null) return ''
+  return 'field' in of ? t(FIELD_HELP[of.field]) : t('query.cosineOf', { text: of.score })
 }
 
 /** Suggestions of the filter bar: fields and choices at once, a field's values from the corpus. */
@@ -25,7 +34,7 @@ export function useCompletion() {
     items.value = found.items.map((item) => ({
       text: item.insert,
       label: item.label,
-      hint: item.help,
+      hint: helpOf(item),
     }))
     const corpus = useSession().path
     if (!found.valuesOf || corpus === null) {

@@ -36,6 +36,8 @@ export const i18n = createI18n({
   legacy: false,
   locale: language,
   fallbackLocale: 'en',
+  // No text is ever put in as HTML, and some hold < and >.
+  warnHtmlMessage: false,
   messages: CATALOGUES,
 })
 

@@ -312,13 +312,13 @@ describe('the models of a machine', () => {
     const unmasked = { ...MANIFEST.graph, mask: null }
     await expect(
       addTextModelFolder(emptyFolders(), withManifest({ graph: unmasked })),
-    ).rejects.toThrow(/breaks between blocks need a graph with an attention mask/)
+    ).rejects.toThrow(/breaks between blocks that .* marks need a graph with an attention mask/)
     const unpadded = changed('tiny-bert', {
       'gleaner.json': () => MANIFEST,
       'tokenizer.json': (json: Json) => ({ ...json, padding: null, added_tokens: [] }),
     })
     await expect(addTextModelFolder(emptyFolders(), unpadded)).rejects.toThrow(
-      /breaks between blocks need a padding token of their own/,
+      /breaks between blocks that .* marks need a padding token of their own/,
     )
     const folder = withManifest()
     writeFileSync(join(folder, 'tokenizer.json'), '{}')

@@ -126,7 +126,7 @@ export async function loadPictureText(
     if (dims.length !== 2 || dims[0] !== n || dims[1] !== dim) {
       throw new AppError(
         'model',
-        `${manifest.name}: "${output}" has the shape [${dims.join(', ')}], [${n}, ${dim}] was expected`,
+        `The output "${output}" of ${manifest.name} has the shape [${dims.join(', ')}], [${n}, ${dim}] was expected.`,
         'Correct embeddingDim or the output name in gleaner.json.',
       )
     }

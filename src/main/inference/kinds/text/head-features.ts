@@ -64,7 +64,7 @@ export function headMarksOf(
   if (manifest.graph.mask !== null && hasPad) return { sepId, breakId: padId }
   throw new AppError(
     'unsupported',
-    `${manifest.name}: breaks between blocks need ${hasPad ? 'a graph with an attention mask' : 'a padding token of their own'}`,
+    `The breaks between blocks that ${manifest.name} marks need ${hasPad ? 'a graph with an attention mask' : 'a padding token of their own'}.`,
     'Write "breaks": "none" into its gleaner.json.',
   )
 }

@@ -97,7 +97,7 @@ export async function loadTextModel(
   if (strange !== undefined) {
     throw new AppError(
       'model',
-      `${manifest.name}: the graph also asks for "${strange}"`,
+      `The graph of ${manifest.name} also asks for "${strange}".`,
       'Name all of its inputs in gleaner.json: ids, mask, types.',
     )
   }
@@ -107,13 +107,14 @@ export async function loadTextModel(
   if (fixedLength !== null && fixedLength !== undefined && fixedLength < text.maxLength) {
     throw new AppError(
       'model',
-      `${manifest.name}: the graph takes ${fixedLength} tokens, gleaner.json says ${text.maxLength}`,
+      `The graph of ${manifest.name} takes ${fixedLength} tokens, its gleaner.json says ${text.maxLength}.`,
+      'Correct maxLength in gleaner.json.',
     )
   }
   if (fixedLength !== null && fixedLength !== undefined && mask === null) {
     throw new AppError(
       'unsupported',
-      `${manifest.name}: a graph of fixed length needs an attention mask`,
+      `The graph of ${manifest.name} has a fixed length and no attention mask.`,
       'Export it with a dynamic length.',
     )
   }
@@ -150,7 +151,7 @@ export async function loadTextModel(
     if (found.dims.join() !== shape.join()) {
       throw new AppError(
         'model',
-        `${manifest.name}: "${name}" has the shape [${found.dims.join(', ')}], [${shape.join(', ')}] was expected`,
+        `The output "${name}" of ${manifest.name} has the shape [${found.dims.join(', ')}], [${shape.join(', ')}] was expected.`,
         'Correct dim or the output names in gleaner.json.',
       )
     }

@@ -7,6 +7,7 @@ import { importing } from './import.ts'
 import { jobs } from './jobs.ts'
 import { label } from './label.ts'
 import { pairs } from './pairs.ts'
+import { query } from './query.ts'
 import { reasons } from './reasons.ts'
 import { settings } from './settings.ts'
 import { train } from './train.ts'
@@ -23,6 +24,7 @@ export const en = {
   jobs,
   label,
   pairs,
+  query,
   reasons,
   settings,
   train,
