@@ -1,4 +1,4 @@
-import type { CorpusStats, Failure } from '#shared/contract/corpora.ts'
+import type { Failure } from '#shared/contract/corpora.ts'
 import type { Pair, PairDetail } from '#shared/domain.ts'
 import { createFilters } from './filters.ts'
 import type { ReaderDb } from '../open.ts'
@@ -7,11 +7,11 @@ import { createLabelReads } from './reads-labels.ts'
 import { createScoreReads } from './reads-scores.ts'
 import { createSelectionReads } from './reads-selections.ts'
 import { createSpanReads } from './reads-spans.ts'
+import { createStatsReads } from './reads-stats.ts'
 import { createSuggestReads } from './reads-suggest.ts'
 import { listFailures } from '../repositories/failures.ts'
 import type { ScoreKind } from '../repositories/models.ts'
 import { listPairs, pairDetail } from '../repositories/pairs.ts'
-import { corpusStats } from '../repositories/stats.ts'
 import { scoreArrays } from './sorted-scores.ts'
 import type { SortedScores } from './sorted-scores.ts'
 import type { Changed } from './versions.ts'
@@ -40,6 +40,7 @@ export function createReads(db: ReaderDb) {
   const filters = createFilters({ db, version, baseScores })
   const context = { db, version, filters, baseScores }
   const { forget, ...suggestions } = createSuggestReads(context)
+  const scores = createScoreReads({ ...context, holds: allScores.holds })
   const { byConfidence, ...spans } = createSpanReads(context)
   const labels = createLabelReads({
     db,
@@ -51,7 +52,8 @@ export function createReads(db: ReaderDb) {
 
   return {
     ...createSelectionReads(context),
-    ...createScoreReads({ ...context, holds: allScores.holds }),
+    ...scores,
+    ...createStatsReads({ db, version, sources: scores.sources }),
     ...createExportReads(context),
     ...suggestions,
     ...spans,
@@ -69,10 +71,6 @@ export function createReads(db: ReaderDb) {
 
     list(args: { where: string; afterId: number; limit: number }): Pair[] {
       return listPairs(db, args)
-    },
-
-    stats(): CorpusStats {
-      return corpusStats(db)
     },
 
     failures(args: { reason?: string | undefined; offset: number; limit: number }): {
