@@ -57,6 +57,8 @@ export const usePairs = defineStore('pairs', () => {
   )
 
   let corpus: string | null = null
+  /** The corpus whose pairs were asked for and came, or did not. */
+  const entered = ref<string | null>(null)
   let lost = 0
   const cache = createChunkCache<PairRow>({
     chunk: CHUNK,
@@ -113,6 +115,7 @@ export const usePairs = defineStore('pairs', () => {
         marked.value = clampMarks(marked.value, answer.value.total)
       }
       state.value = 'ready'
+      entered.value = wanted
       await settleCursor(keepId)
       version.value++
       remember()
@@ -120,6 +123,7 @@ export const usePairs = defineStore('pairs', () => {
     } catch (thrown) {
       error.value = toErrorValue(thrown)
       state.value = 'error'
+      entered.value = wanted
       return false
     }
   }
@@ -262,27 +266,33 @@ export const usePairs = defineStore('pairs', () => {
     keep(null, 'cell-size', cellSize.value)
   }
 
-  async function loadSources(): Promise<void> {
-    if (corpus === null) return
+  /** Reads which scores there are; true when another one is shown from now on. */
+  async function readSources(): Promise<boolean> {
+    if (corpus === null) return false
     const wanted = corpus
     try {
       const found = await useClient().call('scores.sources', { corpus: wanted })
-      if (wanted !== corpus) return
+      if (wanted !== corpus) return false
       sources.value = found
       const known = found.some((item) => sameSource(item, score.value))
       const first = found[0]
-      if (!known && (first || score.value)) {
-        score.value = first ? { model: first.model, text: first.text } : null
-        void select(true)
-      }
+      if (known || (!first && !score.value)) return false
+      score.value = first ? { model: first.model, text: first.text } : null
+      return true
     } catch (thrown) {
       useUi().fail(thrown)
+      return false
     }
+  }
+
+  async function loadSources(): Promise<void> {
+    if (await readSources()) void select(true)
   }
 
   /** Turns to a corpus, as it was left. */
   async function enter(path: string | null): Promise<void> {
     corpus = path
+    entered.value = null
     cache.clear()
     selection.value = null
     total.value = 0
@@ -309,8 +319,17 @@ export const usePairs = defineStore('pairs', () => {
     cursor.value = kept.cursor ?? 0
     marked.value = kept.marked ?? ranges.NONE
     state.value = 'loading'
-    await loadSources()
-    await select()
+    // Summing up a million scores takes longer than the first rows: these come first where it is
+    // known which score they show.
+    if (score.value) {
+      await select()
+      if (corpus !== path) return
+      want(cursor.value, cursor.value + 1)
+      await loadSources()
+    } else {
+      await readSources()
+      await select()
+    }
   }
 
   /** Ids of the marked pairs, or of the one under the cursor. */
@@ -415,6 +434,7 @@ export const usePairs = defineStore('pairs', () => {
     total,
     corpusTotal,
     state,
+    entered,
     error,
     sources,
     sourceInfo,
