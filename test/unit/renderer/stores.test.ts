@@ -1,6 +1,6 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { effectScope, nextTick } from 'vue'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createClient, provideClient } from '../../../src/renderer/src/bridge/client.ts'
 import { useCutoff } from '../../../src/renderer/src/state/cutoff.ts'
 import { skipReason, useExporting } from '../../../src/renderer/src/features/export/exporting.ts'
@@ -62,6 +62,35 @@ describe('the pairs of the grid', () => {
     const pairs = usePairs()
     expect(pairs.total).toBe(2000)
     expect(pairs.score?.text).toBe('alt')
+  })
+
+  test('of a corpus that was not open before are selected once, with their scores', () => {
+    const reads = asked.filter((name) => name !== 'corpora.recent')
+    expect(reads.indexOf('scores.sources')).toBeLessThan(reads.indexOf('pairs.select'))
+    expect(reads.filter((name) => name === 'pairs.select')).toHaveLength(1)
+    expect(usePairs().entered).toBe(useSession().path)
+  })
+
+  test('come before the scores are summed up where it is known which are shown', async () => {
+    const kept = new Map<string, string>()
+    vi.stubGlobal('localStorage', {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => kept.set(key, value),
+    })
+    const pairs = usePairs()
+    const path = useSession().path
+    pairs.setScore({ model: MODEL, text: 'caption' })
+    await until(() => pairs.state === 'ready')
+    await pairs.enter(null)
+    expect(pairs.entered).toBeNull()
+    asked.length = 0
+    await pairs.enter(path)
+    const at = (name: string): number => asked.findIndex((one) => one === name)
+    expect(at('pairs.select')).toBeLessThan(at('pairs.page'))
+    expect(at('pairs.page')).toBeLessThan(at('scores.sources'))
+    expect(asked.filter((name) => name === 'pairs.select')).toHaveLength(1)
+    expect(pairs.score?.text).toBe('caption')
+    vi.unstubAllGlobals()
   })
 
   test('follow the filter, and come back with undo', async () => {

@@ -10,6 +10,7 @@ import { lru } from './lru.ts'
 import type { ScoreKind } from '../repositories/models.ts'
 import { pairRows } from '../repositories/pairs.ts'
 import { scoreSources } from '../repositories/scores.ts'
+import { currentSpanSet } from '../repositories/span-sets.ts'
 import { readWhere, resolveScore } from './score-ref.ts'
 import type { SortedScores } from './sorted-scores.ts'
 
@@ -38,6 +39,7 @@ const MAX_SCORES = 8
 export function createScoreReads(context: ScoreReadContext) {
   const { db, version, filters, baseScores } = context
   const scores = lru<Scores>(MAX_SCORES)
+  const sources = lru<ReturnType<typeof scoreSources>>(1)
 
   function scoresOf(scope: ScoreScope): Scores {
     const query = readWhere(scope.where)
@@ -71,8 +73,10 @@ export function createScoreReads(context: ScoreReadContext) {
 
   return {
     sources(): ReturnType<typeof scoreSources> {
-      // What is in memory is summed up already.
-      return scoreSources(db, (kind) => (context.holds(kind) ? baseScores(kind) : null))
+      // What is in memory is summed up already. The kinds depend on the set of spans in use.
+      return sources.get(`${version.scores} ${version.spans} ${currentSpanSet(db) ?? 0}`, () =>
+        scoreSources(db, (kind) => (context.holds(kind) ? baseScores(kind) : null)),
+      )
     },
 
     histogram(

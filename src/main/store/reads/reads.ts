@@ -1,4 +1,4 @@
-import type { CorpusStats, Failure } from '#shared/contract/corpora.ts'
+import type { Failure } from '#shared/contract/corpora.ts'
 import type { Pair, PairDetail } from '#shared/domain.ts'
 import { createFilters } from './filters.ts'
 import type { ReaderDb } from '../open.ts'
@@ -8,11 +8,11 @@ import { createPromptReads } from './reads-prompts.ts'
 import { createScoreReads } from './reads-scores.ts'
 import { createSelectionReads } from './reads-selections.ts'
 import { createSpanReads } from './reads-spans.ts'
+import { createStatsReads } from './reads-stats.ts'
 import { createSuggestReads } from './reads-suggest.ts'
 import { listFailures } from '../repositories/failures.ts'
 import type { ScoreKind } from '../repositories/models.ts'
 import { listPairs, pairDetail } from '../repositories/pairs.ts'
-import { corpusStats } from '../repositories/stats.ts'
 import { scoreArrays } from './sorted-scores.ts'
 import type { SortedScores } from './sorted-scores.ts'
 import type { Changed } from './versions.ts'
@@ -42,6 +42,7 @@ export function createReads(db: ReaderDb) {
   const filters = createFilters({ db, version, baseScores })
   const context = { db, version, filters, baseScores }
   const { forget, ...suggestions } = createSuggestReads(context)
+  const scores = createScoreReads({ ...context, holds: allScores.holds })
   const { byConfidence, ...spans } = createSpanReads(context)
   const labels = createLabelReads({
     db,
@@ -53,7 +54,8 @@ export function createReads(db: ReaderDb) {
 
   return {
     ...createSelectionReads(context),
-    ...createScoreReads({ ...context, holds: allScores.holds }),
+    ...scores,
+    ...createStatsReads({ db, version, sources: scores.sources }),
     ...createExportReads(context),
     ...suggestions,
     ...spans,
@@ -72,10 +74,6 @@ export function createReads(db: ReaderDb) {
 
     list(args: { where: string; afterId: number; limit: number }): Pair[] {
       return listPairs(db, args)
-    },
-
-    stats(): CorpusStats {
-      return corpusStats(db)
     },
 
     failures(args: { reason?: string | undefined; offset: number; limit: number }): {

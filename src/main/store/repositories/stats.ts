@@ -7,30 +7,62 @@ import { imageCounts } from './images.ts'
 import { scoreSources } from './scores.ts'
 import { currentSpanSet, spanSet } from './span-sets.ts'
 
-/** `corpora.stats`. */
-export function corpusStats(db: ReaderDb): CorpusStats {
+/** What of the counts costs a pass over a table, and may be known from before. */
+export interface Counted {
+  texts: { alt: number; caption: number }
+  /** Pages and pairs by archive. */
+  archives: ReadonlyMap<number, { pages: number; pairs: number }>
+  images: CorpusStats['images']
+  scores: CorpusStats['scores']
+}
+
+/** Pairs with words in their alt and in their caption. One pass over all pairs. */
+export function countTexts(db: ReaderDb): Counted['texts'] {
+  const found = statement<{ alt: number | null; caption: number | null }>(
+    db,
+    `SELECT sum(alt IS NOT NULL AND trim(alt, ?) <> '') AS alt,
+       sum(caption IS NOT NULL AND trim(caption, ?) <> '') AS caption FROM pairs`,
+  ).get(WHITE_SPACE, WHITE_SPACE)
+  return { alt: found?.alt ?? 0, caption: found?.caption ?? 0 }
+}
+
+/** One look at each page. */
+export function countByArchive(db: ReaderDb): Counted['archives'] {
+  const rows = statement<{ archive: number; pages: number; pairs: number }>(
+    db,
+    `SELECT g.archive_id AS archive, count(*) AS pages,
+       sum((SELECT count(*) FROM pairs p WHERE p.page_id = g.id)) AS pairs
+     FROM pages g GROUP BY g.archive_id`,
+  ).all()
+  return new Map(rows.map(({ archive, pages, pairs }) => [archive, { pages, pairs }]))
+}
+
+function countAll(db: ReaderDb): Counted {
+  return {
+    texts: countTexts(db),
+    archives: countByArchive(db),
+    images: imageCounts(db),
+    scores: scoreSources(db).map(({ model, text, n, mean }) => ({ model, text, n, mean })),
+  }
+}
+
+/** `corpora.stats`. @param counted what is known from before; otherwise it is counted here */
+export function corpusStats(db: ReaderDb, counted: Counted = countAll(db)): CorpusStats {
+  const { texts, archives: byArchive, images, scores } = counted
   const sums = (sql: string): Record<string, number> =>
     Object.fromEntries(
       statement<{ name: string; n: number }>(db, sql)
         .all()
         .map(({ name, n }) => [name, n]),
     )
-  const texts = statement<{ alt: number | null; caption: number | null }>(
-    db,
-    `SELECT sum(alt IS NOT NULL AND trim(alt, ?) <> '') AS alt,
-       sum(caption IS NOT NULL AND trim(caption, ?) <> '') AS caption FROM pairs`,
-  ).get(WHITE_SPACE, WHITE_SPACE)
   const set = currentSpanSet(db)
-  const archives = statement<CorpusStats['archives'][number]>(
+  const archives = statement<
+    { id: number } & Omit<CorpusStats['archives'][number], 'pages' | 'pairs'>
+  >(
     db,
-    `SELECT a.path, a.bytes, a.sha256, a.state,
-       coalesce((SELECT sum(n) FROM record_counts WHERE archive_id = a.id), 0) AS records,
-       coalesce(c.pages, 0) AS pages, coalesce(c.pairs, 0) AS pairs
-     FROM archives a LEFT JOIN (
-       SELECT g.archive_id, count(*) AS pages,
-         sum((SELECT count(*) FROM pairs p WHERE p.page_id = g.id)) AS pairs
-       FROM pages g GROUP BY g.archive_id
-     ) c ON c.archive_id = a.id ORDER BY a.id`,
+    `SELECT a.id, a.path, a.bytes, a.sha256, a.state,
+       coalesce((SELECT sum(n) FROM record_counts WHERE archive_id = a.id), 0) AS records
+     FROM archives a ORDER BY a.id`,
   ).all()
   return {
     records: sums(
@@ -38,16 +70,19 @@ export function corpusStats(db: ReaderDb): CorpusStats {
     ),
     pages: countRows(db, 'pages'),
     pairs: countRows(db, 'pairs'),
-    withAlt: texts?.alt ?? 0,
-    withCaption: texts?.caption ?? 0,
+    withAlt: texts.alt,
+    withCaption: texts.caption,
     withSpan: set === null ? null : spanSet(db, set).described,
-    images: imageCounts(db),
+    images,
     notPaired: sums('SELECT rule AS name, sum(n) AS n FROM not_paired GROUP BY rule ORDER BY rule'),
     failures: sums(
       'SELECT reason AS name, count(*) AS n FROM failures GROUP BY reason ORDER BY n DESC, reason',
     ),
-    scores: scoreSources(db).map(({ model, text, n, mean }) => ({ model, text, n, mean })),
-    archives,
+    scores,
+    archives: archives.map(({ id, ...archive }) => ({
+      ...archive,
+      ...(byArchive.get(id) ?? { pages: 0, pairs: 0 }),
+    })),
   }
 }
 

@@ -82,13 +82,8 @@ export async function startProgram(router: Router): Promise<void> {
     if (isPlace(name)) keep(null, 'view', name)
   })
 
-  try {
-    await machine.load()
-    await jobs.load()
-    await session.restore()
-  } catch (error) {
-    ui.fail(error)
-  }
+  const asked = await Promise.allSettled([machine.load(), jobs.load(), session.restore()])
+  for (const answer of asked) if (answer.status === 'rejected') ui.fail(answer.reason)
   // The first start shows pairs, not a blank: what the command line worked on last, or the sample.
   if (!recall(null, 'started', false)) {
     keep(null, 'started', true)

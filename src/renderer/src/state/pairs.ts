@@ -3,12 +3,12 @@ import { t } from '../texts/index.ts'
 import { computed, ref, shallowRef } from 'vue'
 import type { CallOutput, CorpusPart, PairSort, ScoreSource } from '#shared/contract/index.ts'
 import type { PairRow } from '#shared/domain.ts'
-import { AppError, toErrorValue, type ErrorValue } from '#shared/errors.ts'
+import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { createChunkCache } from '../bridge/chunk-cache.ts'
 import { latest, useClient } from '../bridge/client.ts'
-import { count } from '../bridge/format.ts'
 import { keep, recall } from '../bridge/persist.ts'
-import { explicitScores, idQuery } from './query-text.ts'
+import { createCopies } from './pair-copies.ts'
+import { createMarks } from './pair-marks.ts'
 import * as ranges from './ranges.ts'
 import { sameSource } from './text-sources.ts'
 import { useInspect } from './inspect.ts'
@@ -19,9 +19,6 @@ import { useUndo } from './undo.ts'
 export type SourceInfo = CallOutput<'scores.sources'>[number]
 
 const CHUNK = 200
-/** Most ids that are copied or written into a query. */
-const MAX_IDS = 100_000
-const MAX_QUERY_IDS = 2000
 
 interface Recipe {
   where: string
@@ -45,18 +42,18 @@ export const usePairs = defineStore('pairs', () => {
   const sources = shallowRef<readonly SourceInfo[]>([])
   const cursor = ref(-1)
   const anchor = ref(-1)
-  const marked = shallowRef<ranges.Ranges>(ranges.NONE)
   /** Counts up whenever somebody goes to a pair, also to the one that is under the cursor. */
   const visits = ref(0)
   /** Counts up whenever rows arrive; the grid reads again. */
   const version = ref(0)
 
-  const markedCount = computed(() => ranges.size(marked.value))
   const sourceInfo = computed(
     () => sources.value.find((item) => sameSource(item, score.value)) ?? null,
   )
 
   let corpus: string | null = null
+  /** The corpus whose pairs were asked for and came, or did not. */
+  const entered = ref<string | null>(null)
   let lost = 0
   const cache = createChunkCache<PairRow>({
     chunk: CHUNK,
@@ -78,6 +75,23 @@ export const usePairs = defineStore('pairs', () => {
         void select()
       } else useUi().fail(thrown)
     },
+  })
+
+  const { marked, markedCount, mark, markAll, toggleMark, clampMarks } = createMarks(
+    () => total.value,
+    remember,
+  )
+  const { copyIds, copyQuery, markedQuery } = createCopies({
+    marked,
+    cursor: () => cursor.value,
+    total: () => total.value,
+    where: () => where.value,
+    score: () => score.value,
+    rowAt,
+    readRows: (offset, limit) =>
+      corpus === null || selection.value === null
+        ? null
+        : useClient().call('pairs.page', { corpus, selection: selection.value, offset, limit }),
   })
 
   const readSelection = latest((input: { corpus: string } & Recipe) =>
@@ -110,9 +124,10 @@ export const usePairs = defineStore('pairs', () => {
       if (stay) cache.invalidate()
       else cache.clear()
       if (!stay || answer.value.total < before) {
-        marked.value = clampMarks(marked.value, answer.value.total)
+        clampMarks()
       }
       state.value = 'ready'
+      entered.value = wanted
       await settleCursor(keepId)
       version.value++
       remember()
@@ -120,12 +135,9 @@ export const usePairs = defineStore('pairs', () => {
     } catch (thrown) {
       error.value = toErrorValue(thrown)
       state.value = 'error'
+      entered.value = wanted
       return false
     }
-  }
-
-  function clampMarks(marks: ranges.Ranges, n: number): ranges.Ranges {
-    return marks.length === 0 ? marks : ranges.remove(marks, n, Number.MAX_SAFE_INTEGER)
   }
 
   /** After a refresh the cursor stays on its pair; else it stays within the list. */
@@ -180,36 +192,6 @@ export const usePairs = defineStore('pairs', () => {
     keep(corpus, 'pairs', { ...recipe(), cursor: cursor.value, marked: marked.value })
   }
 
-  function mark(next: ranges.Ranges, merge?: string): void {
-    const before = marked.value
-    if (JSON.stringify(before) === JSON.stringify(next)) return
-    marked.value = next
-    remember()
-    useUndo().push({
-      label:
-        next.length === 0
-          ? t('pairs.undo.clearSelection')
-          : t('pairs.undo.select', { n: count(ranges.size(next)) }, ranges.size(next)),
-      merge,
-      undo: () => {
-        marked.value = before
-        remember()
-      },
-      redo: () => {
-        marked.value = next
-        remember()
-      },
-    })
-  }
-
-  function markAll(): void {
-    if (total.value > 0) mark([[0, total.value - 1]])
-  }
-
-  function toggleMark(index: number): void {
-    if (index >= 0) mark(ranges.toggle(marked.value, index))
-  }
-
   /** Changes filter, order or score; can be taken back. Marks belong to the old rows and go. */
   function change(patch: Partial<Recipe>, label: string): void {
     const before = { ...recipe(), marked: marked.value, cursor: cursor.value }
@@ -262,27 +244,33 @@ export const usePairs = defineStore('pairs', () => {
     keep(null, 'cell-size', cellSize.value)
   }
 
-  async function loadSources(): Promise<void> {
-    if (corpus === null) return
+  /** Reads which scores there are; true when another one is shown from now on. */
+  async function readSources(): Promise<boolean> {
+    if (corpus === null) return false
     const wanted = corpus
     try {
       const found = await useClient().call('scores.sources', { corpus: wanted })
-      if (wanted !== corpus) return
+      if (wanted !== corpus) return false
       sources.value = found
       const known = found.some((item) => sameSource(item, score.value))
       const first = found[0]
-      if (!known && (first || score.value)) {
-        score.value = first ? { model: first.model, text: first.text } : null
-        void select(true)
-      }
+      if (known || (!first && !score.value)) return false
+      score.value = first ? { model: first.model, text: first.text } : null
+      return true
     } catch (thrown) {
       useUi().fail(thrown)
+      return false
     }
+  }
+
+  async function loadSources(): Promise<void> {
+    if (await readSources()) void select(true)
   }
 
   /** Turns to a corpus, as it was left. */
   async function enter(path: string | null): Promise<void> {
     corpus = path
+    entered.value = null
     cache.clear()
     selection.value = null
     total.value = 0
@@ -309,68 +297,16 @@ export const usePairs = defineStore('pairs', () => {
     cursor.value = kept.cursor ?? 0
     marked.value = kept.marked ?? ranges.NONE
     state.value = 'loading'
-    await loadSources()
-    await select()
-  }
-
-  /** Ids of the marked pairs, or of the one under the cursor. */
-  async function markedIds(limit: number): Promise<number[]> {
-    const asked = marked.value.length > 0 ? marked.value : ([[cursor.value, cursor.value]] as const)
-    if (ranges.size(asked) > limit) {
-      throw new AppError(
-        'invalid-input',
-        t('pairs.tooMany.ids', { n: count(ranges.size(asked)), limit: count(limit) }),
-        t('pairs.tooMany.hint'),
-      )
-    }
-    const ids: number[] = []
-    for (const [first, last] of asked) {
-      for (let offset = first; offset <= last; offset += 1000) {
-        const cached = Array.from({ length: Math.min(1000, last - offset + 1) }, (_, i) =>
-          rowAt(offset + i),
-        )
-        if (cached.every((row) => row !== undefined)) {
-          ids.push(...cached.map((row) => row.id))
-          continue
-        }
-        if (corpus === null || selection.value === null) return ids
-        const rows = await useClient().call('pairs.page', {
-          corpus,
-          selection: selection.value,
-          offset,
-          limit: Math.min(1000, last - offset + 1),
-        })
-        ids.push(...rows.map((row) => row.id))
-      }
-    }
-    return ids
-  }
-
-  async function copyIds(): Promise<void> {
-    try {
-      const ids = await markedIds(MAX_IDS)
-      await useUi().copy(
-        ids.join('\n'),
-        t('pairs.copied.ids', { n: count(ids.length) }, ids.length),
-      )
-    } catch (thrown) {
-      useUi().fail(thrown)
-    }
-  }
-
-  /** The marked pairs as a filter; all of the rows are the filter that is there already. */
-  async function markedQuery(): Promise<string> {
-    if (markedCount.value === total.value && total.value > 0) {
-      return explicitScores(where.value, score.value)
-    }
-    return idQuery(await markedIds(MAX_QUERY_IDS))
-  }
-
-  async function copyQuery(): Promise<void> {
-    try {
-      await useUi().copy(await markedQuery(), t('pairs.copied.query'))
-    } catch (thrown) {
-      useUi().fail(thrown)
+    // Summing up a million scores takes longer than the first rows: these come first where it is
+    // known which score they show.
+    if (score.value) {
+      await select()
+      if (corpus !== path) return
+      want(cursor.value, cursor.value + 1)
+      await loadSources()
+    } else {
+      await readSources()
+      await select()
     }
   }
 
@@ -415,6 +351,7 @@ export const usePairs = defineStore('pairs', () => {
     total,
     corpusTotal,
     state,
+    entered,
     error,
     sources,
     sourceInfo,

@@ -483,8 +483,11 @@ describe('the reading thread', () => {
       `INSERT INTO pairs (page_id, position, image_id, image_rule, tag_start, tag_end) VALUES (1, 500, 1, 'src', 0, 0)`,
     )
     expect((await service.select(ask)).total).toBe(before.total)
+    const counted = await service.stats()
     service.invalidate(['pairs'])
     expect((await service.select(ask)).total).toBe(before.total + 1)
+    const [archive] = (await service.stats()).archives
+    expect(archive?.pairs).toBe((counted.archives[0]?.pairs ?? 0) + 1)
     expect(await service.indexOf({ selection: before.selection, id: n + 1 })).toEqual({
       index: null,
     })
