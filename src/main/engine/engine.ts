@@ -9,6 +9,7 @@ import type { Job } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
 import { createRunner } from '../jobs/run/runner.ts'
 import { findEntries } from './entries.ts'
+import { createBlindPictures } from './blind-pictures.ts'
 import { createHandlers } from './calls/index.ts'
 import { createPictureHandlers } from './calls/pictures.ts'
 import { answersAreChecked, checkAnswer } from './check-answer.ts'
@@ -96,6 +97,7 @@ export function createEngine(options: EngineOptions): Engine {
     deviceStates: keepAnswer(() => tryDevices(entries)),
     announce: corpora.announce,
     emit,
+    blindPictures: createBlindPictures(entries),
     resumeJobs: options.resumeJobs,
   }
   const context: EngineContext = { ...parts, jobs: createJobStarter(parts) }
@@ -126,6 +128,7 @@ export function createEngine(options: EngineOptions): Engine {
     finished: runner.finished,
     async stop() {
       await runner.stop()
+      await parts.blindPictures.close()
       await corpora.closeAll()
     },
   }
