@@ -8,6 +8,7 @@ const LEAVES = [
   'main/images',
   'main/inference',
   'main/labeling',
+  'main/evaluation',
   'main/search',
   'main/export',
   'main/tables',
@@ -56,6 +57,9 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     jobs: ['home'],
     calls: ['home'],
   },
+  'main/evaluation': {
+    prompts: [],
+  },
   'main/inference': {
     hub: [],
     onnx: [],
@@ -74,6 +78,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     import: ['pictures', 'run'],
     ingest: ['pictures', 'run'],
     cluster: ['run', 'spans'],
+    evaluate: ['run'],
   },
   'main/store': {
     migrations: [],

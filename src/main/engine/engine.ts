@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { contract } from '#shared/contract/index.ts'
 import type { CallName, EngineEvents, EventName } from '#shared/contract/index.ts'
 import { pictureCalls } from '#shared/contract/pictures.ts'
-import type { PictureCallName } from '#shared/contract/pictures.ts'
+import type { PictureAnswer, PictureCallName } from '#shared/contract/pictures.ts'
 import type { Job } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
 import { createRunner } from '../jobs/run/runner.ts'
@@ -109,7 +109,8 @@ export function createEngine(options: EngineOptions): Engine {
     async call(name, input) {
       if (Object.hasOwn(pictureCalls, name)) {
         const args = parse(name, pictureCalls[name as PictureCallName], input)
-        const { mime, bytes } = await pictures[name as PictureCallName](args)
+        const answer = pictures[name as PictureCallName] as (input: unknown) => Promise<PictureAnswer>
+        const { mime, bytes } = await answer(args)
         return { value: { mime }, bytes }
       }
       if (!Object.hasOwn(contract, name)) {

@@ -8,6 +8,7 @@ import type { Job } from './jobs.ts'
 import { models } from './models.ts'
 import { pairs } from './pairs.ts'
 import { ratings } from './ratings.ts'
+import { prompts } from './prompts.ts'
 import { scores } from './scores.ts'
 import { spans } from './spans.ts'
 import { studies } from './studies.ts'
@@ -30,6 +31,7 @@ export const contract = {
   ...training,
   ...studies,
   ...ratings,
+  ...prompts,
 }
 export type Contract = typeof contract
 export type CallName = keyof Contract
@@ -46,7 +48,15 @@ export type Handlers = {
 
 /** What of a corpus can change. */
 export type CorpusPart =
-  'pairs' | 'images' | 'scores' | 'labels' | 'spans' | 'training' | 'studies' | 'ratings'
+  | 'pairs'
+  | 'images'
+  | 'scores'
+  | 'labels'
+  | 'spans'
+  | 'training'
+  | 'prompts'
+  | 'studies'
+  | 'ratings'
 
 /** What the engine tells without being asked. */
 export interface EngineEvents {
@@ -109,6 +119,7 @@ export * from './labels.ts'
 export * from './models.ts'
 export * from './pairs.ts'
 export * from './ratings.ts'
+export * from './prompts.ts'
 export * from './scores.ts'
 export * from './spans.ts'
 export * from './studies.ts'

@@ -6,6 +6,7 @@ import { labelCalls } from './labels.ts'
 import { modelCalls } from './models.ts'
 import { pairCalls } from './pairs.ts'
 import { ratingCalls } from './ratings.ts'
+import { promptCalls } from './prompts.ts'
 import { readCalls } from './read-calls.ts'
 import { spanCalls } from './spans.ts'
 import { studyCalls } from './studies.ts'
@@ -28,5 +29,6 @@ export function createHandlers(context: EngineContext): Handlers {
     ...studyCalls(context),
     ...ratingCalls(context),
     ...trainingCalls(context),
+    ...promptCalls(context),
   }
 }

@@ -23,6 +23,7 @@ import { compileQuery } from './compile-query.ts'
 import { lru } from './lru.ts'
 import type { ReaderDb } from '../open.ts'
 import { createLabelReads } from './reads-labels.ts'
+import { createPromptReads } from './reads-prompts.ts'
 import { createSpanReads } from './reads-spans.ts'
 import { listFailures } from '../repositories/failures.ts'
 import { findModel, textKey } from '../repositories/models.ts'
@@ -90,6 +91,9 @@ export function createReads(db: ReaderDb) {
     labels: 0,
     spans: 0,
     training: 0,
+    prompts: 0,
+    studies: 0,
+    ratings: 0,
   }
   const selections = lru<Selection>(MAX_SELECTIONS)
   const sets = lru<Int32Array>(MAX_SETS)
@@ -380,6 +384,7 @@ export function createReads(db: ReaderDb) {
     ...labels,
     spanCoverage: spans.spanCoverage,
     spanDensity: spans.spanDensity,
+    ...createPromptReads({ db, version }),
 
     /** Rows changed: what was read before is not used again for new questions. */
     invalidate(what: readonly Changed[]): void {

@@ -1,0 +1,185 @@
+import { open, rename, rm } from 'node:fs/promises'
+import { basename, extname, resolve } from 'node:path'
+import type { prompts as contract, PromptProblem, PromptReport } from '#shared/contract/prompts.ts'
+import { AppError, systemMessage } from '#shared/errors.ts'
+import { SOFTWARE } from '#shared/version.ts'
+import { checkPrompts } from '../../evaluation/prompts/check-prompts.ts'
+import { GENERATOR_VERSION, generatePrompts } from '../../evaluation/prompts/generate-prompts.ts'
+import { readPromptFile } from '../../evaluation/prompts/read-prompts.ts'
+import { writePrompts } from '../../evaluation/prompts/write-prompts.ts'
+import { pictureText } from '../../inference/kinds/picture-text/kind.ts'
+import { defaultOf, listModels, resolveModel } from '../../inference/models/registry.ts'
+import { createTokenCounter } from '../../inference/tasks/count-tokens.ts'
+import type { TokenCounter } from '../../inference/tasks/count-tokens.ts'
+import type { WriterDb } from '../../store/open.ts'
+import {
+  createPromptSet,
+  freePromptSetName,
+  listPromptSets,
+  promptSet,
+  promptSetInfo,
+  promptTexts,
+  removePromptSet,
+  renamePromptSet,
+  replaceGroup,
+  replacePrompts,
+} from '../../store/repositories/prompt-sets.ts'
+import type { EngineContext } from '../context.ts'
+import type { CallsOf } from './calls-of.ts'
+
+/** Rows that were left out and are named; the others are counted. */
+const MAX_NAMED = 200
+
+export function promptCalls(context: EngineContext): CallsOf<typeof contract> {
+  const { corpora, announce } = context
+  const opened = (path: string) => corpora.get(path).corpus
+  const tokenizerOf = counters(context)
+
+  return {
+    'prompts.sets': ({ corpus }) => listPromptSets(opened(corpus).reader),
+    'prompts.set': ({ corpus, set }) => promptSet(opened(corpus).reader, set),
+    'prompts.save'({ corpus, change }) {
+      const { writer } = opened(corpus)
+      const set = save(writer, change)
+      announce(corpus, ['prompts'])
+      return promptSetInfo(writer, set)
+    },
+    'prompts.remove'({ corpus, set }) {
+      removePromptSet(opened(corpus).writer, set)
+      announce(corpus, ['prompts'])
+      return {}
+    },
+    async 'prompts.import'({ corpus, file, name, format }) {
+      const path = resolve(file)
+      const { writer } = opened(corpus)
+      const { prompts, refused, notes, sha256 } = await readPromptFile(path, format)
+      const set = createPromptSet(writer, {
+        name: name ?? freePromptSetName(writer, basename(path, extname(path)) || 'prompts'),
+        origin: { from: 'file', file: path, sha256 },
+        texts: prompts,
+        software: SOFTWARE,
+      })
+      announce(corpus, ['prompts'])
+      return { set, left: refused.length, refused: refused.slice(0, MAX_NAMED), notes }
+    },
+    async 'prompts.export'({ corpus, set, file, format }) {
+      const texts = promptTexts(opened(corpus).reader, promptSetInfo(opened(corpus).reader, set).id)
+      const path = resolve(file)
+      await writeWhole(path, writePrompts(texts, format))
+      return { file: path, prompts: texts.length }
+    },
+    'prompts.generate'({ corpus, name, ...recipe }) {
+      const { writer } = opened(corpus)
+      const set = createPromptSet(writer, {
+        name: name ?? freePromptSetName(writer, `Generated, seed ${recipe.seed}`),
+        origin: { from: 'generator', version: GENERATOR_VERSION, ...recipe },
+        texts: generatePrompts(recipe),
+        software: SOFTWARE,
+      })
+      announce(corpus, ['prompts'])
+      return set
+    },
+    async 'prompts.check'({ corpus, set, model, overlap }) {
+      const texts = promptTexts(opened(corpus).reader, promptSetInfo(opened(corpus).reader, set).id)
+      const found = await tokenizerOf(model)
+      const { measures, problems } = checkPrompts(texts, found?.counter)
+      const held = overlap ? await corpora.get(corpus).reads.promptOverlap({ set }) : null
+      return {
+        prompts: texts.length,
+        groups: new Set(texts.map(({ group }) => group)).size,
+        measures,
+        problems: [...problems, ...inCorpus(held)],
+        tokenizer: found && {
+          model: found.model,
+          name: found.name,
+          limit: found.counter.limit,
+          isDemonstration: found.isDemonstration,
+        },
+        corpus: held,
+      }
+    },
+  }
+}
+
+/** @returns the set that was changed */
+function save(
+  writer: WriterDb,
+  change: Parameters<CallsOf<typeof contract>['prompts.save']>[0]['change'],
+): number {
+  switch (change.what) {
+    case 'create': {
+      const { name, texts } = change
+      const origin = { from: 'written' } as const
+      return createPromptSet(writer, { name, origin, texts, software: SOFTWARE }).id
+    }
+    case 'rename':
+      renamePromptSet(writer, change.set, change.name)
+      return change.set
+    case 'replace':
+      replacePrompts(writer, change.set, change.texts)
+      return change.set
+    case 'group':
+      replaceGroup(writer, change.set, change.group, change.texts)
+      return change.set
+  }
+}
+
+function inCorpus(held: PromptReport['corpus']): PromptProblem[] {
+  return (held?.matches ?? []).map(({ group, level, exact, normalised }) => ({
+    code: 'in-corpus',
+    group,
+    level,
+    exact,
+    normalised,
+  }))
+}
+
+interface Found {
+  counter: TokenCounter
+  model: string
+  name: string
+  isDemonstration: boolean
+}
+
+/** Tokenizers of picture-text models; the last one is kept, as a vocabulary takes a while to read. */
+function counters({ folders, settings }: EngineContext) {
+  let kept: { digest: string; found: Found } | null = null
+  return async (wanted: string | undefined): Promise<Found | null> => {
+    if (wanted === undefined) {
+      const infos = await listModels(folders, settings.get())
+      if (!defaultOf(infos, settings.get(), 'picture-text')) return null
+    }
+    const model = await resolveModel(folders, pictureText, wanted, settings.get())
+    if (kept?.digest === model.digest) return kept.found
+    const { id, info, digest } = model
+    const found: Found = {
+      counter: createTokenCounter(model),
+      model: id,
+      name: info.name,
+      isDemonstration: info.isDemonstration,
+    }
+    kept = { digest, found }
+    return found
+  }
+}
+
+/** A file that is there is replaced when the new one is whole. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const made = `${path}.part-${process.pid}`
+  try {
+    const file = await open(made, 'w')
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(made, path)
+  } catch (error) {
+    await rm(made, { force: true })
+    throw new AppError('io', `${path} cannot be written`, 'Choose another place.', {
+      cause: error,
+      details: systemMessage(error),
+    })
+  }
+}
