@@ -15,6 +15,7 @@ import { score } from './score.ts'
 import { spanPackage } from './span-package.ts'
 import { studyImages } from './study-images.ts'
 import { studyOpen, studyPackage } from './study-package.ts'
+import { studyScore } from './study-score.ts'
 import { trainSpans } from './train-spans.ts'
 
 /** Every kind of long work. Kinds, the calls that start them and their restart follow from it. */
@@ -34,6 +35,7 @@ export const JOBS = [
   studyImages,
   studyPackage,
   studyOpen,
+  studyScore,
 ] as const
 type Defined = (typeof JOBS)[number]
 
@@ -72,4 +74,5 @@ export * from './score.ts'
 export * from './span-package.ts'
 export * from './study-images.ts'
 export * from './study-package.ts'
+export * from './study-score.ts'
 export * from './train-spans.ts'
