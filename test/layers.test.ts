@@ -1,7 +1,7 @@
 import { readFileSync, globSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
 import { expect, test } from 'vitest'
-import { KNOWS, WITHIN, circlesOf, judgeImport, targetOf } from './layers.ts'
+import { KNOWS, ROOMS, WITHIN, circlesOf, judgeImport, roomOf, targetOf } from './layers.ts'
 
 const SRC = resolve(import.meta.dirname, '../src')
 const TOOLS = resolve(import.meta.dirname, '../tools')
@@ -47,6 +47,17 @@ test('every room imports only the rooms it may know', () => {
     }),
   )
   expect(broken).toEqual([])
+})
+
+test('every room of the table is there, and every file of main and of the window lies in one', () => {
+  const rooms = new Set(files.map(roomOf))
+  const isThere = (row: string): boolean =>
+    row.endsWith('/*')
+      ? [...rooms].some((room) => room?.startsWith(row.slice(0, -1)))
+      : rooms.has(row)
+  expect(ROOMS.filter((row) => !isThere(row))).toEqual([])
+  // It starts the shell.
+  expect(files.filter((file) => roomOf(file) === null)).toEqual(['main/index.ts'])
 })
 
 test.each([
@@ -111,7 +122,7 @@ test('SQL stands in the store alone', () => {
   const asking = files.filter((file) => hasSql(readFileSync(join(SRC, file), 'utf8')))
   expect(asking.filter((file) => !file.startsWith('main/store/'))).toEqual([])
   // Where it stands it is seen.
-  expect(asking).toContain('main/store/reads/reads.ts')
+  expect(asking).toContain('main/store/reads/filters.ts')
   expect(asking).toContain('main/store/open.ts')
 })
 

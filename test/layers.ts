@@ -9,10 +9,16 @@ const LEAVES = [
   'main/inference',
   'main/labeling',
   'main/evaluation',
-  'main/search',
   'main/export',
   'main/tables',
+  'main/cluster',
 ] as const
+
+/** The leaves that stand on the statistics. */
+const COUNTING: readonly string[] = ['main/labeling', 'main/evaluation']
+
+/** What every room of `src/main` may stand on: they know nothing of what Gleaner is for. */
+const LOW = ['main/processes', 'main/files'] as const
 
 /** What the features of the window stand on, each room on those before it. */
 const WINDOW = [
@@ -36,10 +42,17 @@ export const KNOWS: Record<string, readonly string[]> = {
   renderer: ['shared', ...WINDOW, 'renderer/src/app'],
   'main/shell': ['shared', 'main/processes'],
   'main/processes': ['shared'],
-  'main/store': ['shared', 'main/processes'],
-  ...Object.fromEntries(LEAVES.map((leaf) => [leaf, ['shared', 'main/processes']])),
-  'main/jobs': ['shared', 'main/processes', 'main/store', ...LEAVES],
-  'main/engine': ['shared', 'main/processes', 'main/store', 'main/jobs', ...LEAVES],
+  'main/files': ['shared'],
+  'main/statistics': ['shared'],
+  'main/store': ['shared', ...LOW],
+  ...Object.fromEntries(
+    LEAVES.map((leaf) => [
+      leaf,
+      ['shared', ...LOW, ...(COUNTING.includes(leaf) ? ['main/statistics'] : [])],
+    ]),
+  ),
+  'main/jobs': ['shared', ...LOW, 'main/statistics', 'main/store', ...LEAVES],
+  'main/engine': ['shared', ...LOW, 'main/statistics', 'main/store', 'main/jobs', ...LEAVES],
   'main/cli': ['shared', 'main/engine'],
 }
 export const ROOMS: readonly string[] = Object.keys(KNOWS)
@@ -79,6 +92,12 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     ingest: ['pictures', 'run'],
     cluster: ['run', 'spans'],
     evaluate: ['run'],
+  },
+  'main/statistics': {
+    intervals: [],
+    agreement: ['intervals'],
+    correlation: [],
+    significance: [],
   },
   'main/store': {
     migrations: [],

@@ -1,3 +1,5 @@
+import { lowerBound } from './sorted.ts'
+
 /** Statistics over many numbers. Pure; sums in float64. */
 
 type Numbers = Float32Array | Float64Array
@@ -56,27 +58,25 @@ export function ranks(values: Numbers): Float64Array {
     rank[n++] = (from + 1 + to) / 2
     from = to
   }
+  const known = distinct.subarray(0, n)
   const found = new Float64Array(values.length)
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number
-    let low = 0
-    let high = n - 1
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((distinct[middle] as number) < value) low = middle + 1
-      else high = middle
-    }
-    found[i] = rank[low] as number
+    found[i] = rank[lowerBound(known, values[i] as number)] as number
   }
   return found
 }
 
 /** The middle value, of an even number the mean of the two; null of nothing. */
 export function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >>> 1
-  return sorted.length % 2 === 1
+  return medianOfSorted([...values].sort((a, b) => a - b))
+}
+
+/** As `median`, of values in ascending order. */
+export function medianOfSorted(sorted: ArrayLike<number>): number | null {
+  const n = sorted.length
+  if (n === 0) return null
+  const middle = n >>> 1
+  return n % 2 === 1
     ? (sorted[middle] as number)
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
 }

@@ -145,7 +145,7 @@ test('Ctrl+E exports what the top bar says, not the pair under the cursor', asyn
   await expect(page.getByRole('radio', { name: /id=/ })).toBeChecked()
   await page.keyboard.press('2')
   await page.keyboard.press('Escape')
-  await page.keyboard.press('6')
+  await page.keyboard.press('8')
   await expect(page.getByRole('radio', { name: /id=/ })).toHaveCount(0)
   await expect(page.getByRole('radio', { name: /status:ok/ })).toBeChecked()
 })

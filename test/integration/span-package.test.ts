@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { OPEN_LABEL } from '#shared/contract/labels.ts'
 import { SpanPackageInput } from '#shared/contract/jobs.ts'
@@ -19,9 +20,9 @@ import type { TextModelInfo, TrainingRun } from '#shared/contract/training.ts'
 import { Launcher } from '#shared/settings.ts'
 import { joinContext } from '#shared/text/context.ts'
 import { codePointLength, sliceCodePoints } from '#shared/text/offsets.ts'
+import { launching, readLaunched } from '../../src/main/cluster/index.ts'
 import { ENGINE_STOPS } from '../../src/main/jobs/run/job.ts'
 import { runLaunch } from '../../src/main/jobs/cluster/launch.ts'
-import { fillCommand, launching, readLaunched } from '../../src/main/jobs/cluster/launchers.ts'
 import { readPackage, runSpanPackage } from '../../src/main/jobs/cluster/span-package.ts'
 import { readSpans, SPAN_FORMATS } from '../../src/main/labeling/span-formats.ts'
 import { openCorpus } from '../../src/main/store/open.ts'
@@ -210,6 +211,8 @@ interface Launched {
   ended: Promise<string | null>
   ctx: ReturnType<typeof jobContext>
   abort: AbortController
+  /** What was to be waited between two looks, ms; the tests wait less. */
+  looks: number[]
 }
 
 function launch(folder: string, launcher: object, on = corpus, mayBegin = true): Launched {
@@ -223,30 +226,30 @@ function launch(folder: string, launcher: object, on = corpus, mayBegin = true):
     return Promise.resolve({ id: 'taken-in', name: 'Taken in' } as TextModelInfo)
   }
   const input = { corpus: path, package: folder, launcher: 'here' }
-  const ended = runLaunch(on, input, ctx, takeIn, mayBegin).then(
+  const looks: number[] = []
+  const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
+    looks.push(ms)
+    await setTimeout(10, undefined, { signal }).catch(() => undefined)
+  }
+  const ended = runLaunch(on, input, ctx, takeIn, { mayBegin, pause }).then(
     () => taken[0] ?? null,
     (error: Error) => `failed: ${error.message}`,
   )
   const run = (): TrainingRun =>
     listTrainingRuns(on.reader).find(({ config }) => config['package'] === folder) as TrainingRun
-  return { run, ended, ctx, abort }
+  return { run, ended, ctx, abort, looks }
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 400 && !condition(); i++) await new Promise((go) => setTimeout(go, 50))
+  for (let i = 0; i < 2000 && !condition(); i++) await setTimeout(10)
   expect(condition()).toBe(true)
 }
 
 describe('launching a package', () => {
-  test('fills a command with quoted places', () => {
-    expect(fillCommand('python3 {script} --x {nothing}', { script: "/a b/it's.py" })).toBe(
-      "python3 '/a b/it'\\''s.py' --x {nothing}",
-    )
-  })
-
   test('on this machine follows the epochs and takes the model in', async () => {
     const folder = freshPackage('local')
-    const { run, ended, ctx } = launch(folder, { kind: 'local', submit: `${pretend} 4 100` })
+    const submit = `${pretend} 4 100`
+    const { run, ended, ctx, looks } = launch(folder, { kind: 'local', submit })
     expect(await ended).toBe(join(folder, 'model'))
     expect(run()).toMatchObject({ state: 'done', model: 'taken-in', bestEpoch: 4, kind: 'package' })
     expect(run().history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4])
@@ -256,6 +259,7 @@ describe('launching a package', () => {
       'longest sentence',
     ])
     expect(ctx.seen.at(-1)).toMatchObject({ done: 4, unit: 'epochs' })
+    expect(new Set(looks)).toEqual(new Set([1000]))
     expect(readLaunched(folder)).toBeNull()
   })
 
@@ -328,11 +332,6 @@ describe('launching a package', () => {
     write({ ...mine, status: `touch ${touched}` }, '4711')
     expect(await launch(folder, mine).ended).toContain('commands are not in the settings')
     expect(existsSync(touched)).toBe(false)
-    // Its number would be a command, or the group of everybody's processes.
-    for (const handle of ['1', '0', '-1', `9; touch ${touched}`]) {
-      write({ kind: 'ssh', host: 'ada@gpu' }, handle)
-      expect(readLaunched(folder)).toBeNull()
-    }
   })
 
   test('a job that goes on by itself begins no training, and two never share a package', async () => {
@@ -357,20 +356,6 @@ describe('launching a package', () => {
     const second = launch(folder, { kind: 'local', submit: 'false' }, corpus, false)
     expect(await second.ended).toBe(join(folder, 'model'))
     expect(readLaunched(folder)).toBeNull()
-  })
-
-  test('another process that has the number of an ended one is neither followed nor ended', async () => {
-    const folder = freshPackage('number')
-    mkdirSync(join(folder, 'run'))
-    const other = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' })
-    const launcher = Launcher.parse({ name: 'here', kind: 'local', submit: 'true' })
-    const run = { launcher, handle: String(other.pid), born: 'long ago', startedAt: '' }
-    expect(await launching(launcher).look(folder, run)).toEqual({ running: false, exit: null })
-    const ended = new Promise((resolve) => other.once('exit', () => resolve('ended')))
-    await launching(launcher).cancel(folder, run)
-    const still = new Promise((resolve) => setTimeout(() => resolve('still there'), 200))
-    expect(await Promise.race([ended, still])).toBe('still there')
-    other.kill('SIGKILL')
   })
 
   test('what an earlier run left is not taken for what came out of this one', async () => {
@@ -409,38 +394,6 @@ describe('launching a package', () => {
     expect(ctx.warnings).toContain(run().warnings.at(-1))
   })
 
-  test('a queue that has forgotten its job has ended it, and is told when one cancels', async () => {
-    const folder = freshPackage('forgotten')
-    mkdirSync(join(folder, 'run'))
-    const queue = (status: string): Launcher =>
-      Launcher.parse({
-        name: 'queue',
-        kind: 'batch',
-        submit: 'true',
-        status,
-        cancel: 'echo {run} > canceled',
-      })
-    const forgetful = queue('echo "slurm_load_jobs error: Invalid job id specified" >&2; exit 1')
-    const run = { launcher: forgetful, handle: '4711', born: null, startedAt: '' }
-    const ways = launching(forgetful)
-    expect(await ways.look(folder, run)).toEqual({ running: false, exit: null })
-    // Another complaint says nothing of the job.
-    const away = launching(queue('echo "connection refused" >&2; exit 1'))
-    await expect(away.look(folder, run)).rejects.toThrow('connection refused')
-    expect(await launching(queue('echo {run}')).look(folder, run)).toMatchObject({ running: true })
-    writeFileSync(join(folder, 'run/exit'), '3\n')
-    expect(await away.look(folder, run)).toEqual({ running: false, exit: 3 })
-    await ways.cancel(folder, run)
-    expect(readFileSync(join(folder, 'canceled'), 'utf8')).toBe('4711\n')
-  })
-
-  test('a host that ssh would take for an option is refused', () => {
-    for (const host of ['-oProxyCommand=true', '']) {
-      const launcher = { name: 'gpu', kind: 'ssh', submit: 'true', host }
-      expect(() => launching(Launcher.parse(launcher))).toThrow(/has no host/)
-    }
-  })
-
   describe('elsewhere', () => {
     /** Programs that stand for those of a cluster; the host is another folder of this machine. */
     const bin = join(dir, 'bin')
@@ -471,7 +424,7 @@ describe('launching a package', () => {
 
     test('over ssh the package goes there, its epochs and the model come back', async () => {
       const folder = freshPackage('over-ssh')
-      const { run, ended, ctx } = launch(folder, {
+      const { run, ended, ctx, looks } = launch(folder, {
         kind: 'ssh',
         host: 'ada@gpu',
         folder: 'my runs',
@@ -485,6 +438,8 @@ describe('launching a package', () => {
       expect(await ended).toBe(join(folder, 'model'))
       expect(run().history).toHaveLength(3)
       expect(existsSync(join(folder, 'model/gleaner.json'))).toBe(true)
+      // A host and a queue are not asked each second.
+      expect(new Set(looks)).toEqual(new Set([5000]))
     }, 40_000)
 
     test('over ssh canceling ends the training there, to which no earlier model was sent', async () => {

@@ -8,7 +8,7 @@ const ELSEWHERE = [
   /^cli\//,
   /^export\/jsonl/,
   /^inference\/tasks\/quantize/,
-  /^jobs\/cluster\/(span-package|launchers)/,
+  /^jobs\/cluster\/span-package/,
 ]
 const OF_COMMAND_LINE =
   /['"` (]--(device|model|unit|column|out|bound|model-name|where|text)\b|gleaner (models|spans|doctor|ingest|import|pairs|score|export|labels)\b/

@@ -35,7 +35,8 @@ export interface Scene {
   seed: number
 }
 
-interface Placed {
+/** One drawn thing and where it stands. */
+export interface Placed {
   item: Item
   /** Middle of the object's foot, and its height, in pixels. */
   x: number
@@ -167,7 +168,11 @@ function layout(scene: Scene, horizon: number, floorShare: number, rnd: Random):
   })
 }
 
-function drawPlaced(placed: Placed, scene: Scene): string {
+/** One thing as SVG, with its shadow where it stands on ground. */
+export function drawPlaced(
+  placed: Placed,
+  scene: { style: StyleName; background: Background },
+): string {
   const style = STYLE[scene.style]
   const { item, x, y, size } = placed
   const scale = size / 100
@@ -208,7 +213,7 @@ const SHAPES: readonly (readonly [number, number])[] = [
 ]
 
 /** Colours that vanish before a background are not drawn on it. */
-const LOST: Partial<Record<Background, readonly Colour[]>> = {
+export const LOST: Partial<Record<Background, readonly Colour[]>> = {
   snow: ['white'],
   night: ['black'],
   plain: ['white'],

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -22,6 +21,7 @@ import type {
   Sample,
   SamplePicture,
 } from './types.ts'
+import { sha256Of } from '../files/digest.ts'
 
 /** Others get their turn so often: calls, cancelation, progress. */
 const TURN_MS = 20
@@ -222,7 +222,7 @@ async function readPicture(
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'picture-lost'
     throw error
   }
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const sha256 = sha256Of(bytes)
   if (expected !== null && sha256 !== expected) return 'picture-damaged'
   const mime = sniffPicture(bytes)
   const extension = mime === null ? undefined : EXTENSIONS[mime]

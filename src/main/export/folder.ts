@@ -3,6 +3,7 @@ import { createReadStream, writeFileSync } from 'node:fs'
 import { mkdir, open, rm, writeFile } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { sha256Of } from '../files/digest.ts'
 
 export interface FileEntry {
   /** Relative to the dataset, with `/`. */
@@ -129,7 +130,7 @@ export class OutputFolder {
     if (bytes.byteLength <= SMALL) writeFileSync(full, bytes, { flag: 'wx' })
     else await writeFile(full, bytes, { flag: 'wx' })
     this.unsynced.push(path)
-    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const sha256 = sha256Of(bytes)
     const entry = { path, bytes: bytes.byteLength, sha256 }
     await this.enter(entry)
     if (this.unsynced.length >= SYNC_EVERY) await this.sync()

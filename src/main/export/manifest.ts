@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { EXPORT_FORMATS } from '#shared/contract/jobs.ts'
 import { TEXT_SOURCES } from '#shared/domain.ts'
 import type { ExportCorpus, ExportCounts, ExportRecipe } from './types.ts'
 import type { FileEntry } from './folder.ts'
+import { sha256Of } from '../files/digest.ts'
+import { canonicalJson } from '#shared/canonical-json.ts'
 
 export const MANIFEST = 'manifest.json'
 
@@ -67,17 +68,6 @@ export const Manifest = z.object({
 })
 export type Manifest = z.infer<typeof Manifest>
 
-/** JSON with the keys of every object in order: equal values give equal bytes. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) =>
-    item !== null && typeof item === 'object' && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  )
-}
-
-const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')
-
 /** Works out the content hash: over recipe, counts, archives and files; not over time and place. */
 export function makeManifest(args: {
   recipe: ExportRecipe
@@ -88,7 +78,7 @@ export function makeManifest(args: {
   createdAt: Date
 }): Manifest {
   const { recipe, corpus, counts, notes, files, createdAt } = args
-  const contentHash = sha256(
+  const contentHash = sha256Of(
     canonicalJson({ recipe, counts, archives: corpus.archives, checksums: files.checksums }),
   )
   return {

@@ -3,6 +3,7 @@ import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:f
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { AppError, systemMessage } from '#shared/errors.ts'
+import { isAlive } from '../processes/alive.ts'
 import { syncFolder } from './folder.ts'
 import { MANIFEST, Manifest } from './manifest.ts'
 
@@ -132,19 +133,10 @@ async function removeStale(out: string): Promise<void> {
     if (!name.startsWith(prefix)) continue
     const match = /^(\d+)-[0-9a-f]{8}$/.exec(name.slice(prefix.length))
     const path = join(dirname(out), name)
-    if (match && !active.has(path) && !isAlive(Number(match[1]))) {
-      await rm(path, { recursive: true, force: true })
-    }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  // Our own number, and not active: it was another process's before a restart.
-  if (pid === process.pid) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return codeOf(error) === 'EPERM'
+    if (!match || active.has(path)) continue
+    const pid = Number(match[1])
+    // Our own number, and not active: it was another process's before a restart.
+    const isWritten = pid !== process.pid && isAlive(pid)
+    if (!isWritten) await rm(path, { recursive: true, force: true })
   }
 }

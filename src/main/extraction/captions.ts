@@ -147,7 +147,7 @@ export function captionFinder(
       const captions = byContainer.get(container)
       if (!captions) continue
       // After the picture first, the nearest first.
-      let next = lowerBound(captions, image.item)
+      let next = firstAfter(captions, image.item)
       const inside = captions[next - 1]
       if (inside && inside.itemEnd > image.item && reaches(image, inside)) {
         const result = found(inside, ruleOf(inside))
@@ -159,7 +159,7 @@ export function captionFinder(
         const result = found(caption, ruleOf(caption))
         if (result) return result
       }
-      const previous = captions[lowerBound(captions, image.item) - 1]
+      const previous = captions[firstAfter(captions, image.item) - 1]
       if (previous && previous.itemEnd <= image.item && reaches(image, previous)) {
         // One that follows another picture more closely is that picture's.
         const before = nearestPictureBefore(previous.itemStart)
@@ -204,7 +204,8 @@ function ruleOf(caption: FoundCaption): string {
   return caption.kind === 'title' ? 'class:title' : `class:${captionName(caption.className) ?? ''}`
 }
 
-function lowerBound(captions: FoundCaption[], item: number): number {
+/** Place of the first caption that begins behind an item. */
+function firstAfter(captions: FoundCaption[], item: number): number {
   let low = 0
   let high = captions.length
   while (low < high) {

@@ -14,12 +14,13 @@ import {
 } from '../store/repositories/score-queue.ts'
 import { putScores } from '../store/repositories/scores.ts'
 import { transaction } from '../store/statements.ts'
-import { pairEncoder, sha256Of } from './run/encoder.ts'
+import { pairEncoder } from './run/encoder.ts'
 import type { JobContext } from './run/job.ts'
 import { score } from '#shared/contract/jobs/score.ts'
 import { implementJob } from './run/implement.ts'
 import { pictureText } from '../inference/kinds/picture-text/kind.ts'
 import { resolveModel } from '../inference/models/registry.ts'
+import { sha256Of } from '../files/digest.ts'
 
 /** Pairs that are committed together; after a kill at most the ones in flight are done again. */
 const WINDOW = { cpu: 64, other: 256 } as const

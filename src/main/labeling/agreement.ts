@@ -7,10 +7,12 @@ import {
   addUnit,
   noCoincidences,
   nominalAlpha,
-  unitizingAlpha,
-} from './krippendorff.ts'
-import type { CategoryAlpha, Coincidences, Unit } from './krippendorff.ts'
+} from '../statistics/agreement/coincidences.ts'
+import type { Coincidences } from '../statistics/agreement/coincidences.ts'
+import { unitizingAlpha } from '../statistics/agreement/unitizing-alpha.ts'
+import type { CategoryAlpha, Unit } from '../statistics/agreement/unitizing-alpha.ts'
 import { seededRandom } from '#shared/random.ts'
+import { quantile } from '../statistics/quantile.ts'
 import { mergeSpans, overlap, toTokenSpan } from './span-metrics.ts'
 import { wordTokens } from './word-tokens.ts'
 
@@ -105,7 +107,7 @@ interface ItemSums {
   exactMatch: number
   f1: number
   iou: number
-  coincidences: Coincidences
+  coincidences: Coincidences<string>
   /** For alpha_U: null where not all annotators are there. */
   units: { length: number; units: Unit[] } | null
 }
@@ -246,7 +248,7 @@ function typedOverlap(
 
 /** Runs of units between two edges have the same values and are counted at once. */
 function countValues(
-  sums: Coincidences,
+  sums: Coincidences<string>,
   spans: readonly (readonly TypedSpan[])[],
   length: number,
 ): void {
@@ -305,7 +307,7 @@ function measure(sums: readonly ItemSums[], places: Int32Array, annotators: numb
   let exact = 0
   let f1 = 0
   let iou = 0
-  const coincidences = noCoincidences()
+  const coincidences = noCoincidences<string>()
   for (const place of places) {
     const item = sums[place] as ItemSums
     pairs += item.pairs
@@ -368,13 +370,4 @@ function interval(
     low: quantile(sorted, (1 - level) / 2),
     high: quantile(sorted, (1 + level) / 2),
   }
-}
-
-/** Linear between order statistics (type 7 of Hyndman and Fan 1996; numpy's default). */
-export function quantile(sorted: readonly number[], share: number): number {
-  const at = share * (sorted.length - 1)
-  const low = Math.floor(at)
-  const below = sorted[low] as number
-  const above = sorted[Math.min(low + 1, sorted.length - 1)] as number
-  return below + (at - low) * (above - below)
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { parse } from 'tldts'
 import { AppError } from '#shared/errors.ts'
 import { wordTokens } from './word-tokens.ts'
+import { sha256Of } from '../files/digest.ts'
 
 export const SPLITS = ['train', 'validation', 'test'] as const
 export type Split = (typeof SPLITS)[number]
@@ -57,7 +57,7 @@ export function textKey(text: string, minWords = 4): string | null {
   const words = wordTokens(text).folded
   if (words.length < minWords) return null
   const bare = words.slice(0, 200).map((word) => word.replace(/\p{N}+/gu, '0'))
-  return createHash('sha256').update(bare.join(' ')).digest('hex').slice(0, 32)
+  return sha256Of(bare.join(' ')).slice(0, 32)
 }
 
 /**
@@ -152,7 +152,7 @@ function deal(
   const order = [...sizes.keys()]
     .map((root) => {
       const names = [...(members.get(root) as Set<string>)].sort().join(' ')
-      const hash = createHash('sha256').update(`${settings.seed} ${names}`).digest('hex')
+      const hash = sha256Of(`${settings.seed} ${names}`)
       return { root, hash, size: sizes.get(root) as number }
     })
     .sort((a, b) => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0))

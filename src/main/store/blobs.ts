@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { AppError } from '#shared/errors.ts'
+import { sha256Of } from '../files/digest.ts'
+import { writeWhole } from '../files/write-whole.ts'
 
 const SHA256 = /^[0-9a-f]{64}$/
 
@@ -19,29 +20,13 @@ export function hasBlob(corpusPath: string, sha256: string): boolean {
 }
 
 /**
- * Keeps bytes under their SHA-256 (worked out unless given) and returns it. A temporary name,
- * then a rename: a blob is there whole or not at all.
+ * Keeps bytes under their SHA-256 (worked out unless given) and returns it. A blob is there
+ * whole or not at all.
  */
 export function putBlob(corpusPath: string, bytes: Uint8Array, sha256?: string): string {
-  const name = sha256 ?? createHash('sha256').update(bytes).digest('hex')
+  const name = sha256 ?? sha256Of(bytes)
   const path = blobPath(corpusPath, name)
   if (existsSync(path)) return name
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
-  const write = (): void => {
-    writeFileSync(temporary, bytes)
-    renameSync(temporary, path)
-  }
-  try {
-    try {
-      write()
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== 'ENOENT') throw error
-      mkdirSync(dirname(path), { recursive: true })
-      write()
-    }
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
+  writeWhole(path, bytes)
   return name
 }

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { AppError } from '#shared/errors.ts'
-import { fileError } from './files.ts'
+import { readError } from '../files/read-error.ts'
 
 /** A table, with the embeddings that stand beside it row by row. */
 export interface TableInput {
@@ -31,7 +31,7 @@ export async function findTables(input: string): Promise<TableInput[]> {
   try {
     isFolder = (await stat(path)).isDirectory()
   } catch (error) {
-    throw fileError(path, error)
+    throw readError(path, error)
   }
   if (!isFolder) {
     const name = basename(path).replace(
@@ -123,7 +123,7 @@ async function list(folder: string): Promise<string[]> {
       .map((entry) => entry.name)
       .sort(collator.compare)
   } catch (error) {
-    throw fileError(folder, error)
+    throw readError(folder, error)
   }
 }
 

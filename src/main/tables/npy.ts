@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { AppError } from '#shared/errors.ts'
-import { fileError } from './files.ts'
+import { readError } from '../files/read-error.ts'
 
 export type NpyType = 'float16' | 'float32' | 'float64'
 
@@ -33,7 +33,7 @@ export async function openNpy(path: string): Promise<NpyFile> {
   try {
     file = await open(path, 'r')
   } catch (error) {
-    throw fileError(path, error)
+    throw readError(path, error)
   }
   try {
     const { size } = await file.stat()
@@ -78,7 +78,7 @@ export async function openNpy(path: string): Promise<NpyFile> {
     }
   } catch (error) {
     await file.close()
-    throw fileError(path, error)
+    throw readError(path, error)
   }
 }
 

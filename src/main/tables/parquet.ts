@@ -5,7 +5,7 @@ import { parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet'
 import type { AsyncBuffer, Compressors, FileMetaData, SchemaTree } from 'hyparquet'
 import { compressors as others } from 'hyparquet-compressors'
 import { AppError } from '#shared/errors.ts'
-import { fileError } from './files.ts'
+import { readError } from '../files/read-error.ts'
 import type { Cell, ColumnType, OpenTable, ReadOptions, RowBatch, TableColumn } from './types.ts'
 
 /** Rows decoded at once: a row group may hold millions. Pages before a window are not decoded. */
@@ -44,7 +44,7 @@ export async function openParquet(path: string): Promise<OpenTable> {
   try {
     handle = await open(path, 'r')
   } catch (error) {
-    throw fileError(path, error)
+    throw readError(path, error)
   }
   try {
     const { size } = await handle.stat()
@@ -71,7 +71,7 @@ export async function openParquet(path: string): Promise<OpenTable> {
     }
   } catch (error) {
     await handle.close()
-    throw fileError(path, error)
+    throw readError(path, error)
   }
 }
 

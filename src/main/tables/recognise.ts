@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import type { Hint } from '#shared/errors.ts'
 import { openCsv } from './csv.ts'
-import { fileError } from './files.ts'
+import { readError } from '../files/read-error.ts'
 import { openJson } from './json.ts'
 import { openParquet } from './parquet.ts'
 import { layoutOf, recogniseColumns } from './roles.ts'
@@ -83,7 +83,7 @@ async function firstBytes(path: string): Promise<string> {
       await file.close()
     }
   } catch (error) {
-    throw fileError(path, error)
+    throw readError(path, error)
   }
 }
 

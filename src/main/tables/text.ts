@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { AppError, systemMessage } from '#shared/errors.ts'
-import { fileError } from './files.ts'
+import { readError } from '../files/read-error.ts'
 
 type Compression = 'gzip' | 'zstd' | null
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
@@ -95,7 +95,7 @@ async function* byteChunks(
         { cause: error, details: systemMessage(error) },
       )
     }
-    throw fileError(path, error)
+    throw readError(path, error)
   } finally {
     raw.destroy()
     unpack?.destroy()
@@ -113,7 +113,7 @@ async function readHead(path: string): Promise<{ head: Buffer; size: number }> {
       await file.close()
     }
   } catch (error) {
-    throw fileError(path, error)
+    throw readError(path, error)
   }
 }
 

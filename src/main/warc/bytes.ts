@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import yauzl from 'yauzl'
-import { AppError, systemMessage } from '#shared/errors.ts'
+import { AppError } from '#shared/errors.ts'
+import { readError } from '../files/read-error.ts'
 import type { ArchiveSource } from './types.ts'
 
 /** Bytes of a source in order, in pieces that are the reader's to keep. */
@@ -175,17 +176,4 @@ function skipping(reader: ByteReader, from: number): ByteReader {
     },
     close: () => reader.close(),
   }
-}
-
-/** What the operating system said, in the program's own error. */
-export function readError(path: string, error: unknown): AppError {
-  if (error instanceof AppError) return error
-  const code = (error as NodeJS.ErrnoException).code
-  if (code === 'ENOENT') return new AppError('not-found', `${path} is not there.`)
-  if (code === 'EACCES') return new AppError('io', `${path} may not be read by this user.`)
-  if (code === 'EISDIR') return new AppError('invalid-input', `${path} is a folder.`)
-  return new AppError('io', `${path} cannot be read.`, undefined, {
-    cause: error,
-    details: systemMessage(error),
-  })
 }

@@ -2,8 +2,8 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import yauzl from 'yauzl'
 import { AppError } from '#shared/errors.ts'
-import { fileSource, readError } from './bytes.ts'
-import { openBytes } from './bytes.ts'
+import { readError } from '../files/read-error.ts'
+import { fileSource, openBytes } from './bytes.ts'
 import type { ArchiveSource } from './types.ts'
 
 /** An input that holds no archive that could be read. */

@@ -31,6 +31,8 @@ export const Job = z.object({
   kind: JobKind,
   corpus: z.string().nullable(),
   title: z.string(),
+  /** As its definition says; missing where it works on its corpus as a whole. */
+  subject: z.string().optional(),
   state: z.enum(JOB_STATES),
   progress: JobProgress,
   createdAt: z.string(),

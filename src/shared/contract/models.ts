@@ -64,9 +64,12 @@ export const ModelKind = z.enum(
 export const models = {
   /** Of every kind; the one that scores unless told otherwise comes first. */
   'models.list': call(z.object({}), z.array(ModelInfo)),
-  /** Registers a model folder, or starts fetching a hub repository (`job` is then set). */
+  /**
+   * Registers a model folder, or starts fetching a hub repository (`job` is then set). With `kinds`
+   * a folder is refused (`invalid-input`) that holds a model of another kind.
+   */
   'models.add': call(
-    z.object({ source: z.string().min(1) }),
+    z.object({ source: z.string().min(1), kinds: z.array(ModelKind).min(1).optional() }),
     z.object({ model: ModelInfo.nullable(), job: z.string().nullable() }),
   ),
   /**

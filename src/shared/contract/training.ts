@@ -1,12 +1,20 @@
 import { z } from 'zod'
 import { CorpusPath } from '../domain.ts'
 import { call } from './call.ts'
-import { SpanModelInfo, TextEncoderInfo } from './models.ts'
+import { SpanModelInfo, TextEncoderInfo, type ModelInfo } from './models.ts'
 import { TrainingData } from './training-data.ts'
 
 /** An encoder for training heads, or a span model that predicts. */
 export const TextModelInfo = z.discriminatedUnion('kind', [SpanModelInfo, TextEncoderInfo])
 export type TextModelInfo = z.infer<typeof TextModelInfo>
+
+/** The kinds of models that training works with. */
+export const TEXT_KINDS = TextModelInfo.options.map(({ shape }) => shape.kind.value)
+
+/** Whether training works with a model. */
+export function isTextModel(info: ModelInfo): info is TextModelInfo {
+  return info.kind === 'span' || info.kind === 'text-encoder'
+}
 
 /** Losses are means over windows, the others means over texts, in tokens. */
 export const EpochRecord = z.object({
@@ -67,12 +75,6 @@ export const TrainingRun = z.object({
 export type TrainingRun = z.infer<typeof TrainingRun>
 
 export const training = {
-  /** Encoders and span models on this machine; broken ones with their reason. */
-  'training.models': call(z.object({}), z.array(TextModelInfo)),
-  /** Registers a folder: a BERT-like encoder in ONNX, or a span model (a fine-tuned one, too). */
-  'training.addModel': call(z.object({ source: z.string().min(1) }), TextModelInfo),
-  /** Forgets a folder of one's own; deletes a model that was trained here. */
-  'training.removeModel': call(z.object({ id: z.string() }), z.object({})),
   /** What there is to learn from, by split, before anything is started. */
   'training.preview': call(
     TrainingData,

@@ -1,3 +1,4 @@
+import { clamp } from '../clamp.ts'
 /**
  * Offsets into text: Unicode code points (what is stored) and UTF-16 units (what JavaScript strings
  * count). A lone surrogate counts as one code point, as `for...of` and Python's `surrogatepass` do.
@@ -47,26 +48,24 @@ function countBelow(values: Int32Array, limit: number, minus: 0 | 1): number {
   return low
 }
 
-const clamp = (value: number, max: number): number => Math.min(Math.max(value, 0), max)
-
 /** The offsets of a text. Linear once; nothing but the places of astral characters is kept. */
 export function offsetMap(text: string): OffsetMap {
   const pairs = pairStarts(text)
   const units = text.length
   const codePoints = units - pairs.length
   if (pairs.length === 0) {
-    const same = (offset: number): number => clamp(offset, units)
+    const same = (offset: number): number => clamp(offset, 0, units)
     return { codePoints, units, toUnits: same, toCodePoints: same }
   }
   return {
     codePoints,
     units,
     toUnits: (codePoint) => {
-      const at = clamp(codePoint, codePoints)
+      const at = clamp(codePoint, 0, codePoints)
       return at + countBelow(pairs, at, 1)
     },
     toCodePoints: (unit) => {
-      const at = clamp(unit, units)
+      const at = clamp(unit, 0, units)
       // A pair that begins before `at` shortens it by one, also when `at` is inside of it.
       return at - countBelow(pairs, at, 0)
     },

@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts'
 import { offsetMap, sliceCodePoints } from './offsets.ts'
 import type { OffsetMap } from './offsets.ts'
+import { clamp } from '../clamp.ts'
 
 /** A piece of a text: code points, half-open. `start === end` is a caret. */
 export interface Span {
@@ -203,10 +204,8 @@ export function snapToGraphemes(text: string | TextIndex, span: Span): Span {
 function ordered(index: TextIndex, span: Span): Span {
   const max = index.offsets.codePoints
   const [low, high] = span.start <= span.end ? [span.start, span.end] : [span.end, span.start]
-  return { start: clampTo(low, max), end: clampTo(high, max) }
+  return { start: clamp(low, 0, max), end: clamp(high, 0, max) }
 }
-
-const clampTo = (value: number, max: number): number => Math.min(Math.max(value, 0), max)
 
 /**
  * Moves one edge by a word or a grapheme. The span keeps at least one unit: where the edge cannot

@@ -237,10 +237,12 @@ describe('the folder of an export', () => {
     const host = hostname().replace(/[^A-Za-z0-9]+/g, '-') || 'host'
     const gone = spawnSync(process.execPath, ['-e', '']).pid
     const left = `set.partial-${host}-${gone}-0123abcd`
+    // From before a restart of the machine: the number is ours now, the folder is not.
+    const before = `set.partial-${host}-${process.pid}-0123abcd`
     const running = `set.partial-${host}-${process.ppid}-0123abcd`
     const elsewhere = `set.partial-another-machine-${gone}-0123abcd`
     const unrelated = 'set.partial-notes'
-    for (const name of [left, running, elsewhere, unrelated]) {
+    for (const name of [left, before, running, elsewhere, unrelated]) {
       mkdirSync(join(folder, name))
       writeFileSync(join(folder, name, 'file'), 'x')
     }

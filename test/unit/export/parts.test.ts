@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest'
 import { DigestTable } from '../../../src/main/export/digest-table.ts'
 import { rowJson } from '../../../src/main/export/json.ts'
 import { sampleKey } from '../../../src/main/export/keys.ts'
-import { canonicalJson } from '../../../src/main/export/manifest.ts'
 import { sniffPicture } from '../../../src/main/export/picture-type.ts'
 import { oneLine, wellFormed } from '../../../src/main/export/text.ts'
 import { isBlank } from '../../../src/shared/export-needs.ts'
@@ -93,11 +92,5 @@ describe('a row as JSON', () => {
       expect(JSON.parse(json)).toEqual(both)
       expect(json).toMatch(/"similarity": ?-1\.0,/)
     }
-  })
-})
-
-describe('canonical JSON', () => {
-  it('does not depend on the order of keys', () => {
-    expect(canonicalJson({ b: [{ z: 1, a: 2 }], a: null })).toBe('{"a":null,"b":[{"a":2,"z":1}]}')
   })
 })

@@ -2,13 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
-import {
-  fetchPictures,
-  userAgent,
-  type Clock,
-  type FetchOptions,
-  type FetchOutcome,
-} from '../../../src/main/images/fetch.ts'
+import { userAgent, type Clock, type FetchOptions } from '../../../src/main/images/fetch-options.ts'
+import type { FetchOutcome } from '../../../src/main/images/fetch-outcome.ts'
+import { fetchPictures } from '../../../src/main/images/fetch.ts'
 import { flat } from './samples.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { adam } from '../../../src/main/labeling/adam.ts'
-import { quantile } from '../../../src/main/labeling/agreement.ts'
 import { fitTemperature } from '../../../src/main/labeling/calibration.ts'
 import { decodeSpans } from '../../../src/main/labeling/decode-spans.ts'
+import { spanLoss } from '../../../src/main/labeling/losses.ts'
+import { headLoss } from '../../../src/main/labeling/span-head.ts'
+import { exactSets, iouOfSets, overlapF1 } from '../../../src/main/labeling/span-metrics.ts'
 import {
   addUnit,
   noCoincidences,
   nominalAlpha,
-  unitizingAlpha,
-} from '../../../src/main/labeling/krippendorff.ts'
-import type { Unit } from '../../../src/main/labeling/krippendorff.ts'
-import { spanLoss } from '../../../src/main/labeling/losses.ts'
-import { headLoss } from '../../../src/main/labeling/span-head.ts'
-import { exactSets, iouOfSets, overlapF1 } from '../../../src/main/labeling/span-metrics.ts'
+} from '../../../src/main/statistics/agreement/coincidences.ts'
+import { unitizingAlpha } from '../../../src/main/statistics/agreement/unitizing-alpha.ts'
+import type { Unit } from '../../../src/main/statistics/agreement/unitizing-alpha.ts'
+import { quantile } from '../../../src/main/statistics/quantile.ts'
 
 /** Made by tools/reference/spans/make_span_reference.py. */
 interface Reference {
@@ -182,7 +182,7 @@ describe('agreement equals independent implementations', () => {
   test('nominal alpha is that of nltk, and of the coincidence matrix with missing values', () => {
     let compared = 0
     for (const { rows, alpha, nltk } of reference.nominal) {
-      const sums = noCoincidences()
+      const sums = noCoincidences<string>()
       for (const row of rows)
         addUnit(
           sums,
@@ -201,7 +201,7 @@ describe('agreement equals independent implementations', () => {
 
   test("nominal alpha gives the published value of Krippendorff's example (2011, C)", () => {
     const rows = ['123321412...', '1233224125.3', '.3332342251.', '12332441251.']
-    const sums = noCoincidences()
+    const sums = noCoincidences<string>()
     for (let unit = 0; unit < 12; unit++) {
       addUnit(
         sums,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { median, pearson, ranks, spearman } from '#shared/statistics.ts'
+import { median, medianOfSorted, pearson, ranks, spearman } from '#shared/statistics.ts'
 
 const of = (...values: number[]): Float64Array => Float64Array.from(values)
 
@@ -61,4 +61,5 @@ test('a median is the middle value, or the mean of the two in the middle', () =>
   expect(median([9, 1, 10])).toBe(9)
   expect(median([4, 1, 3, 100])).toBe(3.5)
   expect(median([])).toBeNull()
+  expect(medianOfSorted(Float32Array.of(1, 3, 4, 100))).toBe(3.5)
 })

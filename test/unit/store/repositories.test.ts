@@ -279,6 +279,12 @@ describe('jobs', () => {
     result: [{ label: 'Pairs', value: '3' }],
   })
 
+  test('keep the subject that they have', () => {
+    const scoring: Job = { ...job('3', 'done'), kind: 'score', subject: 'span' }
+    saveJob(corpus.writer, scoring, { text: 'span' })
+    expect(listJobs(corpus.reader, corpus.path)[0]?.job).toEqual(scoring)
+  })
+
   test('are kept as they last were, newest first, and finished ones are cleared', () => {
     saveJob(corpus.writer, job('1', 'done'), { inputs: ['a'] })
     saveJob(corpus.writer, job('2', 'queued'), { inputs: ['b'] })

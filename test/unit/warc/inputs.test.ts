@@ -8,7 +8,7 @@ import {
   fileSource,
   listInputs,
   openRecords,
-  sha256File,
+  sha256OfArchive,
 } from '../../../src/main/warc/index.ts'
 import {
   asStream,
@@ -61,7 +61,7 @@ describe('a WACZ', () => {
       const bytes = source.name.endsWith('.gz') ? packed : plain
       const digest = createHash('sha256').update(bytes).digest('hex')
       expect(result.sha256).toBe(digest)
-      expect(await sha256File(source)).toBe(digest)
+      expect(await sha256OfArchive(source)).toBe(digest)
       const rest = await readAll(source, { from: result.records[0]!.nextOffset })
       expect(texts(rest.records)).toEqual(blocks.slice(1))
       const access = await openRecords(source)

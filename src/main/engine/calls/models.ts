@@ -9,6 +9,7 @@ import {
   removeModel,
   resolveAnyModel,
 } from '../../inference/models/registry.ts'
+import { KINDS } from '../../inference/kinds/index.ts'
 import type { EngineContext } from '../context.ts'
 import type { CallsOf } from './calls-of.ts'
 
@@ -16,11 +17,15 @@ export function modelCalls(context: EngineContext): CallsOf<typeof contract> {
   const { settings, folders, entries, jobs, emit } = context
   return {
     'models.list': () => listModels(folders, settings.get()),
-    async 'models.add'({ source }) {
+    async 'models.add'({ source, kinds }) {
       if (parseHubSource(source) !== null && !existsSync(source)) {
         return { model: null, job: jobs.start('model-fetch', { source }).job }
       }
-      const { info } = await addModelFolder(folders, resolve(source))
+      const { info } = await addModelFolder(
+        folders,
+        resolve(source),
+        kinds && KINDS.filter(({ kind }) => kinds.includes(kind)),
+      )
       emit('models.changed', {})
       return { model: info, job: null }
     },

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { UselessAltRuleValue } from '#shared/contract/spans.ts'
 import { AppError } from '#shared/errors.ts'
 import { DEFAULT_SETTINGS, Settings } from '#shared/settings.ts'
+import { writeWhole } from '../../files/write-whole.ts'
 
 /** Folders of this machine that do not belong to one corpus. */
 export interface Home {
@@ -31,12 +32,9 @@ function platformFolder(env: NodeJS.ProcessEnv): string {
   }
 }
 
-/** Written whole or not at all: a full disk or a kill leaves the old file. */
+/** For this user alone; a full disk or a kill leaves the old file. */
 export function writeJson(file: string, value: unknown): void {
-  mkdirSync(dirname(file), { recursive: true })
-  const partial = `${file}.${process.pid}.partial`
-  writeFileSync(partial, JSON.stringify(value, null, 2) + '\n', { mode: 0o600 })
-  renameSync(partial, file)
+  writeWhole(file, JSON.stringify(value, null, 2) + '\n', 0o600)
 }
 
 function readJson<T extends z.ZodType>(

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { Job } from '#shared/contract/jobs.ts'
-import { isAlive } from '../../jobs/run/process-alive.ts'
+import { isAlive } from '../../processes/alive.ts'
 import { writeJson, type Home } from '../home/home.ts'
 
 /** A job of the machine, not of a corpus, with the process that runs it. */

@@ -48,6 +48,7 @@ export function createJobStarter(parts: EngineParts): JobStarter {
       kind,
       corpus: corpus?.path ?? null,
       title: definition.title(input),
+      subject: definition.subject(input),
       aside: definition.lane === 'aside',
       ...(earlier ? { id: earlier.job.id, createdAt: earlier.job.createdAt } : {}),
       run: (context) =>

@@ -10,6 +10,7 @@ import { z } from 'zod'
 import { AppError, systemMessage } from '#shared/errors.ts'
 import type { Settings } from '#shared/settings.ts'
 import { isRepositoryId, repositoryFolder } from './hub-cache.ts'
+import { writeWhole } from '../../files/write-whole.ts'
 
 /** A hub and how to speak to it. */
 export interface Hub {
@@ -160,10 +161,7 @@ export async function fetchRepository(
 
   const snapshot = join(folder, 'snapshots', listing.sha)
   for (const { name, etag } of files) await link(join(blobs, etag), join(snapshot, name))
-  const ref = join(folder, 'refs', revision)
-  await mkdir(dirname(ref), { recursive: true })
-  await writeFile(`${ref}.tmp`, listing.sha)
-  await rename(`${ref}.tmp`, ref)
+  writeWhole(join(folder, 'refs', revision), listing.sha)
   return { folder: snapshot, commit: listing.sha, files: names, bytes: total }
 }
 

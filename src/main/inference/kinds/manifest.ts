@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { AppError, systemMessage } from '#shared/errors.ts'
+import { sha256Of } from '../../files/digest.ts'
+import { canonicalJson } from '#shared/canonical-json.ts'
 
 export const MANIFEST_FILE = 'gleaner.json'
 
@@ -59,17 +60,5 @@ export function parseJson(json: string, where: string): unknown {
 
 /** SHA-256 of what in a manifest can change what comes out; see `ModelKind.behaviour`. */
 export function behaviourDigest(behaviour: Record<string, unknown>): string {
-  return createHash('sha256').update(canonicalJson(behaviour)).digest('hex')
-}
-
-/** JSON with sorted keys and no white space. */
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value)
-      .filter(([, entry]) => entry !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonicalJson(entry)}`).join(',')}}`
-  }
-  return JSON.stringify(value)
+  return sha256Of(canonicalJson(behaviour))
 }

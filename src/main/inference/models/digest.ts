@@ -1,18 +1,11 @@
-import { createHash } from 'node:crypto'
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join, posix, relative, resolve } from 'node:path'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join, posix, relative, resolve } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import type { AnyManifest, ModelKind } from '../kinds/define.ts'
 import { behaviourDigest } from '../kinds/manifest.ts'
 import { readOnnxHeader } from '../onnx/onnx-header.ts'
+import { sha256Of, sha256OfFile } from '../../files/digest.ts'
+import { writeWhole } from '../../files/write-whole.ts'
 
 /**
  * Files whose bytes can change what comes out: graphs, the external data that these name, and what
@@ -71,23 +64,13 @@ export function createHashCache(file: string): HashCache {
       const hash = await sha256OfFile(path)
       known[key] = hash
       try {
-        mkdirSync(dirname(file), { recursive: true })
-        writeFileSync(`${file}.${process.pid}.tmp`, JSON.stringify(known))
-        renameSync(`${file}.${process.pid}.tmp`, file)
+        writeWhole(file, JSON.stringify(known))
       } catch {
         // Only a cache.
       }
       return hash
     },
   }
-}
-
-async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    hash.update(chunk as Buffer)
-  }
-  return hash.digest('hex')
 }
 
 /**
@@ -105,14 +88,12 @@ export async function modelDigest<M extends AnyManifest>(
   for (const file of modelFiles(kind, folder, manifest)) {
     lines.push(`${file} ${await cache.sha256(join(folder, file))}`)
   }
-  return createHash('sha256')
-    .update(
-      lines
-        .sort()
-        .map((line) => `${line}\n`)
-        .join(''),
-    )
-    .digest('hex')
+  return sha256Of(
+    lines
+      .sort()
+      .map((line) => `${line}\n`)
+      .join(''),
+  )
 }
 
 /** Bytes of the files that matter. */

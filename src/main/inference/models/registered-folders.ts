@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ModelKind } from '#shared/contract/models.ts'
 import { AppError, systemMessage } from '#shared/errors.ts'
+import { writeWhole } from '../../files/write-whole.ts'
 
 const FILE = 'registered.json'
 /** Where encoders and span models stood before all kinds had one list. */
@@ -39,20 +40,11 @@ export function readRegistered(user: string): RegisteredFolder[] {
 
 /** The list is there as a whole or as it was. */
 export function writeRegistered(user: string, registered: readonly RegisteredFolder[]): void {
-  mkdirSync(user, { recursive: true })
-  const path = join(user, FILE)
-  const temporary = `${path}.${process.pid}.tmp`
   const content: z.input<typeof Registered> = {
     folders: registered.map(({ folder }) => folder),
     kinds: Object.fromEntries(registered.map(({ folder, kind }) => [folder, kind])),
   }
-  try {
-    writeFileSync(temporary, JSON.stringify(content, null, 2))
-    renameSync(temporary, path)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
+  writeWhole(join(user, FILE), JSON.stringify(content, null, 2))
   // What it held is in the one list now.
   rmSync(join(user, EARLIER_FILE), { force: true })
 }

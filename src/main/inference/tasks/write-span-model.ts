@@ -12,6 +12,7 @@ import type { ModelsFolders } from '../models/types.ts'
 import { createContextTokenizer } from '../tokenize/context-windows.ts'
 import { composeSpanGraph, type HeadTensors, SPAN_OUTPUTS } from './head-graph.ts'
 import { spanModelCard } from './span-model-card.ts'
+import { writeWhole } from '../../files/write-whole.ts'
 
 const CARD_FILE = 'MODEL_CARD.md'
 const HISTORY_FILE = 'history.json'
@@ -88,11 +89,7 @@ function writeCard(
   encoder: TextEncoderModel,
   run: TrainingRun,
 ): void {
-  const write = (name: string, text: string): void => {
-    const temporary = join(folder, `${name}.${process.pid}.tmp`)
-    writeFileSync(temporary, text)
-    renameSync(temporary, join(folder, name))
-  }
+  const write = (name: string, text: string): void => writeWhole(join(folder, name), text)
   const { history, bestEpoch, config, splits, test, temperature, calibrationError } = run
   write(
     HISTORY_FILE,

@@ -8,13 +8,13 @@ import { EpochRecord } from '#shared/contract/training.ts'
 import type { LaunchInput } from '#shared/contract/jobs.ts'
 import type { TextModelInfo, TrainingRun } from '#shared/contract/training.ts'
 import { AppError, errorLine } from '#shared/errors.ts'
+import { launching, readLaunched, writeLaunched } from '../../cluster/index.ts'
+import type { LaunchedRun, Launching } from '../../cluster/index.ts'
 import { divergenceWarning } from '../../labeling/train-span-head.ts'
 import type { Corpus } from '../../store/open.ts'
 import { listTrainingRuns, saveTrainingRun } from '../../store/repositories/training-runs.ts'
 import { ENGINE_STOPS } from '../run/job.ts'
 import type { JobContext } from '../run/job.ts'
-import { launching, readLaunched, writeLaunched } from './launchers.ts'
-import type { LaunchedRun, Launching } from './launchers.ts'
 import { readPackage } from './span-package.ts'
 import type { PackageManifest } from './span-package.ts'
 import { launch } from '#shared/contract/jobs/launch.ts'
@@ -42,14 +42,26 @@ const Result = z.object({
   }),
 })
 
+export interface LaunchOptions {
+  /**
+   * false: only follows a run that was begun. The list of jobs that go on comes with a corpus, which
+   * may be somebody else's, and must not run a script that nobody here asked for.
+   */
+  mayBegin?: boolean
+  /** Waits between two looks, for milliseconds or until the signal aborts. */
+  pause?: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+/** An abort ends the wait, and is seen by the one who waits. */
+const realPause = (ms: number, signal: AbortSignal): Promise<void> =>
+  wait(ms, undefined, { signal }).catch(() => undefined)
+
 /**
  * Runs a training package by a configured command, follows its log and its epochs, and takes the
  * model in when it is done. The training is not this process's: when the engine stops it goes on,
  * and the next start of this job follows it again. Canceling ends it.
  *
  * @param takeIn makes a model folder one of this machine's models; may be asked twice for the same
- * @param mayBegin false: only follows a run that was begun. The list of jobs that go on comes with a
- *   corpus, which may be somebody else's, and must not run a script that nobody here asked for
  * @throws AppError `busy` (another job runs the package), `not-found` (no such launcher), `conflict`
  *   (no package), `invalid-input` (the launcher lacks something), `refused` (the run would be followed by commands that are not in the
  *   settings; not begun), `io` (a command failed; the message holds what it said), `model` (what
@@ -60,7 +72,7 @@ export async function runLaunch(
   input: LaunchInput,
   ctx: JobContext,
   takeIn: (folder: string) => Promise<TextModelInfo>,
-  mayBegin = true,
+  { mayBegin = true, pause = realPause }: LaunchOptions = {},
 ): Promise<void> {
   const folder = resolve(input.package)
   if (followed.has(folder)) {
@@ -68,7 +80,7 @@ export async function runLaunch(
   }
   followed.add(folder)
   try {
-    await runPackage(corpus, folder, input, ctx, takeIn, mayBegin)
+    await runPackage(corpus, folder, input, ctx, takeIn, { mayBegin, pause })
   } finally {
     followed.delete(folder)
   }
@@ -80,7 +92,7 @@ async function runPackage(
   input: LaunchInput,
   ctx: JobContext,
   takeIn: (folder: string) => Promise<TextModelInfo>,
-  mayBegin: boolean,
+  { mayBegin, pause }: Required<LaunchOptions>,
 ): Promise<void> {
   const manifest = await readPackage(folder)
   const launcher = ctx.settings.launchers.find(({ name }) => name === input.launcher)
@@ -106,7 +118,7 @@ async function runPackage(
     const ways = launching(earlier?.launcher ?? (launcher as NonNullable<typeof launcher>))
     const run = earlier ?? (await begin(ways, folder, launcher as NonNullable<typeof launcher>))
     record.look()
-    const ended = await follow(ways, folder, run, ctx, record)
+    const ended = await follow(ways, folder, run, ctx, record, pause)
     if (!ended) return
     try {
       const path = join(folder, 'run/result.json')
@@ -175,6 +187,7 @@ async function follow(
   run: LaunchedRun,
   ctx: JobContext,
   record: Recorder,
+  pause: Required<LaunchOptions>['pause'],
 ): Promise<boolean> {
   let failures = 0
   let lag = 0
@@ -208,8 +221,7 @@ async function follow(
       const message = errorLine(error)
       record.say(`cannot look (${failures} of ${PATIENCE}): ${message}`)
     }
-    // An abort ends the wait, and is seen above.
-    await wait(ways.every, undefined, { signal: ctx.signal }).catch(() => undefined)
+    await pause(ways.every, ctx.signal)
   }
 }
 
@@ -341,7 +353,7 @@ export const launchJob = implementJob(
   launch,
   async ({ corpus, input, context, machine, isUnasked }) => {
     const takeIn = (folder: string) => addTextModelFolder(machine.folders, folder)
-    await runLaunch(corpus, input, context, takeIn, !isUnasked)
+    await runLaunch(corpus, input, context, takeIn, { mayBegin: !isUnasked })
     machine.modelsChanged()
   },
 )

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { workerData } from 'node:worker_threads'
 import { zstdCompressSync } from 'node:zlib'
 import { decodeHtml, extractPage, extractionFailureReason } from '../../extraction/index.ts'
@@ -18,6 +17,7 @@ import type {
   RecordResult,
   TaskRecord,
 } from './ingest-task.ts'
+import { sha256Of } from '../../files/digest.ts'
 
 /** Entry of an extract worker: HTTP, HTML and digests, no database. */
 const { corpusPath, keepHtml, current } = workerData as ExtractWorkerData
@@ -182,7 +182,7 @@ function keepPicture(
   head: { type: string; headers: Map<string, string> },
   http: HttpMessage,
 ): FoundPicture {
-  const sha256 = createHash('sha256').update(http.body).digest('hex')
+  const sha256 = sha256Of(http.body)
   try {
     putBlob(corpusPath, http.body, sha256)
   } catch (error) {

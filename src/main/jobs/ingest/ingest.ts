@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { existsSync } from 'node:fs'
-import { resolve as absolute } from 'node:path'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { IngestInput } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
 import { SOFTWARE } from '#shared/version.ts'
@@ -10,85 +8,37 @@ import { toStoreError } from '../../store/errors.ts'
 import type { Corpus } from '../../store/open.ts'
 import {
   addArchive,
-  addCounts,
-  advanceArchive,
   archiveByFingerprint,
   completeArchive,
   moveArchive,
 } from '../../store/repositories/archives.ts'
 import type { ArchiveRow } from '../../store/repositories/archives.ts'
-import { insertCapture } from '../../store/repositories/captures.ts'
-import { insertFailure, putInputFailure } from '../../store/repositories/failures.ts'
-import type { NewFailure } from '../../store/repositories/failures.ts'
+import { putInputFailure } from '../../store/repositories/failures.ts'
 import { imageIds } from '../../store/repositories/images.ts'
 import type { ImageIds } from '../../store/repositories/images.ts'
-import { insertPage } from '../../store/repositories/pages.ts'
 import { transaction } from '../../store/statements.ts'
-import {
-  fingerprint,
-  listInputs,
-  openArchive,
-  revisitTarget,
-  sha256File,
-  streamSource,
-  targetUri,
-} from '../../warc/index.ts'
-import type { ArchiveBatch, ArchiveSource, WarcRecord } from '../../warc/index.ts'
-import { SLOT_BYTES, createExtractPool } from './ingest-pool.ts'
-import type { ExtractPool, TaskResult } from './ingest-pool.ts'
-import type { FlatPair, TaskRecord } from './ingest-task.ts'
+import { openArchive, sha256OfArchive } from '../../warc/index.ts'
+import type { ArchiveSource } from '../../warc/index.ts'
+import { createExtractPool } from './ingest-pool.ts'
+import type { ExtractPool } from './ingest-pool.ts'
 import type { JobContext } from '../run/job.ts'
 import { runPictures } from '../pictures/pictures.ts'
 import { ingest } from '#shared/contract/jobs/ingest.ts'
 import { implementJob } from '../run/implement.ts'
+import { createCommitter } from './commit-steps.ts'
+import type { Totals } from './commit-steps.ts'
+import { findSources, shortName, identify } from './ingest-sources.ts'
+import { toStep } from './ingest-step.ts'
+import type { Step } from './ingest-step.ts'
 
 /** More than these wait for the one who reads and commits. */
 const MAX_WORKERS = 3
-/** A commit covers at least this much, unless time is up. */
-const COMMIT_RECORDS = 4000
-const COMMIT_PAIRS = 4000
-const COMMIT_EVERY_MS = 1000
-/** Head of a stream by which it is known again. */
-const STREAM_HEAD = 64 << 10
 
 /** For tests and the command line. */
 export interface IngestOptions {
   stdin?: Readable
   /** A record that keeps a worker longer is failed. */
   patienceMs?: number
-}
-
-/** A record that a worker looks at, with what is known from its head. */
-interface Wanted {
-  offset: number
-  recordId: string | null
-  type: string
-  url: string | null
-  date: string | null
-  payloadDigest: string | null
-  refersToUrl: string | null
-  refersToDate: string | null
-}
-
-/** A step of reading: what it counted, what it found, where it ends. Committed in order. */
-interface Step {
-  records: Record<string, number>
-  failures: NewFailure[]
-  tasks: { wanted: Wanted[]; result: TaskResult | null }[]
-  nextOffset: number
-  position: number
-  done: Promise<unknown>
-  settled: boolean
-}
-
-/** Counts of this run, for what the job says at its end. */
-interface Totals {
-  archives: number
-  skipped: number
-  records: number
-  pages: number
-  pairs: number
-  failures: number
 }
 
 /**
@@ -154,38 +104,6 @@ export async function runIngest(
   }
 }
 
-async function findSources(
-  inputs: readonly string[],
-  stdin: Readable | undefined,
-): Promise<{
-  sources: ArchiveSource[]
-  failures: { name: string; reason: string; detail: string }[]
-}> {
-  const sources: ArchiveSource[] = []
-  const failures: { name: string; reason: string; detail: string }[] = []
-  for (const input of inputs) {
-    if (input === '-') {
-      sources.push(streamSource(stdin ?? process.stdin))
-      continue
-    }
-    const found = await listInputs(absolute(input))
-    sources.push(...found.sources)
-    failures.push(...found.failures)
-  }
-  if (sources.length === 0 && failures.length === 0) {
-    throw new AppError(
-      'not-found',
-      `no archive in ${inputs.join(', ')}`,
-      'An archive is a file that ends in .warc, .warc.gz or .wacz, or a folder of them.',
-    )
-  }
-  return { sources, failures }
-}
-
-function shortName(source: ArchiveSource): string {
-  return source.name.split(/[/\\]/).at(-1) ?? source.name
-}
-
 async function ingestSource(
   corpus: Corpus,
   given: ArchiveSource,
@@ -233,37 +151,6 @@ async function ingestSource(
   } finally {
     await pool.close()
   }
-}
-
-/** A stream is known again by its beginning; a file by its size and ends. */
-async function identify(
-  source: ArchiveSource,
-  stdin: Readable | undefined,
-): Promise<{ source: ArchiveSource; identity: string }> {
-  if (source.kind !== 'stream') return { source, identity: await fingerprint(source) }
-  const pieces: Buffer[] = []
-  let size = 0
-  const input = (stdin ?? process.stdin)[Symbol.asyncIterator]() as AsyncIterator<Buffer>
-  while (size < STREAM_HEAD) {
-    const step = await input.next()
-    if (step.done) break
-    pieces.push(step.value)
-    size += step.value.length
-  }
-  const head = Buffer.concat(pieces)
-  const identity = createHash('sha256').update(head.subarray(0, STREAM_HEAD)).digest('hex')
-  const rest = Readable.from(
-    (async function* () {
-      if (head.length > 0) yield head
-      for (;;) {
-        const step = await input.next()
-        if (step.done) return
-        yield step.value
-      }
-    })(),
-    { objectMode: false, highWaterMark: 1 << 20 },
-  )
-  return { source: streamSource(rest, source.name), identity: `stream:${identity}` }
 }
 
 async function readArchive(
@@ -322,301 +209,11 @@ async function readArchive(
   commits.commit()
   if (reading || ctx.signal.aborted) return
 
-  const sha256 = opened.sha256() ?? (stream ? null : await sha256File(source, ctx.signal))
+  const sha256 = opened.sha256() ?? (stream ? null : await sha256OfArchive(source, ctx.signal))
   const bytes = source.size ?? commits.position
   transaction(corpus.writer, () => completeArchive(corpus.writer, archive.id, { sha256, bytes }))
   totals.archives++
   report(bytes)
-}
-
-/** Sends the blocks of a batch to the workers. `from`: what lies before was committed earlier. */
-async function toStep(
-  batch: ArchiveBatch,
-  archiveId: number,
-  from: number,
-  pool: ExtractPool,
-): Promise<Step> {
-  const step: Step = {
-    records: {},
-    failures: [],
-    tasks: [],
-    nextOffset: batch.nextOffset,
-    position: batch.position,
-    done: Promise.resolve(),
-    settled: false,
-  }
-  for (const { reason, offset, detail } of batch.failures) {
-    if (offset < from) continue
-    const stage = WHOLE_ARCHIVE.has(reason) ? 'archive' : 'record'
-    step.failures.push({ stage, reason, archiveId, offset, detail })
-  }
-  const waiting: Promise<unknown>[] = []
-  let group: WarcRecord[] = []
-  let size = 0
-  const send = async (): Promise<void> => {
-    if (group.length === 0) return
-    const task: Step['tasks'][number] = { wanted: group.map(wanted), result: null }
-    step.tasks.push(task)
-    const bytes = await pool.memory(size)
-    const run = pool.run(bytes, packed(group, bytes)).then((result) => {
-      task.result = result
-    })
-    // Said by `step.done`; until that is asked, it must not count as unhandled.
-    run.catch(() => undefined)
-    waiting.push(run)
-    group = []
-    size = 0
-  }
-  for (const record of batch.records) {
-    if (record.offset < from) continue
-    step.records[record.type] = (step.records[record.type] ?? 0) + 1
-    if (record.skipped || !mayMatter(record)) continue
-    if (size > 0 && size + record.block.length > SLOT_BYTES) await send()
-    group.push(record)
-    size += record.block.length
-  }
-  await send()
-  step.done = Promise.all(waiting)
-  return step
-}
-
-const WHOLE_ARCHIVE = new Set<string>(['empty-file', 'not-an-archive', 'truncated-gzip'])
-
-function wanted(record: WarcRecord): Wanted {
-  const revisit = record.type === 'revisit' ? revisitTarget(record) : null
-  return {
-    offset: record.offset,
-    recordId: record.headers.get('warc-record-id') ?? null,
-    type: record.type,
-    url: targetUri(record),
-    date: record.headers.get('warc-date') ?? null,
-    payloadDigest: record.headers.get('warc-payload-digest') ?? null,
-    refersToUrl: revisit?.url ?? null,
-    refersToDate: revisit?.date ?? null,
-  }
-}
-
-function packed(group: WarcRecord[], bytes: Uint8Array): TaskRecord[] {
-  const records: TaskRecord[] = []
-  let at = 0
-  for (const record of group) {
-    bytes.set(record.block, at)
-    records.push({
-      type: record.type,
-      url: targetUri(record),
-      contentType: record.headers.get('content-type') ?? null,
-      start: at,
-      end: at + record.block.length,
-    })
-    at += record.block.length
-  }
-  return records
-}
-
-const HTTP_STATUS = /^HTTP\/\d+(?:\.\d+)?[ \t]+(\d{3})(?!\d)/i
-const HTTP_TYPE = /^content-type:[ \t]*([^\r\n;,]*)/im
-const NEVER =
-  /^(?:text\/(?!html)|application\/(?!xhtml|octet-stream|unknown|x-unknown)|video\/|audio\/|font\/)/i
-
-/**
- * Whether a block can hold a page or a picture, by a look at its head: most of an archive is
- * neither, and need not be copied to another thread. In doubt, it may.
- */
-function mayMatter(record: WarcRecord): boolean {
-  const { block } = record
-  if (block.length === 0) return record.type === 'revisit'
-  const head = Buffer.from(block.buffer, block.byteOffset, Math.min(block.length, 4096))
-  const end = head.indexOf('\r\n\r\n')
-  const text = head.toString('latin1', 0, end < 0 ? head.length : end)
-  const status = HTTP_STATUS.exec(text)?.[1]
-  if (status === undefined) return !NEVER.test(ownType(record))
-  if (/^30[12378]$/.test(status)) return true
-  if (record.type !== 'revisit' && status !== '200' && !status.startsWith('1')) return false
-  if (status.startsWith('1')) return true
-  const type = HTTP_TYPE.exec(text)?.[1]?.trim() ?? ''
-  if (record.type === 'revisit' && /^text\/html|^application\/xhtml/i.test(type)) return false
-  return !NEVER.test(type)
-}
-
-/** Of a resource, its own; a record around HTTP says nothing about what is in it. */
-function ownType(record: WarcRecord): string {
-  const type = record.headers.get('content-type') ?? ''
-  return /^application\/http/i.test(type) ? '' : type
-}
-
-interface Committer {
-  readonly position: number
-  add(step: Step): void
-  commit(): void
-}
-
-function createCommitter(
-  corpus: Corpus,
-  archive: ArchiveRow,
-  ids: ImageIds,
-  totals: Totals,
-  ctx: JobContext,
-  report: (position: number) => void,
-): Committer {
-  const db = corpus.writer
-  let steps: Step[] = []
-  let records = 0
-  let pairs = 0
-  let last = performance.now()
-  let told = 0
-  let position = 0
-
-  function commit(): void {
-    if (steps.length === 0) return
-    const batch = steps
-    steps = []
-    records = 0
-    pairs = 0
-    const sum = { records: 0, pages: 0, pairs: 0, failures: 0 }
-    try {
-      transaction(db, () => {
-        const types: Record<string, number> = {}
-        const notPaired: Record<string, number> = {}
-        for (const step of batch) {
-          for (const [type, n] of Object.entries(step.records)) {
-            types[type] = (types[type] ?? 0) + n
-            sum.records += n
-          }
-          for (const failure of step.failures) insertFailure(db, failure)
-          sum.failures += step.failures.length
-          for (const task of step.tasks) keepTask(task, notPaired, sum)
-        }
-        addCounts(db, archive.id, { records: types, notPaired })
-        advanceArchive(db, archive.id, (batch.at(-1) as Step).nextOffset)
-      })
-    } catch (error) {
-      ids.forget()
-      throw toStoreError(error, corpus.path)
-    }
-    totals.records += sum.records
-    totals.pages += sum.pages
-    totals.pairs += sum.pairs
-    totals.failures += sum.failures
-    last = performance.now()
-    report(position)
-    if (last - told > 1000) {
-      told = last
-      ctx.changed(['pairs', 'images'])
-    }
-  }
-
-  function keepTask(
-    { wanted: list, result }: Step['tasks'][number],
-    notPaired: Record<string, number>,
-    sum: { pages: number; pairs: number; failures: number },
-  ): void {
-    if (!result) return
-    const fail = (
-      about: Wanted,
-      stage: NewFailure['stage'],
-      reason: string,
-      detail: string,
-    ): void => {
-      insertFailure(db, {
-        stage,
-        reason,
-        archiveId: archive.id,
-        offset: about.offset,
-        url: about.url,
-        detail,
-      })
-      sum.failures++
-    }
-    for (let i = 0; i < list.length; i++) {
-      const found = result.results[i] ?? null
-      const about = list[i] as Wanted
-      if (found === null) continue
-      if (found.kind === 'failed') {
-        fail(about, 'page', found.reason, found.detail)
-        continue
-      }
-      if (found.problem) fail(about, 'record', found.problem.reason, found.problem.detail)
-      if (found.kind === 'picture') {
-        if (about.url === null) continue
-        insertCapture(db, {
-          kind: found.as,
-          archiveId: archive.id,
-          offset: about.offset,
-          url: about.url,
-          date: about.date,
-          mime: found.mime,
-          sha256: found.sha256,
-          bytes: found.bytes,
-          payloadDigest: about.payloadDigest,
-          refersToUrl: found.location ?? about.refersToUrl,
-          refersToDate: about.refersToDate,
-        })
-        continue
-      }
-      const added = insertPage(db, ids, {
-        archiveId: archive.id,
-        offset: about.offset,
-        recordId: about.recordId,
-        recordType: about.type,
-        url: found.url,
-        date: about.date,
-        title: found.title,
-        language: found.language,
-        ogImage: found.ogImage,
-        charset: found.charset,
-        charsetSource: found.charsetSource,
-        robots: found.robots,
-        keptHtml: result.kept.get(i) ?? null,
-        pairs: found.pairs.map(toPair),
-      })
-      if (added === null) continue
-      sum.pages++
-      sum.pairs += added
-      for (const [rule, n] of Object.entries(found.notPaired)) {
-        notPaired[rule] = (notPaired[rule] ?? 0) + n
-      }
-    }
-  }
-
-  return {
-    get position() {
-      return position
-    },
-    add(step) {
-      steps.push(step)
-      position = step.position
-      for (const n of Object.values(step.records)) records += n
-      for (const task of step.tasks) {
-        for (const found of task.result?.results ?? []) {
-          if (found?.kind === 'page') pairs += found.pairs.length
-        }
-      }
-      const due = performance.now() - last > COMMIT_EVERY_MS
-      if (due || records >= COMMIT_RECORDS || pairs >= COMMIT_PAIRS) commit()
-    },
-    commit,
-  }
-}
-
-function toPair(flat: FlatPair) {
-  return {
-    position: flat[0],
-    imageUrl: flat[1],
-    alternates: flat[2],
-    imageRule: flat[3],
-    alt: flat[4],
-    title: flat[5],
-    caption: flat[6],
-    captionRule: flat[7],
-    before: flat[8],
-    beforeDistance: flat[9],
-    after: flat[10],
-    afterDistance: flat[11],
-    declaredWidth: flat[12],
-    declaredHeight: flat[13],
-    tagStart: flat[14],
-    tagEnd: flat[15],
-  }
 }
 
 export const ingestJob = implementJob(ingest, ({ corpus, input, context }) =>

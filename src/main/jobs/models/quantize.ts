@@ -26,7 +26,7 @@ import { blobPath } from '../../store/blobs.ts'
 import { openReader } from '../../store/open.ts'
 import { checkSample } from '../../store/repositories/check-sample.ts'
 import type { JobContext } from '../run/job.ts'
-import { isAlive } from '../run/process-alive.ts'
+import { isAlive } from '../../processes/alive.ts'
 import { quantize } from '#shared/contract/jobs/quantize.ts'
 import { implementJob } from '../run/implement.ts'
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256Of } from '../../files/digest.ts'
 import type { LoadedPictureText } from '../../inference/kinds/picture-text/types.ts'
 import { blobPath } from '../../store/blobs.ts'
 import type { Corpus } from '../../store/open.ts'
@@ -97,7 +97,3 @@ function rows(vectors: Float32Array, n: number, failures?: Map<number, string>):
   })
 }
 
-/** Of a text's UTF-8 bytes, hex: the key of its embedding. */
-export function sha256Of(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex')
-}

@@ -19,6 +19,7 @@ export interface JobRequest {
   /** Folder of the corpus; jobs of one corpus run one after the other, as there is one writer. */
   corpus: string | null
   title: string
+  subject?: string | undefined
   /** Waits for no other job and lets none wait: for work that is done elsewhere. */
   aside?: boolean
   /** Keeps its id when an interrupted job goes on. */
@@ -75,6 +76,7 @@ export function createRunner(options: RunnerOptions): Runner {
       kind: request.kind,
       corpus: request.corpus,
       title: request.title,
+      ...(request.subject === undefined ? {} : { subject: request.subject }),
       state: 'queued',
       progress: { done: 0, total: null, unit: '', rate: null, eta: null, note: 'waiting' },
       createdAt: request.createdAt ?? new Date().toISOString(),

@@ -49,30 +49,6 @@ export function argsort(keys: Uint32Array): Uint32Array {
   return from
 }
 
-/** Place of the first value that is not below `bound` in an ascending array. */
-export function lowerBound(sorted: Float32Array | Int32Array, bound: number): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((sorted[middle] as number) < bound) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-/** Place of the first value above `bound` in an ascending array. */
-export function upperBound(sorted: Float32Array | Int32Array, bound: number): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((sorted[middle] as number) <= bound) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
 /** A set of ids, one bit each. */
 export interface IdSet {
   has(id: number): boolean

@@ -1,7 +1,8 @@
 import { AppError } from '#shared/errors.ts'
 import { createHelper } from '../../processes/helper.ts'
 import { startThread } from '../../processes/start.ts'
-import type { Changed, Reads } from './reads.ts'
+import type { Reads } from './reads.ts'
+import type { Changed } from './versions.ts'
 
 /** The reads as calls to the reading thread. */
 export type ReadCalls = {

@@ -1,11 +1,12 @@
 import type { CallOutput } from '#shared/contract/index.ts'
 import { pearson, spearman } from '#shared/statistics.ts'
-import { argsort, floatKeys, lowerBound } from './arrays.ts'
+import { argsort, floatKeys } from './arrays.ts'
 import { lru } from './lru.ts'
 import type { ReaderDb } from '../open.ts'
 import { findModel } from '../repositories/models.ts'
 import type { ScoreKind } from '../repositories/models.ts'
 import { spanSet } from '../repositories/span-sets.ts'
+import { lowerBound } from '#shared/sorted.ts'
 
 /** What counts of each pair in a set, by id of the pair. */
 export interface BestSpans {
@@ -106,8 +107,6 @@ export function createSpanReads(context: SpanReadContext) {
   }
 
   return {
-    bestOf,
-
     /** Pairs of a set from the least confident up; without those that have no confidence. */
     byConfidence(set: number): Int32Array {
       return orders.get(stampOf(set), () => {

@@ -33,7 +33,7 @@ export function saveJob(db: WriterDb, job: Job, input: unknown): void {
   ).run(
     job.id,
     job.kind,
-    JSON.stringify({ title: job.title, input: input ?? null }),
+    JSON.stringify({ title: job.title, subject: job.subject, input: input ?? null }),
     job.state,
     JSON.stringify(job.progress),
     job.createdAt,
@@ -49,7 +49,7 @@ export function listJobs(db: ReaderDb, corpus: string): StoredJob[] {
   return statement<JobRow>(db, 'SELECT * FROM jobs ORDER BY created_at DESC, rowid DESC')
     .all()
     .map((row) => {
-      const asked = JSON.parse(row.input) as { title: string; input: unknown }
+      const asked = JSON.parse(row.input) as { title: string; subject?: string; input: unknown }
       return {
         input: asked.input,
         job: {
@@ -57,6 +57,8 @@ export function listJobs(db: ReaderDb, corpus: string): StoredJob[] {
           kind: row.kind,
           corpus,
           title: asked.title,
+          // Older versions of the program wrote none.
+          ...(asked.subject === undefined ? {} : { subject: asked.subject }),
           state: row.state,
           progress: JSON.parse(row.progress) as Job['progress'],
           createdAt: row.created_at,

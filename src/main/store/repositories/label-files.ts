@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { z } from 'zod'
@@ -12,6 +11,7 @@ import { linesOf, MAX_LINE, type Line } from '../line-file.ts'
 import { statement, transaction } from '../statements.ts'
 import { insertLabelEvent, readState } from './labels.ts'
 import { checkPlaces, contextOf } from './span-sets.ts'
+import { sha256Of } from '../../files/digest.ts'
 
 /** Lines that are committed together. */
 const BATCH = 500
@@ -55,9 +55,7 @@ type EventLine = z.infer<typeof EventLine>
 
 /** SHA-256 of the JSON array [before, caption, after], an absent text as null; lower-case hex. */
 function textsHash({ before, caption, after }: ContextTexts): string {
-  return createHash('sha256')
-    .update(JSON.stringify([before, caption, after]), 'utf8')
-    .digest('hex')
+  return sha256Of(JSON.stringify([before, caption, after]))
 }
 
 interface StoredEvent extends Omit<EventLine['pair'], 'texts'> {

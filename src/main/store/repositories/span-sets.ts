@@ -4,6 +4,7 @@ import type { ContextSource, ContextTexts } from '#shared/text/context.ts'
 import { checkSpan } from '#shared/text/spans.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement, transaction } from '../statements.ts'
+import { canonicalJson } from '#shared/canonical-json.ts'
 
 export interface NewSpanSet {
   kind: SpanSet['kind']
@@ -378,13 +379,4 @@ function toFound(row: SpanRow): FoundSpan {
     kind: row.kind,
     score: row.score,
   }
-}
-
-/** JSON in which keys are sorted, so that equal values are equal strings. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value ?? null, (_, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
 }

@@ -1,6 +1,7 @@
 import { corpora } from '../features/corpora/index.ts'
 import { cutoff } from '../features/cutoff/index.ts'
 import { exporting } from '../features/export/index.ts'
+import { generate } from '../features/generate/index.ts'
 import { importing } from '../features/import/index.ts'
 import { jobs } from '../features/jobs/index.ts'
 import { label } from '../features/label/index.ts'
@@ -16,6 +17,7 @@ export const FEATURES: readonly Feature[] = [
   cutoff,
   label,
   train,
+  generate,
   exporting,
   jobs,
   settings,

@@ -2,10 +2,13 @@ import { shallowReactive, type Component } from 'vue'
 import type { CorpusPart } from '#shared/contract/index.ts'
 import type { Action } from './actions.ts'
 
-/** A place in the rail. There are nine at most; what comes more is a mode or a tab of one of them. */
+/**
+ * A place in the rail. There are nine at most, and the settings at its foot; what comes more is a
+ * mode or a tab of one of them.
+ */
 export interface Place {
   title: () => string
-  /** The digit that goes there. */
+  /** What goes there: a digit; at the foot another key, as `Action.keys` write it. */
   key: string
   icon: Component
   /** Stands at the foot of the rail, apart from the others. */

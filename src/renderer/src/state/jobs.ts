@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import type { Job } from '#shared/contract/index.ts'
+import { jobOf, type Job, type JobOutcome } from '#shared/contract/index.ts'
 import { useClient } from '../bridge/client.ts'
 import { useUi } from './ui.ts'
 
@@ -13,6 +13,13 @@ export const useJobs = defineStore('jobs', () => {
     [...byId.value.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)),
   )
   const live = computed(() => list.value.filter((job) => LIVE.includes(job.state)))
+  /** What is under way in a corpus and makes what a view waits for, the newest first. */
+  function making(outcomes: readonly JobOutcome[], corpus: string | null): Job[] {
+    return live.value.filter((job) => {
+      const { makes } = jobOf(job.kind)
+      return job.corpus === corpus && makes !== null && outcomes.includes(makes)
+    })
+  }
   const running = computed(() => live.value.find((job) => job.state === 'running') ?? null)
 
   /** A job that just ended is announced once, unless the person looks at it anyway. */
@@ -61,5 +68,5 @@ export const useJobs = defineStore('jobs', () => {
     }
   }
 
-  return { byId, list, live, running, take, onEnd, load, cancel, resume, clear }
+  return { byId, list, live, making, running, take, onEnd, load, cancel, resume, clear }
 })

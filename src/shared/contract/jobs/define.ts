@@ -9,6 +9,12 @@ import { z } from 'zod'
 export type JobLane = 'corpus' | 'aside' | 'machine'
 
 /**
+ * What views wait for from a job, or offer once it is done: pairs, pictures or scores in its corpus,
+ * or a folder on this machine, which is a value of its result.
+ */
+export type JobOutcome = 'pairs' | 'pictures' | 'scores' | 'folder'
+
+/**
  * What everyone knows of a kind of long work: the window, the command line and the engine. Its run
  * stands in `src/main/jobs`.
  */
@@ -26,21 +32,30 @@ export interface JobDefinition<
   /** One line for the list of jobs and the terminal. */
   title(input: z.output<Input>): string
   lane: Lane
+  /** null: nothing that a view of another kind of work needs to know. */
+  makes: JobOutcome | null
+  /** What of its corpus it works on, where it is one of several, as a text that is scored. */
+  subject(input: z.output<Input>): string | undefined
   /** Whether it may go on by itself, without being asked again, after the program ended or was killed. */
   resumes(input: z.output<Input>): boolean
 }
 
-/** Defines a kind of job; it resumes by itself unless `resumes` says otherwise. */
+type Usual = 'makes' | 'subject' | 'resumes'
+
+/**
+ * Defines a kind of job. Unless it says otherwise it makes nothing that others wait for, works on
+ * its corpus as a whole, and resumes by itself.
+ */
 export function defineJob<
   const Kind extends string,
   const Call extends string | null,
   Input extends z.ZodType,
   const Lane extends JobLane,
 >(
-  definition: Omit<JobDefinition<Kind, Call, Input, Lane>, 'resumes'> &
-    Partial<Pick<JobDefinition<Kind, Call, Input, Lane>, 'resumes'>>,
+  definition: Omit<JobDefinition<Kind, Call, Input, Lane>, Usual> &
+    Partial<Pick<JobDefinition<Kind, Call, Input, Lane>, Usual>>,
 ): JobDefinition<Kind, Call, Input, Lane> {
-  return { resumes: () => true, ...definition }
+  return { makes: null, subject: () => undefined, resumes: () => true, ...definition }
 }
 
 /** The answer to a call that starts a job: its id. `jobs.changed` follows it. */

@@ -21,4 +21,5 @@ export const exportPairs = defineJob({
   input: ExportInput,
   title: ({ format, out }) => `Export ${format} to ${baseName(out)}`,
   lane: 'corpus',
+  makes: 'folder',
 })

@@ -26,4 +26,5 @@ export const importTables = defineJob({
   input: ImportInput,
   title: ({ inputs }) => `Import ${firstNames(inputs, baseName)}`,
   lane: 'corpus',
+  makes: 'pairs',
 })

@@ -23,5 +23,6 @@ export const ingest = defineJob({
   title: ({ inputs }) =>
     `Import ${firstNames(inputs, (path) => (path === STDIN ? 'standard input' : baseName(path)))}`,
   lane: 'corpus',
+  makes: 'pairs',
   resumes: ({ inputs }) => !inputs.includes(STDIN),
 })

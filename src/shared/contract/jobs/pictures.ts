@@ -20,4 +20,5 @@ export const lookForPictures = defineJob({
   title: ({ images }) =>
     `Pictures from ${images.startsWith('folder:') ? baseName(images.slice(7)) : images}`,
   lane: 'corpus',
+  makes: 'pictures',
 })

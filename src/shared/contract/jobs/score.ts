@@ -19,4 +19,6 @@ export const score = defineJob({
   input: ScoreInput,
   title: ({ text, model }) => `Score ${text}${model ? ` by ${baseName(model)}` : ''}`,
   lane: 'corpus',
+  makes: 'scores',
+  subject: ({ text }) => text,
 })

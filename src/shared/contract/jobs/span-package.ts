@@ -24,4 +24,5 @@ export const spanPackage = defineJob({
   input: SpanPackageInput,
   title: ({ out }) => `Training package ${baseName(out)}`,
   lane: 'corpus',
+  makes: 'folder',
 })

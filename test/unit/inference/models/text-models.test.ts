@@ -31,20 +31,21 @@ import {
   removeModel,
   resolveModel,
 } from '../../../../src/main/inference/models/registry.ts'
-import {
-  addTextModelFolder,
-  listTextModels,
-} from '../../../../src/main/inference/models/text-models.ts'
+import { addTextModelFolder } from '../../../../src/main/inference/models/text-models.ts'
 import type { ModelsFolders } from '../../../../src/main/inference/models/types.ts'
 import {
   describeSpanModel,
   writeSpanModel,
 } from '../../../../src/main/inference/tasks/write-span-model.ts'
 import { exportHead, newHead, runHead } from '../../../../src/main/labeling/span-head.ts'
+import { isTextModel, type TextModelInfo } from '../../../../src/shared/contract/training.ts'
 import { emptyFolders, INFERENCE_HOST, MODELS } from '../../../support/models.ts'
 import { contextOf, largestDifference } from '../../../support/text-models.ts'
 
 type Json = Record<string, unknown>
+
+const listTextModels = async (folders: ModelsFolders): Promise<TextModelInfo[]> =>
+  (await listModels(folders, { defaultModel: null })).filter(isTextModel)
 
 /** Gives vectors of texts, no states. */
 const TEXT_GRAPH = 'tiny-clip/onnx/text_model.onnx'

@@ -8,12 +8,14 @@ afterEach(() => void vi.useRealTimers())
 
 const places = FEATURES.flatMap((feature) => feature.place ?? [])
 
-test('the rail has at most nine places, each with a digit of its own and a view', () => {
+test('the rail has at most nine places in the order of their digits, and one at its foot', () => {
   expect(places.length).toBeGreaterThan(0)
-  expect(places.length).toBeLessThanOrEqual(9)
-  const keys = places.map((place) => place.key)
+  const keys = places.filter((place) => !place.foot).map((place) => place.key)
+  expect(keys.length).toBeLessThanOrEqual(9)
   expect(new Set(keys).size).toBe(keys.length)
+  expect(keys).toEqual(keys.toSorted())
   expect(keys.every((key) => /^[1-9]$/.test(key))).toBe(true)
+  expect(places.filter((place) => place.foot).map((place) => place.key)).toEqual(['Ctrl+,'])
   for (const feature of FEATURES) if (feature.place) expect(feature.view).toBeDefined()
 })
 

@@ -7,7 +7,7 @@ import { useExporting } from './exporting.ts'
 /** Pairs as a dataset that others read. */
 export const exporting = defineFeature({
   name: 'export',
-  place: { title: () => t('app.views.export'), key: '6', icon: FolderOutput },
+  place: { title: () => t('app.views.export'), key: '8', icon: FolderOutput },
   view: ExportView,
   enter: (corpus) => useExporting().enter(corpus),
 })

@@ -9,7 +9,7 @@ export const jobs = defineFeature({
   name: 'jobs',
   place: {
     title: () => t('app.views.jobs'),
-    key: '7',
+    key: '9',
     icon: ListChecks,
     mark: () => {
       const n = useJobs().live.length

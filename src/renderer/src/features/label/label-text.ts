@@ -11,6 +11,7 @@ import {
   type SpanEdge,
   type TextIndex,
 } from '#shared/text/spans.ts'
+import { lowerBound } from '#shared/sorted.ts'
 
 /** Words of one text of the pair: code points, half-open. */
 export interface Place extends Span {
@@ -117,18 +118,6 @@ export function wordCount(words: PairWords, place: Place): number {
   const part = partOf(words, place.source)
   if (!part) return 0
   return lowerBound(part.index.wordStarts, place.end) - firstWordEndingAfter(part, place.start)
-}
-
-/** How many of the rising values are smaller. */
-function lowerBound(values: ArrayLike<number>, limit: number): number {
-  let low = 0
-  let high = values.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((values[middle] as number) < limit) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 function firstWordEndingAfter(part: WordsPart, at: number): number {

@@ -6,6 +6,6 @@ import SettingsView from './SettingsView.vue'
 /** Settings of this machine, its models, and what it can do. */
 export const settings = defineFeature({
   name: 'settings',
-  place: { title: () => t('app.views.settings'), key: '8', icon: Settings2, foot: true },
+  place: { title: () => t('app.views.settings'), key: 'Ctrl+,', icon: Settings2, foot: true },
   view: SettingsView,
 })

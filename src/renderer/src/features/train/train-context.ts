@@ -10,9 +10,13 @@ import { useUi } from '../../state/ui.ts'
 export function createContext(remember: () => void) {
   const corpus = ref<string | null>(null)
 
-  /** The newest job of a kind for this corpus. */
-  function jobOf(kind: Job['kind']): Job | null {
-    return useJobs().list.find((job) => job.kind === kind && job.corpus === corpus.value) ?? null
+  /** The newest job of a kind for this corpus, and of a subject where one is named. */
+  function jobOf(kind: Job['kind'], subject?: string): Job | null {
+    const isMeant = (job: Job): boolean =>
+      job.kind === kind &&
+      job.corpus === corpus.value &&
+      (subject === undefined || job.subject === subject)
+    return useJobs().list.find(isMeant) ?? null
   }
 
   function isLive(kind: Job['kind']): boolean {

@@ -1,5 +1,5 @@
 import { computed, ref, shallowRef } from 'vue'
-import type { TextModelInfo } from '#shared/contract/index.ts'
+import { isTextModel, TEXT_KINDS, type TextModelInfo } from '#shared/contract/index.ts'
 import { latest, useClient } from '../../bridge/client.ts'
 import { useUi } from '../../state/ui.ts'
 import { t } from '../../texts/index.ts'
@@ -15,7 +15,9 @@ export function createModels(made: () => readonly string[]) {
   const encoders = computed(() => models.value.filter((item) => item.kind === 'text-encoder'))
   const spanModels = computed(() => models.value.filter((item) => item.kind === 'span'))
 
-  const readModels = latest(() => useClient().call('training.models', {}))
+  const readModels = latest(async () =>
+    (await useClient().call('models.list', {})).filter(isTextModel),
+  )
 
   async function loadModels(): Promise<void> {
     const answer = await readModels()
@@ -40,8 +42,9 @@ export function createModels(made: () => readonly string[]) {
         title: t('train.predict.addTitle'),
       })
       if (!source) return
-      const made = await useClient().call('training.addModel', { source })
+      const { model: made } = await useClient().call('models.add', { source, kinds: TEXT_KINDS })
       await loadModels()
+      if (made === null) return
       if (made.state === 'installed') {
         if (made.kind === 'text-encoder') encoder.value = made.id
         else predictor.value = made.id
@@ -69,7 +72,7 @@ export function createModels(made: () => readonly string[]) {
     )
     if (!sure) return
     try {
-      await useClient().call('training.removeModel', { id: model.id })
+      await useClient().call('models.remove', { id: model.id })
       await loadModels()
     } catch (thrown) {
       useUi().fail(thrown)

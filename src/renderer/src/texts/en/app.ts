@@ -11,6 +11,7 @@ export const app = {
     cutoff: 'Cutoff',
     label: 'Label',
     train: 'Train',
+    generate: 'Generate',
     export: 'Export',
     jobs: 'Jobs',
     settings: 'Settings',

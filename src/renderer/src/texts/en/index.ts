@@ -2,6 +2,7 @@ import { app } from './app.ts'
 import { corpora } from './corpora.ts'
 import { cutoff } from './cutoff.ts'
 import { exporting } from './export.ts'
+import { generate } from './generate.ts'
 import { importing } from './import.ts'
 import { jobs } from './jobs.ts'
 import { label } from './label.ts'
@@ -17,6 +18,7 @@ export const en = {
   corpora,
   cutoff,
   exporting,
+  generate,
   importing,
   jobs,
   label,

@@ -31,6 +31,8 @@ import {
 } from '../../../../../src/renderer/src/features/train/train-launch.ts'
 import { useTraining } from '../../../../../src/renderer/src/features/train/training.ts'
 import { USELESS_ALT_RULES } from '../../../../../src/main/labeling/useless-alt-rules.ts'
+import { TEXT_KINDS } from '../../../../../src/shared/contract/training.ts'
+import type { Job } from '../../../../../src/shared/contract/jobs.ts'
 import { AppError, toErrorValue } from '../../../../../src/shared/errors.ts'
 import { addSpanPairs, storyPairs } from '../../../../integration/spans-support.ts'
 import { MODELS } from '../../../../support/models.ts'
@@ -47,7 +49,7 @@ let asked: { name: string; input: Record<string, unknown> }[] = []
 
 beforeAll(async () => {
   bridge = startWindowEngine()
-  const reply = await bridge.call('training.addModel', { source: join(MODELS, 'tiny-bert') })
+  const reply = await bridge.call('models.add', { source: join(MODELS, 'tiny-bert') })
   expect(reply.ok).toBe(true)
 })
 afterAll(() => bridge.stop())
@@ -63,6 +65,39 @@ function makeCorpus(what: 'done' | 'fresh'): string {
     addRuns(empty)
   })
 }
+
+test('a folder with a model that training does not work with is refused', async () => {
+  const source = join(MODELS, 'tiny-clip')
+  const reply = await bridge.call('models.add', { source, kinds: TEXT_KINDS })
+  expect(reply).toMatchObject({ ok: false, error: { kind: 'invalid-input' } })
+  const added = (await bridge.call('models.list', {})) as { value: { id: string }[] }
+  expect(added.value.map(({ id }) => id)).not.toContain('tiny-clip')
+})
+
+test('the scoring of spans is found by its text, behind a newer one of another text', async () => {
+  const training = await open()
+  const scoring = (id: string, subject: string, second: number): Job => ({
+    id,
+    kind: 'score',
+    corpus,
+    title: `Score ${subject === 'alt' ? 'alt by span-clip' : 'them'}`,
+    subject,
+    state: 'running',
+    progress: { done: 1, total: 2, unit: 'pairs', rate: null, eta: null, note: '' },
+    createdAt: `2026-01-01T00:00:0${second}Z`,
+    finishedAt: null,
+    error: null,
+    warnings: [],
+    result: [],
+  })
+  useJobs().take(scoring('spans', 'span', 1))
+  useJobs().take(scoring('alts', 'alt', 2))
+  expect(training.jobOf('score', 'span')?.id).toBe('spans')
+  expect(training.jobOf('score')?.id).toBe('alts')
+  expect(useJobs().making(['scores'], corpus)).toHaveLength(2)
+  expect(useJobs().making(['pairs'], corpus)).toEqual([])
+  useJobs().byId = new Map()
+})
 
 /** A corpus in which nothing was done, or all once: one to look at, or one of the test's own. */
 async function open(

@@ -1,0 +1,234 @@
+import { basename } from 'node:path'
+import type { ImportInput } from '#shared/contract/jobs.ts'
+import { toStoreError } from '../../store/errors.ts'
+import type { Corpus } from '../../store/open.ts'
+import { addCounts, advanceArchive, completeArchive } from '../../store/repositories/archives.ts'
+import type { ArchiveRow } from '../../store/repositories/archives.ts'
+import { insertFailure } from '../../store/repositories/failures.ts'
+import type { ImageIds } from '../../store/repositories/images.ts'
+import { ensureModel } from '../../store/repositories/models.ts'
+import { putScores } from '../../store/repositories/scores.ts'
+import { rowWriter } from '../../store/repositories/table-rows.ts'
+import type { NewRowPair } from '../../store/repositories/table-rows.ts'
+import { transaction } from '../../store/statements.ts'
+import { openTable, readAddress, tableAddress, toCosine, toNumber } from '../../tables/index.ts'
+import type { Cell, RowBatch } from '../../tables/index.ts'
+import { COMPUTED_BY, importedDigest } from './import-plan.ts'
+import type { ImportPlan, SingleRole } from './import-plan.ts'
+import type { JobContext } from '../run/job.ts'
+import type { Totals } from './import-totals.ts'
+
+/** Rows of a commit: some tens of milliseconds, so that the window is answered in between. */
+const ROWS = 5_000
+
+/**
+ * Reads the rows of a table from where it stopped: pages, pairs, scores, counts and failures of a
+ * batch are committed with the position.
+ */
+export async function importRows(
+  corpus: Corpus,
+  plan: ImportPlan,
+  archive: ArchiveRow,
+  sha256: string,
+  input: ImportInput,
+  ids: ImageIds,
+  totals: Totals,
+  ctx: JobContext,
+  progress: (position: number) => void,
+): Promise<void> {
+  const db = corpus.writer
+  const roles = Object.entries(plan.roles) as [SingleRole, string][]
+  const columns = [...roles.map(([, column]) => column), ...plan.scores.map(({ column }) => column)]
+  const modelIds = plan.scores.map((score) => ensureScoreModel(corpus, plan, score, sha256, input))
+  const writer = rowWriter(db, ids, archive.id)
+  const table = await openTable(plan.source.path)
+  let told = performance.now()
+  try {
+    const batches = table.read({
+      columns,
+      from: archive.nextOffset,
+      rows: ROWS,
+      signal: ctx.signal,
+    })
+    for await (const batch of batches) {
+      const sum = { pairs: 0, failures: 0, scores: 0, badScores: 0 }
+      const notPaired: Record<string, number> = {}
+      try {
+        transaction(db, () => {
+          keepBatch(batch, sum, notPaired)
+          advanceArchive(db, archive.id, batch.from + batch.rows)
+        })
+      } catch (error) {
+        ids.forget()
+        writer.forget()
+        throw toStoreError(error, corpus.path)
+      }
+      totals.rows += batch.rows
+      totals.pairs += sum.pairs
+      totals.failures += sum.failures
+      totals.scores += sum.scores
+      totals.badScores += sum.badScores
+      for (const n of Object.values(notPaired)) totals.notPaired += n
+      progress(batch.position)
+      if (performance.now() - told > 1000) {
+        told = performance.now()
+        ctx.changed(['pairs', 'images', 'scores'])
+      }
+      if (ctx.signal.aborted) return
+    }
+  } finally {
+    await table.close()
+  }
+  if (ctx.signal.aborted) return
+  transaction(db, () => completeArchive(db, archive.id, { sha256, bytes: table.bytes }))
+  totals.tables++
+  progress(plan.info.bytes)
+
+  function keepBatch(
+    batch: RowBatch,
+    sum: { pairs: number; failures: number; scores: number; badScores: number },
+    notPaired: Record<string, number>,
+  ): void {
+    const cells = new Map(roles.map(([role], i) => [role, batch.values[i] as Cell[]]))
+    const values = plan.scores.map((_, i) => batch.values[roles.length + i] as Cell[])
+    const scores = plan.scores.map((): { pairId: number; cosine: number }[] => [])
+    const failed = new Set<number>()
+    const fail = (row: number, reason: string, detail: string, url: string | null = null): void => {
+      insertFailure(db, {
+        stage: 'record',
+        reason,
+        archiveId: archive.id,
+        offset: row,
+        url,
+        detail,
+      })
+      sum.failures++
+    }
+    for (const { row, reason, detail } of batch.failures) {
+      failed.add(row)
+      fail(row, reason, detail)
+    }
+    for (let i = 0; i < batch.rows; i++) {
+      const row = batch.from + i
+      if (failed.has(row)) continue
+      const cell = (role: SingleRole): Cell => cells.get(role)?.[i] ?? null
+      const picture = pictureOf(cell('url'), cell('path'), plan, archive.fingerprint)
+      if (picture.kind === 'none') {
+        notPaired[picture.rule] = (notPaired[picture.rule] ?? 0) + 1
+        continue
+      }
+      if (picture.kind === 'bad') {
+        fail(row, 'bad-address', `row ${row + 1}: ${picture.detail}`)
+        continue
+      }
+      writer.page({
+        offset: row,
+        url: toText(cell('page')) ?? '',
+        date: toText(cell('date')),
+        language: toText(cell('language')),
+      })
+      const pair: NewRowPair = {
+        row,
+        imageUrl: picture.url,
+        imageRule: `column:${picture.column}`,
+        alt: toText(cell('alt')),
+        title: toText(cell('title')),
+        caption: toText(cell('caption')),
+        captionRule: plan.roles.caption === undefined ? null : `column:${plan.roles.caption}`,
+        declaredWidth: toPixels(cell('width')),
+        declaredHeight: toPixels(cell('height')),
+      }
+      const pairId = writer.pair(pair)
+      sum.pairs++
+      for (let k = 0; k < values.length; k++) {
+        const value = toNumber(values[k]?.[i])
+        if (value === null) continue
+        const cosine = toCosine(value, input.unit ?? 'cosine')
+        if (cosine !== null) {
+          scores[k]?.push({ pairId, cosine })
+          continue
+        }
+        const column = plan.scores[k]?.column ?? ''
+        fail(
+          row,
+          'bad-score',
+          `row ${row + 1}: ${column} is ${String(values[k]?.[i])}`,
+          picture.url,
+        )
+        sum.badScores++
+      }
+    }
+    for (let k = 0; plan.text !== null && k < scores.length; k++) {
+      const found = scores[k] ?? []
+      putScores(db, { modelId: modelIds[k] as number, text: plan.text, scores: found })
+      sum.scores += found.length
+    }
+    addCounts(db, archive.id, { records: { row: batch.rows }, notPaired })
+  }
+}
+
+type Picture =
+  | { kind: 'picture'; url: string; column: string }
+  | { kind: 'none'; rule: string }
+  | { kind: 'bad'; detail: string }
+
+/** The picture of a row: its web address, else the file it names. */
+function pictureOf(url: Cell, path: Cell, plan: ImportPlan, identity: string): Picture {
+  let left: Picture = { kind: 'none', rule: 'no-address' }
+  for (const [role, cell] of [
+    ['url', url],
+    ['path', path],
+  ] as const) {
+    if (cell === null || cell === '') continue
+    const found = readAddress(String(cell), role)
+    const column = plan.roles[role] ?? role
+    if (found.kind === 'address') return { kind: 'picture', url: found.url, column }
+    if (found.kind === 'file')
+      return { kind: 'picture', url: tableAddress(identity, found.parts), column }
+    if (left.kind === 'none' && left.rule === 'no-address') left = found
+  }
+  return left
+}
+
+/** Text as the database can keep it: no half of a surrogate pair, no NUL. */
+function toText(cell: Cell): string | null {
+  if (cell === null) return null
+  const text = typeof cell === 'string' ? cell : String(cell)
+  const whole = text.isWellFormed() ? text : text.toWellFormed()
+  return whole.includes('\0') ? whole.replaceAll('\0', '\ufffd') : whole
+}
+
+function toPixels(cell: Cell): number | null {
+  const value = toNumber(cell)
+  if (value === null || !Number.isFinite(value)) return null
+  const pixels = Math.round(value)
+  return pixels >= 1 && pixels <= 1_000_000 ? pixels : null
+}
+
+function ensureScoreModel(
+  corpus: Corpus,
+  plan: ImportPlan,
+  score: { column: string; model: string },
+  sha256: string,
+  input: ImportInput,
+): number {
+  const { layout } = plan.info
+  const computedBy = (layout && COMPUTED_BY[layout]?.[score.column]) ?? null
+  const unit = input.unit ?? 'cosine'
+  return ensureModel(corpus.writer, {
+    digest: importedDigest(score.model, 'scores'),
+    name: score.model,
+    title: `${score.model} (imported${computedBy === null ? '' : `: ${computedBy}`})`,
+    manifest: JSON.stringify({
+      family: 'imported',
+      kind: 'scores',
+      name: score.model,
+      column: score.column,
+      unit,
+      // What was clipped at 0 cannot be had back.
+      negativesClipped: unit !== 'cosine',
+      computedBy,
+      source: { file: basename(plan.source.path), sha256 },
+    }),
+  })
+}

@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { ImportInput } from '#shared/contract/jobs.ts'
+import { AppError } from '#shared/errors.ts'
+import { SOFTWARE } from '#shared/version.ts'
+import type { Corpus } from '../../store/open.ts'
+import { addArchive, archiveByFingerprint, moveArchive } from '../../store/repositories/archives.ts'
+import type { ImageIds } from '../../store/repositories/images.ts'
+import { importRecipe, setImportRecipe } from '../../store/repositories/table-rows.ts'
+import { transaction } from '../../store/statements.ts'
+import { sha256OfFile } from '../../files/digest.ts'
+import { recipeOf } from './import-plan.ts'
+import type { ImportPlan } from './import-plan.ts'
+import type { JobContext } from '../run/job.ts'
+import { importRows } from './import-rows.ts'
+import type { Totals } from './import-totals.ts'
+
+/** A table whose plan is made, with its identity. */
+export interface Planned {
+  plan: ImportPlan
+  identity: string
+}
+
+/**
+ * Brings one table in, or passes it over where it is complete.
+ * @throws AppError `conflict` where it was begun in another way
+ */
+export async function importTable(
+  corpus: Corpus,
+  { plan, identity }: Planned,
+  input: ImportInput,
+  ids: ImageIds,
+  totals: Totals,
+  ctx: JobContext,
+  progress: (position: number) => void,
+): Promise<void> {
+  const db = corpus.writer
+  const { path } = plan.source
+  const recipe = JSON.stringify(recipeOf(plan, input))
+  const earlier = importRecipe(db, identity)
+  const same = earlier === null || readRecipe(earlier).recipe === recipe
+  let archive = archiveByFingerprint(db, identity)
+  if (archive?.state === 'complete') {
+    totals.skipped++
+    if (archive.path !== path && !existsSync(archive.path)) moveArchive(db, archive.id, path)
+    if (!same) {
+      ctx.warn(
+        `${basename(path)} was imported before with other columns or another unit; nothing was added.`,
+      )
+    }
+    progress(plan.info.bytes)
+    return
+  }
+  if (archive && !same) {
+    throw new AppError(
+      'conflict',
+      `${basename(path)} was begun with other columns or another unit, and ${archive.nextOffset} rows are here`,
+      'Import it with the same choices as before, or into a new corpus.',
+    )
+  }
+  if (archive && archive.path !== path) moveArchive(db, archive.id, path)
+  let sha256 = earlier === null ? null : readRecipe(earlier).sha256
+  try {
+    sha256 ??= await sha256OfFile(path, ctx.signal)
+  } catch (error) {
+    if (ctx.signal.aborted) return
+    throw error
+  }
+  const known = sha256
+  archive ??= transaction(db, () => {
+    setImportRecipe(db, identity, JSON.stringify({ recipe, sha256: known }))
+    return addArchive(db, {
+      path,
+      bytes: plan.info.bytes,
+      fingerprint: identity,
+      software: SOFTWARE,
+    })
+  })
+  await importRows(corpus, plan, archive, known, input, ids, totals, ctx, progress)
+}
+
+function readRecipe(json: string): { recipe: string; sha256: string } {
+  return JSON.parse(json) as { recipe: string; sha256: string }
+}

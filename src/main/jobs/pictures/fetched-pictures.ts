@@ -1,0 +1,112 @@
+import { AppError } from '#shared/errors.ts'
+import { SOFTWARE_VERSION } from '#shared/version.ts'
+import { fetchPictures } from '../../images/fetch.ts'
+import { userAgent } from '../../images/fetch-options.ts'
+import type { FetchOptions } from '../../images/fetch-options.ts'
+import type { FetchRequest } from '../../images/fetch-outcome.ts'
+import { metaOptOut } from '../../images/opt-out.ts'
+import type { Corpus } from '../../store/open.ts'
+import { robotsOfPages } from '../../store/repositories/picture-queue.ts'
+import type { PictureSelection, QueuedPicture } from '../../store/repositories/picture-queue.ts'
+import type { JobContext } from '../run/job.ts'
+import { concurrently } from './concurrently.ts'
+import type { Decoder } from './decode-pictures.ts'
+import { sha256Of } from '../../files/digest.ts'
+import { endedBadly, endedWell } from './ended-picture.ts'
+import type { Ended } from './ended-picture.ts'
+import { eachQueued } from './queued-pictures.ts'
+import type { Local } from './stored-pictures.ts'
+
+/** Of one picture that are asked for on the web. */
+const MAX_ADDRESSES = 4
+
+/**
+ * Fetches pictures that are named by addresses, politely, and reads those named by files beside
+ * their tables. What a page forbids is not asked for.
+ */
+export async function* fromWeb(
+  corpus: Corpus,
+  selection: PictureSelection,
+  decode: Decoder,
+  width: number,
+  ctx: JobContext,
+  overrides: Partial<FetchOptions>,
+  local: Local,
+): AsyncGenerator<Ended, void, void> {
+  if (selection.named !== 'addresses') {
+    yield* concurrently(
+      eachQueued(corpus, { ...selection, named: 'files' }, ctx.signal),
+      width,
+      local,
+    )
+    if (selection.named === 'files') return
+  }
+  const queue = eachQueued(corpus, { ...selection, named: 'addresses' }, ctx.signal)
+  const settings = ctx.settings.fetch
+  const asked = new Map<number, QueuedPicture>()
+  const optedOut: Ended[] = []
+
+  function* requests(): Generator<FetchRequest, void, void> {
+    for (const picture of queue) {
+      const directive = settings.honourOptOut ? pageOptOut(corpus, picture.id) : null
+      if (directive !== null) {
+        const detail = 'robots directive of a page that shows the picture'
+        optedOut.push(endedBadly(picture, 'refused', `opt-out ${directive}`, detail, 'fetch'))
+        continue
+      }
+      asked.set(picture.id, picture)
+      yield { id: picture.id, urls: [picture.url, ...picture.alternates].slice(0, MAX_ADDRESSES) }
+    }
+  }
+
+  if (settings.userAgentContact === null) {
+    ctx.warn(
+      'The settings hold no contact for fetching. With one, the people who run the servers can reach you.',
+    )
+  }
+  const stop = new AbortController()
+  const outcomes = fetchPictures(
+    requests(),
+    {
+      userAgent: userAgent(SOFTWARE_VERSION, settings.userAgentContact),
+      perHostDelayMs: settings.perHostDelayMs,
+      maxBytes: settings.maxBytes,
+      timeoutMs: settings.timeoutMs,
+      honourOptOut: settings.honourOptOut,
+      ...overrides,
+    },
+    AbortSignal.any([ctx.signal, stop.signal]),
+  )
+  const ended = concurrently(outcomes, width, async (outcome): Promise<Ended> => {
+    const picture = asked.get(outcome.id)
+    if (!picture) throw new AppError('internal', `No picture ${outcome.id} was asked for.`)
+    asked.delete(outcome.id)
+    if (!outcome.ok) {
+      const where = outcome.finalUrl === picture.url ? '' : `${outcome.finalUrl}: `
+      const status = outcome.refused ? 'refused' : 'failed'
+      return endedBadly(picture, status, outcome.reason, where + outcome.detail, 'fetch')
+    }
+    const sha256 = sha256Of(outcome.bytes)
+    const seen = await decode(sha256, outcome.bytes)
+    if (!seen.ok) return endedBadly(picture, 'failed', seen.reason, seen.detail, 'fetch')
+    const source = `fetched ${new Date().toISOString()} from ${outcome.finalUrl}`
+    return endedWell(picture, seen, sha256, outcome.bytes.byteLength, source, outcome.bytes)
+  })
+  try {
+    for await (const one of ended) {
+      yield one
+      yield* optedOut.splice(0)
+    }
+    yield* optedOut.splice(0)
+  } finally {
+    // Whatever ended this, no request goes on behind its back.
+    stop.abort()
+  }
+}
+
+function pageOptOut(corpus: Corpus, imageId: number): string | null {
+  // Kept as a list or as JSON: the words are the same.
+  return metaOptOut(
+    robotsOfPages(corpus.writer, imageId).map((text) => text.replace(/["[\]]/g, ' ')),
+  )
+}

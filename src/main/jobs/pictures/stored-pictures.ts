@@ -1,0 +1,113 @@
+import { readFile, stat } from 'node:fs/promises'
+import { openPictureFolder } from '../../images/folder.ts'
+import { DEFAULT_LIMITS } from '../../images/limits.ts'
+import { blobPath, hasBlob } from '../../store/blobs.ts'
+import type { Corpus } from '../../store/open.ts'
+import { heldPictures } from '../../store/repositories/picture-queue.ts'
+import type { QueuedPicture } from '../../store/repositories/picture-queue.ts'
+import { isLocal, localPictures } from './local-pictures.ts'
+import { concurrently } from './concurrently.ts'
+import type { Decoder } from './decode-pictures.ts'
+import { sha256Of } from '../../files/digest.ts'
+import { endedMissing, endedBadly, endedWell } from './ended-picture.ts'
+import type { Ended } from './ended-picture.ts'
+
+export type Local = (picture: QueuedPicture) => Promise<Ended>
+
+/** Pictures that a table names by files. */
+export function fromTableFolder(corpus: Corpus, decode: Decoder, place: string): Local {
+  const find = localPictures(corpus.writer)
+  return async (picture) => {
+    const found = await find(picture.url)
+    if (!found.found) return endedMissing(picture, found.reason, place)
+    const bytes = await readWithin(found.path)
+    if (!(bytes instanceof Uint8Array))
+      return endedBadly(picture, 'failed', bytes.reason, bytes.detail, place)
+    const sha256 = sha256Of(bytes)
+    const seen = await decode(sha256, bytes)
+    if (!seen.ok)
+      return endedBadly(picture, 'failed', seen.reason, `${found.path}: ${seen.detail}`, place)
+    const source = `file ${found.path} beside its table`
+    return endedWell(picture, seen, sha256, bytes.byteLength, source, bytes)
+  }
+}
+
+/** Captures in the archives, kept as blobs; the first that decodes wins. */
+export function fromArchive(
+  corpus: Corpus,
+  decode: Decoder,
+  local: Local,
+): (picture: QueuedPicture) => Promise<Ended> {
+  return async (picture) => {
+    if (isLocal(picture.url)) return local(picture)
+    let first: { reason: string; detail: string } | null = null
+    for (const held of heldPictures(corpus.writer, picture)) {
+      if (!hasBlob(corpus.path, held.sha256)) {
+        first ??= { reason: 'blob-missing', detail: `blobs/${held.sha256} is gone` }
+        continue
+      }
+      const seen = await decode(held.sha256, { path: blobPath(corpus.path, held.sha256) })
+      if (seen.ok) {
+        const as = held.url === picture.url ? '' : `, as ${held.url}`
+        const via = held.via === 'url' ? '' : `, through a ${held.via.replace('-', ' by ')}`
+        const source = `archive ${held.archive} at ${held.offset}${as}${via}`
+        return endedWell(picture, seen, held.sha256, held.bytes, source, null)
+      }
+      first ??= seen
+    }
+    if (!first) return endedMissing(picture, 'not-in-archives', 'archive')
+    return endedBadly(picture, 'failed', first.reason, first.detail, 'archive')
+  }
+}
+
+/** Files below a folder that are named like the addresses. @throws AppError `not-found` */
+export async function fromFolder(
+  queue: Iterable<QueuedPicture>,
+  decode: Decoder,
+  width: number,
+  place: string,
+  local: Local,
+): Promise<AsyncIterable<Ended>> {
+  const folder = await openPictureFolder(place.slice('folder:'.length))
+  return concurrently(queue, width, async (picture): Promise<Ended> => {
+    if (isLocal(picture.url)) {
+      const beside = await local(picture)
+      if (beside.settled.outcome.status !== 'missing') return beside
+    }
+    let reason = 'not-in-folder'
+    let first: { reason: string; detail: string } | null = null
+    for (const url of [picture.url, ...picture.alternates]) {
+      // A folder knows web addresses: of a file's only the path counts.
+      const found = await folder.find(url.replace(/^table:/, 'http:'))
+      if (!found.found) {
+        if (found.reason === 'ambiguous-name') reason = found.reason
+        continue
+      }
+      const bytes = await readWithin(found.path)
+      if (!(bytes instanceof Uint8Array)) {
+        first ??= bytes
+        continue
+      }
+      const sha256 = sha256Of(bytes)
+      const seen = await decode(sha256, bytes)
+      if (seen.ok) {
+        const source = `folder ${found.path} (${found.rule})`
+        return endedWell(picture, seen, sha256, bytes.byteLength, source, bytes)
+      }
+      first ??= { reason: seen.reason, detail: `${found.path}: ${seen.detail}` }
+    }
+    if (first) return endedBadly(picture, 'failed', first.reason, first.detail, place)
+    return endedMissing(picture, reason, place)
+  })
+}
+
+async function readWithin(path: string): Promise<Uint8Array | { reason: string; detail: string }> {
+  try {
+    const { size } = await stat(path)
+    if (size > DEFAULT_LIMITS.maxBytes)
+      return { reason: 'too-large', detail: `${path}: ${size} bytes` }
+    return await readFile(path)
+  } catch (error) {
+    return { reason: 'unreadable', detail: error instanceof Error ? error.message : String(error) }
+  }
+}

@@ -1,0 +1,124 @@
+import type { ExportSkip } from '#shared/contract/exporting.ts'
+import type { ExportFormat } from '#shared/contract/jobs.ts'
+import type { ImageStatus, TextSource } from '#shared/domain.ts'
+import { BLANK_CHARACTERS, EXPORT_NEEDS } from '#shared/export-needs.ts'
+import { Int32List, idSet } from './arrays.ts'
+import type { Filters } from './filters.ts'
+import { lru } from './lru.ts'
+import type { ReaderDb } from '../open.ts'
+import { textKey } from '../repositories/models.ts'
+import { currentSpanSet } from '../repositories/span-sets.ts'
+import { modelsFor, readWhere } from './score-ref.ts'
+import type { Versions } from './versions.ts'
+
+export interface ExportReadContext {
+  db: ReaderDb
+  version: Versions
+  filters: Filters
+}
+
+/** What is known of each pair's picture: `kinds[byPair[id]]`. */
+interface PictureKinds {
+  kinds: { status: ImageStatus; mime: string | null }[]
+  byPair: Uint16Array
+}
+
+/** What an export would take, and leave out, before it is started. */
+export function createExportReads({ db, version, filters }: ExportReadContext) {
+  const pictures = lru<PictureKinds>(1)
+  const wordless = lru<ReturnType<typeof idSet>>(2)
+
+  function pictureKinds(): PictureKinds {
+    return pictures.get(`${version.pairs} ${version.images}`, () => {
+      const last = (table: 'pairs' | 'images'): number =>
+        db.prepare<[], number>(`SELECT ifnull(max(id), 0) FROM ${table}`).pluck().get() as number
+      const kinds: PictureKinds['kinds'] = []
+      const known = new Map<string, number>()
+      const byImage = new Uint16Array(last('images') + 1)
+      const images = db
+        .prepare<[], [number, ImageStatus, string | null, number]>(
+          'SELECT id, status, mime, sha256 IS NOT NULL FROM images',
+        )
+        .raw()
+        .iterate() as IterableIterator<[number, ImageStatus, string | null, number]>
+      for (const [id, status, mime, held] of images) {
+        // A picture without bytes is none, whatever its status says.
+        const kind = { status: status === 'ok' && held === 0 ? 'missing' : status, mime } as const
+        const key = `${kind.status} ${mime}`
+        let at = known.get(key)
+        // Addresses may claim any number of types; those beyond the table are one.
+        if (at === undefined) {
+          at = Math.min(kinds.length, 0xffff)
+          kinds[at] = kind
+          known.set(key, at)
+        }
+        byImage[id] = at
+      }
+      const byPair = new Uint16Array(last('pairs') + 1)
+      const pairs = db
+        .prepare<[], [number, number]>('SELECT id, image_id FROM pairs')
+        .raw()
+        .iterate() as IterableIterator<[number, number]>
+      for (const [id, image] of pairs) byPair[id] = byImage[image] as number
+      return { kinds, byPair }
+    })
+  }
+
+  /** Pairs without words in a text. */
+  function wordlessIn(text: TextSource): ReturnType<typeof idSet> {
+    const key = text === 'span' ? `${textKey(db, text)} ${version.spans}` : text
+    return wordless.get(`${version.pairs} ${key}`, () => {
+      const inContext = text === 'before' || text === 'after'
+      const column = text === 'span' ? 'sp.quote' : `${inContext ? 'c' : 'p'}.${text}`
+      const list = new Int32List()
+      const rows = db
+        .prepare<{ set: number; blank: string }, number>(
+          `SELECT p.id FROM pairs p ${inContext ? 'LEFT JOIN contexts c ON c.pair_id = p.id' : ''}
+           ${text === 'span' ? 'LEFT JOIN spans sp ON sp.set_id = @set AND sp.pair_id = p.id AND sp.rank = 0' : ''}
+           WHERE ifnull(trim(${column}, @blank), '') = ''`,
+        )
+        .pluck()
+        .iterate({ set: currentSpanSet(db) ?? 0, blank: BLANK_CHARACTERS })
+      for (const id of rows) list.push(id)
+      return idSet(list.take())
+    })
+  }
+
+  return {
+    exportPreview(args: { format: ExportFormat; where: string; text: TextSource }): {
+      matched: number
+      exported: number
+      skipped: ExportSkip[]
+    } {
+      const { format, text } = args
+      // As an export understands it: `score` alone is that of the only model.
+      const models = modelsFor(db, text)
+      const only = models.length === 1 ? models[0] : undefined
+      const ids = filters.idsOf(readWhere(args.where), only ? { model: only.publicId, text } : null)
+      const needs = EXPORT_NEEDS[format]
+      const blank = needs.text ? wordlessIn(text) : null
+      const known = needs.pictures ? pictureKinds() : null
+      const counts = new Array<number>(known?.kinds.length ?? 0).fill(0)
+      let withoutText = 0
+      let exported = 0
+      for (let i = 0; i < ids.length; i++) {
+        const id = ids[i] as number
+        if (blank?.has(id)) withoutText++
+        else if (known) counts[known.byPair[id] as number]!++
+        else exported++
+      }
+      const skipped: ExportSkip[] = []
+      if (withoutText > 0) skipped.push({ reason: 'no-text', n: withoutText })
+      const absent = new Map<ImageStatus, number>()
+      for (const [kind, n] of counts.entries()) {
+        const { status, mime } = known?.kinds[kind] as PictureKinds['kinds'][number]
+        if (n === 0) continue
+        if (status !== 'ok') absent.set(status, (absent.get(status) ?? 0) + n)
+        else if (mime !== null && needs.pictures?.includes(mime)) exported += n
+        else skipped.push({ reason: 'picture-type', mime, n })
+      }
+      for (const [status, n] of absent) skipped.push({ reason: 'no-picture', status, n })
+      return { matched: ids.length, exported, skipped: skipped.sort((a, b) => b.n - a.n) }
+    },
+  }
+}

@@ -1,0 +1,88 @@
+import { wish } from './ladders.ts'
+import type { Ladder } from './ladders.ts'
+
+const CLOUDS = wish(2, 'grey', 'cloud')
+
+/** The eight ladders of the sample, four of either kind. */
+export const SAMPLE_LADDERS: readonly Ladder[] = [
+  {
+    group: 'cars',
+    kind: 'sensible',
+    first: wish(2, 'red', 'car'),
+    relation: 'beside',
+    second: wish(1, 'green', 'palm tree'),
+    over: CLOUDS,
+    place: 'beach',
+    steps: ['colour', 'place', 'second', 'night'],
+  },
+  {
+    group: 'penguin',
+    kind: 'sensible',
+    first: wish(1, 'blue', 'penguin'),
+    relation: 'to the right of',
+    second: wish(3, 'green', 'fir tree'),
+    over: CLOUDS,
+    place: 'snow',
+    steps: ['place', 'colour', 'second', 'second colour'],
+  },
+  {
+    group: 'tulips',
+    kind: 'sensible',
+    first: wish(4, 'pink', 'tulip'),
+    relation: 'to the left of',
+    second: wish(1, 'blue', 'house'),
+    over: CLOUDS,
+    place: 'meadow',
+    steps: ['colour', 'second', 'second colour', 'place'],
+  },
+  {
+    group: 'sailboat',
+    kind: 'sensible',
+    first: wish(1, 'white', 'sailboat'),
+    relation: 'to the right of',
+    second: wish(1, 'red', 'lighthouse'),
+    over: CLOUDS,
+    place: 'sea',
+    steps: ['place', 'colour', 'over', 'second'],
+  },
+  {
+    group: 'elephants',
+    kind: 'nonsensical',
+    first: wish(2, 'purple', 'elephant'),
+    relation: 'above',
+    second: wish(1, 'yellow', 'teapot'),
+    over: CLOUDS,
+    place: 'room',
+    steps: ['colour', 'place', 'second', 'second colour'],
+  },
+  {
+    group: 'fish',
+    kind: 'nonsensical',
+    first: wish(5, 'green', 'fish'),
+    relation: 'beside',
+    second: wish(1, 'black', 'guitar'),
+    over: wish(1, 'red', 'rainbow'),
+    place: 'desert',
+    steps: ['place', 'colour', 'over', 'second'],
+  },
+  {
+    group: 'clock',
+    kind: 'nonsensical',
+    first: wish(1, 'pink', 'clock'),
+    relation: 'to the left of',
+    second: wish(3, 'red', 'turtle'),
+    over: CLOUDS,
+    place: 'sea',
+    steps: ['colour', 'second', 'second colour', 'place'],
+  },
+  {
+    group: 'bus',
+    kind: 'nonsensical',
+    first: wish(1, 'green', 'bus'),
+    relation: 'beside',
+    second: wish(1, 'brown', 'chicken'),
+    over: wish(3, 'purple', 'carrot'),
+    place: 'sky',
+    steps: ['place', 'colour', 'over', 'night'],
+  },
+]
