@@ -8,6 +8,7 @@ const LEAVES = [
   'main/images',
   'main/inference',
   'main/labeling',
+  'main/evaluation',
   'main/search',
   'main/export',
   'main/tables',

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import type { PictureMetadata } from '#shared/picture-metadata.ts'
 import { CallOverdue, HelperCrash, lastLine } from '../processes/crash.ts'
 import type { Reply } from '../processes/peer.ts'
 import { createPool } from '../processes/pool.ts'
@@ -12,12 +13,19 @@ export type Decoded =
   /** `reason` as in PictureError. */
   | { ok: false; reason: string; detail: string }
 
+export type Described =
+  | { ok: true; metadata: PictureMetadata }
+  /** `reason` as in PictureError. */
+  | { ok: false; reason: string; detail: string }
+
 export interface PictureHost {
   /**
    * Decodes one picture, given as bytes or as a file. A bad picture is an answer; it rejects only
    * with AppError `canceled` (closed) or `internal` (the process cannot be started).
    */
   decode(picture: Uint8Array | { path: string }): Promise<Decoded>
+  /** What one picture says of itself: texts, EXIF, XMP. Rejects as `decode` does. */
+  metadata(picture: Uint8Array | { path: string }): Promise<Described>
   /** How many pictures are decoded at once; twice as many calls keep it busy. */
   readonly parallel: number
   /** How often the process had to be started again. */
@@ -73,6 +81,31 @@ export function createPictureHost(entry: URL, options: PictureHostOptions = {}):
       }),
   })
 
+  async function ask<T>(
+    picture: Uint8Array | { path: string },
+    run: (path: string | null, call: { timeoutMs: number; bytes?: Uint8Array }) => Promise<T>,
+  ): Promise<T | Failure> {
+    const bytes = picture instanceof Uint8Array ? picture : undefined
+    // Answered here, so that nothing oversized is sent.
+    if (bytes && bytes.byteLength > limits.maxBytes) {
+      return failed('too-large', `${bytes.byteLength} bytes, at most ${limits.maxBytes}`)
+    }
+    const path = picture instanceof Uint8Array ? null : picture.path
+    try {
+      return await run(path, { timeoutMs, ...(bytes ? { bytes } : {}) })
+    } catch (error) {
+      if (error instanceof CallOverdue) {
+        return failed('decoder-timeout', `not decoded after ${limits.seconds} s`)
+      }
+      if (!(error instanceof HelperCrash) || error.reason === 'not-started') throw error
+      const said = lastLine(error.lastWords)
+      return failed(
+        error.reason === 'out-of-memory' ? 'decoder-out-of-memory' : 'decoder-crashed',
+        `the decoder ended with ${error.how}${said === '' ? '' : `: ${said}`}`,
+      )
+    }
+  }
+
   return {
     parallel,
     get restarts() {
@@ -81,33 +114,26 @@ export function createPictureHost(entry: URL, options: PictureHostOptions = {}):
     get pid() {
       return pool.pid
     },
-    async decode(picture) {
-      const bytes = picture instanceof Uint8Array ? picture : undefined
-      // Answered here, so that nothing oversized is sent.
-      if (bytes && bytes.byteLength > limits.maxBytes) {
-        return failed('too-large', `${bytes.byteLength} bytes, at most ${limits.maxBytes}`)
-      }
-      const path = picture instanceof Uint8Array ? null : picture.path
-      const call = { timeoutMs, ...(bytes ? { bytes } : {}) }
-      try {
-        return toDecoded(await pool.run('decode', { path, limits, size }, call))
-      } catch (error) {
-        if (error instanceof CallOverdue) {
-          return failed('decoder-timeout', `not decoded after ${limits.seconds} s`)
-        }
-        if (!(error instanceof HelperCrash) || error.reason === 'not-started') throw error
-        const said = lastLine(error.lastWords)
-        return failed(
-          error.reason === 'out-of-memory' ? 'decoder-out-of-memory' : 'decoder-crashed',
-          `the decoder ended with ${error.how}${said === '' ? '' : `: ${said}`}`,
-        )
-      }
-    },
+    decode: (picture) =>
+      ask(picture, async (path, call) =>
+        toDecoded(await pool.run('decode', { path, limits, size }, call)),
+      ),
+    metadata: (picture) =>
+      ask(
+        picture,
+        async (path, call) => (await pool.run('metadata', { path, limits }, call)).value,
+      ),
     close: () => pool.close(),
   }
 }
 
-function failed(reason: string, detail: string): Decoded {
+interface Failure {
+  ok: false
+  reason: string
+  detail: string
+}
+
+function failed(reason: string, detail: string): Failure {
   return { ok: false, reason, detail }
 }
 
