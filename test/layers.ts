@@ -72,6 +72,8 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
   },
   'main/evaluation': {
     prompts: [],
+    generated: [],
+    studies: [],
   },
   'main/inference': {
     hub: [],

@@ -109,7 +109,9 @@ export function createEngine(options: EngineOptions): Engine {
     async call(name, input) {
       if (Object.hasOwn(pictureCalls, name)) {
         const args = parse(name, pictureCalls[name as PictureCallName], input)
-        const answer = pictures[name as PictureCallName] as (input: unknown) => Promise<PictureAnswer>
+        const answer = pictures[name as PictureCallName] as (
+          input: unknown,
+        ) => Promise<PictureAnswer>
         const { mime, bytes } = await answer(args)
         return { value: { mime }, bytes }
       }

@@ -51,7 +51,7 @@ export const DEFAULT_ASPECTS: readonly Aspect[] = [
     },
   },
   {
-    id: 'counts-and-relations',
+    id: 'relations',
     name: 'Counts and relations',
     question: 'Do the numbers of things and their places to each other fit the prompt?',
     form: '0-5',

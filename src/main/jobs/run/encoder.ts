@@ -1,4 +1,3 @@
-import { sha256Of } from '../../files/digest.ts'
 import type { LoadedPictureText } from '../../inference/kinds/picture-text/types.ts'
 import { blobPath } from '../../store/blobs.ts'
 import type { Corpus } from '../../store/open.ts'
@@ -96,4 +95,3 @@ function rows(vectors: Float32Array, n: number, failures?: Map<number, string>):
     return failure === undefined ? vectors.slice(i * dim, (i + 1) * dim) : { failure }
   })
 }
-

@@ -49,9 +49,7 @@ export interface ImageScore {
 }
 
 export function studyScores(db: ReaderDb, study: StudyRow): ImageScore[] {
-  const names = new Map(
-    studyModels(db, study).map((model) => [model.id, shownName(study, model)]),
-  )
+  const names = new Map(studyModels(db, study).map((model) => [model.id, shownName(study, model)]))
   return statement<Omit<ImageScore, 'model'> & { model: number | null }>(
     db,
     `SELECT i.id AS image, i.model_id AS model, p.grp AS "group", p.kind, p.level, i.take,

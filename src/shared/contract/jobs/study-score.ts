@@ -15,6 +15,7 @@ export const studyScore = defineJob({
   kind: 'study-score',
   call: 'studies.score',
   input: StudyScoreInput,
-  title: ({ study, model }) => `Measure the compliance of ${study}${model ? ` by ${baseName(model)}` : ''}`,
+  title: ({ study, model }) =>
+    `Measure the compliance of ${study}${model ? ` by ${baseName(model)}` : ''}`,
   lane: 'corpus',
 })
