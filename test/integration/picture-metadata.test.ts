@@ -5,6 +5,8 @@ import exifReader from 'exif-reader'
 import sharp from 'sharp'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parseGeneration } from '../../src/main/evaluation/generated/parse-generation.ts'
+import { createTie, planImages } from '../../src/main/evaluation/generated/plan-images.ts'
+import { walkPictures } from '../../src/main/evaluation/generated/walk-pictures.ts'
 import { createPictureHost } from '../../src/main/images/host-client.ts'
 import type { PictureMetadata } from '../../src/shared/picture-metadata.ts'
 import {
@@ -304,4 +306,52 @@ test('files are read where they lie, and what is no picture is an answer', async
     reason: 'not-a-picture html',
   })
   expect(host.restarts).toBe(0)
+})
+
+test('a folder of pictures finds the prompts of its study by what each says', async () => {
+  const prompts = ['a kite', 'a kite, at night'].map((text, level) => ({
+    group: 'kite',
+    kind: 'k',
+    level,
+    text,
+  }))
+  const folder = mkdtempSync(join(tmpdir(), 'study-'))
+  const say = (prompt: string, seed: number): string =>
+    `${prompt}\nSteps: 9, Sampler: Euler, CFG scale: 4, Seed: ${seed}`
+  const marked = (text: string): Buffer =>
+    withTexts(png, [{ type: 'iTXt', keyword: 'parameters', text }])
+  const comment = (text: string): Buffer => Buffer.concat([Buffer.from('UNICODE\0'), utf16be(text)])
+  writeFileSync(join(folder, 'x2.png'), marked(say('a kite', 2)))
+  writeFileSync(join(folder, 'x10.png'), marked(say('a kite', 1)))
+  const tiff = tiffOf(
+    [{ tag: 0x9286, type: 7, value: comment(say('A kite, at night, 8k', 1)), ifd: 'exif' }],
+    true,
+  )
+  writeFileSync(join(folder, 'y.jpg'), withSegments(jpeg, [exifSegment(tiff)]))
+  writeFileSync(join(folder, 'plain.png'), png)
+  writeFileSync(join(folder, 'broken.png'), png.subarray(0, 20))
+  writeFileSync(join(folder, 'log.txt'), '')
+
+  const { files, leftOut } = await walkPictures(folder)
+  const tie = createTie(prompts, { by: 'metadata' })
+  const ties = await Promise.all(
+    files.map(async (file) => {
+      const answer = await host.metadata({ path: file.path })
+      return tie(file, answer.ok ? parseGeneration(answer.metadata) : null)
+    }),
+  )
+  const plan = planImages(prompts, ties)
+  expect(
+    plan.images.map(({ name, prompt, take, seed, guessed }) => [name, prompt, take, seed, guessed]),
+  ).toEqual([
+    ['x10.png', 0, 0, '1', []],
+    ['x2.png', 0, 1, '2', []],
+    ['y.jpg', 1, 0, '1', ['prompt']],
+  ])
+  expect(plan.missing).toEqual([{ prompt: 1, group: 'kite', kind: 'k', level: 1, take: 1 }])
+  expect(plan.unmatched.map(({ name, reason }) => [name, reason])).toEqual([
+    ['broken.png', 'no-prompt-in-metadata'],
+    ['plain.png', 'no-prompt-in-metadata'],
+  ])
+  expect(leftOut.map(({ name }) => name)).toEqual(['log.txt'])
 })
