@@ -173,11 +173,7 @@ export function addStudyCommands(program: Command, tools: CliTools): void {
     .option('--why <words>', 'why', '')
     .option(...json)
     .action(
-      async (
-        corpus: string,
-        name: string,
-        options: { by: string; why: string; json: boolean },
-      ) => {
+      async (corpus: string, name: string, options: { by: string; why: string; json: boolean }) => {
         const path = await open(corpus)
         const { by, why } = options
         await call('studies.unblind', { corpus: path, study: name, by, why })
