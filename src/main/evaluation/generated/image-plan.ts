@@ -62,7 +62,8 @@ export interface TiedImage {
   disagrees: ('prompt' | 'seed')[]
 }
 
-export type UnmatchedReason = NoPrompt | 'name-does-not-fit' | 'unreadable-metadata' | (string & {})
+/** Of a tie; what walks folders and reads manifests has words of its own. */
+export type UnmatchedReason = NoPrompt | 'name-does-not-fit' | (string & {})
 
 export interface Unmatched {
   path: string

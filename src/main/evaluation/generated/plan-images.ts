@@ -11,19 +11,25 @@ import type {
   UnmatchedReason,
 } from './image-plan.ts'
 import { byIndex, compilePattern } from './name-pattern.ts'
-import { createPromptIndex, type PromptFind, type PromptRow } from './study-prompts.ts'
+import {
+  createPromptIndex,
+  type PromptFind,
+  type PromptIndex,
+  type PromptRow,
+} from './study-prompts.ts'
 import { assignTakes } from './takes.ts'
 
 /**
  * Ties files to the prompts of a study, one at a time, so that a job need not hold metadata of
  * more than a few. Without metadata (`null`) names and manifest alone decide, for a look ahead.
+ * @param prompts of the study in its order, or their index where several ties are made
  * @throws AppError `invalid-input` for a pattern that cannot be used
  */
 export function createTie(
-  prompts: readonly PromptRow[],
+  prompts: readonly PromptRow[] | PromptIndex,
   how: TieBy,
 ): (file: PictureFile, generation: Generation | null) => Tie {
-  const index = createPromptIndex(prompts)
+  const index = 'byText' in prompts ? prompts : createPromptIndex(prompts)
   const firstIndex = how.by === 'metadata' ? 0 : (how.firstIndex ?? 0)
   const pattern = how.by === 'pattern' ? compilePattern(how.pattern, index, firstIndex) : null
 

@@ -21,15 +21,15 @@ export interface ProposedPattern {
 }
 
 const MAX_SAMPLES = 12
-const MAX_CANDIDATES = 150
-const MAX_HELD = 500
+const MAX_CANDIDATES = 120
+const MAX_HELD = 200
 const MAX_TOKENS = 60
 const MAX_NUMBERS = 4
 
 /**
  * Patterns that names of pictures seem to follow, the best first; none where no name holds a group,
  * the text of a prompt or a number. Found in a few names by the groups, kinds and texts of the study
- * and by what their numbers may mean, and held against up to 500 of all.
+ * and by what their numbers may mean, and held against up to 200 of all.
  */
 export function proposePatterns(
   files: readonly PictureFile[],
@@ -47,7 +47,7 @@ export function proposePatterns(
   }
   const held = spread(files, MAX_HELD)
   return [...candidates]
-    .flatMap((pattern) => judge(pattern, held, prompts) ?? [])
+    .flatMap((pattern) => judge(pattern, held, index) ?? [])
     .sort((a, b) => b.matched - a.matched || b.sense - a.sense || (a.pattern < b.pattern ? -1 : 1))
     .slice(0, most)
     .map(({ pattern, firstIndex, matched }) => ({ pattern, firstIndex, matched, of: held.length }))
@@ -176,13 +176,9 @@ interface Judged extends ProposedPattern {
   sense: number
 }
 
-function judge(
-  pattern: string,
-  held: readonly PictureFile[],
-  prompts: readonly PromptRow[],
-): Judged | null {
+function judge(pattern: string, held: readonly PictureFile[], index: PromptIndex): Judged | null {
   const tieAll = (firstIndex: 0 | 1): Tie[] => {
-    const tie = createTie(prompts, { by: 'pattern', pattern, firstIndex })
+    const tie = createTie(index, { by: 'pattern', pattern, firstIndex })
     return held.map((file) => tie(file, null))
   }
   let firstIndex: 0 | 1 = 0
@@ -198,7 +194,7 @@ function judge(
   } catch {
     return null
   }
-  const plan = planImages(prompts, ties)
+  const plan = planImages(index.prompts, ties)
   if (plan.images.length === 0) return null
   const matched = plan.images.length
   return { pattern, firstIndex, matched, of: held.length, sense: senseOf(pattern, ties) }
