@@ -72,6 +72,8 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
   },
   'main/evaluation': {
     prompts: [],
+    generated: [],
+    studies: [],
   },
   'main/inference': {
     hub: [],
@@ -91,6 +93,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     import: ['pictures', 'run'],
     ingest: ['pictures', 'run'],
     cluster: ['run', 'spans'],
+    evaluate: ['run'],
   },
   'main/statistics': {
     intervals: [],

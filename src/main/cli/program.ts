@@ -10,6 +10,7 @@ import { addPairCommands } from './commands/pairs.ts'
 import { addPromptCommands } from './commands/prompts.ts'
 import { addScoreCommands } from './commands/score.ts'
 import { addSpanCommands } from './commands/spans.ts'
+import { addStudyCommands } from './commands/study.ts'
 import type { CliTools } from './tools.ts'
 
 /** All commands; they throw what commander and the engine throw. */
@@ -26,6 +27,7 @@ export function createProgram(tools: CliTools): Command {
   addExportCommand(program, tools)
   addModelCommands(program, tools)
   addSpanCommands(program, tools)
+  addStudyCommands(program, tools)
   addLabelCommands(program, tools)
   addPromptCommands(program, tools)
   addDoctorCommand(program, tools)

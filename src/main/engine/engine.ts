@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { contract } from '#shared/contract/index.ts'
 import type { CallName, EngineEvents, EventName } from '#shared/contract/index.ts'
 import { pictureCalls } from '#shared/contract/pictures.ts'
-import type { PictureCallName } from '#shared/contract/pictures.ts'
+import type { PictureAnswer, PictureCallName } from '#shared/contract/pictures.ts'
 import type { Job } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
 import { createRunner } from '../jobs/run/runner.ts'
 import { findEntries } from './entries.ts'
+import { createBlindPictures } from './blind-pictures.ts'
 import { createHandlers } from './calls/index.ts'
 import { createPictureHandlers } from './calls/pictures.ts'
 import { answersAreChecked, checkAnswer } from './check-answer.ts'
@@ -96,6 +97,7 @@ export function createEngine(options: EngineOptions): Engine {
     deviceStates: keepAnswer(() => tryDevices(entries)),
     announce: corpora.announce,
     emit,
+    blindPictures: createBlindPictures(entries),
     resumeJobs: options.resumeJobs,
   }
   const context: EngineContext = { ...parts, jobs: createJobStarter(parts) }
@@ -107,7 +109,10 @@ export function createEngine(options: EngineOptions): Engine {
     async call(name, input) {
       if (Object.hasOwn(pictureCalls, name)) {
         const args = parse(name, pictureCalls[name as PictureCallName], input)
-        const { mime, bytes } = await pictures[name as PictureCallName](args)
+        const answer = pictures[name as PictureCallName] as (
+          input: unknown,
+        ) => Promise<PictureAnswer>
+        const { mime, bytes } = await answer(args)
         return { value: { mime }, bytes }
       }
       if (!Object.hasOwn(contract, name)) {
@@ -126,6 +131,7 @@ export function createEngine(options: EngineOptions): Engine {
     finished: runner.finished,
     async stop() {
       await runner.stop()
+      await parts.blindPictures.close()
       await corpora.closeAll()
     },
   }

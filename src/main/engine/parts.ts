@@ -4,6 +4,7 @@ import type { ModelsFolders } from '../inference/models/types.ts'
 import type { Entries } from '../jobs/run/entries.ts'
 import type { Runner } from '../jobs/run/runner.ts'
 import type { Home, RecentFile, RulesFile, SettingsFile } from './home/home.ts'
+import type { BlindPictures } from './blind-pictures.ts'
 import type { OpenCorpora } from './home/open-corpora.ts'
 
 /** Events that anyone may send. That a corpus changed is said by `announce` alone. */
@@ -29,5 +30,6 @@ export interface EngineParts {
   /** Something in a corpus changed: drops what was read of it before, and tells the window. */
   announce(corpus: string, what: CorpusPart[]): void
   emit<N extends FreeEvent>(name: N, value: EngineEvents[N]): void
+  blindPictures: BlindPictures
   resumeJobs: boolean
 }

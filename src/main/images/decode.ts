@@ -98,7 +98,7 @@ export async function decodePicture(
   return { info, thumbnail }
 }
 
-function admit(bytes: Uint8Array, limits: PictureLimits): { mime: string; format: string } {
+export function admit(bytes: Uint8Array, limits: PictureLimits): { mime: string; format: string } {
   if (bytes.byteLength > limits.maxBytes)
     throw new PictureError('too-large', `${bytes.byteLength} bytes, at most ${limits.maxBytes}`)
   const sniffed = sniff(bytes)
@@ -111,7 +111,7 @@ function admit(bytes: Uint8Array, limits: PictureLimits): { mime: string; format
   return sniffed
 }
 
-function open(bytes: Uint8Array, limits: PictureLimits): Sharp {
+export function open(bytes: Uint8Array, limits: PictureLimits): Sharp {
   return sharp(bytes, {
     limitInputPixels: limits.maxPixels,
     // `warning` would refuse photographs with a stray byte in their EXIF, which browsers show.
@@ -123,7 +123,7 @@ function open(bytes: Uint8Array, limits: PictureLimits): Sharp {
 }
 
 /** libvips' words, sorted into stable reasons. */
-function rethrow(error: unknown, bytes?: Uint8Array): never {
+export function rethrow(error: unknown, bytes?: Uint8Array): never {
   if (error instanceof PictureError) throw error
   const said = error instanceof Error ? error.message : String(error)
   // Seeks that fail in a short file are repeated by the dozen; the last line is what matters.

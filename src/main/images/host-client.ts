@@ -1,14 +1,26 @@
 import { availableParallelism } from 'node:os'
+import type { PictureMetadata } from '#shared/picture-metadata.ts'
 import { CallOverdue, HelperCrash, lastLine } from '../processes/crash.ts'
 import type { Reply } from '../processes/peer.ts'
 import { createPool } from '../processes/pool.ts'
 import { startProcess } from '../processes/start.ts'
 import type { PictureInfo, Thumbnail } from './decode.ts'
+import type { UniformSize } from './uniform-picture.ts'
 import { DEFAULT_LIMITS, HOST_MEMORY, THUMBNAIL_SIZE, type PictureLimits } from './limits.ts'
 import type { DecodeReply, PictureCalls } from './picture-server.ts'
 
 export type Decoded =
   | { ok: true; info: PictureInfo; thumbnail: Thumbnail }
+  /** `reason` as in PictureError. */
+  | { ok: false; reason: string; detail: string }
+
+export type Uniform =
+  | { ok: true; bytes: Uint8Array }
+  /** `reason` as in PictureError. */
+  | { ok: false; reason: string; detail: string }
+
+export type Described =
+  | { ok: true; metadata: PictureMetadata }
   /** `reason` as in PictureError. */
   | { ok: false; reason: string; detail: string }
 
@@ -18,6 +30,10 @@ export interface PictureHost {
    * with AppError `canceled` (closed) or `internal` (the process cannot be started).
    */
   decode(picture: Uint8Array | { path: string }): Promise<Decoded>
+  /** One picture without anything of its file, see `makeUniform`. Rejects as `decode` does. */
+  uniform(picture: Uint8Array | { path: string }, as: UniformSize): Promise<Uniform>
+  /** What one picture says of itself: texts, EXIF, XMP. Rejects as `decode` does. */
+  metadata(picture: Uint8Array | { path: string }): Promise<Described>
   /** How many pictures are decoded at once; twice as many calls keep it busy. */
   readonly parallel: number
   /** How often the process had to be started again. */
@@ -73,6 +89,31 @@ export function createPictureHost(entry: URL, options: PictureHostOptions = {}):
       }),
   })
 
+  async function ask<T>(
+    picture: Uint8Array | { path: string },
+    run: (path: string | null, call: { timeoutMs: number; bytes?: Uint8Array }) => Promise<T>,
+  ): Promise<T | Failure> {
+    const bytes = picture instanceof Uint8Array ? picture : undefined
+    // Answered here, so that nothing oversized is sent.
+    if (bytes && bytes.byteLength > limits.maxBytes) {
+      return failed('too-large', `${bytes.byteLength} bytes, at most ${limits.maxBytes}`)
+    }
+    const path = picture instanceof Uint8Array ? null : picture.path
+    try {
+      return await run(path, { timeoutMs, ...(bytes ? { bytes } : {}) })
+    } catch (error) {
+      if (error instanceof CallOverdue) {
+        return failed('decoder-timeout', `not decoded after ${limits.seconds} s`)
+      }
+      if (!(error instanceof HelperCrash) || error.reason === 'not-started') throw error
+      const said = lastLine(error.lastWords)
+      return failed(
+        error.reason === 'out-of-memory' ? 'decoder-out-of-memory' : 'decoder-crashed',
+        `the decoder ended with ${error.how}${said === '' ? '' : `: ${said}`}`,
+      )
+    }
+  }
+
   return {
     parallel,
     get restarts() {
@@ -81,33 +122,31 @@ export function createPictureHost(entry: URL, options: PictureHostOptions = {}):
     get pid() {
       return pool.pid
     },
-    async decode(picture) {
-      const bytes = picture instanceof Uint8Array ? picture : undefined
-      // Answered here, so that nothing oversized is sent.
-      if (bytes && bytes.byteLength > limits.maxBytes) {
-        return failed('too-large', `${bytes.byteLength} bytes, at most ${limits.maxBytes}`)
-      }
-      const path = picture instanceof Uint8Array ? null : picture.path
-      const call = { timeoutMs, ...(bytes ? { bytes } : {}) }
-      try {
-        return toDecoded(await pool.run('decode', { path, limits, size }, call))
-      } catch (error) {
-        if (error instanceof CallOverdue) {
-          return failed('decoder-timeout', `not decoded after ${limits.seconds} s`)
-        }
-        if (!(error instanceof HelperCrash) || error.reason === 'not-started') throw error
-        const said = lastLine(error.lastWords)
-        return failed(
-          error.reason === 'out-of-memory' ? 'decoder-out-of-memory' : 'decoder-crashed',
-          `the decoder ended with ${error.how}${said === '' ? '' : `: ${said}`}`,
-        )
-      }
-    },
+    decode: (picture) =>
+      ask(picture, async (path, call) =>
+        toDecoded(await pool.run('decode', { path, limits, size }, call)),
+      ),
+    uniform: (picture, as) =>
+      ask(picture, async (path, call) => {
+        const { value, bytes } = await pool.run('uniform', { path, limits, as }, call)
+        return value.ok ? { ok: true, bytes } : value
+      }),
+    metadata: (picture) =>
+      ask(
+        picture,
+        async (path, call) => (await pool.run('metadata', { path, limits }, call)).value,
+      ),
     close: () => pool.close(),
   }
 }
 
-function failed(reason: string, detail: string): Decoded {
+interface Failure {
+  ok: false
+  reason: string
+  detail: string
+}
+
+function failed(reason: string, detail: string): Failure {
   return { ok: false, reason, detail }
 }
 

@@ -1,13 +1,20 @@
 import { readFile, stat } from 'node:fs/promises'
+import type { PictureMetadata } from '#shared/picture-metadata.ts'
 import { serveParent } from '../processes/child.ts'
 import type { Answer } from '../processes/peer.ts'
 import { PictureError, type PictureInfo, type Thumbnail } from './decode.ts'
 import type { PictureLimits } from './limits.ts'
+import { readPictureMetadata } from './picture-metadata.ts'
+import { makeUniform, type UniformSize } from './uniform-picture.ts'
 
 /** What the decoding process is asked. */
 export interface PictureCalls {
   /** The bytes come with the call, or lie at `path`; the thumbnail's WebP comes with the reply. */
   decode: { input: DecodeInput; value: DecodeReply }
+  /** A picture without anything of its file, see `makeUniform`; its bytes come with the reply. */
+  uniform: { input: Omit<DecodeInput, 'size'> & { as: UniformSize }; value: UniformReply }
+  /** What a picture says of itself; its bytes come with the call, or lie at `path`. */
+  metadata: { input: Omit<DecodeInput, 'size'>; value: MetadataReply }
 }
 
 export interface DecodeInput {
@@ -20,30 +27,53 @@ export type DecodeReply =
   | { ok: true; info: PictureInfo; width: number; height: number }
   | { ok: false; reason: string; detail: string }
 
+export type UniformReply = { ok: true } | { ok: false; reason: string; detail: string }
+
+export type MetadataReply =
+  { ok: true; metadata: PictureMetadata } | { ok: false; reason: string; detail: string }
+
 export type Decode = (
   bytes: Uint8Array,
   limits: PictureLimits,
   size: number,
 ) => Promise<{ info: PictureInfo; thumbnail: Thumbnail }>
 
+export type ReadMetadata = (bytes: Uint8Array, limits: PictureLimits) => Promise<PictureMetadata>
+
 /**
- * Answers `decode` calls until the parent is gone. Several run at once; how many is up to the
- * caller. A picture that cannot be decoded is an answer, not an error.
+ * Answers calls until the parent is gone. Several run at once; how many is up to the caller. A
+ * picture that cannot be decoded is an answer, not an error.
  */
-export function serveDecoding(decode: Decode): void {
-  serveParent<PictureCalls>({ decode: (input, { bytes }) => answer(input, bytes, decode) })
+export function serveDecoding(
+  decode: Decode,
+  readMetadata: ReadMetadata = readPictureMetadata,
+): void {
+  serveParent<PictureCalls>({
+    decode: (input, { bytes }) =>
+      answer(input, bytes, async (picture) => {
+        const { info, thumbnail } = await decode(picture, input.limits, input.size)
+        const { width, height, webp } = thumbnail
+        return { value: { ok: true, info, width, height }, bytes: webp }
+      }),
+    uniform: (input, { bytes }) =>
+      answer(input, bytes, async (picture) => ({
+        value: { ok: true },
+        bytes: await makeUniform(picture, input.as, input.limits),
+      })),
+    metadata: (input, { bytes }) =>
+      answer(input, bytes, async (picture) => ({
+        value: { ok: true, metadata: await readMetadata(picture, input.limits) },
+      })),
+  })
 }
 
-async function answer(
-  { path, limits, size }: DecodeInput,
+async function answer<T>(
+  { path, limits }: Pick<DecodeInput, 'path' | 'limits'>,
   sent: Uint8Array,
-  decode: Decode,
-): Promise<Answer<DecodeReply>> {
+  work: (bytes: Uint8Array) => Promise<Answer<T>>,
+): Promise<Answer<T | { ok: false; reason: string; detail: string }>> {
   try {
-    const bytes = path === null ? sent : await readPicture(path, limits.maxBytes)
-    const { info, thumbnail } = await decode(bytes, limits, size)
-    const { width, height, webp } = thumbnail
-    return { value: { ok: true, info, width, height }, bytes: webp }
+    return await work(path === null ? sent : await readPicture(path, limits.maxBytes))
   } catch (error) {
     if (!(error instanceof PictureError)) throw error
     return { value: { ok: false, reason: error.reason, detail: error.message } }

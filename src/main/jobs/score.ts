@@ -2,10 +2,7 @@ import type { ScoreInput } from '#shared/contract/jobs.ts'
 import { createInferenceHost, type InferenceHost } from '../inference/host/client.ts'
 import type { LoadedPictureText, PictureTextModel } from '../inference/kinds/picture-text/types.ts'
 import { cosine } from '../inference/kinds/vectors.ts'
-import { blobPath } from '../store/blobs.ts'
 import type { Corpus } from '../store/open.ts'
-import { getEmbedding, keyFromHex, putEmbeddings } from '../store/repositories/embeddings.ts'
-import type { EmbeddingKind } from '../store/repositories/embeddings.ts'
 import { ensureModel } from '../store/repositories/models.ts'
 import {
   countScorable,
@@ -17,6 +14,7 @@ import {
 } from '../store/repositories/score-queue.ts'
 import { putScores } from '../store/repositories/scores.ts'
 import { transaction } from '../store/statements.ts'
+import { pairEncoder } from './run/encoder.ts'
 import type { JobContext } from './run/job.ts'
 import { score } from '#shared/contract/jobs/score.ts'
 import { implementJob } from './run/implement.ts'
@@ -28,11 +26,6 @@ import { sha256Of } from '../files/digest.ts'
 const WINDOW = { cpu: 64, other: 256 } as const
 /** Windows in flight: one is decoded while another is encoded. */
 const IN_FLIGHT = 3
-/** Pictures per call to the host. */
-const CALL = 64
-
-type Vector = Float32Array | { failure: string }
-
 /**
  * Scores every pair that has a picture and a text of the source and no score of this model yet.
  * Each distinct picture and text is encoded once and its embedding kept, for the next source or
@@ -105,16 +98,7 @@ async function scoreAll(
     )
   }
   const device = fellBack ? 'device cpu (fell back)' : `device ${loaded.device}`
-  const encode = {
-    image: createEncoder(corpus, modelId, 'image', async (keys) => {
-      const paths = keys.map((sha256) => ({ path: blobPath(corpus.path, sha256) }))
-      const { vectors, failures } = await loaded.encodeImages(paths)
-      return rows(vectors, keys.length, failures)
-    }),
-    text: createEncoder(corpus, modelId, 'text', async (_, texts) =>
-      rows(await loaded.encodeTexts(texts), texts.length),
-    ),
-  }
+  const encode = pairEncoder(corpus, modelId, loaded)
 
   const started = performance.now()
   let done = work.scored
@@ -190,75 +174,6 @@ async function scoreAll(
   ctx.result('Scored', `${kept} pairs with ${loaded.model.manifest.name}, text: ${work.title}`)
   ctx.result('Device', loaded.device)
   ctx.result('Rate', `${(kept / Math.max(seconds, 1e-3)).toFixed(1)} pairs/s`)
-}
-
-interface Encoder {
-  /** Vectors by key, of the corpus where it has them, worked out where not. */
-  all(items: { key: string; value: string }[]): Promise<Map<string, Vector>>
-  /** Keeps those that were worked out here; inside the caller's transaction. */
-  commit(vectors: Map<string, Vector>): void
-}
-
-/** Encodes each key once, however many windows in flight ask for it. */
-function createEncoder(
-  corpus: Corpus,
-  modelId: number,
-  kind: EmbeddingKind,
-  run: (keys: string[], values: string[]) => Promise<Vector[]>,
-): Encoder {
-  /** Worked out or being so, and not yet committed. */
-  const fresh = new Map<string, Promise<Vector>>()
-  /** Failures of this run: they are not in the corpus and need not be tried twice. */
-  const failures = new Map<string, Vector>()
-  return {
-    async all(items) {
-      const asked = new Map(items.map(({ key, value }) => [key, value]))
-      const found = new Map<string, Vector | Promise<Vector>>()
-      const missing: { key: string; value: string }[] = []
-      for (const [key, value] of asked) {
-        const known =
-          fresh.get(key) ??
-          failures.get(key) ??
-          getEmbedding(corpus.writer, { modelId, kind, key: keyFromHex(key) })
-        if (known) found.set(key, known)
-        else missing.push({ key, value })
-      }
-      for (let start = 0; start < missing.length; start += CALL) {
-        const part = missing.slice(start, start + CALL)
-        const vectors = run(
-          part.map(({ key }) => key),
-          part.map(({ value }) => value),
-        )
-        for (const [i, { key }] of part.entries()) {
-          const mine = vectors.then((all) => all[i] as Vector)
-          // Whoever awaits it sees the error; this keeps it from being reported as unhandled.
-          mine.catch(() => fresh.delete(key))
-          fresh.set(key, mine)
-          found.set(key, mine)
-        }
-      }
-      const out = new Map<string, Vector>()
-      for (const [key, vector] of found) out.set(key, await vector)
-      return out
-    },
-    commit(vectors) {
-      const items: { key: Uint8Array; vector: Float32Array }[] = []
-      for (const [key, vector] of vectors) {
-        if (!fresh.delete(key)) continue
-        if (vector instanceof Float32Array) items.push({ key: keyFromHex(key), vector })
-        else failures.set(key, vector)
-      }
-      putEmbeddings(corpus.writer, { modelId, kind, items })
-    },
-  }
-}
-
-function rows(vectors: Float32Array, n: number, failures?: Map<number, string>): Vector[] {
-  const dim = vectors.length / n
-  return Array.from({ length: n }, (_, i): Vector => {
-    const failure = failures?.get(i)
-    return failure === undefined ? vectors.slice(i * dim, (i + 1) * dim) : { failure }
-  })
 }
 
 export const scoreJob = implementJob(score, async ({ corpus, input, context, machine }) => {

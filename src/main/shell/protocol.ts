@@ -24,14 +24,15 @@ const CSP = [
 ].join('; ')
 
 /**
- * Serves `gleaner://app/...` (the built interface), `gleaner://thumb/SHA256?corpus=PATH` and
- * `gleaner://picture/SHA256?corpus=PATH`.
+ * Serves `gleaner://app/...` (the built interface), `gleaner://thumb/SHA256?corpus=PATH`,
+ * `gleaner://picture/SHA256?corpus=PATH` and `gleaner://study/TOKEN?corpus=PATH`.
  */
 export function serveProtocol(rendererFolder: string, engine: EngineProcess): void {
   protocol.handle('gleaner', async (request) => {
     const url = new URL(request.url)
     if (url.host === 'app') return serveInterface(rendererFolder, url)
     if (url.host === 'thumb' || url.host === 'picture') return servePicture(engine, url)
+    if (url.host === 'study') return serveStudyPicture(engine, url)
     return new Response('unknown address', { status: 404 })
   })
 }
@@ -67,5 +68,24 @@ async function servePicture(engine: EngineProcess, url: URL): Promise<Response> 
     })
   } catch (error) {
     return new Response(errorLine(error), { status: 404 })
+  }
+}
+
+/** A picture of a rating study. Its headers are the same for all, and so is what comes of a failure. */
+async function serveStudyPicture(engine: EngineProcess, url: URL): Promise<Response> {
+  const headers = {
+    'Content-Type': 'image/bmp',
+    // The window keeps what it needs; on disk it would lie beside the names of others.
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  }
+  try {
+    const { bytes } = await engine.call('pictures.study', {
+      corpus: url.searchParams.get('corpus') ?? '',
+      token: url.pathname.slice(1),
+    })
+    return new Response(new Uint8Array(bytes), { headers })
+  } catch {
+    return new Response(null, { status: 404, headers })
   }
 }

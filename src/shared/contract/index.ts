@@ -7,9 +7,11 @@ import type { Reply } from './call.ts'
 import type { Job } from './jobs.ts'
 import { models } from './models.ts'
 import { pairs } from './pairs.ts'
+import { ratings } from './ratings.ts'
 import { prompts } from './prompts.ts'
 import { scores } from './scores.ts'
 import { spans } from './spans.ts'
+import { studies } from './studies.ts'
 import { system } from './system.ts'
 import { tables } from './tables.ts'
 import { training } from './training.ts'
@@ -27,6 +29,8 @@ export const contract = {
   ...spans,
   ...labels,
   ...training,
+  ...studies,
+  ...ratings,
   ...prompts,
 }
 export type Contract = typeof contract
@@ -43,7 +47,16 @@ export type Handlers = {
 }
 
 /** What of a corpus can change. */
-export type CorpusPart = 'pairs' | 'images' | 'scores' | 'labels' | 'spans' | 'training' | 'prompts'
+export type CorpusPart =
+  | 'pairs'
+  | 'images'
+  | 'scores'
+  | 'labels'
+  | 'spans'
+  | 'training'
+  | 'prompts'
+  | 'studies'
+  | 'ratings'
 
 /** What the engine tells without being asked. */
 export interface EngineEvents {
@@ -105,9 +118,11 @@ export * from './jobs.ts'
 export * from './labels.ts'
 export * from './models.ts'
 export * from './pairs.ts'
+export * from './ratings.ts'
 export * from './prompts.ts'
 export * from './scores.ts'
 export * from './spans.ts'
+export * from './studies.ts'
 export * from './system.ts'
 export * from './tables.ts'
 export * from './training-data.ts'

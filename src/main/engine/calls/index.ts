@@ -5,9 +5,11 @@ import { jobCalls } from './jobs.ts'
 import { labelCalls } from './labels.ts'
 import { modelCalls } from './models.ts'
 import { pairCalls } from './pairs.ts'
+import { ratingCalls } from './ratings.ts'
 import { promptCalls } from './prompts.ts'
 import { readCalls } from './read-calls.ts'
 import { spanCalls } from './spans.ts'
+import { studyCalls } from './studies.ts'
 import { systemCalls } from './system.ts'
 import { tableCalls } from './tables.ts'
 import { trainingCalls } from './training.ts'
@@ -24,6 +26,8 @@ export function createHandlers(context: EngineContext): Handlers {
     ...tableCalls(),
     ...spanCalls(context),
     ...labelCalls(context),
+    ...studyCalls(context),
+    ...ratingCalls(context),
     ...trainingCalls(context),
     ...promptCalls(context),
   }

@@ -9,7 +9,7 @@ import { getThumb } from '../../store/repositories/thumbs.ts'
 import type { EngineContext } from '../context.ts'
 
 /** The calls that answer with bytes. */
-export function createPictureHandlers({ corpora }: EngineContext): {
+export function createPictureHandlers({ corpora, blindPictures }: EngineContext): {
   [N in PictureCallName]: (args: z.output<(typeof pictureCalls)[N]>) => Promise<PictureAnswer>
 } {
   return {
@@ -17,6 +17,7 @@ export function createPictureHandlers({ corpora }: EngineContext): {
       readPicture(corpora.get(corpus).corpus, sha256, 'thumb'),
     'pictures.original': ({ corpus, sha256 }) =>
       readPicture(corpora.get(corpus).corpus, sha256, 'original'),
+    'pictures.study': ({ corpus, token }) => blindPictures.get(corpora.get(corpus).corpus, token),
   }
 }
 

@@ -1,6 +1,10 @@
 import type { JobKind, JobOf } from '#shared/contract/jobs/index.ts'
 import { launchJob } from '../../jobs/cluster/launch.ts'
 import { spanPackageJob } from '../../jobs/cluster/span-package.ts'
+import { studyScoreJob } from '../../jobs/evaluate/compliance.ts'
+import { studyImagesJob } from '../../jobs/evaluate/study-images.ts'
+import { studyOpenJob } from '../../jobs/evaluate/study-open.ts'
+import { studyPackageJob } from '../../jobs/evaluate/study-package.ts'
 import { exportJob } from '../../jobs/export.ts'
 import { importJob } from '../../jobs/import/import.ts'
 import { ingestJob } from '../../jobs/ingest/ingest.ts'
@@ -27,4 +31,8 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   'predict-spans': predictSpansJob,
   'span-package': spanPackageJob,
   launch: launchJob,
+  'study-images': studyImagesJob,
+  'study-package': studyPackageJob,
+  'study-open': studyOpenJob,
+  'study-score': studyScoreJob,
 }

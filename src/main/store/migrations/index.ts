@@ -1,10 +1,12 @@
 import { sql as corpus } from './001-corpus.ts'
 import { sql as spans } from './002-spans.ts'
 import { sql as prompts } from './003-prompts.ts'
+import { sql as studies } from './004-studies.ts'
 
 /** In order; the position is the version. Only ever appended to. */
 export const migrations: readonly { name: string; sql: string }[] = [
   { name: '001-corpus', sql: corpus },
   { name: '002-spans', sql: spans },
   { name: '003-prompts', sql: prompts },
+  { name: '004-studies', sql: studies },
 ]

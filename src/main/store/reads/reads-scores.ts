@@ -185,7 +185,6 @@ export function createScoreReads(context: ScoreReadContext) {
   }
 }
 
-
 /** The next float32 above a finite value. */
 function above(value: number): number {
   const float = new Float32Array([value])

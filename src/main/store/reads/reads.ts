@@ -36,6 +36,8 @@ export function createReads(db: ReaderDb) {
     spans: 0,
     training: 0,
     prompts: 0,
+    studies: 0,
+    ratings: 0,
   }
   const allScores = scoreArrays(db, MAX_SCORES)
   const baseScores = (kind: ScoreKind): SortedScores => allScores.get(kind, version.scores)

@@ -80,7 +80,8 @@ export function imageCounts(db: ReaderDb): Record<ImageStatus, number> {
 export function mimeOfPicture(db: ReaderDb, sha256: string): string | null {
   const row = statement<{ mime: string | null }>(
     db,
-    `SELECT mime FROM images WHERE sha256 = ? AND status = 'ok' LIMIT 1`,
-  ).get(sha256)
+    `SELECT mime FROM images WHERE sha256 = ? AND status = 'ok'
+     UNION ALL SELECT mime FROM study_images WHERE sha256 = ? LIMIT 1`,
+  ).get(sha256, sha256)
   return row?.mime ?? null
 }

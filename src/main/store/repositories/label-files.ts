@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { z } from 'zod'
@@ -8,13 +7,12 @@ import { AppError } from '#shared/errors.ts'
 import type { ContextTexts } from '#shared/text/context.ts'
 import { toStoreError } from '../errors.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
+import { linesOf, MAX_LINE, type Line } from '../line-file.ts'
 import { statement, transaction } from '../statements.ts'
 import { insertLabelEvent, readState } from './labels.ts'
 import { checkPlaces, contextOf } from './span-sets.ts'
 import { sha256Of } from '../../files/digest.ts'
 
-/** The longest line that is read: 100 spans of a long text fit. */
-const MAX_LINE = 8 << 20
 /** Lines that are committed together. */
 const BATCH = 500
 /** A clock that is further ahead would push all later events behind it. */
@@ -184,47 +182,6 @@ export async function mergeLabelEvents(
   } finally {
     merge.close()
   }
-}
-
-interface Line {
-  number: number
-  /** null: longer than a line may be. */
-  text: string | null
-}
-
-async function* linesOf(path: string): AsyncGenerator<Line, void, void> {
-  let parts: Buffer[] = []
-  let size = 0
-  let number = 1
-  const line = (): Line => {
-    const text =
-      size > MAX_LINE
-        ? null
-        : Buffer.concat(parts)
-            .toString('utf8')
-            .replace(number === 1 ? /^\ufeff/ : /^$/, '')
-    const made = { number: number++, text }
-    parts = []
-    size = 0
-    return made
-  }
-  const add = (part: Buffer): void => {
-    size += part.length
-    // Of a line that is too long nothing is kept.
-    if (size > MAX_LINE) parts = []
-    else parts.push(part)
-  }
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) {
-    const bytes = chunk as Buffer
-    let from = 0
-    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, from)) {
-      add(bytes.subarray(from, at))
-      yield line()
-      from = at + 1
-    }
-    add(bytes.subarray(from))
-  }
-  if (size > 0) yield line()
 }
 
 type Refusal =

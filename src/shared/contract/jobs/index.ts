@@ -13,6 +13,9 @@ import { predictSpans } from './predict-spans.ts'
 import { quantize } from './quantize.ts'
 import { score } from './score.ts'
 import { spanPackage } from './span-package.ts'
+import { studyImages } from './study-images.ts'
+import { studyOpen, studyPackage } from './study-package.ts'
+import { studyScore } from './study-score.ts'
 import { trainSpans } from './train-spans.ts'
 
 /** Every kind of long work. Kinds, the calls that start them and their restart follow from it. */
@@ -29,6 +32,10 @@ export const JOBS = [
   predictSpans,
   spanPackage,
   launch,
+  studyImages,
+  studyPackage,
+  studyOpen,
+  studyScore,
 ] as const
 type Defined = (typeof JOBS)[number]
 
@@ -65,4 +72,7 @@ export * from './predict-spans.ts'
 export * from './quantize.ts'
 export * from './score.ts'
 export * from './span-package.ts'
+export * from './study-images.ts'
+export * from './study-package.ts'
+export * from './study-score.ts'
 export * from './train-spans.ts'

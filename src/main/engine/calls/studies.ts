@@ -1,0 +1,139 @@
+import { basename, resolve } from 'node:path'
+import type { StudyPrompt, studies as contract } from '#shared/contract/studies.ts'
+import { AppError } from '#shared/errors.ts'
+import { StudyDesign } from '#shared/studies/design.ts'
+import { SOFTWARE } from '#shared/version.ts'
+import { readPromptFile } from '../../evaluation/prompts/read-prompts.ts'
+import { freeze } from '../../jobs/evaluate/freeze.ts'
+import type { Corpus } from '../../store/open.ts'
+import { listPromptSets, promptSet } from '../../store/repositories/prompt-sets.ts'
+import {
+  checkDesign,
+  insertStudy,
+  removeModel,
+  removeStudy,
+  renameStudy,
+  setStudyDesign,
+  studyDetails,
+  studyImage,
+  studyOf,
+  studyProblems,
+  studyPrompts,
+  studySheet,
+  studySummaries,
+} from '../../store/repositories/studies.ts'
+import { unblindStudy } from '../../store/repositories/study-tasks.ts'
+import type { EngineContext } from '../context.ts'
+import type { CallsOf } from './calls-of.ts'
+
+export function studyCalls({ corpora, announce }: EngineContext): CallsOf<typeof contract> {
+  const opened = (path: string): Corpus => corpora.get(path).corpus
+  const details = (corpus: string, study: string) => {
+    const { reader } = opened(corpus)
+    return studyDetails(reader, studyOf(reader, study))
+  }
+  return {
+    'studies.list': ({ corpus }) => studySummaries(opened(corpus).reader),
+    'studies.get': ({ corpus, study }) => details(corpus, study),
+    async 'studies.create'({ corpus, study, prompts, design }) {
+      const full = StudyDesign.parse(design)
+      checkDesign(full)
+      const { texts, from } = await promptsOf(opened(corpus), prompts)
+      insertStudy(opened(corpus).writer, {
+        name: study,
+        design: full,
+        prompts: texts,
+        promptsFrom: from,
+        software: SOFTWARE,
+      })
+      announce(corpus, ['studies'])
+      return details(corpus, study)
+    },
+    'studies.setDesign'({ corpus, study, design }) {
+      const { writer } = opened(corpus)
+      const found = studyOf(writer, study)
+      setStudyDesign(writer, found, { ...found.design, ...design })
+      announce(corpus, ['studies'])
+      return details(corpus, study)
+    },
+    'studies.rename'({ corpus, study, name }) {
+      const { writer } = opened(corpus)
+      renameStudy(writer, studyOf(writer, study), name)
+      announce(corpus, ['studies'])
+      return {}
+    },
+    'studies.remove'({ corpus, study }) {
+      const { writer } = opened(corpus)
+      removeStudy(writer, studyOf(writer, study))
+      announce(corpus, ['studies'])
+      return {}
+    },
+    'studies.removeModel'({ corpus, study, model }) {
+      const { writer } = opened(corpus)
+      removeModel(writer, studyOf(writer, study), model)
+      announce(corpus, ['studies'])
+      return details(corpus, study)
+    },
+    'studies.prompts'({ corpus, study }) {
+      const { reader } = opened(corpus)
+      return studyPrompts(reader, studyOf(reader, study)).map(
+        ({ group, kind, level, text }): StudyPrompt => ({ group, kind, level, text }),
+      )
+    },
+    'studies.sheet'({ corpus, study, ...args }) {
+      const { reader } = opened(corpus)
+      return studySheet(reader, studyOf(reader, study), args)
+    },
+    'studies.image'({ corpus, study, image }) {
+      const { reader } = opened(corpus)
+      return studyImage(reader, studyOf(reader, study), image)
+    },
+    'studies.problems'({ corpus, study }) {
+      const { reader } = opened(corpus)
+      return studyProblems(reader, studyOf(reader, study))
+    },
+    'studies.freeze'({ corpus, study }) {
+      freeze(opened(corpus), studyOf(opened(corpus).writer, study))
+      announce(corpus, ['studies'])
+      return details(corpus, study)
+    },
+    'studies.unblind'({ corpus, study, by, why }) {
+      const { writer } = opened(corpus)
+      unblindStudy(writer, studyOf(writer, study), { by, why })
+      announce(corpus, ['studies'])
+      return details(corpus, study)
+    },
+  }
+}
+
+/** The prompts that a study begins with, and where they come from in words. */
+async function promptsOf(
+  { reader }: Corpus,
+  from: { set: string } | { file: string },
+): Promise<{ texts: readonly StudyPrompt[]; from: string }> {
+  if ('file' in from) {
+    const path = resolve(from.file)
+    const { prompts, refused, sha256 } = await readPromptFile(path)
+    const first = refused[0]
+    if (first) {
+      throw new AppError(
+        'invalid-input',
+        `${basename(path)} holds ${refused.length} ${refused.length === 1 ? 'row' : 'rows'} that cannot be used; line ${first.line}: ${first.detail}`,
+        'A study needs every prompt. Repair the file.',
+      )
+    }
+    return { texts: prompts, from: `${basename(path)} (SHA-256 ${sha256.slice(0, 16)})` }
+  }
+  const all = listPromptSets(reader)
+  const found = all.find(({ name }) => name === from.set)
+  if (!found) {
+    throw new AppError(
+      'not-found',
+      `There is no prompt set "${from.set}" in this corpus.`,
+      all.length === 0
+        ? 'Import or generate one first.'
+        : `There are: ${all.map(({ name }) => name).join(', ')}.`,
+    )
+  }
+  return { texts: promptSet(reader, found.id).texts, from: `the prompt set ${found.name}` }
+}

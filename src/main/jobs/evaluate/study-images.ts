@@ -1,0 +1,230 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { studyImages, type StudyImagesInput } from '#shared/contract/jobs/study-images.ts'
+import type { ImageOrigin } from '#shared/contract/studies.ts'
+import { sha256Of } from '../../files/digest.ts'
+import type { Generation } from '../../evaluation/generated/generation.ts'
+import type { ImagePlan, Tie } from '../../evaluation/generated/image-plan.ts'
+import { parseGeneration } from '../../evaluation/generated/parse-generation.ts'
+import { createTie, planImages } from '../../evaluation/generated/plan-images.ts'
+import { createPictureHost, type PictureHost } from '../../images/host-client.ts'
+import { putBlob } from '../../store/blobs.ts'
+import type { Corpus } from '../../store/open.ts'
+import {
+  clearLeftOut,
+  filesTaken,
+  insertImages,
+  putModel,
+  requireDraft,
+  studyOf,
+  studyPrompts,
+  type NewImage,
+} from '../../store/repositories/studies.ts'
+import { putThumbs } from '../../store/repositories/thumbs.ts'
+import { implementJob } from '../run/implement.ts'
+import type { JobContext } from '../run/job.ts'
+import { findImages } from './image-source.ts'
+
+/** Pictures that are committed together. */
+const BATCH = 32
+/** Of a picture's own words, characters that are kept. */
+const MOST_RAW = 100_000
+
+interface LeftOut {
+  file: string
+  reason: string
+  detail: string | null
+}
+
+/**
+ * Takes the pictures of one model into a draft: each file is tied to a prompt by its name, a manifest
+ * or its own words, or is listed with its reason. The bytes are kept as they are. A killed run goes
+ * on with what is not there yet.
+ * @throws AppError `conflict` (frozen), `not-found`, `invalid-input`, ...
+ */
+export async function takeInImages(
+  corpus: Corpus,
+  input: Omit<StudyImagesInput, 'corpus'>,
+  ctx: Pick<JobContext, 'signal' | 'progress' | 'changed' | 'entries' | 'warn'>,
+): Promise<{ added: number; plan: ImagePlan; leftOut: number; said: string }> {
+  const { writer } = corpus
+  const study = studyOf(writer, input.study)
+  requireDraft(study)
+  const prompts = studyPrompts(writer, study)
+  const source = await findImages(resolve(input.source), prompts, input.pattern)
+  const model = putModel(writer, study, { name: input.model, version: input.version })
+  const host = createPictureHost(ctx.entries.pictureHost)
+  try {
+    const { plan, words } = await tieAll(source, prompts, host, ctx)
+    const leftOut: LeftOut[] = [
+      ...[...source.leftOut, ...plan.unmatched].map(({ name, reason }) => ({
+        file: name,
+        reason,
+        detail: null,
+      })),
+      ...plan.doubles.map(({ name, sameAs }) => ({
+        file: name,
+        reason: 'double',
+        detail: `the same picture of the same prompt as ${sameAs}`,
+      })),
+    ]
+    clearLeftOut(writer, model)
+    insertImages(
+      writer,
+      study,
+      [],
+      leftOut.map((one) => ({ model, ...one })),
+    )
+    const taken = filesTaken(writer, model)
+    const open = plan.images.filter(({ name }) => !taken.has(name))
+    let added = 0
+    let bad = 0
+    for (let from = 0; from < open.length; from += BATCH) {
+      ctx.signal.throwIfAborted()
+      const part = open.slice(from, from + BATCH)
+      const read = await Promise.all(part.map((image) => readOne(corpus, image.path, host)))
+      const images: NewImage[] = []
+      const refused: LeftOut[] = []
+      const thumbs: Parameters<typeof putThumbs>[1][number][] = []
+      part.forEach((image, i) => {
+        const one = read[i] as Read
+        if (!one.ok) {
+          refused.push({ file: image.name, reason: one.reason, detail: one.detail })
+          return
+        }
+        images.push({
+          model,
+          prompt: (prompts[image.prompt] as (typeof prompts)[number]).id,
+          take: image.take,
+          sha256: one.sha256,
+          mime: one.mime,
+          width: one.width,
+          height: one.height,
+          seed: image.seed,
+          origin: originOf(image, words.get(image.path) ?? null),
+        })
+        thumbs.push({ sha256: one.sha256, thumb: one.thumb })
+      })
+      putThumbs(corpus.thumbs, thumbs)
+      added += insertImages(
+        writer,
+        study,
+        images,
+        refused.map((one) => ({ model, ...one })),
+      )
+      bad += refused.length
+      ctx.progress({
+        done: plan.images.length - open.length + from + part.length,
+        total: plan.images.length,
+        unit: 'pictures',
+        note: '',
+      })
+      ctx.changed(['studies'])
+    }
+    return { added, plan, leftOut: leftOut.length + bad, said: source.said }
+  } finally {
+    await host.close()
+  }
+}
+
+/** Reads what each picture says of itself, a few at a time, and ties it to its prompt. */
+async function tieAll(
+  source: Awaited<ReturnType<typeof findImages>>,
+  prompts: ReturnType<typeof studyPrompts>,
+  host: PictureHost,
+  ctx: Pick<JobContext, 'signal' | 'progress'>,
+): Promise<{ plan: ImagePlan; words: Map<string, Generation> }> {
+  const tie = createTie(prompts, source.how)
+  const ties: Tie[] = []
+  const words = new Map<string, Generation>()
+  const width = host.parallel * 2
+  for (let from = 0; from < source.files.length; from += width) {
+    ctx.signal.throwIfAborted()
+    const part = source.files.slice(from, from + width)
+    const said = await Promise.all(part.map(({ path }) => host.metadata({ path })))
+    part.forEach((file, i) => {
+      const found = said[i] as (typeof said)[number]
+      const generation = found.ok ? parseGeneration(found.metadata) : null
+      if (generation) {
+        words.set(file.path, { ...generation, raw: generation.raw.slice(0, MOST_RAW) })
+      }
+      ties.push(tie(file, generation))
+    })
+    ctx.progress({
+      done: ties.length,
+      total: source.files.length,
+      unit: 'pictures',
+      note: 'reading how they were made',
+    })
+  }
+  return { plan: planImages(prompts, ties), words }
+}
+
+type Read =
+  | {
+      ok: true
+      sha256: string
+      mime: string
+      width: number
+      height: number
+      thumb: { width: number; height: number; mime: string; bytes: Uint8Array }
+    }
+  | { ok: false; reason: string; detail: string }
+
+async function readOne(corpus: Corpus, path: string, host: PictureHost): Promise<Read> {
+  const decoded = await host.decode({ path })
+  if (!decoded.ok) return decoded
+  const { info, thumbnail } = decoded
+  const bytes = await readFile(path)
+  const sha256 = putBlob(corpus.path, bytes, sha256Of(bytes))
+  return {
+    ok: true,
+    sha256,
+    mime: info.mime,
+    width: info.width,
+    height: info.height,
+    thumb: {
+      width: thumbnail.width,
+      height: thumbnail.height,
+      mime: 'image/webp',
+      bytes: thumbnail.webp,
+    },
+  }
+}
+
+function originOf(image: ImagePlan['images'][number], own: Generation | null): ImageOrigin {
+  const { settings } = image
+  return {
+    file: image.name,
+    program: settings.program,
+    prompt: own?.prompt ?? null,
+    negativePrompt: settings.negativePrompt,
+    seed: image.seed,
+    steps: settings.steps,
+    guidance: settings.guidance,
+    sampler: settings.sampler,
+    model: settings.model,
+    guessed: image.guessed,
+    matchedBy:
+      image.disagrees.length === 0
+        ? image.by
+        : `${image.by}; the picture's own ${image.disagrees.join(' and ')} differs`,
+    raw: own === null || own.raw === '' ? null : own.raw,
+  }
+}
+
+export const studyImagesJob = implementJob(studyImages, async ({ corpus, input, context }) => {
+  const { added, plan, leftOut, said } = await takeInImages(corpus, input, context)
+  context.changed(['studies'])
+  context.result('Pictures', `${added} added, tied to their prompts by ${said}`)
+  if (plan.missing.length > 0) {
+    context.warn(`${plan.missing.length} pictures are missing: prompts without one of their own.`)
+  }
+  if (leftOut > 0) context.warn(`${leftOut} files were not taken; the study lists them.`)
+  const differ = plan.images.filter(({ disagrees }) => disagrees.includes('prompt')).length
+  if (differ > 0) {
+    context.warn(
+      `${differ} pictures say themselves that they were made from another prompt than the one that they were tied to.`,
+    )
+  }
+})
