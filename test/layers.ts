@@ -100,6 +100,11 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     agreement: ['intervals'],
     correlation: [],
     significance: [],
+    ordinal: [],
+    pairs: [],
+    raters: ['agreement', 'correlation'],
+    trends: [],
+    design: ['significance'],
   },
   'main/store': {
     migrations: [],

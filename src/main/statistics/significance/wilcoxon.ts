@@ -36,10 +36,9 @@ const EXACT_LIMIT = 50
 
 /**
  * Wilcoxon's signed-rank test of paired differences (Wilcoxon 1945; Pratt 1959). n = differences
- * without gaps. Not defined where no difference is other than 0.
+ * without gaps. Not defined where no difference is other than 0, nor `exact` beyond 50.
  * The exact distribution takes ranks as whole numbers; with ties it is only an approximation, and
  * `auto` does not take it.
- * @throws AppError for `exact` on more than 50 differences
  */
 export function wilcoxonSignedRank(
   differences: readonly (number | Gap)[],
