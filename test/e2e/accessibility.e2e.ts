@@ -41,6 +41,17 @@ test('every view can be used with a screen reader and read at its contrast, dark
         await expect(page.getByRole('group', { name: 'Text around the picture' })).toBeVisible()
         expect(await findings(page), `${theme}, labeling`).toEqual([])
       }
+      const make = page.getByRole('button', { name: /^Generate prompts…/ })
+      if (await make.isVisible()) {
+        await make.click()
+        expect(await findings(page), `${theme}, generating prompts`).toEqual([])
+        await page.keyboard.press('Enter')
+        await expect(page.getByRole('treeitem').first()).toBeVisible()
+        await page.keyboard.press('ArrowDown')
+        await page.keyboard.press('Enter')
+        expect(await findings(page), `${theme}, prompts`).toEqual([])
+        await page.keyboard.press('Escape')
+      }
     }
     for (const key of ['?', 'Control+K']) {
       await page.keyboard.press(key)

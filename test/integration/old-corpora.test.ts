@@ -113,6 +113,17 @@ describe.each([1, 2])('a corpus of schema %i', (schema) => {
     expect(await scoreOf('before')).toBe(2)
   })
 
+  test('takes prompts, and finds them in its texts', async () => {
+    expect(await ask('prompts.sets', { corpus })).toEqual([])
+    const texts = ['Two fishing boats at the quay', 'two fishing boats at the quay, at dawn']
+    const prompts = texts.map((text, i) => ({ group: 'boats', kind: '', level: i + 1, text }))
+    const change = { what: 'create' as const, name: 'Ours', texts: prompts }
+    const { id } = await ask('prompts.save', { corpus, change })
+    const report = await ask('prompts.check', { corpus, set: id, overlap: true })
+    expect(report.corpus?.matches).toMatchObject([{ group: 'boats', level: 1, exact: 1 }])
+    expect(report.problems.map(({ code }) => code)).toEqual(['in-corpus'])
+  })
+
   test('takes labels', async () => {
     const state = { status: 'labeled' as const, spans: [], flagged: false, note: 'nothing' }
     await ask('labels.set', { corpus, annotator: 'Dora', pair: 4, state })

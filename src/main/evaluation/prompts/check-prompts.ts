@@ -75,14 +75,15 @@ function ladders(prompts: readonly PromptText[]): Map<string, Read[]> {
   return groups
 }
 
-/** The number of levels that most groups have; the larger one on a par. */
-function usualLevels(groups: readonly (readonly Read[])[]): number {
+/** The number of levels that more groups have than any other; null on a par. */
+function usualLevels(groups: readonly (readonly Read[])[]): number | null {
   const counts = new Map<number, number>()
   for (const { length } of groups) counts.set(length, (counts.get(length) ?? 0) + 1)
-  return [...counts].sort(([a, n], [b, m]) => m - n || b - a)[0]?.[0] ?? 0
+  const [first, second] = [...counts].sort(([, n], [, m]) => m - n)
+  return first && first[1] !== second?.[1] ? first[0] : null
 }
 
-function checkGroup(group: string, ladder: readonly Read[], usual: number): PromptProblem[] {
+function checkGroup(group: string, ladder: readonly Read[], usual: number | null): PromptProblem[] {
   const problems: PromptProblem[] = []
   const levels = ladder.map(({ level }) => level)
   const kinds = [...new Set(ladder.map(({ kind }) => kind))]
@@ -98,7 +99,7 @@ function checkGroup(group: string, ladder: readonly Read[], usual: number): Prom
   }
   if (missing.length > 0) {
     problems.push({ code: 'level-missing', group, level: null, levels: missing })
-  } else if (there.size !== usual) {
+  } else if (usual !== null && there.size !== usual) {
     problems.push({ code: 'uneven', group, level: null, levels: there.size, usual })
   }
   return problems

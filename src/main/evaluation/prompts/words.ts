@@ -49,11 +49,9 @@ export function wordsOf(text: string): Word[] {
  */
 function stemOf(word: string): string {
   let stem = word.replace(/['’ʼ]s?$/, '').replace(/['’ʼ]/g, '')
-  if (/^[a-z]{5,}$/.test(stem)) {
-    if (stem.endsWith('ies')) return stem.slice(0, -3) + 'y'
-    if (/(?:[sxz]|ch|sh)es$/.test(stem)) stem = stem.slice(0, -2)
-  }
-  if (/^[a-z]{2,}[^s]s$/.test(stem) && !/(?:us|is)$/.test(stem)) stem = stem.slice(0, -1)
+  if (/^[a-z]{2,}ies$/.test(stem)) return stem.slice(0, -3) + 'y'
+  if (/^[a-z]{2,}(?:[sxz]|ch|sh)es$/.test(stem)) stem = stem.slice(0, -2)
+  else if (/^[a-z]{2,}[^s]s$/.test(stem) && !/(?:us|is)$/.test(stem)) stem = stem.slice(0, -1)
   const verb = /^([a-z]*[aeiouy][a-z]+?)(?:ing|ed)$/.exec(stem)?.[1]
   if (verb !== undefined && verb.length >= 3) {
     stem = verb.replace(/([b-df-hj-km-np-rtv-z])\1$/, '$1')

@@ -25,7 +25,6 @@ export const generate = {
     generate: 'Generate…',
     rename: 'Rename…',
     remove: 'Delete set…',
-    more: 'More for this set',
     width: 'Width of the list of sets',
     removeTitle: 'Delete “{name}”?',
     removeText:
@@ -45,7 +44,6 @@ export const generate = {
     shown: '{shown} of {groups}',
     tokens: 'Longest: {n} of {limit} tokens ({model})',
     noTokens: 'Tokens are not counted: no picture-text model is installed',
-    demo: 'demonstration model',
     noProblems: 'No problems',
     problems: '{n} problem | {n} problems',
     checking: 'Checking…',
@@ -81,7 +79,6 @@ export const generate = {
   keys: {
     group: 'Prompts',
     moves: 'Move',
-    edits: 'Edit',
     orders: 'Reorder',
     up: 'Previous line',
     down: 'Next line',
