@@ -18,6 +18,11 @@ export interface PictureHost {
    * with AppError `canceled` (closed) or `internal` (the process cannot be started).
    */
   decode(picture: Uint8Array | { path: string }): Promise<Decoded>
+  /**
+   * A figure of ours (`src/figures`), an SVG, as PNG, `scale` times as fine as its own pixels.
+   * Rejects with AppError `internal` where it cannot be drawn.
+   */
+  figurePng(svg: string, scale: number): Promise<Uint8Array>
   /** How many pictures are decoded at once; twice as many calls keep it busy. */
   readonly parallel: number
   /** How often the process had to be started again. */
@@ -102,6 +107,10 @@ export function createPictureHost(entry: URL, options: PictureHostOptions = {}):
           `the decoder ended with ${error.how}${said === '' ? '' : `: ${said}`}`,
         )
       }
+    },
+    async figurePng(svg, scale) {
+      const { bytes } = await pool.run('figure', { scale }, { timeoutMs, bytes: Buffer.from(svg) })
+      return Uint8Array.from(bytes)
     },
     close: () => pool.close(),
   }

@@ -2,12 +2,15 @@ import { readFile, stat } from 'node:fs/promises'
 import { serveParent } from '../processes/child.ts'
 import type { Answer } from '../processes/peer.ts'
 import { PictureError, type PictureInfo, type Thumbnail } from './decode.ts'
+import { figureToPng } from './figure-png.ts'
 import type { PictureLimits } from './limits.ts'
 
 /** What the decoding process is asked. */
 export interface PictureCalls {
   /** The bytes come with the call, or lie at `path`; the thumbnail's WebP comes with the reply. */
   decode: { input: DecodeInput; value: DecodeReply }
+  /** The SVG comes with the call, the PNG with the reply. */
+  figure: { input: { scale: number }; value: null }
 }
 
 export interface DecodeInput {
@@ -27,11 +30,17 @@ export type Decode = (
 ) => Promise<{ info: PictureInfo; thumbnail: Thumbnail }>
 
 /**
- * Answers `decode` calls until the parent is gone. Several run at once; how many is up to the
+ * Answers calls until the parent is gone. Several run at once; how many is up to the
  * caller. A picture that cannot be decoded is an answer, not an error.
  */
 export function serveDecoding(decode: Decode): void {
-  serveParent<PictureCalls>({ decode: (input, { bytes }) => answer(input, bytes, decode) })
+  serveParent<PictureCalls>({
+    decode: (input, { bytes }) => answer(input, bytes, decode),
+    figure: async ({ scale }, { bytes }) => ({
+      value: null,
+      bytes: await figureToPng(bytes, scale),
+    }),
+  })
 }
 
 async function answer(
