@@ -31,12 +31,14 @@ const WINDOW = [
 /** A row that ends in `/*` is one room for each folder there; none knows another. */
 export const KNOWS: Record<string, readonly string[]> = {
   shared: [],
+  // What draws figures, with a document and without.
+  figures: ['shared'],
   preload: ['shared'],
   // The window: texts < bridge < state < ui < features < app; `main.ts` starts the app.
   'renderer/src/texts': ['shared'],
   'renderer/src/bridge': ['shared', 'renderer/src/texts'],
   'renderer/src/state': ['shared', ...WINDOW.slice(0, 2)],
-  'renderer/src/ui': ['shared', ...WINDOW.slice(0, 3)],
+  'renderer/src/ui': ['shared', 'figures', ...WINDOW.slice(0, 3)],
   'renderer/src/features/*': ['shared', ...WINDOW],
   'renderer/src/app': ['shared', ...WINDOW, 'renderer/src/features/*'],
   renderer: ['shared', ...WINDOW, 'renderer/src/app'],
@@ -48,11 +50,24 @@ export const KNOWS: Record<string, readonly string[]> = {
   ...Object.fromEntries(
     LEAVES.map((leaf) => [
       leaf,
-      ['shared', ...LOW, ...(COUNTING.includes(leaf) ? ['main/statistics'] : [])],
+      [
+        'shared',
+        ...LOW,
+        ...(COUNTING.includes(leaf) ? ['main/statistics'] : []),
+        ...(leaf === 'main/evaluation' ? ['figures'] : []),
+      ],
     ]),
   ),
-  'main/jobs': ['shared', ...LOW, 'main/statistics', 'main/store', ...LEAVES],
-  'main/engine': ['shared', ...LOW, 'main/statistics', 'main/store', 'main/jobs', ...LEAVES],
+  'main/jobs': ['shared', 'figures', ...LOW, 'main/statistics', 'main/store', ...LEAVES],
+  'main/engine': [
+    'shared',
+    'figures',
+    ...LOW,
+    'main/statistics',
+    'main/store',
+    'main/jobs',
+    ...LEAVES,
+  ],
   'main/cli': ['shared', 'main/engine'],
 }
 export const ROOMS: readonly string[] = Object.keys(KNOWS)
@@ -120,6 +135,11 @@ export const OWNED_PACKAGES: Record<string, readonly string[]> = {
   'better-sqlite3': ['main/store'],
   'onnxruntime-node': ['main/inference'],
   sharp: ['main/images', 'main/inference'],
+  'echarts/charts': ['figures'],
+  'echarts/components': ['figures'],
+  'echarts/core': ['figures'],
+  'echarts/renderers': ['figures'],
+  echarts: ['figures'],
   vue: ['renderer'],
   pinia: ['renderer'],
 }
@@ -214,7 +234,7 @@ function wayBack(imports: ReadonlyMap<string, readonly string[]>, start: string)
 
 /** The file below `src/` that an import names; null for packages and what lies elsewhere. */
 export function targetOf(from: string, name: string): string | null {
-  if (name.startsWith('#shared/')) return 'shared/' + name.slice('#shared/'.length)
+  if (/^#(?:shared|figures)\//.test(name)) return name.slice(1)
   if (!name.startsWith('.')) return null
   const parts = from.split('/').slice(0, -1)
   for (const part of name.split('/')) {

@@ -236,7 +236,7 @@ test('from alts in the text to plots: find, count, train, predict, score, by key
   await page.getByRole('menuitem', { name: 'Copy as PNG' }).press('Enter')
   // Twice as fine as the screen.
   const drawn = await density.boundingBox()
-  const width = Math.round((drawn?.width ?? 0) * 2)
+  const width = Math.round(Math.max(480, drawn?.width ?? 0) * 2)
   await expect(page.locator('body')).toHaveAttribute('data-copied', String(width))
   await page.getByRole('button', { name: 'Copy “Confidence vs. cosine”' }).press('Enter')
   await page.getByRole('menuitem', { name: 'Copy data as CSV' }).press('Enter')

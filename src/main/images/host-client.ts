@@ -34,6 +34,11 @@ export interface PictureHost {
   uniform(picture: Uint8Array | { path: string }, as: UniformSize): Promise<Uniform>
   /** What one picture says of itself: texts, EXIF, XMP. Rejects as `decode` does. */
   metadata(picture: Uint8Array | { path: string }): Promise<Described>
+  /**
+   * A figure of ours (`src/figures`), an SVG, as PNG, `scale` times as fine as its own pixels.
+   * Rejects with AppError `internal` where it cannot be drawn.
+   */
+  figurePng(svg: string, scale: number): Promise<Uint8Array>
   /** How many pictures are decoded at once; twice as many calls keep it busy. */
   readonly parallel: number
   /** How often the process had to be started again. */
@@ -131,6 +136,10 @@ export function createPictureHost(entry: URL, options: PictureHostOptions = {}):
         const { value, bytes } = await pool.run('uniform', { path, limits, as }, call)
         return value.ok ? { ok: true, bytes } : value
       }),
+    async figurePng(svg, scale) {
+      const { bytes } = await pool.run('figure', { scale }, { timeoutMs, bytes: Buffer.from(svg) })
+      return Uint8Array.from(bytes)
+    },
     metadata: (picture) =>
       ask(
         picture,

@@ -3,6 +3,7 @@ import type { PictureMetadata } from '#shared/picture-metadata.ts'
 import { serveParent } from '../processes/child.ts'
 import type { Answer } from '../processes/peer.ts'
 import { PictureError, type PictureInfo, type Thumbnail } from './decode.ts'
+import { figureToPng } from './figure-png.ts'
 import type { PictureLimits } from './limits.ts'
 import { readPictureMetadata } from './picture-metadata.ts'
 import { makeUniform, type UniformSize } from './uniform-picture.ts'
@@ -15,6 +16,8 @@ export interface PictureCalls {
   uniform: { input: Omit<DecodeInput, 'size'> & { as: UniformSize }; value: UniformReply }
   /** What a picture says of itself; its bytes come with the call, or lie at `path`. */
   metadata: { input: Omit<DecodeInput, 'size'>; value: MetadataReply }
+  /** The SVG comes with the call, the PNG with the reply. */
+  figure: { input: { scale: number }; value: null }
 }
 
 export interface DecodeInput {
@@ -60,6 +63,10 @@ export function serveDecoding(
         value: { ok: true },
         bytes: await makeUniform(picture, input.as, input.limits),
       })),
+    figure: async ({ scale }, { bytes }) => ({
+      value: null,
+      bytes: await figureToPng(bytes, scale),
+    }),
     metadata: (input, { bytes }) =>
       answer(input, bytes, async (picture) => ({
         value: { ok: true, metadata: await readMetadata(picture, input.limits) },

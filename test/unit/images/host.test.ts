@@ -1,9 +1,13 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { afterEach, expect, test } from 'vitest'
 import { createPictureHost, type PictureHost } from '../../../src/main/images/host-client.ts'
 import { DEFAULT_LIMITS } from '../../../src/main/images/limits.ts'
+import type { Figure } from '#shared/figures.ts'
+import { drawFigure, figureHeight } from '../../../src/figures/draw.ts'
+import { sampleFigures } from '../../support/sample-figures.ts'
 import { flat, pixel, pngOf, svg } from './samples.ts'
 
 const REAL = new URL('../../../src/main/images/picture-host.ts', import.meta.url)
@@ -111,4 +115,19 @@ test('what waits when the decoder is closed is rejected', async () => {
   await decoder.close()
   expect((await answers).map((one) => one.status)).toEqual(['rejected', 'rejected'])
   await expect(decoder.decode(good)).rejects.toThrow(/closed/)
+})
+
+test('a figure is drawn as PNG, as fine as asked for', async () => {
+  const drawer = host(REAL, { parallel: 1 })
+  const [figure] = sampleFigures({ models: 2 }) as [Figure]
+  const drawing = drawFigure(figure, { width: 400, theme: 'print' })
+  const height = figureHeight(figure, 400, { header: true })
+  const png = await drawer.figurePng(drawing, 2)
+  const { format, width, height: drawn } = await sharp(png).metadata()
+  expect({ format, width, drawn }).toEqual({ format: 'png', width: 800, drawn: height * 2 })
+  // There is ink on the paper.
+  const { channels } = await sharp(png).stats()
+  expect(channels[0]?.min).toBeLessThan(40)
+  expect(channels[0]?.max).toBe(255)
+  await expect(drawer.figurePng('<svg', 2)).rejects.toMatchObject({ kind: 'internal' })
 })

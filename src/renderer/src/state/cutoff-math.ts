@@ -1,3 +1,5 @@
+import { niceStep } from '#shared/axis.ts'
+
 /** What the cutoff instrument computes between two frames, from a fine histogram. */
 export interface Histogram {
   lo: number
@@ -85,26 +87,6 @@ export function niceSpan(min: number, max: number): { lo: number; hi: number } {
     lo: Number((Math.floor(min / step) * step).toFixed(6)),
     hi: Number((Math.ceil(max / step) * step).toFixed(6)),
   }
-}
-
-/** The next 1, 2 or 5 times a power of ten at or above `rough`. */
-export function niceStep(rough: number): number {
-  const power = 10 ** Math.floor(Math.log10(rough))
-  const lead = rough / power
-  const nice = lead <= 1.0000001 ? 1 : lead <= 2.0000001 ? 2 : lead <= 5.0000001 ? 5 : 10
-  return nice * power
-}
-
-/** About `wanted` ticks on round numbers within lo..hi, ends included where they are round. */
-export function ticks(lo: number, hi: number, wanted: number): number[] {
-  if (!(hi > lo)) return [lo]
-  const step = niceStep((hi - lo) / Math.max(1, wanted))
-  const out: number[] = []
-  const first = Math.ceil(lo / step - 1e-9)
-  for (let i = first; i * step <= hi + step * 1e-9; i++) {
-    out.push(Number((i * step).toPrecision(12)))
-  }
-  return out
 }
 
 /** Ticks of a counting axis on a log scale: 1, 10, 100, ... up to the first at or above max. */

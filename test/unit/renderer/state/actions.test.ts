@@ -10,7 +10,7 @@ import {
   useOverlay,
   type Action,
 } from '../../../../src/renderer/src/state/actions.ts'
-import { position, viridis } from '../../../../src/renderer/src/ui/charts/viridis.ts'
+import { position, viridis } from '#shared/colour-scales.ts'
 
 const press = (key: string, held: Partial<Parameters<typeof keyOf>[0]> = {}) =>
   keyOf({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held })

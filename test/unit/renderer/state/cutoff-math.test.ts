@@ -1,3 +1,4 @@
+import { ticks } from '#shared/axis.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -11,7 +12,6 @@ import {
   parseTyped,
   rebin,
   snap,
-  ticks,
   type Histogram,
 } from '../../../../src/renderer/src/state/cutoff-math.ts'
 

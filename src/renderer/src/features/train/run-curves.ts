@@ -1,5 +1,4 @@
 import type { EpochRecord, TrainingRun } from '#shared/contract/index.ts'
-import type { Curve } from '../../ui/charts/CurveChart.vue'
 import { t, type TextKey } from '../../texts/index.ts'
 
 /** The record whose weights came out; while a run is under way, the best so far. */
@@ -44,6 +43,15 @@ export function partingText(history: readonly EpochRecord[]): string | null {
   const epoch = partingEpoch(history)
   if (epoch === null) return null
   return t('train.runs.overfit', { epoch })
+}
+
+/** A measure of a run over its epochs. */
+export interface Curve {
+  name: string
+  points: readonly { x: number; y: number }[]
+  dashed: boolean
+  /** Of the run that is laid over. */
+  second: boolean
 }
 
 type Measure = 'trainLoss' | 'validationLoss' | 'exactMatch' | 'iou'

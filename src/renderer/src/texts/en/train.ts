@@ -136,6 +136,9 @@ export const train = {
     incomplete:
       'The search is incomplete: {n} pair so far. | The search is incomplete: {n} pairs so far.',
     kinds: 'Best match',
+    matchKind: 'Match',
+    similarityRange: 'Similarity',
+    place: 'Text',
     kindsLabel: 'Alt texts by best match',
     places: 'Where they occur',
     placesLabel: 'Alt texts found, by text',
@@ -262,6 +265,7 @@ export const train = {
     described: 'With description',
     sites: 'Sites',
     origins: 'Sources of annotations',
+    origin: 'Source',
     originsLabel: 'Texts by source of annotation',
     textsUnit: 'texts',
     nothing: 'No data yet: find alt texts in page text (step 1), or label some pairs.',
@@ -453,6 +457,7 @@ export const train = {
 
   curves: {
     loss: 'Loss by epoch',
+    validationTexts: 'validation texts',
     match: 'IoU and exact match by epoch',
     matchLabel: 'IoU and exact match on validation by epoch',
     aAndB: 'A: {a}, B: {b}',
@@ -542,6 +547,10 @@ export const train = {
       '{n} picture described by span only: from {alt} with a usable alt text to {either} with either | {n} pictures described by span only: from {alt} with a usable alt text to {either} with either',
     coverageLabel: 'Pictures by which text passes the cutoff',
     pictures: 'pictures',
+    pairs: 'pairs',
+    cutoffLine: 'cutoff',
+    text: 'Text that passes',
+    type: 'Description type',
     cosineAxis: 'pictures with a text of cosine ≥ {cosine}',
     cosineAndConfidenceAxis:
       'pictures with a text of cosine ≥ {cosine}, span of confidence ≥ {confidence}',
@@ -554,7 +563,7 @@ export const train = {
     counting: 'Counting…',
     noScores: 'No text scored yet: score alt texts and spans with CLIP (step 4).',
     density: 'Confidence vs. cosine',
-    densityLabel: 'Confidence vs. cosine of the spans, {correlation}',
+    densityLabel: 'Confidence vs. cosine of the spans',
     correlation: 'r = {r}, ρ = {rho}, n = {n}',
     confidence: 'confidence',
     cosineOf: 'cosine, {model}',

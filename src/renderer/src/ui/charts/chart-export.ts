@@ -1,4 +1,5 @@
 import type { Ref } from 'vue'
+import { csvText, type ChartTable } from '#shared/csv-text.ts'
 import { t } from '../../texts/index.ts'
 import { useUi } from '../../state/ui.ts'
 
@@ -7,12 +8,6 @@ export interface ChartHandle {
   toSvg(): string
   toPng(): Promise<Blob>
   toCsv(): string
-}
-
-/** What a chart shows, as rows. null = there is no value. */
-export interface ChartTable {
-  head: readonly string[]
-  rows: readonly (readonly (string | number | null)[])[]
 }
 
 /** Elements for the hand and the eye at the screen only: hover lines, areas that catch the pointer. */
@@ -93,11 +88,10 @@ function srgbReader(): (colour: string) => { colour: string; alpha: number } {
   }
 }
 
-/** Twice the size of the screen's pixels, for print. */
-async function pngBlob(source: SVGSVGElement): Promise<Blob> {
-  const { width, height } = source.getBoundingClientRect()
+/** An SVG as PNG, twice as fine as the screen. Width and height in pixels of the screen. */
+export async function pngOfSvg(svg: string, width: number, height: number): Promise<Blob> {
   const image = new Image()
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText(source))}`
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`
   await image.decode()
   const canvas = document.createElement('canvas')
   canvas.width = Math.round(width * 2)
@@ -108,15 +102,6 @@ async function pngBlob(source: SVGSVGElement): Promise<Blob> {
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no picture was made'))))
   })
-}
-
-/** RFC 4180 with line feeds; numbers as they are, never in a language's own form. */
-export function csvText({ head, rows }: ChartTable): string {
-  const cell = (value: string | number | null) => {
-    const text = value === null ? '' : String(value)
-    return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text
-  }
-  return [head, ...rows].map((row) => row.map(cell).join(',') + '\n').join('')
 }
 
 /** What a chart component hands out, from its SVG and its table. */
@@ -130,7 +115,11 @@ export function useChartExport(
   }
   return {
     toSvg: () => svgText(drawn()),
-    toPng: () => pngBlob(drawn()),
+    toPng: () => {
+      const source = drawn()
+      const { width, height } = source.getBoundingClientRect()
+      return pngOfSvg(svgText(source), width, height)
+    },
     toCsv: () => csvText(table()),
   }
 }
@@ -153,5 +142,28 @@ export async function copyChart(
     }
   } catch (error) {
     ui.fail(error)
+  }
+}
+
+const TYPES: Record<ChartForm, string> = {
+  svg: 'image/svg+xml',
+  png: 'image/png',
+  csv: 'text/csv',
+}
+
+/** Keeps a chart as a file; the system asks where. @param file its name without an ending */
+export async function saveChart(chart: ChartHandle, form: ChartForm, file: string): Promise<void> {
+  try {
+    const content =
+      form === 'svg' ? chart.toSvg() : form === 'csv' ? chart.toCsv() : await chart.toPng()
+    const url = URL.createObjectURL(new Blob([content], { type: TYPES[form] }))
+    const link = document.createElement('a')
+    link.href = url
+    link.download = `${file}.${form}`
+    link.click()
+    // The download has begun by then; what is kept longer is memory.
+    setTimeout(() => URL.revokeObjectURL(url), 60_000)
+  } catch (error) {
+    useUi().fail(error)
   }
 }
