@@ -89,6 +89,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     prompts: [],
     generated: [],
     studies: [],
+    report: [],
   },
   'main/inference': {
     hub: [],
