@@ -85,7 +85,7 @@ function differences(
       const other = first.get(prompt)
       return other === undefined ? [] : [value - other]
     })
-    const { effect: _, ...wilcoxon } = wilcoxonOf(make, found)
+    const { test: wilcoxon } = wilcoxonOf(make, found)
     return {
       a,
       b,

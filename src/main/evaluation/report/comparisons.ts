@@ -75,7 +75,7 @@ function pairOf(
     return (1 + sum / n) / 2
   }
   const drawn = interval(make, byPrompt.length, statistic, { method: 'percentile' })
-  const { effect: _, ...wilcoxon } = wilcoxonOf(
+  const { test: wilcoxon } = wilcoxonOf(
     make,
     byPrompt.map((of, k) => rounded((sums[k] as number) / of.length)),
   )

@@ -89,7 +89,7 @@ function compare(
     'difference',
     `Mean of the differences of prompt means (second model minus first, prompts that both have); ${bootstrapWords(make, 'prompts', 'BCa')}.`,
   )
-  const { effect, ...wilcoxon } = wilcoxonOf(make, found)
+  const { test: wilcoxon, effect } = wilcoxonOf(make, found)
   return {
     difference: meanNumber(make, raw, { unit: 'prompts', how }),
     overGroups: withGroups ? overGroups(make, clusters, raw) : null,

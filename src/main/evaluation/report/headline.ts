@@ -86,7 +86,7 @@ function numbers(of: Of, row: ResultDifference, absolute = false): string {
   const turn = absolute && (value ?? 0) < 0 ? -1 : 1
   const top = of.aspects.find(({ id }) => id === row.aspect)?.top
   const ends = interval && [turn * interval.lo, turn * interval.hi].sort((a, b) => a - b)
-  const unit = top == null ? '' : ` of ${top} points`
+  const unit = typeof top === 'number' ? ` of ${top} points` : ''
   const range = ends
     ? ` (${percentOf(of.options.level)} interval ${num(ends[0] as number)} to ${num(ends[1] as number)})`
     : ''
@@ -162,7 +162,7 @@ function cautions(of: Of): string[] {
       family === 'primary' &&
       pHolm !== null &&
       pHolm < ALPHA &&
-      groups?.interval != null &&
+      groups?.interval &&
       groups.interval.lo <= 0 &&
       groups.interval.hi >= 0,
   )

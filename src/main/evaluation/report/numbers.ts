@@ -84,18 +84,17 @@ export function rounded(value: number): number {
 export function wilcoxonOf(
   make: Maker,
   differences: readonly number[],
-): ResultTest & {
-  effect: number | null
-} {
+): { test: ResultTest; effect: number | null } {
   const found = wilcoxonSignedRank(differences)
   const how = method(
     make,
     'wilcoxon',
     'Wilcoxon signed-rank test, two-sided, of the differences of prompt means; differences of 0 dropped, ties at their mean rank; exact up to 50 without ties, else the normal approximation with the variance under ties.',
   )
+  const { n } = found
   return found.ok
-    ? { p: found.p, statistic: found.statistic, n: found.n, how, why: null, effect: found.effect }
-    : { p: null, statistic: null, n: found.n, how, why: found.reason, effect: null }
+    ? { test: { p: found.p, statistic: found.statistic, n, how, why: null }, effect: found.effect }
+    : { test: { p: null, statistic: null, n, how, why: found.reason }, effect: null }
 }
 
 /** The same question by turning signs at random. */

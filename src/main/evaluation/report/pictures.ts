@@ -65,7 +65,7 @@ function scoresOf(
   if (led.length === 0) return null
   const shares = rows.flatMap(({ aspect, number }) => {
     const top = tops.get(aspect)
-    return top == null ? [] : [number / top]
+    return typeof top === 'number' ? [number / top] : []
   })
   return [meanOf(led.map(({ number }) => number)), shares.length === 0 ? 0 : meanOf(shares)]
 }
@@ -101,7 +101,7 @@ function disagreements(of: Prepared): Pictures['disagreements'] {
   ].flatMap((rows) => {
     const { aspect, image } = rows[0] as NumericRating
     const top = of.aspects.find(({ id }) => id === aspect)?.top
-    if (rows.length < 2 || top == null) return []
+    if (rows.length < 2 || typeof top !== 'number') return []
     const values = rows.map(({ number }) => number)
     const range = (Math.max(...values) - Math.min(...values)) / top
     const mean = meanOf(values)

@@ -110,8 +110,8 @@ export function pick(
     (row) =>
       row.aspect === of.aspect &&
       (of.model === undefined || row.model === of.model) &&
-      (of.kind == null || row.kind === of.kind) &&
-      (of.level == null || row.level === of.level),
+      (typeof of.kind !== 'string' || row.kind === of.kind) &&
+      (typeof of.level !== 'number' || row.level === of.level),
   )
 }
 

@@ -62,7 +62,7 @@ function onOneScale(of: Prepared): Rating[] {
   const tops = new Map(of.aspects.map(({ id, top }) => [id, top]))
   return of.numeric.flatMap((row): Rating[] => {
     const top = tops.get(row.aspect)
-    if (top == null) return []
+    if (typeof top !== 'number') return []
     return [
       {
         rater: row.rater,

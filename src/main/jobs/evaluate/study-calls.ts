@@ -17,6 +17,8 @@ export interface StudyCalls {
 export interface StudyReport {
   results: StudyResults
   figures: ReportFigure[]
+  /** Of each figure the SVG for paper; none where only numbers were asked for. */
+  drawings: string[]
   /** Rows of the files beside the page; null where none were asked for. */
   tables: ReportTables | null
 }

@@ -1,4 +1,6 @@
 import { figures } from '../../evaluation/report/figures.ts'
+import { drawFigure } from '#figures/draw.ts'
+import { widthOf } from '../../evaluation/report/page.ts'
 import { power } from '../../evaluation/report/power.ts'
 import { prepare } from '../../evaluation/report/prepared.ts'
 import { studyResults } from '../../evaluation/report/results.ts'
@@ -16,9 +18,15 @@ export const studyTasks: Tasks<StudyCalls> = {
       const rows = reportRows(db, study, options)
       const results = studyResults(rows)
       const prepared = prepare(rows)
+      const shown = figures(results, prepared)
       return {
         results,
-        figures: figures(results, prepared),
+        figures: shown,
+        drawings: tables
+          ? shown.map(({ figure }) =>
+              drawFigure(figure, { width: widthOf(figure), theme: 'print' }),
+            )
+          : [],
         tables: tables ? reportTables(prepared) : null,
       }
     } finally {

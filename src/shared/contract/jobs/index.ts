@@ -15,6 +15,7 @@ import { score } from './score.ts'
 import { spanPackage } from './span-package.ts'
 import { studyImages } from './study-images.ts'
 import { studyOpen, studyPackage } from './study-package.ts'
+import { studyReport } from './study-report.ts'
 import { studyScore } from './study-score.ts'
 import { trainSpans } from './train-spans.ts'
 
@@ -36,6 +37,7 @@ export const JOBS = [
   studyPackage,
   studyOpen,
   studyScore,
+  studyReport,
 ] as const
 type Defined = (typeof JOBS)[number]
 
@@ -74,5 +76,6 @@ export * from './score.ts'
 export * from './span-package.ts'
 export * from './study-images.ts'
 export * from './study-package.ts'
+export * from './study-report.ts'
 export * from './study-score.ts'
 export * from './train-spans.ts'
