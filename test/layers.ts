@@ -9,6 +9,7 @@ const LEAVES = [
   'main/inference',
   'main/labeling',
   'main/search',
+  'main/evaluation',
   'main/export',
   'main/tables',
 ] as const
