@@ -69,6 +69,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
   },
   'main/jobs': {
     run: [],
+    measure: ['run'],
     models: ['run'],
     pictures: ['run'],
     spans: ['run'],

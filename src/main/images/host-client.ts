@@ -3,14 +3,13 @@ import { CallOverdue, HelperCrash, lastLine } from '../processes/crash.ts'
 import type { Reply } from '../processes/peer.ts'
 import { createPool } from '../processes/pool.ts'
 import { startProcess } from '../processes/start.ts'
-import type { PictureInfo, Thumbnail } from './decode.ts'
+import type { PictureInfo, Pixels, Thumbnail } from './decode.ts'
 import { DEFAULT_LIMITS, HOST_MEMORY, THUMBNAIL_SIZE, type PictureLimits } from './limits.ts'
-import type { DecodeReply, PictureCalls } from './picture-server.ts'
+import type { DecodeInput, DecodeReply, PictureCalls } from './picture-server.ts'
 
-export type Decoded =
-  | { ok: true; info: PictureInfo; thumbnail: Thumbnail }
-  /** `reason` as in PictureError. */
-  | { ok: false; reason: string; detail: string }
+/** `reason` as in PictureError. */
+type Failed = { ok: false; reason: string; detail: string }
+export type Decoded = { ok: true; info: PictureInfo; thumbnail: Thumbnail } | Failed
 
 export interface PictureHost {
   /**
@@ -18,6 +17,11 @@ export interface PictureHost {
    * with AppError `canceled` (closed) or `internal` (the process cannot be started).
    */
   decode(picture: Uint8Array | { path: string }): Promise<Decoded>
+  /** The pixels of one, shrunk to at most `side` a side; see `smallPixels`. Rejects as `decode`. */
+  pixels(
+    picture: Uint8Array | { path: string },
+    side: number,
+  ): Promise<({ ok: true } & Pixels) | Failed>
   /** How many pictures are decoded at once; twice as many calls keep it busy. */
   readonly parallel: number
   /** How often the process had to be started again. */
@@ -73,6 +77,34 @@ export function createPictureHost(entry: URL, options: PictureHostOptions = {}):
       }),
   })
 
+  const ask = async <T>(
+    picture: Uint8Array | { path: string },
+    run: (
+      input: DecodeInput,
+      call: { timeoutMs: number; bytes?: Uint8Array },
+    ) => Promise<T | Failed>,
+  ): Promise<T | Failed> => {
+    const bytes = picture instanceof Uint8Array ? picture : undefined
+    // Answered here, so that nothing oversized is sent.
+    if (bytes && bytes.byteLength > limits.maxBytes) {
+      return failed('too-large', `${bytes.byteLength} bytes, at most ${limits.maxBytes}`)
+    }
+    const path = picture instanceof Uint8Array ? null : picture.path
+    try {
+      return await run({ path, limits, size }, { timeoutMs, ...(bytes ? { bytes } : {}) })
+    } catch (error) {
+      if (error instanceof CallOverdue) {
+        return failed('decoder-timeout', `not decoded after ${limits.seconds} s`)
+      }
+      if (!(error instanceof HelperCrash) || error.reason === 'not-started') throw error
+      const said = lastLine(error.lastWords)
+      return failed(
+        error.reason === 'out-of-memory' ? 'decoder-out-of-memory' : 'decoder-crashed',
+        `the decoder ended with ${error.how}${said === '' ? '' : `: ${said}`}`,
+      )
+    }
+  }
+
   return {
     parallel,
     get restarts() {
@@ -81,33 +113,19 @@ export function createPictureHost(entry: URL, options: PictureHostOptions = {}):
     get pid() {
       return pool.pid
     },
-    async decode(picture) {
-      const bytes = picture instanceof Uint8Array ? picture : undefined
-      // Answered here, so that nothing oversized is sent.
-      if (bytes && bytes.byteLength > limits.maxBytes) {
-        return failed('too-large', `${bytes.byteLength} bytes, at most ${limits.maxBytes}`)
-      }
-      const path = picture instanceof Uint8Array ? null : picture.path
-      const call = { timeoutMs, ...(bytes ? { bytes } : {}) }
-      try {
-        return toDecoded(await pool.run('decode', { path, limits, size }, call))
-      } catch (error) {
-        if (error instanceof CallOverdue) {
-          return failed('decoder-timeout', `not decoded after ${limits.seconds} s`)
-        }
-        if (!(error instanceof HelperCrash) || error.reason === 'not-started') throw error
-        const said = lastLine(error.lastWords)
-        return failed(
-          error.reason === 'out-of-memory' ? 'decoder-out-of-memory' : 'decoder-crashed',
-          `the decoder ended with ${error.how}${said === '' ? '' : `: ${said}`}`,
-        )
-      }
-    },
+    decode: (picture) =>
+      ask(picture, async (input, call) => toDecoded(await pool.run('decode', input, call))),
+    pixels: (picture, side) =>
+      ask(picture, async (input, call) => {
+        const { value, bytes } = await pool.run('pixels', { ...input, size: side }, call)
+        // A copy, as for a thumbnail.
+        return value.ok ? { ...value, data: Uint8Array.from(bytes) } : value
+      }),
     close: () => pool.close(),
   }
 }
 
-function failed(reason: string, detail: string): Decoded {
+function failed(reason: string, detail: string): Failed {
   return { ok: false, reason, detail }
 }
 

@@ -1,13 +1,15 @@
 import { readFile, stat } from 'node:fs/promises'
 import { serveParent } from '../processes/child.ts'
 import type { Answer } from '../processes/peer.ts'
-import { PictureError, type PictureInfo, type Thumbnail } from './decode.ts'
+import { PictureError, smallPixels, type PictureInfo, type Thumbnail } from './decode.ts'
 import type { PictureLimits } from './limits.ts'
 
 /** What the decoding process is asked. */
 export interface PictureCalls {
   /** The bytes come with the call, or lie at `path`; the thumbnail's WebP comes with the reply. */
   decode: { input: DecodeInput; value: DecodeReply }
+  /** RGB of 8 bits comes with the reply, at most `size` a side. */
+  pixels: { input: DecodeInput; value: PixelsReply }
 }
 
 export interface DecodeInput {
@@ -20,6 +22,9 @@ export type DecodeReply =
   | { ok: true; info: PictureInfo; width: number; height: number }
   | { ok: false; reason: string; detail: string }
 
+export type PixelsReply =
+  { ok: true; width: number; height: number } | { ok: false; reason: string; detail: string }
+
 export type Decode = (
   bytes: Uint8Array,
   limits: PictureLimits,
@@ -31,19 +36,28 @@ export type Decode = (
  * caller. A picture that cannot be decoded is an answer, not an error.
  */
 export function serveDecoding(decode: Decode): void {
-  serveParent<PictureCalls>({ decode: (input, { bytes }) => answer(input, bytes, decode) })
+  serveParent<PictureCalls>({
+    decode: ({ size, ...input }, { bytes }) =>
+      answer(input, bytes, async (read, limits) => {
+        const { info, thumbnail } = await decode(read, limits, size)
+        const { width, height, webp } = thumbnail
+        return { value: { ok: true, info, width, height }, bytes: webp }
+      }),
+    pixels: ({ size, ...input }, { bytes }) =>
+      answer(input, bytes, async (read, limits) => {
+        const { data, width, height } = await smallPixels(read, limits, size)
+        return { value: { ok: true, width, height }, bytes: data }
+      }),
+  })
 }
 
-async function answer(
-  { path, limits, size }: DecodeInput,
+async function answer<V>(
+  { path, limits }: Omit<DecodeInput, 'size'>,
   sent: Uint8Array,
-  decode: Decode,
-): Promise<Answer<DecodeReply>> {
+  work: (bytes: Uint8Array, limits: PictureLimits) => Promise<Answer<V>>,
+): Promise<Answer<V | { ok: false; reason: string; detail: string }>> {
   try {
-    const bytes = path === null ? sent : await readPicture(path, limits.maxBytes)
-    const { info, thumbnail } = await decode(bytes, limits, size)
-    const { width, height, webp } = thumbnail
-    return { value: { ok: true, info, width, height }, bytes: webp }
+    return await work(path === null ? sent : await readPicture(path, limits.maxBytes), limits)
   } catch (error) {
     if (!(error instanceof PictureError)) throw error
     return { value: { ok: false, reason: error.reason, detail: error.message } }

@@ -1,11 +1,11 @@
 import { z } from 'zod'
+import { FEATURE_RESIZES } from '#shared/contract/choices.ts'
 import { ImageRecipe } from './recipe.ts'
-import { FLOAT_RESIZES } from './resize-float.ts'
 
 /** What is done to a picture whose features are compared: as `ImageRecipe`, or with fractions kept. */
 export const FeatureRecipe = z.object({
   ...ImageRecipe.shape,
-  resize: z.union([z.object({ mode: z.enum(FLOAT_RESIZES) }), ImageRecipe.shape.resize]),
+  resize: z.union([z.object({ mode: z.enum(FEATURE_RESIZES) }), ImageRecipe.shape.resize]),
   /** Means nothing where the whole picture is kept. */
   crop: ImageRecipe.shape.crop.default('transformers'),
 })

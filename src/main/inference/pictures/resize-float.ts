@@ -2,6 +2,7 @@
  * The two ways of resizing that Frechet distances are published with. Both keep fractions, which
  * `resize.ts` rounds to bytes, and give [3, height, width] of 0 to 255.
  */
+import type { FEATURE_RESIZES } from '#shared/contract/choices.ts'
 import { filterWeights } from './resize.ts'
 import type { FilterWeights, RgbPixels } from './resize.ts'
 
@@ -11,8 +12,7 @@ import type { FilterWeights, RgbPixels } from './resize.ts'
  * - `legacy_pytorch`: pytorch-fid's, torch's `interpolate` with `bilinear`, align_corners False:
  *   half-pixel centres and no antialiasing, whatever the reduction
  */
-export const FLOAT_RESIZES = ['clean', 'legacy_pytorch'] as const
-export type FloatResize = (typeof FLOAT_RESIZES)[number]
+export type FloatResize = (typeof FEATURE_RESIZES)[number]
 
 /** Resizes to exactly `width` x `height`; proportions are not kept. */
 export function resizeFloat(

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { FEATURE_RESIZES } from '#shared/contract/choices.ts'
 import { decode } from '../../../../src/main/inference/pictures/decode-pixels.ts'
-import { FLOAT_RESIZES, resizeFloat } from '../../../../src/main/inference/pictures/resize-float.ts'
+import { resizeFloat } from '../../../../src/main/inference/pictures/resize-float.ts'
 import { fidFolder } from '../../../support/fid-reference.ts'
 import { readNpy } from '../../../support/npy.ts'
 
@@ -35,7 +36,7 @@ describe.skipIf(fidFolder === null)('pictures of clean-fid and pytorch-fid', () 
     expect(isSame || known.file.endsWith('.jpg')).toBe(true)
     const slack = isSame ? 0 : 1.5
     const grid = readNpy(join(folder, known.grid_file))
-    for (const [m, mode] of FLOAT_RESIZES.entries()) {
+    for (const [m, mode] of FEATURE_RESIZES.entries()) {
       const pixels = resizeFloat(source, SIDE, SIDE, mode)
       let worst = 0
       for (let y = 0; y < 11; y++) {
@@ -74,7 +75,7 @@ test('without antialiasing a reduction looks at two pixels, with it at all', () 
 
 test('a picture of the right size is left as it is', () => {
   const source = { width: 2, height: 2, data: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12) }
-  for (const mode of FLOAT_RESIZES) {
+  for (const mode of FEATURE_RESIZES) {
     expect([...resizeFloat(source, 2, 2, mode)]).toEqual([1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12])
   }
 })
