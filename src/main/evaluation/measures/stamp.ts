@@ -87,10 +87,11 @@ export function nameOf(
   model: { name: string; measure: string | null; isDemonstration: boolean } | null,
   resize?: string,
 ): string {
+  const hasToSay = model?.isDemonstration && !/demonstration/i.test(model.name)
   const inside = [
     model?.name ?? 'features of files',
     ...(resize === undefined ? [] : [`resized ${resize}`]),
-    ...(model?.isDemonstration ? ['demonstration model'] : []),
+    ...(hasToSay ? ['demonstration model'] : []),
   ].join(', ')
   const known = model?.measure ?? null
   if (measure === 'fd' && known !== null && resize === undefined) {

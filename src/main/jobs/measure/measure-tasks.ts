@@ -89,7 +89,7 @@ function richness({ path, text, ids, n, seed }: MeasureCalls['richness']['input'
     return {
       available: { before: all.length, after: kept?.length ?? null },
       n: drawn,
-      before: textRichness(before),
+      before: textRichness(before, words),
       after: kept === null ? null : textRichness(draw(kept, seed + 1), words),
     }
   } finally {
