@@ -89,6 +89,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     prompts: [],
     generated: [],
     studies: [],
+    measures: [],
   },
   'main/inference': {
     hub: [],
@@ -102,6 +103,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
   },
   'main/jobs': {
     run: [],
+    measure: ['run'],
     models: ['run'],
     pictures: ['run'],
     spans: ['run'],

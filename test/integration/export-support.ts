@@ -31,6 +31,7 @@ export function exportContext(over: Partial<JobContext> = {}): JobContext & { to
       queryWorker: NOWHERE,
       pictureHost: NOWHERE,
       spanWorker: NOWHERE,
+      measureWorker: NOWHERE,
     },
     settings: DEFAULT_SETTINGS,
     ...over,

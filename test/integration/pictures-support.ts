@@ -39,6 +39,7 @@ export function jobContext(
       queryWorker: NOWHERE,
       pictureHost: options.host ?? PICTURE_HOST,
       spanWorker: NOWHERE,
+      measureWorker: NOWHERE,
     },
     settings: {
       ...DEFAULT_SETTINGS,

@@ -95,6 +95,7 @@ export function scoreContext(
       queryWorker: nowhere,
       pictureHost: nowhere,
       spanWorker: nowhere,
+      measureWorker: nowhere,
     },
     settings: DEFAULT_SETTINGS,
   }

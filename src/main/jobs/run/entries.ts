@@ -8,6 +8,7 @@ export const ENTRY_SOURCES = {
   inferenceHost: 'inference/host/host.ts',
   pictureHost: 'images/picture-host.ts',
   spanWorker: 'jobs/spans/span-worker.ts',
+  measureWorker: 'jobs/measure/measure-worker.ts',
 } as const
 
 export type EntryName = keyof typeof ENTRY_SOURCES

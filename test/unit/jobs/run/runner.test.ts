@@ -17,6 +17,7 @@ function setUp() {
       queryWorker: url,
       pictureHost: url,
       spanWorker: url,
+      measureWorker: url,
     },
     settings: () => DEFAULT_SETTINGS,
     onChange: () => {},
