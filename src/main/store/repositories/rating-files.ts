@@ -78,12 +78,12 @@ export async function saveRatingEvents(
 ): Promise<number> {
   let rows = 0
   function* lines(): Generator<string> {
-    for (const { study: _, ...event } of ratingEvents(db, study.id)) {
+    for (const event of ratingEvents(db, study.id)) {
       const line: EventLine = {
         format: 'gleaner rating 1',
+        ...event,
         study: study.uid,
         hash: study.hash ?? '',
-        ...event,
       }
       rows++
       yield `${JSON.stringify(line)}\n`
