@@ -55,8 +55,8 @@ export const Study = StudySummary.extend({
   missing: z.number().int(),
   /** Files that were not taken in. */
   leftOut: z.number().int(),
-  /** Pictures that stand among the corpus's pairs, too; `studies.problems` also looks for prompts. */
-  knownPictures: z.number().int(),
+  /** Pictures that stand in the corpus too, and prompts that its texts hold word for word. */
+  leaks: z.object({ pictures: z.number().int(), prompts: z.number().int() }),
   /** Tasks of one rater, in all, by what they are for. */
   tasks: z.object({
     rate: z.number().int(),

@@ -284,7 +284,7 @@ function describe(study: Study): string {
         `  ${name}${version === null ? '' : ` (${version})`}: ${n(images)} pictures`,
     ),
     `  missing pictures: ${n(study.missing)}, files left out: ${n(study.leftOut)}`,
-    `  pictures that stand among the pairs of the corpus, too: ${n(study.knownPictures)}`,
+    `  also in the corpus: ${n(study.leaks.pictures)} pictures, ${n(study.leaks.prompts)} prompts`,
   ]
   if (study.hash !== null) {
     const { rate, compare, repeats, checks, practice } = study.tasks

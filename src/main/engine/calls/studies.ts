@@ -88,28 +88,9 @@ export function studyCalls({ corpora, announce }: EngineContext): CallsOf<typeof
       const { reader } = opened(corpus)
       return studyImage(reader, studyOf(reader, study), image)
     },
-    async 'studies.problems'({ corpus, study }) {
+    'studies.problems'({ corpus, study }) {
       const { reader } = opened(corpus)
-      const found = studyOf(reader, study)
-      const { matches } = await corpora.get(corpus).reads.studyOverlap({ study: found.name })
-      const prompts = new Map(
-        studyPrompts(reader, found).map(({ group, kind, level, text }) => [
-          JSON.stringify([group, level]),
-          { group, kind, level, text },
-        ]),
-      )
-      const { leaks, ...problems } = studyProblems(reader, found)
-      return {
-        ...problems,
-        leaks: [
-          ...leaks,
-          ...matches.flatMap(({ group, level, exact, normalised }) => {
-            const prompt = prompts.get(JSON.stringify([group, level]))
-            const kind = exact > 0 ? ('prompt' as const) : ('normalised prompt' as const)
-            return prompt ? [{ kind, prompt, pairs: exact > 0 ? exact : normalised }] : []
-          }),
-        ],
-      }
+      return studyProblems(reader, studyOf(reader, study))
     },
     'studies.freeze'({ corpus, study }) {
       freeze(opened(corpus), studyOf(opened(corpus).writer, study))

@@ -101,11 +101,7 @@ function repeatsOf(
       const form = forms.get(aspect)
       const values = form ? [valueOf(form, first), valueOf(form, answer)] : []
       const [a, b] = values
-      if (
-        first === answer ||
-        (typeof a === 'number' && typeof b === 'number' && Math.abs(a - b) <= 1)
-      )
-        near++
+      if (first === answer || (typeof a === 'number' && typeof b === 'number' && Math.abs(a - b) <= 1)) near++
     }
   }
   return { same, near, of }

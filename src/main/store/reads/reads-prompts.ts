@@ -4,11 +4,9 @@ import { lru } from './lru.ts'
 import type { ReaderDb } from '../open.ts'
 import { promptTexts } from '../repositories/prompt-sets.ts'
 import { currentSpanSet } from '../repositories/span-sets.ts'
-import { studyOf, studyPrompts } from '../repositories/studies.ts'
 
 type Overlap = NonNullable<PromptReport['corpus']>
 type Hit = PromptMatch['pairs'][number]
-type Sought = { group: string; level: number; text: string }
 type PairRow = [
   id: number,
   alt: string | null,
@@ -30,10 +28,10 @@ export function createPromptReads(context: {
   const { db, version } = context
   const found = lru<Overlap>(4)
 
-  function overlapOf(prompts: readonly Sought[]): Overlap {
+  function overlapOf(set: number): Overlap {
     const sought = new Map<string, { text: string; match: PromptMatch }[]>()
     let longest = 0
-    for (const { group, level, text } of prompts) {
+    for (const { group, level, text } of promptTexts(db, set)) {
       const plain = normaliseText(text)
       // What is punctuation alone would be found in every text that is.
       if (plain === '') continue
@@ -82,9 +80,6 @@ export function createPromptReads(context: {
     }
   }
 
-  /** What the texts of the corpus are. */
-  const stamp = (): string => `p${version.pairs} x${version.spans}@${currentSpanSet(db) ?? 0}`
-
   return {
     /**
      * Prompts of a set that stand in the corpus as a whole alt, caption, title or span in use: as
@@ -92,15 +87,10 @@ export function createPromptReads(context: {
      * prompt, exactly where one of its texts is exact.
      */
     promptOverlap({ set }: { set: number }): Overlap {
-      return found.get(`${set} ${stamp()} q${version.prompts}`, () =>
-        overlapOf(promptTexts(db, set)),
+      const spans = `${version.spans}@${currentSpanSet(db) ?? 0}`
+      return found.get(`${set} p${version.pairs} x${spans} q${version.prompts}`, () =>
+        overlapOf(set),
       )
-    },
-
-    /** The same of the prompts of a study, which never change. */
-    studyOverlap({ study }: { study: string }): Overlap {
-      const row = studyOf(db, study)
-      return found.get(`${row.uid} ${stamp()}`, () => overlapOf(studyPrompts(db, row)))
     },
   }
 }

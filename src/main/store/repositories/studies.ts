@@ -414,7 +414,7 @@ export function studySheet(
   }
 }
 
-/** `studies.problems`, but for prompts that stand in the corpus. */
+/** `studies.problems`. */
 export function studyProblems(
   db: ReaderDb,
   study: StudyRow,
@@ -453,7 +453,7 @@ export function studyProblems(
   return { missing, leftOut, doubles, leaks: studyLeaks(db, study) }
 }
 
-/** Pictures of a study that stand in the corpus, too: there a model may have learned them. */
+/** Prompts and pictures of a study that stand in the corpus, too: there a model may have learned them. */
 function studyLeaks(
   db: ReaderDb,
   study: StudyRow,
@@ -532,7 +532,10 @@ export function studyDetails(db: ReaderDb, study: StudyRow): Study {
     takes: count('SELECT coalesce(max(take) + 1, 0) AS n FROM study_images WHERE study_id = ?'),
     missing: problems.missing.length,
     leftOut: count('SELECT count(*) AS n FROM study_left_out WHERE study_id = ?'),
-    knownPictures: problems.leaks.length,
+    leaks: {
+      pictures: problems.leaks.filter(({ kind }) => kind === 'picture').length,
+      prompts: problems.leaks.filter(({ kind }) => kind !== 'picture').length,
+    },
     tasks: {
       rate: tasksOf('item'),
       compare: tasksOf('pair'),
