@@ -90,6 +90,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     generated: [],
     studies: [],
     report: [],
+    measures: [],
   },
   'main/inference': {
     hub: [],
@@ -103,6 +104,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
   },
   'main/jobs': {
     run: [],
+    measure: ['run'],
     models: ['run'],
     pictures: ['run'],
     spans: ['run'],

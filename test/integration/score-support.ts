@@ -96,6 +96,7 @@ export function scoreContext(
       pictureHost: nowhere,
       spanWorker: nowhere,
       studyWorker: nowhere,
+      measureWorker: nowhere,
     },
     settings: DEFAULT_SETTINGS,
   }

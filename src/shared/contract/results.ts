@@ -323,7 +323,8 @@ export const StudyResults = z.object({
     byModel: z.array(
       z.object({
         model: z.string(),
-        images: z.number().int(),
+        /** null while the study is blind: it may tell the model. */
+        images: z.number().int().nullable(),
         answers: z.number().int(),
         /** Share that could not be judged. */
         cannot: ResultNumber,
@@ -381,6 +382,11 @@ export const results = {
   'studies.results': call(
     OfStudy.extend({ options: ResultOptions.prefault({}) }),
     z.object({ results: StudyResults, figures: z.array(ReportFigure) }),
+  ),
+  /** Automatic scores of a study and how they go with the ratings; empty where nothing was scored. */
+  'studies.compliance': call(
+    OfStudy.extend({ options: ResultOptions.prefault({}) }),
+    z.array(ResultAutomatic),
   ),
   /** Before a study: how often one of this size would find a difference, and how large it had to be. */
   'studies.power': call(StudyPowerInput, StudyPower),

@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path'
 import type { StudyPrompt, studies as contract } from '#shared/contract/studies.ts'
 import { AppError } from '#shared/errors.ts'
-import { StudyDesign } from '#shared/studies/design.ts'
+import { StudyDesign, type DesignChange } from '#shared/studies/design.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { readPromptFile } from '../../evaluation/prompts/read-prompts.ts'
 import { freeze } from '../../jobs/evaluate/freeze.ts'
@@ -26,7 +26,16 @@ import { unblindStudy } from '../../store/repositories/study-tasks.ts'
 import type { EngineContext } from '../context.ts'
 import type { CallsOf } from './calls-of.ts'
 
-export function studyCalls({ corpora, announce }: EngineContext): CallsOf<typeof contract> {
+export function studyCalls({ corpora, announce, runner }: EngineContext): CallsOf<typeof contract> {
+  const takesInPictures = (corpus: string): boolean =>
+    runner
+      .list()
+      .some(
+        ({ kind, state, corpus: of }) =>
+          kind === 'study-images' &&
+          (state === 'queued' || state === 'running') &&
+          of === resolve(corpus),
+      )
   const opened = (path: string): Corpus => corpora.get(path).corpus
   const details = (corpus: string, study: string) => {
     const { reader } = opened(corpus)
@@ -52,7 +61,7 @@ export function studyCalls({ corpora, announce }: EngineContext): CallsOf<typeof
     'studies.setDesign'({ corpus, study, design }) {
       const { writer } = opened(corpus)
       const found = studyOf(writer, study)
-      setStudyDesign(writer, found, { ...found.design, ...design })
+      setStudyDesign(writer, found, { ...found.design, ...said(design) })
       announce(corpus, ['studies'])
       return details(corpus, study)
     },
@@ -93,7 +102,15 @@ export function studyCalls({ corpora, announce }: EngineContext): CallsOf<typeof
       return studyProblems(reader, studyOf(reader, study))
     },
     'studies.freeze'({ corpus, study }) {
-      freeze(opened(corpus), studyOf(opened(corpus).writer, study))
+      const found = studyOf(opened(corpus).writer, study)
+      if (takesInPictures(corpus)) {
+        throw new AppError(
+          'busy',
+          `The study "${found.name}" was not frozen: pictures are being taken in.`,
+          'Wait for the end of that job, or cancel it.',
+        )
+      }
+      freeze(opened(corpus), found)
       announce(corpus, ['studies'])
       return details(corpus, study)
     },
@@ -104,6 +121,11 @@ export function studyCalls({ corpora, announce }: EngineContext): CallsOf<typeof
       return details(corpus, study)
     },
   }
+}
+
+/** Without what is there and says nothing. */
+function said(change: DesignChange): Partial<StudyDesign> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
 }
 
 /** The prompts that a study begins with, and where they come from in words. */

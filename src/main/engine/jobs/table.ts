@@ -9,6 +9,8 @@ import { studyPackageJob } from '../../jobs/evaluate/study-package.ts'
 import { exportJob } from '../../jobs/export.ts'
 import { importJob } from '../../jobs/import/import.ts'
 import { ingestJob } from '../../jobs/ingest/ingest.ts'
+import { complexityJob } from '../../jobs/measure/complexity.ts'
+import { measureJob } from '../../jobs/measure/measure.ts'
 import { modelFetchJob } from '../../jobs/models/model-fetch.ts'
 import { quantizeJob } from '../../jobs/models/quantize.ts'
 import { picturesJob } from '../../jobs/pictures/pictures.ts'
@@ -27,6 +29,8 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   export: exportJob,
   'model-fetch': modelFetchJob,
   quantize: quantizeJob,
+  measure: measureJob,
+  complexity: complexityJob,
   'alt-spans': altSpansJob,
   'train-spans': trainSpansJob,
   'predict-spans': predictSpansJob,

@@ -60,12 +60,13 @@ export interface ReportRows {
   study: StudyResults['study'] & {
     design: StudyDesign
     promptsFrom: string
+    images: number
     missing: number
     leaks: { pictures: number; prompts: number }
     log: readonly { at: string; what: string; detail: string }[]
   }
   software: string
-  models: readonly { name: string; version: string | null; images: number }[]
+  models: readonly { name: string; version: string | null; images: number | null }[]
   prompts: readonly StudyPrompt[]
   ratings: readonly RatingRow[]
   votes: readonly VoteRow[]

@@ -56,6 +56,7 @@ export function reportRows(db: ReaderDb, name: string, options: ResultOptions): 
       unblindedAt,
       design: study.design,
       promptsFrom: study.promptsFrom,
+      images: details.images,
       missing: details.missing,
       leaks: details.leaks,
       log: details.log,

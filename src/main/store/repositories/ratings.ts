@@ -96,13 +96,17 @@ export function undoRating(
   return transaction(db, () => {
     const target = lastDone(db, by)
     if (!target) return null
-    const before = statement<{ answer: string | null }>(
+    const before = statement<Measured & { answer: string | null }>(
       db,
-      `SELECT answer FROM rating_events
+      `SELECT answer, ms, position, zoom, first_left AS firstLeft FROM rating_events
        WHERE study_id = ? AND rater = ? AND task = ? AND aspect = ? AND (at, uid) < (?, ?)
        ORDER BY at DESC, uid DESC LIMIT 1`,
     ).get(by.study, by.rater, target.task, target.aspect, target.at, target.uid)
-    append(db, { ...again(by, target), kind: 'undo', answer: before?.answer ?? null })
+    append(db, {
+      ...again(by, target, before ?? null),
+      kind: 'undo',
+      answer: before?.answer ?? null,
+    })
     return { task: target.task }
   })
 }
@@ -115,28 +119,32 @@ export function redoRating(
   return transaction(db, () => {
     const target = lastUndone(db, by)
     if (!target) return null
-    append(db, { ...again(by, target), kind: 'redo', answer: target.answer })
+    append(db, { ...again(by, target, target), kind: 'redo', answer: target.answer })
     return { task: target.task }
   })
 }
 
-type Step = Pick<RatingEvent, 'uid' | 'task' | 'aspect' | 'kind' | 'target' | 'answer' | 'at'> & {
-  firstLeft: number | null
-}
+/** How an answer was given. */
+type Measured = Pick<RatingEvent, 'ms' | 'position' | 'zoom'> & { firstLeft: number | null }
+type Step = Pick<RatingEvent, 'uid' | 'task' | 'aspect' | 'kind' | 'target' | 'answer' | 'at'> &
+  Measured
 
+/** @param given the answer that counts again, with the time that it took; null = none */
 function again(
   by: StudyRater & { blind: boolean; software: string },
   target: Step,
+  given: Measured | null,
 ): Omit<RatingEvent, 'uid' | 'at' | 'kind' | 'answer'> {
+  const { firstLeft } = given ?? target
   return {
     ...by,
     task: target.task,
     aspect: target.aspect,
     target: target.uid,
-    ms: null,
-    position: null,
-    zoom: null,
-    firstLeft: target.firstLeft === null ? null : target.firstLeft === 1,
+    ms: given?.ms ?? null,
+    position: given?.position ?? null,
+    zoom: given?.zoom ?? null,
+    firstLeft: firstLeft === null ? null : firstLeft === 1,
   }
 }
 
@@ -144,7 +152,8 @@ function again(
 function backwards(db: ReaderDb, { study, rater }: StudyRater): IterableIterator<Step> {
   return statement<Step>(
     db,
-    `SELECT uid, task, aspect, kind, target, answer, at, first_left AS firstLeft FROM rating_events
+    `SELECT uid, task, aspect, kind, target, answer, at, ms, position, zoom,
+       first_left AS firstLeft FROM rating_events
      WHERE study_id = ? AND rater = ? ORDER BY at DESC, uid DESC`,
   ).iterate(study, rater)
 }
@@ -170,7 +179,8 @@ function lastUndone(db: ReaderDb, by: StudyRater): Step | null {
     if (event.kind === 'redo') continue
     const target = statement<Step>(
       db,
-      `SELECT uid, task, aspect, kind, target, answer, at, first_left AS firstLeft
+      `SELECT uid, task, aspect, kind, target, answer, at, ms, position, zoom,
+         first_left AS firstLeft
        FROM rating_events WHERE uid = ? AND kind = 'set' AND study_id = ? AND rater = ?`,
     ).get(event.target, by.study, by.rater)
     if (target) return target
@@ -224,13 +234,17 @@ export function insertRating(db: WriterDb, event: RatingEvent): boolean {
 
 /** Every event of a study in the order in which it came in. */
 export function* ratingEvents(db: ReaderDb, study: number): Generator<RatingEvent, void, void> {
-  const rows = statement<
-    Omit<RatingEvent, 'firstLeft' | 'blind'> & { firstLeft: number | null; blind: number }
-  >(
-    db,
-    `SELECT uid, study_id AS study, rater, task, aspect, kind, target, answer, ms, position, zoom,
-       first_left AS firstLeft, blind, software, at FROM rating_events WHERE study_id = ? ORDER BY id`,
-  ).iterate(study)
+  // A statement of its own: while a file is written, another may be.
+  const rows = db
+    .prepare<
+      [number],
+      Omit<RatingEvent, 'firstLeft' | 'blind'> & { firstLeft: number | null; blind: number }
+    >(
+      `SELECT uid, study_id AS study, rater, task, aspect, kind, target, answer, ms, position, zoom,
+         first_left AS firstLeft, blind, software, at
+       FROM rating_events WHERE study_id = ? ORDER BY id`,
+    )
+    .iterate(study)
   for (const row of rows) {
     yield {
       ...row,
@@ -240,6 +254,16 @@ export function* ratingEvents(db: ReaderDb, study: number): Generator<RatingEven
   }
 }
 
-export function isKnownEvent(db: ReaderDb, uid: string): boolean {
-  return statement(db, 'SELECT 1 FROM rating_events WHERE uid = ?').get(uid) !== undefined
+/** What is known of an event by its uid; null = nothing. */
+export function knownEvent(
+  db: ReaderDb,
+  uid: string,
+): Pick<RatingEvent, 'study' | 'rater' | 'task' | 'aspect' | 'kind' | 'answer' | 'at'> | null {
+  return (
+    statement<Pick<RatingEvent, 'study' | 'rater' | 'task' | 'aspect' | 'kind' | 'answer' | 'at'>>(
+      db,
+      `SELECT study_id AS study, rater, task, aspect, kind, answer, at FROM rating_events
+       WHERE uid = ?`,
+    ).get(uid) ?? null
+  )
 }

@@ -7,6 +7,8 @@ import { exportPairs } from './export.ts'
 import { importTables } from './import.ts'
 import { ingest } from './ingest.ts'
 import { launch } from './launch.ts'
+import { measure } from './measure.ts'
+import { complexity } from './complexity.ts'
 import { modelFetch } from './model-fetch.ts'
 import { lookForPictures } from './pictures.ts'
 import { predictSpans } from './predict-spans.ts'
@@ -28,6 +30,8 @@ export const JOBS = [
   exportPairs,
   modelFetch,
   quantize,
+  measure,
+  complexity,
   altSpans,
   trainSpans,
   predictSpans,
@@ -63,11 +67,13 @@ export function jobOf<K extends JobKind>(kind: K): JobOf<K> {
 }
 
 export * from './alt-spans.ts'
+export * from './complexity.ts'
 export * from './define.ts'
 export * from './export.ts'
 export * from './import.ts'
 export * from './ingest.ts'
 export * from './launch.ts'
+export * from './measure.ts'
 export * from './model-fetch.ts'
 export * from './pictures.ts'
 export * from './predict-spans.ts'

@@ -18,6 +18,7 @@ function setUp() {
       pictureHost: url,
       spanWorker: url,
       studyWorker: url,
+      measureWorker: url,
     },
     settings: () => DEFAULT_SETTINGS,
     onChange: () => {},
