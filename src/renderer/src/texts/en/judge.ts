@@ -328,7 +328,7 @@ export const judge = {
     byManifest: 'the manifest',
     byMetadata: 'what it says of itself',
     program: 'Program',
-    model: 'Model, as the image says',
+    model: 'Model, as stated',
     seed: 'Seed',
     steps: 'Steps',
     guidance: 'Guidance',
@@ -374,8 +374,7 @@ export const judge = {
     lastAbout: 'When the last answer was given',
     straight:
       '▸ {rater} gave one answer to every item of this aspect: {aspects} | ▸ {rater} gave one answer to every item of these aspects: {aspects}',
-    nobody:
-      'Nobody is removed by the program. The report says with and without whom where you ask for it.',
+    nobody: 'The program removes nobody. ▸ marks what is worth a look.',
   },
   report: {
     none: 'There are no ratings yet',
