@@ -17,6 +17,7 @@ const MOST_TRIED = 50
  * @throws AppError
  */
 export async function openPackage(path: string): Promise<string | null> {
+  const before = useSession().path
   const where = await corpusFor(path)
   if (!(await useSession().open(where))) return null
   const { job } = await useClient().call('studies.openPackage', { corpus: where, package: path })
@@ -32,7 +33,20 @@ export async function openPackage(path: string): Promise<string | null> {
     const known = studies.find(({ name }) => done.error?.message.includes(`"${name}"`))
     return known?.name ?? null
   }
+  await leave(where, before)
   return null
+}
+
+/** Goes back to what was open before, and forgets a corpus that stayed empty. */
+async function leave(empty: string, before: string | null): Promise<void> {
+  const session = useSession()
+  const studies = await useClient().call('studies.list', { corpus: empty })
+  if (studies.length === 0) {
+    await useClient().call('corpora.forget', { path: empty })
+    session.corpus = null
+  }
+  if (before !== null) await session.open(before)
+  else await session.loadRecent()
 }
 
 /** Makes a corpus for a package, or finds the one that holds packages of this name alone. */
