@@ -18,6 +18,7 @@ import { spanPackage } from './span-package.ts'
 import { studyImages } from './study-images.ts'
 import { studyOpen, studyPackage } from './study-package.ts'
 import { studyReport } from './study-report.ts'
+import { studySample } from './study-sample.ts'
 import { studyScore } from './study-score.ts'
 import { trainSpans } from './train-spans.ts'
 
@@ -40,6 +41,7 @@ export const JOBS = [
   studyImages,
   studyPackage,
   studyOpen,
+  studySample,
   studyScore,
   studyReport,
 ] as const
@@ -83,5 +85,6 @@ export * from './span-package.ts'
 export * from './study-images.ts'
 export * from './study-package.ts'
 export * from './study-report.ts'
+export * from './study-sample.ts'
 export * from './study-score.ts'
 export * from './train-spans.ts'
