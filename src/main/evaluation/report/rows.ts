@@ -62,7 +62,8 @@ export interface ReportRows {
     promptsFrom: string
     images: number
     missing: number
-    leaks: { pictures: number; prompts: number }
+    /** null: nobody has looked. */
+    leaks: { pictures: number | null; prompts: number | null }
     log: readonly { at: string; what: string; detail: string }[]
   }
   software: string

@@ -10,6 +10,7 @@ import { label } from './label.ts'
 import { pairs } from './pairs.ts'
 import { query } from './query.ts'
 import { reasons } from './reasons.ts'
+import { report } from './report.ts'
 import { settings } from './settings.ts'
 import { train } from './train.ts'
 import { ui } from './ui.ts'
@@ -28,6 +29,7 @@ export const en = {
   pairs,
   query,
   reasons,
+  report,
   settings,
   train,
   ui,
