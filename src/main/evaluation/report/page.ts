@@ -1,5 +1,6 @@
 import type { ReportSection, ResultPicture, StudyResults } from '#shared/contract/results.ts'
 import type { Figure } from '#shared/figures.ts'
+import { answersShown } from '#shared/studies/answers-shown.ts'
 import { html, raw, type Html } from './html.ts'
 import { PAGE_STYLE } from './page-style.ts'
 import * as tables from './page-tables.ts'
@@ -129,7 +130,8 @@ function galleries(results: StudyResults, images: ReadonlyMap<number, string>): 
   return html`<section>
     <h2>The pictures</h2>
     <p class="muted">
-      Best and worst by ${results.rankedBy}. Ratings of R1, R2, ... in this order; x: cannot judge.
+      Best and worst by ${results.rankedBy}. Ratings of R1, R2, ... in this order; x: cannot judge,
+      ·: left open.
     </p>
     ${shown.map(({ model, best, worst }) => [gallery(`${model}: rated highest`, best, leading), gallery(`${model}: rated lowest`, worst, leading)])}
     ${
@@ -150,7 +152,7 @@ function pictureOf(
 ): Html {
   const data = images.get(picture.image)
   const aspects = results.aspects
-    .map(({ id, name }) => ({ name, of: picture.ratings.find(({ aspect }) => aspect === id), id }))
+    .map(({ id, name }) => ({ name, id }))
     .sort((a, b) => Number(b.id === first) - Number(a.id === first))
   return html`<div class="picture">
     <div class="mat">
@@ -162,9 +164,8 @@ function pictureOf(
     </div>
     <span class="prompt">${picture.prompt}</span>
     <span class="scores">${picture.model}, ${picture.group} level ${num(picture.level, 0)}</span>
-    ${aspects.map(({ name, of, id }) => {
-      const given = of?.values.map(({ answer }) => (answer === 'cannot' ? 'x' : answer)).join(' ')
-      const words = `${name} ${given || '–'}`
+    ${aspects.map(({ name, id }) => {
+      const words = `${name} ${answersShown(picture, id)}`
       return html`<span class="scores">${id === first ? html`<b>${words}</b>` : words}</span>`
     })}
   </div> `

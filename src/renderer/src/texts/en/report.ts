@@ -63,7 +63,7 @@ export const report = {
   },
   pictures: {
     title: 'The pictures',
-    by: 'Best and worst by {what}. Answers of R1, R2, … in this order; x: cannot judge.',
+    by: 'Best and worst by {what}. Answers of R1, R2, … in this order; x: cannot judge, ·: left open.',
     best: '{model}: rated highest',
     worst: '{model}: rated lowest',
     apart: 'Where raters disagree most',
