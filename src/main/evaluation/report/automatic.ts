@@ -15,9 +15,6 @@ import type { ScoreRow } from './rows.ts'
 import { withinPrompts } from './within.ts'
 
 const MOST_DRAWS = 1000
-const LEAST_DRAWS = 200
-/** Pairs of pictures that all draws of a tau may compare. */
-const MOST_WORK = 4e8
 
 /** What machines say, and whether they agree with people. */
 export function automatic(make: Maker, of: Prepared): ResultAutomatic[] {
@@ -124,11 +121,7 @@ function correlations(
 ): ResultAutomatic['correlations'] {
   const all = seen(of, scores, aspect)
   const groups = [...Map.groupBy(all, ({ prompt }) => prompt).values()]
-  const able = Math.max(1, all.length ** 2 / 2)
-  const draws = Math.max(
-    LEAST_DRAWS,
-    Math.min(MOST_DRAWS, make.resamples, Math.floor(MOST_WORK / able)),
-  )
+  const draws = Math.min(MOST_DRAWS, make.resamples)
   const over = bootstrapWords(make, 'prompts', 'percentile', draws)
   const ways = [
     {
