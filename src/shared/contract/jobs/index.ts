@@ -17,6 +17,7 @@ import { score } from './score.ts'
 import { spanPackage } from './span-package.ts'
 import { studyImages } from './study-images.ts'
 import { studyOpen, studyPackage } from './study-package.ts'
+import { studySample } from './study-sample.ts'
 import { studyScore } from './study-score.ts'
 import { trainSpans } from './train-spans.ts'
 
@@ -39,6 +40,7 @@ export const JOBS = [
   studyImages,
   studyPackage,
   studyOpen,
+  studySample,
   studyScore,
 ] as const
 type Defined = (typeof JOBS)[number]
@@ -80,5 +82,6 @@ export * from './score.ts'
 export * from './span-package.ts'
 export * from './study-images.ts'
 export * from './study-package.ts'
+export * from './study-sample.ts'
 export * from './study-score.ts'
 export * from './train-spans.ts'
