@@ -2,6 +2,7 @@ import type { Ref } from 'vue'
 import { keyOf, useActions, type Action } from '../../state/actions.ts'
 import { t } from '../../texts/index.ts'
 import { VOTES } from './rating-keys.ts'
+import { voteText } from './rating-words.ts'
 import { useRating } from './rating.ts'
 
 /** What the keys turn to in the view of rating. */
@@ -27,6 +28,14 @@ function isFocusFree(): boolean {
 }
 
 const DIGITS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']
+
+/** CSS pixels by which a key moves the picture; the mat goes the way of the arrow. */
+const PANS: Readonly<Record<string, [number, number]>> = {
+  'Shift+ArrowLeft': [64, 0],
+  'Shift+ArrowRight': [-64, 0],
+  'Shift+ArrowUp': [0, 64],
+  'Shift+ArrowDown': [0, -64],
+}
 
 /** Registers everything that can be done while items are rated. */
 export function useRatingActions(view: RatingViewParts): void {
@@ -88,7 +97,7 @@ export function useRatingActions(view: RatingViewParts): void {
     },
     ...VOTES.map(({ answer, key }) => ({
       id: `rating.vote-${answer}`,
-      title: t(`rating.votes.${answer}`),
+      title: voteText(answer),
       group,
       keys: [key],
       enabled: () => rates() && rating.compares,
@@ -228,15 +237,13 @@ export function useRatingActions(view: RatingViewParts): void {
       id: 'rating.pan',
       title: t('rating.keys.pan'),
       group,
-      keys: ['Shift+ArrowLeft', 'Shift+ArrowRight', 'Shift+ArrowUp', 'Shift+ArrowDown'],
+      keys: Object.keys(PANS),
       enabled: rates,
       silent: true,
       line: t('rating.keys.pan'),
       run: (event) => {
-        const key = event ? keyOf(event) : ''
-        const x = key.endsWith('Left') ? 1 : key.endsWith('Right') ? -1 : 0
-        const y = key.endsWith('Up') ? 1 : key.endsWith('Down') ? -1 : 0
-        rating.view.pan(x * 64, y * 64)
+        const by = PANS[event ? keyOf(event) : '']
+        if (by) rating.view.pan(...by)
       },
     },
     {

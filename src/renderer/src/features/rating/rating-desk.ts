@@ -11,6 +11,8 @@ import type { RatingWrite } from './rating-writer.ts'
 import type { Saving } from './rating-saving.ts'
 import type { Times } from './rating-times.ts'
 
+export type Refusal = 'open' | 'notShown' | 'first' | 'count'
+
 export interface DeskParts {
   saving: Saving
   times: Times
@@ -44,7 +46,7 @@ export function createDesk(parts: DeskParts) {
   /** Digits of a count before Enter. */
   const draft = ref('')
   /** Why the last key did nothing, until the next one. */
-  const refusal = ref<'' | 'open' | 'notShown' | 'first' | 'count'>('')
+  const refusal = ref<Refusal | null>(null)
   /** Aspect to be lit when its task has been read. */
   let wantedAspect: string | null = null
 
@@ -112,7 +114,7 @@ export function createDesk(parts: DeskParts) {
   function goTo(index: number, aspect: string | null = null): void {
     at.value = index
     draft.value = ''
-    refusal.value = ''
+    refusal.value = null
     wantedAspect = aspect
     pictures.cover()
     parts.moved()
@@ -183,7 +185,7 @@ export function createDesk(parts: DeskParts) {
       refusal.value = 'notShown'
       return
     }
-    refusal.value = ''
+    refusal.value = null
     draft.value = ''
     const wasDone = isDone.value
     write(ids.value[lit.value] as string, answer)
@@ -221,14 +223,14 @@ export function createDesk(parts: DeskParts) {
     else if (!canSay(meaning.digit)) refusal.value = 'notShown'
     else {
       const next = withDigit(draft.value, meaning.digit)
-      refusal.value = next === draft.value && next !== meaning.digit ? 'count' : ''
+      refusal.value = next === draft.value && next !== meaning.digit ? 'count' : null
       draft.value = next
     }
   }
 
   /** Takes away the answer of the lit aspect, or else the last one before it. */
   function clear(): void {
-    refusal.value = ''
+    refusal.value = null
     if (draft.value !== '') {
       draft.value = draft.value.slice(0, -1)
       return
@@ -246,7 +248,7 @@ export function createDesk(parts: DeskParts) {
     const task = current.value?.task
     if (draft.value !== '') say(draft.value)
     if (current.value?.task === task) lit.value = index
-    refusal.value = ''
+    refusal.value = null
   }
 
   function next(): void {
@@ -295,7 +297,7 @@ export function createDesk(parts: DeskParts) {
     readAgain: look,
     lightOn(aspect: string): void {
       lit.value = Math.max(0, ids.value.indexOf(aspect))
-      refusal.value = ''
+      refusal.value = null
     },
     /** Takes away all answers of practice. */
     forgetPractice(): void {

@@ -57,8 +57,8 @@ export const rating = {
     back: 'Back to the pictures',
   },
   forms: {
-    '0-5': 'Answered from 0 to 5',
-    'yes-partly-no': 'Answered with yes (Y or 2), partly (P or 1), no (N or 0)',
+    scale: 'Answered from 0 to 5',
+    words: 'Answered with yes (Y or 2), partly (P or 1), no (N or 0)',
     count: 'Answered with a number from 0 to 99, then Enter',
   },
   words: {
