@@ -8,6 +8,7 @@ import { jobs } from './jobs.ts'
 import { label } from './label.ts'
 import { pairs } from './pairs.ts'
 import { query } from './query.ts'
+import { rating } from './rating.ts'
 import { reasons } from './reasons.ts'
 import { settings } from './settings.ts'
 import { train } from './train.ts'
@@ -25,6 +26,7 @@ export const en = {
   label,
   pairs,
   query,
+  rating,
   reasons,
   settings,
   train,
