@@ -18,6 +18,7 @@ import { spanPackage } from './span-package.ts'
 import { studyImages } from './study-images.ts'
 import { studyOpen, studyPackage } from './study-package.ts'
 import { studySample } from './study-sample.ts'
+import { studyReport } from './study-report.ts'
 import { studyScore } from './study-score.ts'
 import { trainSpans } from './train-spans.ts'
 
@@ -42,6 +43,7 @@ export const JOBS = [
   studyOpen,
   studySample,
   studyScore,
+  studyReport,
 ] as const
 type Defined = (typeof JOBS)[number]
 
@@ -83,5 +85,6 @@ export * from './span-package.ts'
 export * from './study-images.ts'
 export * from './study-package.ts'
 export * from './study-sample.ts'
+export * from './study-report.ts'
 export * from './study-score.ts'
 export * from './train-spans.ts'
