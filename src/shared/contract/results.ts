@@ -323,7 +323,8 @@ export const StudyResults = z.object({
     byModel: z.array(
       z.object({
         model: z.string(),
-        images: z.number().int(),
+        /** null: not told while the study is blind. */
+        images: z.number().int().nullable(),
         answers: z.number().int(),
         /** Share that could not be judged. */
         cannot: ResultNumber,

@@ -23,7 +23,7 @@ export function counts(make: Maker, of: Prepared): StudyResults['counts'] {
     groups: new Set(rows.prompts.map(({ group }) => group)).size,
     kinds: [...kinds].map(([kind, prompts]) => ({ kind, prompts: prompts.length })),
     levels: [...new Set(rows.prompts.map(({ level }) => level))].sort((a, b) => a - b),
-    images: rows.models.reduce((sum, { images }) => sum + images, 0),
+    images: rows.study.images,
     missing: rows.study.missing,
     raters: new Set([...answers, ...of.votes].map(({ rater }) => rater)).size,
     answers: answers.length,

@@ -61,11 +61,17 @@ export interface ReportRows {
     design: StudyDesign
     promptsFrom: string
     missing: number
-    leaks: { pictures: number; prompts: number }
+    images: number
+    /** `prompts` null: not compared. */
+    leaks: { pictures: number; prompts: number | null }
     log: readonly { at: string; what: string; detail: string }[]
   }
   software: string
-  models: readonly { name: string; version: string | null; images: number }[]
+  models: readonly {
+    name: string
+    version: string | null /** null: not told while the study is blind. */
+    images: number | null
+  }[]
   prompts: readonly StudyPrompt[]
   ratings: readonly RatingRow[]
   votes: readonly VoteRow[]

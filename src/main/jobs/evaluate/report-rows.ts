@@ -57,6 +57,7 @@ export function reportRows(db: ReaderDb, name: string, options: ResultOptions): 
       design: study.design,
       promptsFrom: study.promptsFrom,
       missing: details.missing,
+      images: details.images,
       leaks: details.leaks,
       log: details.log,
     },
