@@ -27,6 +27,9 @@ test('every view can be used with a screen reader and read at its contrast, dark
 }) => {
   const { page } = await start()
   await expect(page.getByRole('option').first()).toBeVisible({ timeout: 60_000 })
+  // Judge shows its study when the sample is whole.
+  await page.keyboard.press('7')
+  await expect(page.getByRole('tab', { name: 'Raters' })).toBeVisible({ timeout: 120_000 })
   for (const theme of ['dark', 'light']) {
     await page.evaluate((chosen) => (document.documentElement.dataset['theme'] = chosen), theme)
     const views = page.getByRole('navigation', { name: 'Views' }).getByRole('link')
@@ -40,6 +43,20 @@ test('every view can be used with a screen reader and read at its contrast, dark
         await name.press('Enter')
         await expect(page.getByRole('group', { name: 'Text around the picture' })).toBeVisible()
         expect(await findings(page), `${theme}, labeling`).toEqual([])
+      }
+      const parts = page.getByRole('tablist', { name: 'Parts of the study' })
+      if (await parts.isVisible()) {
+        for (const part of await parts.getByRole('tab').all()) {
+          await part.click()
+          await settled(page)
+          expect(await findings(page), `${theme}, ${await part.innerText()}`).toEqual([])
+        }
+        await page.keyboard.press('Control+Shift+N')
+        await page.getByText('Aspects, instructions, order and checks').click()
+        await page.getByRole('button', { name: 'Question and anchors of Objects' }).click()
+        await settled(page)
+        expect(await findings(page), `${theme}, new study`).toEqual([])
+        await page.keyboard.press('Escape')
       }
       const make = page.getByRole('button', { name: /^Generate prompts…/ })
       if (await make.isVisible()) {

@@ -110,6 +110,7 @@ export const SheetImage = z.object({
   height: z.number().int(),
   take: z.number().int(),
 })
+export type SheetImage = z.infer<typeof SheetImage>
 /** One prompt with the pictures of each model, in the order of `Study.byModel`. */
 export const SheetCell = z.object({
   prompt: StudyPrompt,

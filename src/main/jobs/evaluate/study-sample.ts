@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { studySample } from '#shared/contract/jobs/study-sample.ts'
+import { formatCount } from '#shared/format.ts'
 import { StudyDesign } from '#shared/studies/design.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { readPromptFile } from '../../evaluation/prompts/read-prompts.ts'
@@ -74,7 +75,8 @@ export async function makeSampleStudy(
     )
   }
   const { added } = await mergeRatings(writer, now(), [join(folder, 'ratings.csv')])
-  if (added > 0) logStudy(writer, now().id, 'merged', `${added} answers of simulated raters`)
+  if (added > 0)
+    logStudy(writer, now().id, 'merged', `${formatCount(added)} answers of simulated raters`)
   noteSampleStudy(writer)
   return { name: now().name, pictures: studyDetails(writer, now()).images, answers: added }
 }
