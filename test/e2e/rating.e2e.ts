@@ -1,79 +1,16 @@
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { parse } from 'csv-parse/sync'
-import type { RatingQueue } from '#shared/contract/ratings.ts'
-import { gleaner } from '../support/cli.ts'
-import { expect, test, type Running } from './support.ts'
+import type { RatingQueue, RatingTask } from '#shared/contract/ratings.ts'
+import { ask, makeStudy, openRating, place, run } from './rating-study.ts'
+import { expect, test } from './support.ts'
 
-const SAMPLE = resolve(import.meta.dirname, '../../resources/sample-study')
 /** Prompts of the sample that are rated: with two models, 2 x 20 pictures. */
 const PROMPTS = 20
 const ITEMS = 2 * PROMPTS
 const ASPECTS = 5
 const RATER = 'Marta'
-
-async function run(home: string, ...args: string[]): Promise<void> {
-  const { code, stderr } = await gleaner(args, { home })
-  expect(code, stderr).toBe(0)
-}
-
-/** A corpus with a frozen study of the sample's first prompts, made by the command line. */
-async function makeStudy(home: string, design: object): Promise<string> {
-  const folder = join(home, 'study')
-  const corpus = join(home, 'first.gleaner')
-  for (const model of ['base', 'tuned']) mkdirSync(join(folder, model), { recursive: true })
-  const rows = parse<Record<string, string>>(readFileSync(join(SAMPLE, 'prompts.csv')), {
-    columns: true,
-  }).slice(0, PROMPTS)
-  const lines = rows.map(({ group, level, kind, prompt }) => [group, level, kind, prompt].join())
-  writeFileSync(join(folder, 'prompts.csv'), ['group,level,kind,prompt', ...lines].join('\n'))
-  const starts = rows.map(({ group, level }) => `${group}_${level}_`)
-  for (const model of ['base', 'tuned']) {
-    for (const name of readdirSync(join(SAMPLE, model))) {
-      if (starts.some((start) => name.startsWith(start))) {
-        copyFileSync(join(SAMPLE, model, name), join(folder, model, name))
-      }
-    }
-  }
-  writeFileSync(join(folder, 'design.json'), JSON.stringify(design))
-  await run(
-    home,
-    ...['study', 'new', corpus, 'first', '--prompts', join(folder, 'prompts.csv')],
-    ...['--aspects', join(folder, 'design.json'), '--pattern', '{group}_{level}_{seed}.png'],
-    ...['--images', `base=${join(folder, 'base')}`, `tuned=${join(folder, 'tuned')}`],
-  )
-  await run(home, 'study', 'freeze', corpus, 'first')
-  return corpus
-}
-
-async function ask<T>(page: Page, name: string, input: unknown): Promise<T> {
-  const reply = await page.evaluate(
-    ([n, i]) =>
-      (
-        window as unknown as { gleaner: { call(n: string, i: unknown): Promise<unknown> } }
-      ).gleaner.call(n as string, i),
-    [name, input] as const,
-  )
-  expect(reply).toMatchObject({ ok: true })
-  return (reply as { value: T }).value
-}
-
-/** Into the rating of the study, by the palette. */
-async function openRating({ page }: Running, command: string): Promise<void> {
-  await expect(page.getByRole('navigation', { name: 'Views' })).toBeVisible()
-  await expect(page.getByRole('banner')).toContainText('first')
-  await page.keyboard.press('Control+k')
-  await page.keyboard.type(command)
-  await page.keyboard.press('Enter')
-  await expect(page.getByRole('region', { name: 'Rating', exact: true })).toBeVisible()
-}
-
-/** What the window says of where one is; the picture is on the screen. */
-async function place(page: Page): Promise<string> {
-  await expect(page.locator('.stage[aria-busy="false"]')).toBeVisible()
-  return page.getByRole('status', { name: 'Place' }).innerText()
-}
 
 /** A person at the keyboard: every key is counted. */
 function hands(page: Page) {
@@ -111,7 +48,7 @@ test('2 x 20 pictures are rated with five keys each, undone and redone over a re
 }) => {
   test.setTimeout(400_000)
   const design = { repeats: 0, leastRepeats: 0, checkEvery: 0, practice: 4, seed: 7 }
-  const corpus = await makeStudy(home, design)
+  const corpus = await makeStudy(home, PROMPTS, design)
   const first = await start()
   const { page } = first
   await openRating(first, 'Rate a study')
@@ -204,4 +141,62 @@ test('2 x 20 pictures are rated with five keys each, undone and redone over a re
     expect(found, `item ${i + 1}`).toEqual(told[i])
   }
   expect(said.size).toBe(ITEMS * ASPECTS)
+})
+
+test('pairs are compared with one key each, sides are kept, and nothing in the window tells a model', async ({
+  start,
+  home,
+}) => {
+  test.setTimeout(240_000)
+  const design = { compare: true, repeats: 0, leastRepeats: 0, checkEvery: 0, practice: 0, seed: 5 }
+  const corpus = await makeStudy(home, 10, design)
+  const running = await start()
+  const { page } = running
+  await openRating(running, 'Compare side')
+  await page.getByRole('textbox', { name: 'Your name' }).waitFor()
+  await page.keyboard.type(RATER)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Instructions' })).toBeVisible()
+  await page.keyboard.press('Enter')
+  const of = { corpus, study: 'first', rater: RATER }
+  const { tasks } = await ask<RatingQueue>(page, 'ratings.queue', { ...of, mode: 'compare' })
+  expect(tasks.length).toBe(10)
+  const shown = await ask<RatingTask[]>(page, 'ratings.tasks', { ...of, tasks })
+  const told = [...tasks, ...shown.flatMap(({ images }) => images), 'tuned', '.png', 'Model A']
+
+  const VOTES = { ArrowLeft: 'left', ArrowUp: 'bad', ArrowRight: 'right', ArrowDown: 'tie' }
+  const keys = Object.keys(VOTES) as (keyof typeof VOTES)[]
+  const hand = hands(page)
+  const pressed: string[] = []
+  for (let i = 0; i < tasks.length; i++) {
+    expect(await place(page)).toBe(`${i + 1} of ${tasks.length}`)
+    const seen = await page.evaluate(() => document.title + document.documentElement.outerHTML)
+    expect(told.filter((word) => seen.includes(word))).toEqual([])
+    const key = keys[i % 4] as keyof typeof VOTES
+    await hand.press(key)
+    pressed.push(VOTES[key])
+  }
+  console.log(`keystrokes per pair: ${hand.pressed / tasks.length}`)
+  await expect(page.getByRole('heading', { name: 'All done' })).toBeVisible()
+  const answers = async (): Promise<(string | undefined)[]> =>
+    (await ask<RatingTask[]>(page, 'ratings.tasks', { ...of, tasks })).map(
+      (task) => task.answers[''],
+    )
+  await expect.poll(answers).toEqual(pressed)
+
+  // A held key is one key, and blinking is none.
+  await page.keyboard.press('Control+z')
+  await place(page)
+  await page.keyboard.down('b')
+  await expect(page.getByText('Left picture', { exact: true })).toBeVisible()
+  await expect(page.getByText('Right picture', { exact: true })).toBeVisible()
+  await page.keyboard.up('b')
+  await page.keyboard.press('PageUp')
+  expect(await place(page)).toBe('9 of 10')
+  await page.keyboard.down('ArrowRight')
+  await page.keyboard.down('ArrowRight')
+  await page.keyboard.up('ArrowRight')
+  expect(await place(page)).toBe('10 of 10')
+  pressed.splice(8, 2, 'right')
+  await expect.poll(answers).toEqual([...pressed, undefined])
 })

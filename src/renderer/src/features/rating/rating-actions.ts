@@ -41,9 +41,9 @@ const PANS: Readonly<Record<string, [number, number]>> = {
 export function useRatingActions(view: RatingViewParts): void {
   const rating = useRating()
   const group = t('rating.keys.group')
-  const rates = (): boolean => rating.phase === 'items' && !rating.stepping && !view.reading.value
+  const rates = (): boolean => rating.phase === 'items' && rating.steps === 0 && !view.reading.value
   const single = (): boolean => rates() && !rating.compares
-  const steps = (): boolean => ['items', 'practised', 'end'].includes(rating.phase)
+  const canStep = (): boolean => ['items', 'practised', 'end'].includes(rating.phase)
   const lit = () => rating.aspects[rating.lit]
 
   const answers: Action[] = [
@@ -111,7 +111,7 @@ export function useRatingActions(view: RatingViewParts): void {
       title: t('rating.keys.undo'),
       group,
       keys: ['Ctrl+Z'],
-      enabled: steps,
+      enabled: canStep,
       run: once(() => void rating.undo()),
     },
     {
@@ -119,7 +119,7 @@ export function useRatingActions(view: RatingViewParts): void {
       title: t('rating.keys.redo'),
       group,
       keys: ['Ctrl+Y', 'Ctrl+Shift+Z'],
-      enabled: steps,
+      enabled: canStep,
       run: once(() => void rating.redo()),
     },
     {

@@ -40,9 +40,8 @@ export function createRatingClock(now: () => number = () => performance.now()): 
   }
   function touch(): void {
     const at = now()
-    const gap = at - touched
-    if (gap > AWAY_MS) settle()
-    if (gap > REST_MS) sitting = 0
+    settle()
+    if (at - touched > REST_MS) sitting = 0
     touched = at
   }
   return {

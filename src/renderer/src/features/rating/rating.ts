@@ -40,8 +40,9 @@ export const useRating = defineStore('rating', () => {
   const phase = ref<RatingPhase>('idle')
   const error = shallowRef<ErrorValue | null>(null)
   const qualified = ref<boolean | null>(null)
-  /** Keys wait for the engine to take back or bring back. */
-  const stepping = ref(false)
+  /** Steps back and forth under way; until they are done no key answers. */
+  const steps = ref(0)
+  let stepping: Promise<void> = Promise.resolve()
   /** Only the newest opening counts. */
   let opening = 0
 
@@ -213,14 +214,20 @@ export const useRating = defineStore('rating', () => {
     goTo(0)
   }
 
-  async function step(how: 'ratings.undo' | 'ratings.redo'): Promise<void> {
-    const at = desk.seat.value
-    if (!at || stepping.value) return
+  /** One after the other, as often as the key was pressed. */
+  function step(how: 'ratings.undo' | 'ratings.redo'): Promise<void> {
     if (desk.draft.value !== '') {
       desk.draft.value = ''
-      return
+      return Promise.resolve()
     }
-    stepping.value = true
+    steps.value++
+    stepping = stepping.then(() => stepNow(how)).finally(() => steps.value--)
+    return stepping
+  }
+
+  async function stepNow(how: 'ratings.undo' | 'ratings.redo'): Promise<void> {
+    const at = desk.seat.value
+    if (!at) return
     try {
       await saving.writer.settled()
       if (saving.unsaved.value > 0) {
@@ -228,8 +235,7 @@ export const useRating = defineStore('rating', () => {
         return
       }
       const { corpus, rater, mode } = at
-      const input = { corpus, study: at.study.name, rater, mode }
-      const taken = await useClient().call(how, input)
+      const taken = await useClient().call(how, { corpus, study: at.study.name, rater, mode })
       if (desk.seat.value !== at) return
       if (!taken) {
         ui.note(how === 'ratings.undo' ? t('rating.nothingToUndo') : t('rating.nothingToRedo'))
@@ -242,8 +248,6 @@ export const useRating = defineStore('rating', () => {
       else goTo(index, taken.aspect)
     } catch (thrown) {
       ui.fail(thrown)
-    } finally {
-      stepping.value = false
     }
   }
 
@@ -282,7 +286,7 @@ export const useRating = defineStore('rating', () => {
     error,
     study,
     qualified,
-    stepping,
+    steps,
     rests,
     unsaved: saving.unsaved,
     problem: saving.problem,

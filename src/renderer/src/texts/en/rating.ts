@@ -97,6 +97,7 @@ export const rating = {
   },
   zoom: {
     fit: 'Fit {n}',
+    percent: '{n}\u00a0%',
     keep: 'Keep zoom',
     keepTip: 'Show the next picture at the same zoom and place',
   },
@@ -108,13 +109,16 @@ export const rating = {
     pace: '{n} s each',
     paceTip: 'Median of your last 20',
     left: 'about {time} left',
-    restTime: '{n} minutes are full. A short rest keeps ratings even.',
-    restPace: 'You have slowed down. A short rest helps.',
-    rested: 'Rested',
     anchors: 'Meanings',
+    leave: 'Judge',
     saved: 'Saved',
     saving: 'Saving…',
     unsaved: '{n} not written yet | {n} not written yet',
+  },
+  rest: {
+    time: '{n} minutes are full. A short rest keeps ratings even.',
+    pace: 'You have slowed down. A short rest helps.',
+    rested: 'Rested',
   },
   refusals: {
     open: 'Some aspects are open. S leaves them open.',
