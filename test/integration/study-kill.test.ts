@@ -1,8 +1,9 @@
 /** A rater's program is killed at any moment: no answer that it acknowledged is lost. */
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seededRandom } from '#shared/random.ts'
@@ -16,6 +17,23 @@ const LANES = 4
 let run: StudyEngine
 beforeAll(() => void (run = startStudyEngine()))
 afterAll(() => run.stop())
+
+function start(
+  how: 'engine' | 'alone',
+  ...more: string[]
+): ChildProcessByStdio<null, Readable, null> {
+  const program = join(import.meta.dirname, '../support/study-rate-child.ts')
+  const env = {
+    ...process.env,
+    GLEANER_HOME: join(run.folder, 'home'),
+    // Most of their time they would read the program.
+    NODE_COMPILE_CACHE: join(run.folder, 'compiled'),
+  }
+  return spawn(process.execPath, [program, how, ...more], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env,
+  })
+}
 
 /** Numbers of the answers that are on disk, in the order of their times, and whether they came in it. */
 function stored(corpus: string): { numbers: number[]; current: unknown[] } {
@@ -36,6 +54,7 @@ test('kill -9 at 100 random moments loses no answer, doubles none and keeps thei
   const made = join(run.folder, 'made.gleaner')
   await makeSmallStudy(run, made)
   await run.ask('corpora.close', { corpus: made })
+  for (const how of ['engine', 'alone'] as const) await once(start(how), 'exit')
   let kills = 0
   let acknowledged = 0
   const lane = async (n: number): Promise<void> => {
@@ -45,14 +64,8 @@ test('kill -9 at 100 random moments loses no answer, doubles none and keeps thei
     let next = 0
     while (kills < KILLS) {
       kills++
-      const child = spawn(
-        process.execPath,
-        [join(import.meta.dirname, '../support/study-rate-child.ts'), corpus, String(next)],
-        {
-          stdio: ['ignore', 'pipe', 'inherit'],
-          env: { ...process.env, GLEANER_HOME: join(run.folder, `home-${n}`) },
-        },
-      )
+      // One in ten in the whole engine.
+      const child = start(kills % 10 === 0 ? 'engine' : 'alone', corpus, String(next))
       const exited = once(child, 'exit')
       let said = ''
       child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said += chunk))
