@@ -95,6 +95,8 @@ export interface ShellCalls {
     output: string | null
   }
   'shell.saveCorpus': { input: { suggested: string }; output: string | null }
+  /** Prints the page of a report (`report.html`) as PDF. @throws `io` */
+  'shell.reportPdf': { input: { html: string; out: string }; output: Record<string, never> }
   'shell.showInFolder': { input: { path: string }; output: Record<string, never> }
   'shell.openExternal': { input: { url: string }; output: Record<string, never> }
   'shell.platform': {

@@ -383,6 +383,11 @@ export const results = {
     OfStudy.extend({ options: ResultOptions.prefault({}) }),
     z.object({ results: StudyResults, figures: z.array(ReportFigure) }),
   ),
+  /** Automatic scores of a study and how they go with the ratings; empty where nothing was scored. */
+  'studies.compliance': call(
+    OfStudy.extend({ options: ResultOptions.prefault({}) }),
+    z.array(ResultAutomatic),
+  ),
   /** Before a study: how often one of this size would find a difference, and how large it had to be. */
   'studies.power': call(StudyPowerInput, StudyPower),
 }

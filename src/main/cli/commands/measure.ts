@@ -14,6 +14,7 @@ import type { SetMeasure } from '#shared/contract/jobs.ts'
 import { optionOf } from '../options.ts'
 import { runJob } from '../tools.ts'
 import type { CliTools } from '../tools.ts'
+import { addCompliance } from './compliance.ts'
 import { deviceOption, json, textOption } from './words.ts'
 
 const WORDS: Record<SetMeasure, string> = {
@@ -22,11 +23,12 @@ const WORDS: Record<SetMeasure, string> = {
   cmmd: 'maximum mean discrepancy with a Gaussian kernel, for the features of CLIP',
 }
 
-/** `measure fd`, `kid`, `cmmd` and `complexity`. */
+/** `measure fd`, `kid`, `cmmd`, `complexity` and `compliance`. */
 export function addMeasureCommands(program: Command, tools: CliTools): void {
   const group = program.command('measure').description('automatic measures; docs/measures.md')
   for (const name of SET_MEASURES) addSetMeasure(group, name, tools)
   addComplexity(group, tools)
+  addCompliance(group, tools)
 }
 
 function addSetMeasure(group: Command, name: SetMeasure, tools: CliTools): void {

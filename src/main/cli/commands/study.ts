@@ -11,6 +11,7 @@ import { Aspect, DesignChange, StudyDesign } from '#shared/studies/design.ts'
 import { optionOf } from '../options.ts'
 import { table } from '../terminal.ts'
 import { runJob, type CliTools } from '../tools.ts'
+import { addStudyReportCommands } from './study-report.ts'
 import { json, n } from './words.ts'
 
 /** `study ...` */
@@ -289,6 +290,8 @@ export function addStudyCommands(program: Command, tools: CliTools): void {
         }
       },
     )
+
+  addStudyReportCommands(study, tools)
 
   async function show(corpus: string, name: string, asJson: boolean): Promise<void> {
     const found = await call('studies.get', { corpus, study: name })

@@ -22,6 +22,13 @@ export function resultCalls({ corpora, entries }: EngineContext): CallsOf<typeof
       )
       return { results, figures }
     },
+    'studies.compliance': ({ corpus, study, options }) =>
+      runStudyTask(
+        entries.studyWorker,
+        'compliance',
+        { path: corpora.get(corpus).corpus.path, study, options },
+        { graceMs: 0 },
+      ),
     'studies.power': (input) =>
       runStudyTask(entries.studyWorker, 'power', input, { graceMs: 0, timeoutMs: POWER_MS }),
   }

@@ -1,4 +1,4 @@
-import type { ResultAgreement, ResultNumber } from '#shared/contract/results.ts'
+import type { ResultAgreement, ResultAspect, ResultNumber } from '#shared/contract/results.ts'
 import { cohenKappa } from '../../statistics/agreement/cohen-kappa.ts'
 import { intraclassCorrelations } from '../../statistics/agreement/icc.ts'
 import { krippendorffAlpha } from '../../statistics/agreement/krippendorff-alpha.ts'
@@ -17,13 +17,23 @@ export function agreement(make: Maker, of: Prepared): ResultAgreement[] {
     return {
       aspect: aspect.id,
       alpha: alphaOf(make, rows, draws),
-      kappas: pairsOf(raters).map(([a, b]) => ({ a, b, kappa: kappaOf(make, rows, a, b, draws) })),
+      kappas: pairsOf(raters).map(([a, b]) => ({
+        a,
+        b,
+        kappa: kappaOf(make, rows, stepsOf(aspect, rows), a, b, draws),
+      })),
       ...iccOf(make, rows),
     }
   })
 }
 
 const byNumber = (a: string, b: string): number => Number(a.slice(1)) - Number(b.slice(1))
+
+/** All steps of the scale: one that nobody gave is as far from the next as any other. */
+function stepsOf({ top }: ResultAspect, rows: readonly NumericRating[]): number[] {
+  const most = top ?? rows.reduce((max, { number }) => Math.max(max, number), 0)
+  return Array.from({ length: most + 1 }, (_, step) => step)
+}
 
 function alphaOf(make: Maker, rows: readonly NumericRating[], draws: number): ResultNumber {
   make.pause()
@@ -52,6 +62,7 @@ function alphaOf(make: Maker, rows: readonly NumericRating[], draws: number): Re
 function kappaOf(
   make: Maker,
   rows: readonly NumericRating[],
+  steps: readonly number[],
   a: string,
   b: string,
   draws: number,
@@ -65,7 +76,6 @@ function kappaOf(
     new Map(rows.filter((row) => row.rater === rater).map((row) => [row.image, row]))
   const [x, y] = [valuesOf(a), valuesOf(b)]
   const both = [...x.values()].filter(({ image }) => y.has(image))
-  const categories = [...new Set(rows.map(({ number }) => number))].sort((p, q) => p - q)
   const pairs = [...Map.groupBy(both, ({ prompt }) => prompt).values()].map((of) =>
     of.map((row): [number, number] => [row.number, (y.get(row.image) as NumericRating).number]),
   )
@@ -78,14 +88,14 @@ function kappaOf(
         second.push(q)
       }
     }
-    const found = cohenKappa(first, second, 'quadratic', categories)
+    const found = cohenKappa(first, second, 'quadratic', steps)
     return found.ok ? found.kappa : null
   }
   const found = cohenKappa(
     both.map(({ number }) => number),
     both.map(({ image }) => (y.get(image) as NumericRating).number),
     'quadratic',
-    categories,
+    steps,
   )
   if (!found.ok) return missing(found.n, 'pictures', how, found.reason)
   const drawn = interval(make, pairs.length, statistic, { method: 'percentile', draws })

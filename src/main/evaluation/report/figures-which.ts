@@ -64,7 +64,7 @@ function differences(results: StudyResults, { id, aspects }: Scale): DotsFigure[
       kind: 'dots',
       id: idOf('differences', id),
       title: several ? 'Differences of models' : `${b} less ${a}`,
-      caption: `Mean differences of prompt means, paired by prompt, ${intervalWords(results)}. Right of 0 the ${several ? 'second model' : b} is rated higher.`,
+      caption: `Mean differences of prompt means, paired by prompt, ${intervalWords(results)}. Right of 0 ${several ? 'the second model' : b} is rated higher.`,
       alt: say(
         rows.map((row) => ({
           label: `${aspectName(results, row.aspect)}, ${row.b} less ${row.a}`,

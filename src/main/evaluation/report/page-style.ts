@@ -25,13 +25,15 @@ thead th { border-bottom: 1px solid #181818; font-weight: 600; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
 td.n, th.n { text-align: right; padding-right: 0; padding-left: 14px; white-space: nowrap; }
+.n + td:not(.n), .n + th:not(.n) { padding-left: 18px; }
 .scroll { overflow-x: auto; }
 .pictures { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 16px; margin: 8px 0 20px; }
 .picture { break-inside: avoid; font-size: 12px; line-height: 1.35; }
 .picture .mat { background: #ededed; height: 190px; display: flex; align-items: center; justify-content: center; margin-bottom: 6px; }
 .picture img { max-width: 100%; max-height: 190px; display: block; }
 .picture .prompt { display: block; margin-bottom: 2px; overflow-wrap: anywhere; }
-.picture .scores { color: #525252; }
+.picture .scores { color: #525252; display: block; font-variant-numeric: tabular-nums; }
+.picture .scores b { color: #181818; font-weight: 600; }
 .methods p { max-width: 76ch; font-size: 14px; overflow-wrap: anywhere; }
 .methods dt { font-family: ui-monospace, "Liberation Mono", monospace; font-size: 12px; margin-top: 8px; }
 .methods dd { margin: 0; font-size: 13px; max-width: 80ch; }
@@ -46,6 +48,5 @@ td.n, th.n { text-align: right; padding-right: 0; padding-left: 14px; white-spac
   .methods dd { font-size: 8pt; } .methods dt { font-size: 7.5pt; }
   .picture { font-size: 7.5pt; } .picture .mat { height: 38mm; } .picture img { max-height: 38mm; }
   .scroll { overflow: visible; }
-  .new-page { break-before: page; }
 }
 `

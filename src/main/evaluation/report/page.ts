@@ -91,7 +91,7 @@ export function reportPage(
           ${section('sure', tables.mixedTable(results), tables.combinedTable(results), tables.trendsTable(results))}
           ${section('people', tables.agreementTable(results), tables.ratersTable(results))}
           ${section('machines', tables.automaticTable(results))} ${galleries(results, images)}
-          <section class="methods new-page">
+          <section class="methods">
             <h2>Methods</h2>
             ${results.methodsText.map((text) => html`<p>${text}</p> `)}
             <h3>How each number was made</h3>
@@ -126,7 +126,7 @@ function galleries(results: StudyResults, images: ReadonlyMap<number, string>): 
         ${of.map((picture) => pictureOf(results, picture, images, aspect))}
       </div> `
   const leading = results.byGroup.aspect
-  return html`<section class="new-page">
+  return html`<section>
     <h2>The pictures</h2>
     <p class="muted">
       Best and worst by ${results.rankedBy}. Ratings of R1, R2, ... in this order; x: cannot judge.
@@ -161,14 +161,11 @@ function pictureOf(
       }
     </div>
     <span class="prompt">${picture.prompt}</span>
-    <span class="scores"
-      >${picture.model}, ${picture.group} level ${num(picture.level, 0)}.
-      ${aspects
-        .map(
-          ({ name, of }) =>
-            `${name} ${of?.values.map(({ answer }) => (answer === 'cannot' ? 'x' : answer)).join(' ') || '–'}`,
-        )
-        .join('; ')}</span
-    >
+    <span class="scores">${picture.model}, ${picture.group} level ${num(picture.level, 0)}</span>
+    ${aspects.map(({ name, of, id }) => {
+      const given = of?.values.map(({ answer }) => (answer === 'cannot' ? 'x' : answer)).join(' ')
+      const words = `${name} ${given || '–'}`
+      return html`<span class="scores">${id === first ? html`<b>${words}</b>` : words}</span>`
+    })}
   </div> `
 }

@@ -43,6 +43,16 @@ export function pseudonymsOf(uid: string, raters: Iterable<string>): Map<string,
   return new Map(order.map(({ name }, i) => [name, `R${i + 1}`]))
 }
 
+interface Ordered {
+  rater: string
+  group: string
+  level: number
+  item: string
+  aspect?: string
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
 export function prepare(rows: ReportRows): Prepared {
   const { design } = rows.study
   const { without, unblinded: keep } = rows.options
@@ -69,9 +79,24 @@ export function prepare(rows: ReportRows): Prepared {
     ...row,
     rater: pseudonyms.get(row.rater) ?? '',
   })
+  // In one order, in whatever order files were merged: sums and draws are then the same.
+  const places = new Map(rows.prompts.map((prompt, i) => [promptKey(prompt), i]))
+  const inOrder = <R extends Ordered>(some: readonly R[]): R[] =>
+    some
+      .map((row) => ({ row, place: places.get(promptKey(row)) ?? 0 }))
+      .sort(
+        (a, b) =>
+          a.place - b.place ||
+          compareText(a.row.item, b.row.item) ||
+          compareText(a.row.rater, b.row.rater) ||
+          compareText(a.row.aspect ?? '', b.row.aspect ?? ''),
+      )
+      .map(({ row }) => row)
   const forms = new Map(design.aspects.map((aspect) => [aspect.id, aspect.form]))
-  const answers = rows.ratings.filter((row) => forms.has(row.aspect) && counts(row)).map(named)
-  const votes = rows.votes.filter(counts).map(named)
+  const answers = inOrder(
+    rows.ratings.filter((row) => forms.has(row.aspect) && counts(row)).map(named),
+  )
+  const votes = inOrder(rows.votes.filter(counts).map(named))
   const numeric = answers.flatMap((row): NumericRating[] => {
     const number = valueOf(forms.get(row.aspect) as Aspect['form'], row.value)
     return number === null ? [] : [{ ...row, number, prompt: promptKey(row) }]

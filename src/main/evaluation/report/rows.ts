@@ -60,8 +60,8 @@ export interface ReportRows {
   study: StudyResults['study'] & {
     design: StudyDesign
     promptsFrom: string
-    missing: number
     images: number
+    missing: number
     /** `prompts` null: not compared. */
     leaks: { pictures: number; prompts: number | null }
     log: readonly { at: string; what: string; detail: string }[]
@@ -69,7 +69,8 @@ export interface ReportRows {
   software: string
   models: readonly {
     name: string
-    version: string | null /** null: not told while the study is blind. */
+    version: string | null
+    /** null: not told while the study is blind. */
     images: number | null
   }[]
   prompts: readonly StudyPrompt[]

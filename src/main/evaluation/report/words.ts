@@ -49,5 +49,5 @@ export function many(n: number, one: string, more = `${one}s`): string {
 }
 
 export function percentOf(share: number | null, digits = 0): string {
-  return share === null ? '–' : `${(share * 100).toFixed(digits)} %`
+  return share === null ? '–' : `${(share * 100).toFixed(digits)}\u00a0%`
 }

@@ -1,4 +1,9 @@
-import type { ReportFigure, ResultOptions, StudyResults } from '#shared/contract/results.ts'
+import type {
+  ReportFigure,
+  ResultAutomatic,
+  ResultOptions,
+  StudyResults,
+} from '#shared/contract/results.ts'
 import type { StudyPower, StudyPowerInput } from '#shared/contract/power.ts'
 import { createAside } from '../run/aside.ts'
 import type { ReportTables } from '../../evaluation/report/tables.ts'
@@ -9,6 +14,11 @@ export interface StudyCalls {
     /** The folder of the corpus. */
     input: { path: string; study: string; options: ResultOptions; tables: boolean }
     value: StudyReport
+  }
+  /** The automatic scores alone. */
+  compliance: {
+    input: { path: string; study: string; options: ResultOptions }
+    value: ResultAutomatic[]
   }
   power: { input: StudyPowerInput; value: StudyPower }
 }

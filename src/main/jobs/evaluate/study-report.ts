@@ -14,6 +14,7 @@ import { discard, fileError, makePartial, publish } from '../../export/target.ts
 import { createPictureHost, type PictureHost } from '../../images/host-client.ts'
 import { blobPath } from '../../store/blobs.ts'
 import type { Corpus } from '../../store/open.ts'
+import { toCell } from '../../store/repositories/rating-table.ts'
 import { studyImages, studyOf } from '../../store/repositories/studies.ts'
 import { checkOutside } from '../run/check-outside.ts'
 import { implementJob } from '../run/implement.ts'
@@ -183,7 +184,10 @@ async function writeFiles(
 }
 
 function csvOf({ columns, rows }: ReportTable): string {
-  return stringify([columns.map(({ name }) => name), ...rows])
+  const cells = rows.map((row) =>
+    row.map((cell) => (typeof cell === 'string' ? toCell(cell) : cell)),
+  )
+  return stringify([columns.map(({ name }) => name), ...cells])
 }
 
 async function writeParquet(
