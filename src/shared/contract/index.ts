@@ -12,6 +12,7 @@ import { prompts } from './prompts.ts'
 import { scores } from './scores.ts'
 import { spans } from './spans.ts'
 import { studies } from './studies.ts'
+import { studyMeasures } from './study-measures.ts'
 import { system } from './system.ts'
 import { tables } from './tables.ts'
 import { training } from './training.ts'
@@ -30,6 +31,7 @@ export const contract = {
   ...labels,
   ...training,
   ...studies,
+  ...studyMeasures,
   ...ratings,
   ...prompts,
 }
@@ -123,6 +125,7 @@ export * from './prompts.ts'
 export * from './scores.ts'
 export * from './spans.ts'
 export * from './studies.ts'
+export * from './study-measures.ts'
 export * from './system.ts'
 export * from './tables.ts'
 export * from './training-data.ts'

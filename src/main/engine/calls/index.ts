@@ -10,6 +10,7 @@ import { promptCalls } from './prompts.ts'
 import { readCalls } from './read-calls.ts'
 import { spanCalls } from './spans.ts'
 import { studyCalls } from './studies.ts'
+import { studyMeasureCalls } from './study-measures.ts'
 import { systemCalls } from './system.ts'
 import { tableCalls } from './tables.ts'
 import { trainingCalls } from './training.ts'
@@ -27,6 +28,7 @@ export function createHandlers(context: EngineContext): Handlers {
     ...spanCalls(context),
     ...labelCalls(context),
     ...studyCalls(context),
+    ...studyMeasureCalls(context),
     ...ratingCalls(context),
     ...trainingCalls(context),
     ...promptCalls(context),

@@ -16,6 +16,7 @@ import { quantize } from './quantize.ts'
 import { score } from './score.ts'
 import { spanPackage } from './span-package.ts'
 import { studyImages } from './study-images.ts'
+import { measureMatrix, studyCompliance, studyComplexity } from './study-measures.ts'
 import { studyOpen, studyPackage } from './study-package.ts'
 import { studyScore } from './study-score.ts'
 import { trainSpans } from './train-spans.ts'
@@ -40,6 +41,9 @@ export const JOBS = [
   studyPackage,
   studyOpen,
   studyScore,
+  studyCompliance,
+  studyComplexity,
+  measureMatrix,
 ] as const
 type Defined = (typeof JOBS)[number]
 
@@ -79,6 +83,7 @@ export * from './quantize.ts'
 export * from './score.ts'
 export * from './span-package.ts'
 export * from './study-images.ts'
+export * from './study-measures.ts'
 export * from './study-package.ts'
 export * from './study-score.ts'
 export * from './train-spans.ts'
