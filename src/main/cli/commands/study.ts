@@ -142,7 +142,11 @@ export function addStudyCommands(program: Command, tools: CliTools): void {
     .description('pictures that are missing, files that were not taken, doubles, known prompts')
     .option(...json)
     .action(async (corpus: string, name: string, options: { json: boolean }) => {
-      const found = await call('studies.problems', { corpus: await open(corpus), study: name })
+      const found = await call('studies.problems', {
+        corpus: await open(corpus),
+        study: name,
+        overlap: true,
+      })
       if (options.json) return printJson(found)
       for (const { model, prompt } of found.missing) {
         print(`missing: ${model}, ${prompt.group} level ${prompt.level}`)
@@ -284,7 +288,7 @@ function describe(study: Study): string {
         `  ${name}${version === null ? '' : ` (${version})`}: ${n(images)} pictures`,
     ),
     `  missing pictures: ${n(study.missing)}, files left out: ${n(study.leftOut)}`,
-    `  also in the corpus: ${n(study.leaks.pictures)} pictures, ${n(study.leaks.prompts)} prompts`,
+    `  also in the corpus: ${n(study.leaks.pictures)} pictures (prompts: gleaner study problems)`,
   ]
   if (study.hash !== null) {
     const { rate, compare, repeats, checks, practice } = study.tasks

@@ -1,5 +1,6 @@
 import { extname, resolve } from 'node:path'
 import type { ratings as contract } from '#shared/contract/ratings.ts'
+import { formatCount } from '#shared/format.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { raterSummaries } from '../../jobs/evaluate/raters.ts'
 import {
@@ -85,7 +86,7 @@ export function ratingCalls({ corpora, announce }: EngineContext): CallsOf<typeo
           of.corpus.writer,
           of.study.id,
           'merged',
-          `${merged.added} answers from ${files.length} files`,
+          `${formatCount(merged.added)} answers from ${files.length} ${files.length === 1 ? 'file' : 'files'}`,
         )
       }
       announce(corpus, ['ratings', 'studies'])

@@ -5,6 +5,7 @@ import { studyScoreJob } from '../../jobs/evaluate/compliance.ts'
 import { studyImagesJob } from '../../jobs/evaluate/study-images.ts'
 import { studyOpenJob } from '../../jobs/evaluate/study-open.ts'
 import { studyPackageJob } from '../../jobs/evaluate/study-package.ts'
+import { studySampleJob } from '../../jobs/evaluate/study-sample.ts'
 import { exportJob } from '../../jobs/export.ts'
 import { importJob } from '../../jobs/import/import.ts'
 import { ingestJob } from '../../jobs/ingest/ingest.ts'
@@ -41,6 +42,7 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   'study-images': studyImagesJob,
   'study-package': studyPackageJob,
   'study-open': studyOpenJob,
+  'study-sample': studySampleJob,
   'study-score': studyScoreJob,
   'study-compliance': studyComplianceJob,
   'study-complexity': studyComplexityJob,

@@ -99,9 +99,9 @@ function repeatsOf(
       of++
       if (first === answer) same++
       const form = forms.get(aspect)
-      const values = form ? [valueOf(form, first), valueOf(form, answer)] : []
-      const [a, b] = values
-      if (first === answer || (typeof a === 'number' && typeof b === 'number' && Math.abs(a - b) <= 1)) near++
+      const a = form ? valueOf(form, first) : null
+      const b = form ? valueOf(form, answer) : null
+      if (first === answer || (a !== null && b !== null && Math.abs(a - b) <= 1)) near++
     }
   }
   return { same, near, of }

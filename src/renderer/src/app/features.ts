@@ -4,6 +4,7 @@ import { exporting } from '../features/export/index.ts'
 import { generate } from '../features/generate/index.ts'
 import { importing } from '../features/import/index.ts'
 import { jobs } from '../features/jobs/index.ts'
+import { judge } from '../features/judge/index.ts'
 import { label } from '../features/label/index.ts'
 import { pairs } from '../features/pairs/index.ts'
 import { settings } from '../features/settings/index.ts'
@@ -18,6 +19,7 @@ export const FEATURES: readonly Feature[] = [
   label,
   train,
   generate,
+  judge,
   exporting,
   jobs,
   settings,

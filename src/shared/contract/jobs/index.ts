@@ -18,6 +18,7 @@ import { spanPackage } from './span-package.ts'
 import { studyImages } from './study-images.ts'
 import { measureMatrix, studyCompliance, studyComplexity } from './study-measures.ts'
 import { studyOpen, studyPackage } from './study-package.ts'
+import { studySample } from './study-sample.ts'
 import { studyScore } from './study-score.ts'
 import { trainSpans } from './train-spans.ts'
 
@@ -40,6 +41,7 @@ export const JOBS = [
   studyImages,
   studyPackage,
   studyOpen,
+  studySample,
   studyScore,
   studyCompliance,
   studyComplexity,
@@ -85,5 +87,6 @@ export * from './span-package.ts'
 export * from './study-images.ts'
 export * from './study-measures.ts'
 export * from './study-package.ts'
+export * from './study-sample.ts'
 export * from './study-score.ts'
 export * from './train-spans.ts'

@@ -5,6 +5,7 @@ import { exporting } from './export.ts'
 import { generate } from './generate.ts'
 import { importing } from './import.ts'
 import { jobs } from './jobs.ts'
+import { judge } from './judge.ts'
 import { label } from './label.ts'
 import { pairs } from './pairs.ts'
 import { query } from './query.ts'
@@ -22,6 +23,7 @@ export const en = {
   generate,
   importing,
   jobs,
+  judge,
   label,
   pairs,
   query,
