@@ -90,6 +90,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     generated: [],
     studies: [],
     measures: [],
+    report: [],
   },
   'main/inference': {
     hub: [],

@@ -32,6 +32,7 @@ export function exportContext(over: Partial<JobContext> = {}): JobContext & { to
       pictureHost: NOWHERE,
       spanWorker: NOWHERE,
       measureWorker: NOWHERE,
+      studyWorker: NOWHERE,
     },
     settings: DEFAULT_SETTINGS,
     ...over,

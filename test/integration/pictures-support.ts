@@ -40,6 +40,7 @@ export function jobContext(
       pictureHost: options.host ?? PICTURE_HOST,
       spanWorker: NOWHERE,
       measureWorker: NOWHERE,
+      studyWorker: NOWHERE,
     },
     settings: {
       ...DEFAULT_SETTINGS,

@@ -96,6 +96,7 @@ export function scoreContext(
       pictureHost: nowhere,
       spanWorker: nowhere,
       measureWorker: nowhere,
+      studyWorker: nowhere,
     },
     settings: DEFAULT_SETTINGS,
   }

@@ -5,13 +5,23 @@ import { createPictureHost, type PictureHost } from '../images/host-client.ts'
 import type { Entries } from '../jobs/run/entries.ts'
 import { blobPath } from '../store/blobs.ts'
 import type { Corpus } from '../store/open.ts'
-import { imageByToken } from '../store/repositories/study-tasks.ts'
+import { imageByToken, largestPicture, type BlindImage } from '../store/repositories/study-tasks.ts'
 
 /**
- * Answers come at multiples of this after they were asked for, in ms: how long a picture takes to
- * decode would tell its format, and so its model.
+ * Answers come at multiples of this after they were asked for, in ms, for each begun number of pixels
+ * of the study's largest picture: how long a picture takes to decode would tell its format, and so
+ * its model. Four times what a PNG of 1024 x 1024 pixels takes on a slow core; `test/bench/rating.ts`
+ * measures it. The window reads ahead, so that nobody waits for it.
  */
-const STEP_MS = 50
+const STEP_MS = 250
+const STEP_PIXELS = 2 << 20
+/** At most this long, however large the pictures. */
+const MOST_STEP_MS = 2000
+
+/** Milliseconds at whose multiples a study's pictures are answered. */
+export function stepOf(largestPixels: number): number {
+  return Math.min(MOST_STEP_MS, STEP_MS * Math.max(1, Math.ceil(largestPixels / STEP_PIXELS)))
+}
 
 export interface BlindPictures {
   /**
@@ -26,10 +36,18 @@ export interface BlindPictures {
 
 export function createBlindPictures(entries: Pick<Entries, 'pictureHost'>): BlindPictures {
   let host: PictureHost | null = null
+  /** By uid: a frozen study's pictures stay what they are. */
+  const steps = new Map<string, number>()
 
-  async function make(corpus: Corpus, token: string): Promise<PictureAnswer> {
-    const found = imageByToken(corpus.reader, token)
-    if (!found) throw new AppError('not-found', `There is no picture ${token} in a study.`)
+  function stepFor(corpus: Corpus, study: string): number {
+    const known = steps.get(study)
+    if (known !== undefined) return known
+    const step = stepOf(largestPicture(corpus.reader, study))
+    steps.set(study, step)
+    return step
+  }
+
+  async function make(corpus: Corpus, found: BlindImage, token: string): Promise<PictureAnswer> {
     host ??= createPictureHost(entries.pictureHost)
     const { width, height } = found
     const made = await host.uniform(
@@ -43,11 +61,14 @@ export function createBlindPictures(entries: Pick<Entries, 'pictureHost'>): Blin
   return {
     async get(corpus, token) {
       const started = performance.now()
+      const found = imageByToken(corpus.reader, token)
+      if (!found) throw new AppError('not-found', `There is no picture ${token} in a study.`)
+      const step = stepFor(corpus, found.study)
       try {
-        return await make(corpus, token)
+        return await make(corpus, found, token)
       } finally {
         const passed = performance.now() - started
-        await sleep(Math.ceil(passed / STEP_MS) * STEP_MS - passed)
+        await sleep(Math.ceil(passed / step) * step - passed)
       }
     },
     close: async () => {

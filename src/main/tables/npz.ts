@@ -78,7 +78,10 @@ async function chosenEntry(zip: ZipFile, path: string): Promise<Entry> {
     )
   }
   if (chosen.uncompressedSize > MOST_BYTES) {
-    throw new AppError('unsupported', `${path}: ${chosen.fileName} is too large to be unpacked`)
+    throw new AppError(
+      'unsupported',
+      `The array ${chosen.fileName} of ${path} is too large to be unpacked.`,
+    )
   }
   return chosen
 }

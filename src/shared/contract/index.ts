@@ -9,6 +9,7 @@ import { models } from './models.ts'
 import { pairs } from './pairs.ts'
 import { ratings } from './ratings.ts'
 import { prompts } from './prompts.ts'
+import { results } from './results.ts'
 import { scores } from './scores.ts'
 import { spans } from './spans.ts'
 import { studies } from './studies.ts'
@@ -33,6 +34,7 @@ export const contract = {
   ...studies,
   ...studyMeasures,
   ...ratings,
+  ...results,
   ...prompts,
 }
 export type Contract = typeof contract
@@ -121,6 +123,8 @@ export * from './labels.ts'
 export * from './models.ts'
 export * from './pairs.ts'
 export * from './ratings.ts'
+export * from './power.ts'
+export * from './results.ts'
 export * from './prompts.ts'
 export * from './scores.ts'
 export * from './spans.ts'

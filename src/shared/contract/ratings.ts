@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { call } from './call.ts'
 import { OfStudy } from './studies.ts'
 
-export const Rater = z.string().trim().min(1).max(100)
+/** One name has one spelling: an order is drawn by it, and files of several machines are merged by it. */
+export const Rater = z.string().trim().normalize('NFC').min(1).max(100)
 export const RATING_MODES = ['rate', 'compare'] as const
 export const RatingMode = z.enum(RATING_MODES)
 export type RatingMode = z.infer<typeof RatingMode>
@@ -27,6 +28,14 @@ export const RatingTask = z.object({
   practice: z.boolean(),
 })
 export type RatingTask = z.infer<typeof RatingTask>
+
+/** A task whose answer was taken or brought back. */
+const Undone = z.object({
+  task: Token,
+  /** "" in a comparison. */
+  aspect: z.string(),
+  answers: Answers,
+})
 
 export const RatingQueue = z.object({
   /** In the rater's order, practice first. */
@@ -95,7 +104,7 @@ export const ratings = {
       /** "" in a comparison. */
       aspect: z.string().max(40),
       answer: z.string().max(8).nullable(),
-      /** Milliseconds that the picture was in view before. */
+      /** Milliseconds that the task was in view before this answer, since it was shown. */
       ms: z.number().int().min(0).max(86_400_000).nullable().default(null),
       /** Position in the rater's order, from 0. */
       position: z.number().int().min(0).nullable().default(null),
@@ -106,12 +115,16 @@ export const ratings = {
     }),
     z.object({ answers: Answers }),
   ),
-  /** Takes back the rater's last answer, whenever it was given; null = there is none. */
-  'ratings.undo': call(OfRater, z.object({ task: Token, answers: Answers }).nullable()),
-  'ratings.redo': call(OfRater, z.object({ task: Token, answers: Answers }).nullable()),
+  /**
+   * Takes back the rater's last answer, of a mode where one is named, whenever it was given; null =
+   * there is none.
+   */
+  'ratings.undo': call(OfRater.extend({ mode: RatingMode.optional() }), Undone.nullable()),
+  'ratings.redo': call(OfRater.extend({ mode: RatingMode.optional() }), Undone.nullable()),
   'ratings.raters': call(OfStudy, z.array(RaterSummary)),
   /**
-   * `csv`: rater,item,model,kind,group,level,seed,aspect,value,at: what counts, as it is now.
+   * `csv`: rater,item,model,kind,group,level,seed,aspect,value,at: what counts, as it is now; the
+   * seed is left out while the study is blind.
    * `jsonl`: every event, for merging on another machine.
    */
   'ratings.export': call(

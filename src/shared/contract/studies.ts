@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CorpusPath } from '../domain.ts'
-import { StudyDesign } from '../studies/design.ts'
+import { DesignChange, StudyDesign } from '../studies/design.ts'
 import { call } from './call.ts'
 
 export const StudyName = z.string().trim().min(1).max(100)
@@ -18,7 +18,8 @@ export const StudyModel = z.object({
   /** As the researcher calls it; while the study is blind, "Model A" in an order by the seed. */
   name: z.string(),
   version: z.string().nullable(),
-  images: z.number().int(),
+  /** null while the study is blind and the models' numbers differ: a number would name the model. */
+  images: z.number().int().nullable(),
 })
 
 export const StudySummary = z.object({
@@ -143,12 +144,12 @@ export const studies = {
         z.object({ set: z.string().min(1) }),
         z.object({ file: z.string().min(1) }),
       ]),
-      design: StudyDesign.partial().default({}),
+      design: DesignChange.default({}),
     }),
     Study,
   ),
   /** @throws `conflict` once it is frozen */
-  'studies.setDesign': call(OfStudy.extend({ design: StudyDesign.partial() }), Study),
+  'studies.setDesign': call(OfStudy.extend({ design: DesignChange }), Study),
   'studies.rename': call(OfStudy.extend({ name: StudyName }), z.object({})),
   /** With its pictures and ratings: cannot be undone. */
   'studies.remove': call(OfStudy, z.object({})),
@@ -186,6 +187,7 @@ export const studies = {
       overlap: z.boolean().default(false),
     }),
     z.object({
+      /** `model` is "" while the study is blind: what a model lacks tells which one made the rest. */
       missing: z.array(z.object({ model: z.string(), prompt: StudyPrompt })),
       leftOut: z.array(
         z.object({

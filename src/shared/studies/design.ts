@@ -140,6 +140,20 @@ export const StudyDesign = z.object({
 })
 export type StudyDesign = z.infer<typeof StudyDesign>
 
+type Fields = typeof StudyDesign.shape
+/**
+ * Some fields of a design. What is not said stays unsaid: `StudyDesign.partial()` would fill in what
+ * is usual, and so undo what was set before.
+ */
+export const DesignChange = z
+  .object(
+    Object.fromEntries(
+      Object.entries(StudyDesign.shape).map(([name, field]) => [name, field.unwrap()]),
+    ) as { [N in keyof Fields]: ReturnType<Fields[N]['unwrap']> },
+  )
+  .partial()
+export type DesignChange = z.infer<typeof DesignChange>
+
 /** Said in place of an answer by who cannot judge. */
 export const CANNOT_JUDGE = 'cannot'
 

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { studyImages, studyOpen, studyPackage } from '#shared/contract/jobs.ts'
 import type { Study } from '#shared/contract/studies.ts'
 import { AppError, systemMessage } from '#shared/errors.ts'
-import { Aspect, StudyDesign } from '#shared/studies/design.ts'
+import { Aspect, DesignChange, StudyDesign } from '#shared/studies/design.ts'
 import { optionOf } from '../options.ts'
 import { table } from '../terminal.ts'
 import { runJob, type CliTools } from '../tools.ts'
@@ -55,9 +55,20 @@ export function addStudyCommands(program: Command, tools: CliTools): void {
           seed: number
           json: boolean
         },
+        command: Command,
       ) => {
         const models = (options.images ?? []).map(readModel)
+        const lost = models.find(({ source }) => !existsSync(source))
+        if (lost) {
+          throw new AppError(
+            'not-found',
+            `The study was not made: there is nothing at ${lost.source}.`,
+            'Give an existing folder of pictures, or a manifest (CSV, JSON Lines).',
+          )
+        }
         const design = options.aspects === undefined ? {} : readDesign(options.aspects)
+        // What the file says holds unless the command line says otherwise.
+        const isSaid = (name: string): boolean => command.getOptionValueSource(name) === 'cli'
         const path = await openOrMake(corpus)
         await call('studies.create', {
           corpus: path,
@@ -67,9 +78,9 @@ export function addStudyCommands(program: Command, tools: CliTools): void {
             : { set: options.prompts },
           design: {
             ...design,
-            seed: options.seed,
-            rate: options.rate,
-            compare: options.compare || (design.compare ?? false),
+            ...(isSaid('seed') ? { seed: options.seed } : {}),
+            ...(isSaid('rate') ? { rate: options.rate } : {}),
+            ...(isSaid('compare') ? { compare: options.compare } : {}),
           },
         })
         for (const { model, source } of models) {
@@ -243,6 +254,13 @@ export function addStudyCommands(program: Command, tools: CliTools): void {
       ) => {
         const path = await open(corpus)
         if (what === 'export') {
+          if (files.length > 1) {
+            throw new AppError(
+              'invalid-input',
+              'An export is one file.',
+              'Name one: .csv or .jsonl.',
+            )
+          }
           const saved = await call('ratings.export', {
             corpus: path,
             study: name,
@@ -285,7 +303,7 @@ function describe(study: Study): string {
     `  prompts: ${n(study.prompts)} in ${n(study.groups)} groups, from ${study.promptsFrom}`,
     ...study.byModel.map(
       ({ name, version, images }) =>
-        `  ${name}${version === null ? '' : ` (${version})`}: ${n(images)} pictures`,
+        `  ${name}${version === null ? '' : ` (${version})`}: ${images === null ? 'not told while blind' : `${n(images)} pictures`}`,
     ),
     `  missing pictures: ${n(study.missing)}, files left out: ${n(study.leftOut)}`,
     `  also in the corpus: ${n(study.leaks.pictures)} pictures (prompts: gleaner study problems)`,
@@ -317,7 +335,7 @@ function readModel(text: string): { model: string; source: string } {
 }
 
 /** A list of aspects, or a design, in JSON or YAML. */
-function readDesign(file: string): Partial<StudyDesign> {
+function readDesign(file: string): DesignChange {
   const path = resolve(file)
   let value: unknown
   try {
@@ -328,7 +346,8 @@ function readDesign(file: string): Partial<StudyDesign> {
       details: systemMessage(error),
     })
   }
-  const read = z.union([z.array(Aspect).min(1).max(12), StudyDesign.partial().strict()])
+  // By its shape, so that what is wrong is said of the one that was meant.
+  const read = Array.isArray(value) ? z.array(Aspect).min(1).max(12) : DesignChange.strict()
   const { data, error } = read.safeParse(value)
   if (!data) {
     throw new AppError(

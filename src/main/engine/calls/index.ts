@@ -7,6 +7,7 @@ import { modelCalls } from './models.ts'
 import { pairCalls } from './pairs.ts'
 import { ratingCalls } from './ratings.ts'
 import { promptCalls } from './prompts.ts'
+import { resultCalls } from './results.ts'
 import { readCalls } from './read-calls.ts'
 import { spanCalls } from './spans.ts'
 import { studyCalls } from './studies.ts'
@@ -30,6 +31,7 @@ export function createHandlers(context: EngineContext): Handlers {
     ...studyCalls(context),
     ...studyMeasureCalls(context),
     ...ratingCalls(context),
+    ...resultCalls(context),
     ...trainingCalls(context),
     ...promptCalls(context),
   }

@@ -3,7 +3,7 @@ import type { CallOutput } from '#shared/contract/index.ts'
 import type { PromptMatch } from '#shared/contract/prompts.ts'
 import type { StudyPrompt, studies as contract } from '#shared/contract/studies.ts'
 import { AppError } from '#shared/errors.ts'
-import { StudyDesign } from '#shared/studies/design.ts'
+import { StudyDesign, type DesignChange } from '#shared/studies/design.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { readPromptFile } from '../../evaluation/prompts/read-prompts.ts'
 import { freeze } from '../../jobs/evaluate/freeze.ts'
@@ -29,7 +29,16 @@ import { unblindStudy } from '../../store/repositories/study-tasks.ts'
 import type { EngineContext } from '../context.ts'
 import type { CallsOf } from './calls-of.ts'
 
-export function studyCalls({ corpora, announce }: EngineContext): CallsOf<typeof contract> {
+export function studyCalls({ corpora, announce, runner }: EngineContext): CallsOf<typeof contract> {
+  const takesInPictures = (corpus: string): boolean =>
+    runner
+      .list()
+      .some(
+        ({ kind, state, corpus: of }) =>
+          kind === 'study-images' &&
+          (state === 'queued' || state === 'running') &&
+          of === resolve(corpus),
+      )
   const opened = (path: string): Corpus => corpora.get(path).corpus
   const details = (corpus: string, study: string) => {
     const { reader } = opened(corpus)
@@ -55,7 +64,7 @@ export function studyCalls({ corpora, announce }: EngineContext): CallsOf<typeof
     'studies.setDesign'({ corpus, study, design }) {
       const { writer } = opened(corpus)
       const found = studyOf(writer, study)
-      setStudyDesign(writer, found, { ...found.design, ...design })
+      setStudyDesign(writer, found, { ...found.design, ...said(design) })
       announce(corpus, ['studies'])
       return details(corpus, study)
     },
@@ -103,7 +112,15 @@ export function studyCalls({ corpora, announce }: EngineContext): CallsOf<typeof
       return { ...found, leaks: [...found.leaks, ...promptLeaks(opened(corpus), study, matches)] }
     },
     'studies.freeze'({ corpus, study }) {
-      freeze(opened(corpus), studyOf(opened(corpus).writer, study))
+      const found = studyOf(opened(corpus).writer, study)
+      if (takesInPictures(corpus)) {
+        throw new AppError(
+          'busy',
+          `The study "${found.name}" was not frozen: pictures are being taken in.`,
+          'Wait for the end of that job, or cancel it.',
+        )
+      }
+      freeze(opened(corpus), found)
       announce(corpus, ['studies'])
       return details(corpus, study)
     },
@@ -114,6 +131,11 @@ export function studyCalls({ corpora, announce }: EngineContext): CallsOf<typeof
       return details(corpus, study)
     },
   }
+}
+
+/** Without what is there and says nothing. */
+function said(change: DesignChange): Partial<StudyDesign> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
 }
 
 /** Prompts of a study that stand in the texts of the corpus: there a model may have learned them. */

@@ -1,6 +1,7 @@
 import type { JobKind, JobOf } from '#shared/contract/jobs/index.ts'
 import { launchJob } from '../../jobs/cluster/launch.ts'
 import { spanPackageJob } from '../../jobs/cluster/span-package.ts'
+import { studyReportJob } from '../../jobs/evaluate/study-report.ts'
 import { studyScoreJob } from '../../jobs/evaluate/compliance.ts'
 import { studyImagesJob } from '../../jobs/evaluate/study-images.ts'
 import { studyOpenJob } from '../../jobs/evaluate/study-open.ts'
@@ -47,4 +48,5 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   'study-compliance': studyComplianceJob,
   'study-complexity': studyComplexityJob,
   'measure-matrix': measureMatrixJob,
+  'study-report': studyReportJob,
 }

@@ -93,21 +93,21 @@ function spaced(shuffle: readonly OrderedTask[], gap: number, random: Random): O
     if (line) line.push(task)
     else waiting.set(task.prompt, [task])
   }
-  const most = Math.max(0, ...[...waiting.values()].map((line) => line.length))
   // Rounds: each takes one picture of every prompt that has one left, in a new shuffle, and starts
   // with what the round before did not end with.
   const order: OrderedTask[] = []
-  for (let round = 0; round < most; round++) {
-    const prompts = shuffled(
-      [...waiting.keys()].filter((prompt) => (waiting.get(prompt)?.length ?? 0) > 0),
-      random,
-    )
+  for (let round = 0; waiting.size > 0; round++) {
+    const prompts = shuffled([...waiting.keys()], random)
     const blocked = new Set(order.slice(-gap).map(({ prompt }) => prompt))
     const late = prompts.filter((prompt) => blocked.has(prompt))
     const free = prompts.filter((prompt) => !blocked.has(prompt))
     const head = free.slice(0, gap)
     const tail = shuffled([...free.slice(gap), ...late], random)
-    for (const prompt of [...head, ...tail]) order.push(waiting.get(prompt)?.shift() as OrderedTask)
+    for (const prompt of [...head, ...tail]) {
+      const line = waiting.get(prompt) as OrderedTask[]
+      order.push(line[round] as OrderedTask)
+      if (round + 1 === line.length) waiting.delete(prompt)
+    }
   }
   return order
 }

@@ -60,8 +60,9 @@ const MOST_REPEATS = 0.25
 const TRIES = 20
 
 /**
- * Draws the tasks of a study by its seed.
- * @param salt known to the study alone, so that a token tells nothing to who knows seed and models
+ * Draws the tasks of a study by its seed and its salt.
+ * @param salt known to the study alone. Without it tokens, and which pictures are repeated, checked
+ *   or come first in a comparison, tell nothing to who knows the seed and the order of the models.
  */
 export function drawTasks(options: {
   images: readonly TaskImage[]
@@ -70,7 +71,7 @@ export function drawTasks(options: {
   salt: string
 }): StudyTask[] {
   const { images, design } = options
-  const random = seededRandom(design.seed)
+  const random = seededRandom(secretSeed(options.salt, 'tasks', design.seed))
   const tasks = [
     ...(design.rate ? rateTasks(options, random) : []),
     ...(design.compare ? compareTasks(options, random) : []),
@@ -149,16 +150,21 @@ function compareTasks({ images, prompts, design, salt }: Drawing, random: Random
     byPlace.set(place, [...(byPlace.get(place) ?? []), image])
   }
   const pairs: StudyTask[] = [...byPlace.values()].flatMap((alike) =>
-    alike.flatMap((image, i) =>
-      alike.slice(i + 1).map((other) => ({
-        token: tokenOf(salt, 'pair', image.id, other.id),
-        kind: 'pair' as const,
-        image: image.id,
-        other: other.id,
-        prompt: image.prompt,
-        repeats: null,
-        expect: null,
-      })),
+    alike.flatMap((one, i) =>
+      alike.slice(i + 1).map((another) => {
+        const token = tokenOf(salt, 'pair', one.id, another.id)
+        // The order of their rows is that of the models.
+        const [image, other] = isSwapped(salt, token) ? [another, one] : [one, another]
+        return {
+          token,
+          kind: 'pair' as const,
+          image: image.id,
+          other: other.id,
+          prompt: image.prompt,
+          repeats: null,
+          expect: null,
+        }
+      }),
     ),
   )
   const repeats = drawSome(pairs, repeatsOf(pairs.length, design), random).map((pair) => ({
@@ -170,13 +176,16 @@ function compareTasks({ images, prompts, design, salt }: Drawing, random: Random
   const imagesOf = (prompt: number): TaskImage[] => images.filter((one) => one.prompt === prompt)
   const checks = drawSome(images, checksOf(pairs.length, design), random).flatMap((image) => {
     const foreign = foreignPrompt(byId.get(image.prompt), prompts, random)
-    const other = foreign === null ? undefined : imagesOf(foreign.id)[0]
-    if (!other) return []
+    const others = foreign === null ? [] : imagesOf(foreign.id)
+    const odd = others[random.below(others.length)]
+    if (!odd) return []
+    const token = tokenOf(salt, 'pair-check', image.id, odd.id)
+    const [first, other] = isSwapped(salt, token) ? [odd, image] : [image, odd]
     return [
       {
-        token: tokenOf(salt, 'pair-check', image.id, other.id),
+        token,
         kind: 'pair-check' as const,
-        image: image.id,
+        image: first.id,
         other: other.id,
         prompt: image.prompt,
         repeats: null,
@@ -241,8 +250,20 @@ function drawSome<T>(all: readonly T[], n: number, random: Random): T[] {
 
 /** 24 hex digits. */
 export function tokenOf(salt: string, ...what: (string | number)[]): string {
+  return digest(salt, what).toString('hex').slice(0, 24)
+}
+
+/** The seed of a draw that nobody can repeat who knows the study's seed alone. */
+export function secretSeed(salt: string, ...what: (string | number)[]): number {
+  return digest(salt, what).readUInt32LE(0)
+}
+
+function isSwapped(salt: string, token: string): boolean {
+  return secretSeed(salt, 'first', token) % 2 === 1
+}
+
+function digest(salt: string, what: readonly (string | number)[]): Buffer {
   return createHash('sha256')
     .update(JSON.stringify([salt, ...what]))
-    .digest('hex')
-    .slice(0, 24)
+    .digest()
 }

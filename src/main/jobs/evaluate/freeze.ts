@@ -1,7 +1,7 @@
 import { AppError } from '#shared/errors.ts'
 import { seededRandom } from '#shared/random.ts'
 import { studyHash } from '../../evaluation/studies/hash.ts'
-import { drawTasks, tokenOf } from '../../evaluation/studies/tasks.ts'
+import { drawTasks, secretSeed, tokenOf } from '../../evaluation/studies/tasks.ts'
 import type { Corpus } from '../../store/open.ts'
 import {
   checkDesign,
@@ -69,10 +69,7 @@ export function freeze(corpus: Corpus, study: StudyRow): void {
       expect: task.expect === null ? null : JSON.stringify(task.expect),
     })),
     tokens: new Map(images.map(({ id }) => [id, tokenOf(study.salt, 'image', id)])),
-    codes: drawCodes(
-      models.map(({ id }) => id),
-      study.design.seed,
-    ),
+    codes: drawCodes(models, secretSeed(study.salt, 'codes', study.design.seed)),
     detail: `${images.length} pictures of ${models.length} models, ${prompts.length} prompts, shown at ${width} x ${height} pixels, hash ${hash.slice(0, 16)}`,
   })
 }
@@ -88,12 +85,18 @@ export function shownSize(images: readonly Pick<ImageRow, 'width' | 'height'>[])
   }
 }
 
-/** "Model A", "Model B", ... in an order by the seed. */
-function drawCodes(models: readonly number[], seed: number): Map<number, string> {
-  const order = Int32Array.from([...models].sort((a, b) => a - b))
-  // Another draw than that of the tasks.
-  seededRandom(seed ^ 0x5bd1e995).shuffle(order)
-  return new Map([...order].map((model, i) => [model, `Model ${letters(i)}`]))
+/** "Model A", "Model B", ... in a drawn order. */
+function drawCodes(
+  models: readonly { id: number; name: string }[],
+  seed: number,
+): Map<number, string> {
+  const order = Int32Array.from(models.map(({ id }) => id).sort((a, b) => a - b))
+  // A table of ratings may say either: a code that is another model's name would be taken for it.
+  const isName = (word: string): boolean =>
+    models.some(({ name }) => new RegExp(`^${word} [A-Z]+$`, 'i').test(name.trim()))
+  const word = ['Model', 'System', 'Source', 'Origin'].find((one) => !isName(one)) ?? 'Code'
+  seededRandom(seed).shuffle(order)
+  return new Map([...order].map((model, i) => [model, `${word} ${letters(i)}`]))
 }
 
 /** A, B, ... Z, AA, AB, ... */

@@ -14,7 +14,7 @@ const HASTY_MS = 3000
 const STRAIGHT_FROM = 20
 
 /** `ratings.raters`: what each rater did, and how well it agrees with itself. */
-export function raterSummaries(corpus: Corpus, study: StudyRow): RaterSummary[] {
+export function raterSummaries(corpus: Pick<Corpus, 'reader'>, study: StudyRow): RaterSummary[] {
   const tasks = studyTasks(corpus.reader, study)
   const byToken = new Map(tasks.map((task) => [task.token, task]))
   const byRater = Map.groupBy(ratingsOf(corpus.reader, study.id), ({ rater }) => rater)
@@ -33,12 +33,18 @@ function summaryOf(
     Object.fromEntries((byTask.get(token) ?? []).map(({ aspect, answer }) => [aspect, answer]))
   const kindOf = (row: RatingRow): string => byToken.get(row.task)?.kind ?? ''
   const counted = rows.filter((row) => kindOf(row) === 'item' || kindOf(row) === 'pair')
-  const order = orderTasks(
-    tasks.map((task) => ({ ...task, kind: task.kind as TaskKind, prompt: String(task.prompt) })),
-    study.design,
-    rater,
-  )
-  const mine = order.filter(({ kind }) => kind === 'item' || kind === 'pair')
+  // Each mode has an order, and with `perRater` a share, of its own.
+  const mine = [true, false]
+    .flatMap((isPair) =>
+      orderTasks(
+        tasks
+          .filter(({ kind }) => kind.startsWith('pair') === isPair)
+          .map((task) => ({ ...task, kind: task.kind as TaskKind, prompt: String(task.prompt) })),
+        study.design,
+        rater,
+      ),
+    )
+    .filter(({ kind }) => kind === 'item' || kind === 'pair')
   const isFull = ({ token, kind }: { token: string; kind: string }): boolean =>
     Object.keys(answersOfTask(token)).length >=
     (kind.startsWith('pair') ? 1 : study.design.aspects.length)
@@ -56,7 +62,8 @@ function summaryOf(
   const practised = tasks.filter(({ kind }) => kind === 'practice' || kind === 'practice-check')
   const seconds = [...byTask.values()].flatMap((answers) => {
     const ms = answers.map((answer) => answer.ms).filter((value) => value !== null)
-    return ms.length === 0 ? [] : [ms.reduce((sum, value) => sum + value, 0)]
+    // Each is the time since the task was shown.
+    return ms.length === 0 ? [] : [Math.max(...ms)]
   })
   return {
     rater,

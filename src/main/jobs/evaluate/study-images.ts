@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { studyImages, type StudyImagesInput } from '#shared/contract/jobs/study-images.ts'
 import type { ImageOrigin } from '#shared/contract/studies.ts'
-import { sha256Of } from '../../files/digest.ts'
+import { sha256Of, sha256OfFile } from '../../files/digest.ts'
 import type { Generation } from '../../evaluation/generated/generation.ts'
 import type { ImagePlan, Tie } from '../../evaluation/generated/image-plan.ts'
 import { parseGeneration } from '../../evaluation/generated/parse-generation.ts'
@@ -68,6 +68,9 @@ export async function takeInImages(
         detail: `the same picture of the same prompt as ${sameAs}`,
       })),
     ]
+    const taken = filesTaken(writer, model)
+    const open = plan.images.filter(({ name }) => !taken.has(name))
+    leftOut.push(...(await changedFiles(plan.images, taken)))
     clearLeftOut(writer, model)
     insertImages(
       writer,
@@ -75,8 +78,6 @@ export async function takeInImages(
       [],
       leftOut.map((one) => ({ model, ...one })),
     )
-    const taken = filesTaken(writer, model)
-    const open = plan.images.filter(({ name }) => !taken.has(name))
     let added = 0
     let bad = 0
     for (let from = 0; from < open.length; from += BATCH) {
@@ -106,13 +107,14 @@ export async function takeInImages(
         thumbs.push({ sha256: one.sha256, thumb: one.thumb })
       })
       putThumbs(corpus.thumbs, thumbs)
-      added += insertImages(
+      const addedNow = insertImages(
         writer,
         study,
         images,
         refused.map((one) => ({ model, ...one })),
       )
-      bad += refused.length
+      added += addedNow
+      bad += refused.length + images.length - addedNow
       ctx.progress({
         done: plan.images.length - open.length + from + part.length,
         total: plan.images.length,
@@ -158,6 +160,24 @@ async function tieAll(
     })
   }
   return { plan: planImages(prompts, ties), words }
+}
+
+/** Files whose name is that of one that was taken in before, and whose bytes are not. */
+async function changedFiles(
+  images: ImagePlan['images'],
+  taken: ReadonlyMap<string, string>,
+): Promise<LeftOut[]> {
+  const changed: LeftOut[] = []
+  for (const { name, path } of images) {
+    const before = taken.get(name)
+    if (before === undefined) continue
+    // One that cannot be read any more is in the corpus already.
+    const now = await sha256OfFile(path).catch(() => before)
+    if (now === before) continue
+    const detail = 'another picture was taken in under this name before; remove the model first'
+    changed.push({ file: name, reason: 'name-taken', detail })
+  }
+  return changed
 }
 
 type Read =

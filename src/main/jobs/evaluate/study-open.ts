@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { basename, resolve } from 'node:path'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
@@ -6,19 +7,20 @@ import { studyOpen } from '#shared/contract/jobs/study-package.ts'
 import { AppError, systemMessage } from '#shared/errors.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { createPictureHost } from '../../images/host-client.ts'
-import { DEFAULT_LIMITS } from '../../images/limits.ts'
-import { putBlob } from '../../store/blobs.ts'
+import { blobPath, hasBlob, putBlob } from '../../store/blobs.ts'
 import type { Corpus } from '../../store/open.ts'
 import { putRaterStudy, type CopiedImage } from '../../store/repositories/study-copies.ts'
-import { studyByUid } from '../../store/repositories/studies.ts'
+import { checkDesign, studyByUid } from '../../store/repositories/studies.ts'
+import { isTokenTaken } from '../../store/repositories/study-tasks.ts'
 import { implementJob } from '../run/implement.ts'
 import type { JobContext } from '../run/job.ts'
-import { PACKAGE_FILE, pictureName, RaterPackage } from './rater-package.ts'
+import { MOST_WORDS, PACKAGE_FILE, pictureName, RaterPackage } from './rater-package.ts'
 
-/** What a package says at most, unpacked, in bytes. */
-const MOST_WORDS = 256 << 20
 /** Entries that are looked at. */
-const MOST_ENTRIES = 250_000
+const MOST_ENTRIES = 100_000
+/** Bytes of a pixel in a PNG at most, and of all that is around it. */
+const PIXEL_BYTES = 4
+const PNG_MORE = 1 << 20
 
 /**
  * Puts a rater's package into a corpus as a study that can be rated. All or nothing. The package is
@@ -33,6 +35,7 @@ export async function openPackage(
 ): Promise<{ name: string; pictures: number }> {
   const zip = await openZip(path)
   const host = createPictureHost(context.entries.pictureHost)
+  const kept: string[] = []
   try {
     const entries = await listEntries(zip, path)
     const said = await readWords(zip, entries, path)
@@ -44,16 +47,31 @@ export async function openPackage(
         'Go on with that one.',
       )
     }
+    if (isTokenTaken(corpus.reader, said)) {
+      throw damaged(
+        path,
+        'its pictures or tasks have the addresses of another study of this corpus',
+      )
+    }
+    const most = said.width * said.height * PIXEL_BYTES + PNG_MORE
     const images: CopiedImage[] = []
     for (const { token, sha256, prompt } of said.images) {
       context.signal.throwIfAborted()
-      const bytes = await readEntry(zip, entries, pictureName(token), DEFAULT_LIMITS.maxBytes, path)
+      const bytes = await readEntry(zip, entries, pictureName(token), most, path)
       if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
         throw damaged(path, `picture ${token} is not the one that was packed`)
       }
       const decoded = await host.decode(bytes)
       if (!decoded.ok) throw damaged(path, `picture ${token}: ${decoded.reason}`)
       const { mime, width, height } = decoded.info
+      if (mime !== 'image/png' || width !== said.width || height !== said.height) {
+        const is = `${mime} of ${width} x ${height} pixels`
+        throw damaged(
+          path,
+          `picture ${token} is ${is}, not a PNG of ${said.width} x ${said.height}`,
+        )
+      }
+      if (!hasBlob(corpus.path, sha256)) kept.push(sha256)
       images.push({ token, prompt, mime, width, height, sha256: putBlob(corpus.path, bytes) })
       context.progress({
         done: images.length,
@@ -69,6 +87,9 @@ export async function openPackage(
       software: SOFTWARE,
     })
     return { name, pictures: images.length }
+  } catch (error) {
+    for (const sha256 of kept) await rm(blobPath(corpus.path, sha256), { force: true })
+    throw error
   } finally {
     zip.close()
     await host.close()
@@ -100,7 +121,10 @@ async function listEntries(zip: ZipFile, path: string): Promise<Map<string, Entr
   if (zip.entryCount > MOST_ENTRIES) throw damaged(path, `it has ${zip.entryCount} entries`)
   const entries = new Map<string, Entry>()
   try {
-    for await (const entry of zip.eachEntry()) entries.set(entry.fileName, entry)
+    for await (const entry of zip.eachEntry()) {
+      if (entries.has(entry.fileName)) throw new Error(`${entry.fileName} occurs twice`)
+      entries.set(entry.fileName, entry)
+    }
   } catch (error) {
     throw damaged(path, `its list of files is broken (${systemMessage(error)})`)
   }
@@ -144,24 +168,39 @@ async function readWords(
     const issue = error.issues[0]
     throw damaged(path, `${PACKAGE_FILE}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`)
   }
-  const problem = inconsistency(data)
+  const problem = inconsistency(data) ?? faultOfDesign(data)
   if (problem !== null) throw damaged(path, problem)
   return data
 }
 
-/** A name that leads nowhere. */
+function faultOfDesign({ design }: RaterPackage): string | null {
+  try {
+    checkDesign(design)
+    return null
+  } catch (error) {
+    return systemMessage(error)
+  }
+}
+
+/** A name that leads nowhere, or to two things. */
 function inconsistency({ images, prompts, tasks }: RaterPackage): string | null {
   const tokens = new Set(images.map(({ token }) => token))
-  const names = new Set(tasks.map(({ token }) => token))
+  const names = new Map(tasks.map(({ token, kind }) => [token, kind]))
+  const places = new Set(prompts.map(({ group, level }) => JSON.stringify([group, level])))
+  if (places.size !== prompts.length) return 'a prompt occurs twice'
+  const repeated = tasks.flatMap(({ repeats }) => repeats ?? [])
+  if (new Set(repeated).size !== repeated.length) return 'a task is repeated twice'
   if (tokens.size !== images.length || names.size !== tasks.length) return 'a token occurs twice'
   const isPlace = (place: number): boolean => place < prompts.length
   if (!images.every(({ prompt }) => isPlace(prompt))) return 'a picture has no prompt'
   const lost = tasks.find(
-    ({ image, other, prompt, repeats }) =>
+    ({ kind, image, other, prompt, repeats }) =>
       !tokens.has(image) ||
+      (other === null) === kind.startsWith('pair') ||
       (other !== null && !tokens.has(other)) ||
       !isPlace(prompt) ||
-      (repeats !== null && !names.has(repeats)),
+      (repeats === null) === kind.endsWith('repeat') ||
+      (repeats !== null && names.get(repeats) !== (kind === 'repeat' ? 'item' : 'pair')),
   )
   return lost ? `task ${lost.token} names what is not there` : null
 }

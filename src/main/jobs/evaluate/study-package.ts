@@ -4,6 +4,7 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
+import { z } from 'zod'
 import { studyPackage } from '#shared/contract/jobs/study-package.ts'
 import { AppError } from '#shared/errors.ts'
 import { SOFTWARE } from '#shared/version.ts'
@@ -21,7 +22,14 @@ import {
 import { studyTasks } from '../../store/repositories/study-tasks.ts'
 import { implementJob } from '../run/implement.ts'
 import type { JobContext } from '../run/job.ts'
-import { PACKAGE_FILE, PACKAGE_FORMAT, pictureName, type RaterPackage } from './rater-package.ts'
+import {
+  MOST,
+  MOST_WORDS,
+  PACKAGE_FILE,
+  PACKAGE_FORMAT,
+  pictureName,
+  RaterPackage,
+} from './rater-package.ts'
 import { requireFrozen } from './rating-tasks.ts'
 
 /** Of every entry: a date would tell when a picture was made. */
@@ -66,11 +74,8 @@ export async function writePackage(
       })
     }
     const zip = new ZipFile()
-    zip.addBuffer(
-      Buffer.from(JSON.stringify(packageOf(corpus, study, images, sums))),
-      PACKAGE_FILE,
-      { mtime: NO_DATE },
-    )
+    const words = wordsOf(packageOf(corpus, study, images, sums))
+    zip.addBuffer(words, PACKAGE_FILE, { mtime: NO_DATE })
     for (const { token } of images) {
       // PNG is compressed already.
       zip.addFile(join(draft, `${token}.png`), pictureName(token as string), {
@@ -90,6 +95,19 @@ export async function writePackage(
     await host.close()
     await rm(draft, { recursive: true, force: true })
   }
+}
+
+/** @throws AppError `invalid-input` where no program would open the package */
+function wordsOf(said: RaterPackage): Buffer {
+  const bytes = Buffer.from(JSON.stringify(said))
+  const { error } = RaterPackage.safeParse(said)
+  if (!error && bytes.length <= MOST_WORDS) return bytes
+  throw new AppError(
+    'invalid-input',
+    `The study "${said.name}" is too large for a rater's package, which holds at most ${MOST} pictures and ${MOST * 3} tasks.`,
+    'Make studies of fewer pictures, or rate it on this machine.',
+    { details: error ? z.prettifyError(error) : `${bytes.length} bytes of ${PACKAGE_FILE}` },
+  )
 }
 
 async function uniform(

@@ -9,6 +9,7 @@ export const ENTRY_SOURCES = {
   pictureHost: 'images/picture-host.ts',
   spanWorker: 'jobs/spans/span-worker.ts',
   measureWorker: 'jobs/measure/measure-worker.ts',
+  studyWorker: 'jobs/evaluate/study-worker.ts',
 } as const
 
 export type EntryName = keyof typeof ENTRY_SOURCES

@@ -90,9 +90,14 @@ CREATE TABLE study_tasks (
   expect TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX study_tasks_by_study ON study_tasks (study_id, kind);
+-- A picture or prompt that goes looks for its tasks.
+CREATE INDEX study_tasks_by_image ON study_tasks (image_id);
+CREATE INDEX study_tasks_by_other ON study_tasks (other_id);
+CREATE INDEX study_tasks_by_prompt ON study_tasks (prompt_id);
 
 -- What raters said, never changed. The current answer to (rater, task, aspect) is the last one by
--- time; the uid decides between equal times of two machines. Undo and redo are events like any other.
+-- time; the uid decides between equal times of two machines (one of a table, which begins with
+-- zeros, gives way to the event that it was written from). Undo and redo are events like any other.
 CREATE TABLE rating_events (
   id INTEGER PRIMARY KEY,
   uid TEXT NOT NULL UNIQUE,

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
-import { parse as parseCsv } from 'csv-parse'
 import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
 import { Rater, Token, type Merged } from '#shared/contract/ratings.ts'
@@ -12,8 +9,16 @@ import { toStoreError } from '../errors.ts'
 import { linesOf, MAX_LINE } from '../line-file.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement, transaction } from '../statements.ts'
-import { insertRating, isKnownEvent, ratingEvents, type RatingEvent } from './ratings.ts'
-import { shownName, studyModels, type StudyRow } from './studies.ts'
+import {
+  issueOf,
+  tableRows,
+  toCell,
+  uidOfRow,
+  type ReadRow,
+  type TableRow,
+} from './rating-table.ts'
+import { insertRating, knownEvent, ratingEvents, type RatingEvent } from './ratings.ts'
+import { shownName, stateOf, studyModels, type StudyRow } from './studies.ts'
 
 /** Events that are committed together. */
 const BATCH = 500
@@ -182,12 +187,19 @@ export function countedVotes(db: ReaderDb, study: StudyRow): CountedVote[] {
     .map((row) => ({ ...row, first: nameOf(row.first), second: nameOf(row.second) }))
 }
 
-/** What counts as CSV: `rater,item,model,kind,group,level,seed,aspect,value,at`. @returns rows */
+/**
+ * What counts as CSV: `rater,item,model,kind,group,level,seed,aspect,value,at`. While the study is
+ * blind, models go by codes and seeds are left out. @returns rows
+ */
 export async function saveRatingTable(db: ReaderDb, study: StudyRow, out: string): Promise<number> {
   const rows = countedRatings(db, study)
   function* parts(): Generator<string> {
     yield `${RATING_COLUMNS.join(',')}\n`
-    for (const row of rows) yield stringify([RATING_COLUMNS.map((column) => row[column])])
+    for (const row of rows) {
+      const shown = { ...row, seed: stateOf(study) === 'frozen' ? '' : row.seed }
+      const cells = RATING_COLUMNS.map((column) => shown[column])
+      yield stringify([cells.map((cell) => (typeof cell === 'string' ? toCell(cell) : cell))])
+    }
   }
   await writeWhole(out, parts())
   return rows.length
@@ -195,8 +207,8 @@ export async function saveRatingTable(db: ReaderDb, study: StudyRow, out: string
 
 /**
  * `ratings.merge`: takes in what was rated elsewhere: JSON Lines of events, or a table (CSV) with at
- * least rater, aspect, value, at, and item or (model, group, level). What is here already (by uid)
- * stays, so that a merge can be repeated, also after a kill. What cannot be taken is counted by
+ * least rater, aspect, value, at, and item or (model, group, level, and seed where a model made
+ * several). What is here already (by uid) stays, so that a merge can be repeated, also after a kill. What cannot be taken is counted by
  * reason. The files are not trusted.
  * @throws AppError `not-found`, `io`
  */
@@ -224,9 +236,7 @@ export async function mergeRatings(
   }
 }
 
-type Read = { where: string } & (
-  { event: EventLine } | { row: z.infer<typeof TableRow> } | { problem: string }
-)
+type Read = ReadRow | ({ where: string } & { event: EventLine })
 
 async function* eventLines(file: string): AsyncGenerator<Read, void, void> {
   for await (const { number, text } of linesOf(file)) {
@@ -251,49 +261,16 @@ function readLine(text: string): { event: EventLine } | { problem: string } {
   return { event }
 }
 
-function issueOf(error: z.ZodError): string {
-  const issue = error.issues[0]
-  return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'no rating'}`
-}
-
-const TableRow = z.object({
-  rater: Rater,
-  item: z.string().default(''),
-  model: z.string().default(''),
-  group: z.string().default(''),
-  level: z.coerce.number().int().optional(),
-  seed: z.string().optional(),
-  aspect: z.string().min(1).max(40),
-  value: z.string().min(1).max(8),
-  at: z.string().min(1),
-})
-
-async function* tableRows(file: string): AsyncGenerator<Read, void, void> {
-  const parser = createReadStream(file).pipe(
-    parseCsv({
-      bom: true,
-      columns: (names: string[]) => names.map((name) => name.trim().toLowerCase()),
-      delimiter: extname(file).toLowerCase() === '.tsv' ? '\t' : ',',
-      relax_column_count: true,
-      max_record_size: MAX_LINE,
-      info: true,
-    }),
-  ) as AsyncIterable<{ info: { lines: number }; record: unknown }>
-  for await (const { info, record } of parser) {
-    const where = `${basename(file)}, line ${info.lines}`
-    const { data, error } = TableRow.safeParse(record)
-    yield data ? { where, row: data } : { where, problem: issueOf(error) }
-  }
-}
-
 type Refusal =
   | 'not-readable'
   | 'other-study'
   | 'other-version-of-study'
   | 'task-not-found'
+  | 'several-pictures'
   | 'aspect-not-found'
   | 'not-an-answer'
   | 'time-in-the-future'
+  | 'known-otherwise'
 
 function createMerge(db: WriterDb, study: StudyRow) {
   let added = 0
@@ -311,8 +288,13 @@ function createMerge(db: WriterDb, study: StudyRow) {
   function takeOne(read: Read): void {
     const { where } = read
     if ('problem' in read) return refuse('not-readable', `${where}: ${read.problem}`)
-    const event = 'event' in read ? read.event : toEvent(study, read.row, findTask)
-    if (event === null) return refuse('task-not-found', `${where}: no such picture in the study`)
+    const found = 'row' in read ? findTask.find(read.row) : []
+    if ('row' in read && found.length !== 1) {
+      return found.length === 0
+        ? refuse('task-not-found', `${where}: no such picture in the study`)
+        : refuse('several-pictures', `${where}: ${found.length} pictures fit; say the seed or item`)
+    }
+    const event = 'event' in read ? read.event : toEvent(study, read.row, found[0] as string)
     if (event.study !== study.uid) return refuse('other-study', `${where}: ${event.study}`)
     if (event.hash !== study.hash) {
       return refuse('other-version-of-study', `${where}: rated was ${event.hash.slice(0, 12)}`)
@@ -334,7 +316,10 @@ function createMerge(db: WriterDb, study: StudyRow) {
     if (event.answer !== null && event.answer !== CANNOT_JUDGE && !answers.has(event.answer)) {
       return refuse('not-an-answer', `${where}: ${event.aspect} = ${event.answer}`)
     }
-    if (isKnownEvent(db, event.uid)) {
+    const before = knownEvent(db, event.uid)
+    if (before) {
+      const isSame = SAME.every((key) => before[key] === event[key]) && before.study === study.id
+      if (!isSame) return refuse('known-otherwise', `${where}: ${event.uid} says something else`)
       known++
       return
     }
@@ -356,12 +341,14 @@ function createMerge(db: WriterDb, study: StudyRow) {
   }
 }
 
+/** An event never changes; whoever says it otherwise has made a mistake, or a forgery. */
+const SAME = ['rater', 'task', 'aspect', 'kind', 'answer', 'at'] as const
 const VOTES: ReadonlySet<string> = new Set(['first', 'second', 'tie', 'bad'])
 
 interface TaskFinder {
   kindOf(token: string): string | null
-  /** Token of the task that shows a model's picture of a prompt. */
-  find(row: z.infer<typeof TableRow>): string | null
+  /** Tokens of the tasks that a row can mean: by its item, or by model, group, level and seed. */
+  find(row: TableRow): string[]
 }
 
 function createTaskFinder(db: ReaderDb, study: StudyRow): TaskFinder {
@@ -382,38 +369,22 @@ function createTaskFinder(db: ReaderDb, study: StudyRow): TaskFinder {
   return {
     kindOf: (token) => kinds.get(token) ?? null,
     find({ item, model, group, level, seed }) {
-      if (item !== '') return kinds.has(item) ? item : null
-      if (level === undefined) return null
+      if (item !== '') return kinds.has(item) ? [item] : []
+      if (level === undefined) return []
       const found = places.all(study.id, model, group, level)
       const bySeed = found.filter((one) => seed === undefined || seed === '' || one.seed === seed)
-      return bySeed.length === 1 ? (bySeed[0]?.token ?? null) : null
+      return bySeed.map(({ token }) => token)
     },
   }
 }
 
-/** A row of a table as an event; its uid follows from what it says, so that it comes in once. */
-function toEvent(
-  study: StudyRow,
-  row: z.infer<typeof TableRow>,
-  finder: TaskFinder,
-): EventLine | null {
-  const task = finder.find(row)
-  if (task === null) return null
-  const hex = createHash('sha256')
-    .update(JSON.stringify([study.uid, row.rater, task, row.aspect, row.value, row.at]))
-    .digest('hex')
-  const time = new Date(row.at)
+/** A row of a table as an event. A table does not say whether it was blind: the time does. */
+function toEvent(study: StudyRow, row: TableRow, task: string): EventLine {
   return {
     format: 'gleaner rating 1',
     study: study.uid,
     hash: study.hash ?? '',
-    uid: [
-      hex.slice(0, 8),
-      hex.slice(8, 12),
-      hex.slice(12, 16),
-      hex.slice(16, 20),
-      hex.slice(20, 32),
-    ].join('-'),
+    uid: uidOfRow(study.uid, task, row),
     rater: row.rater,
     task,
     aspect: row.aspect,
@@ -424,8 +395,8 @@ function toEvent(
     position: null,
     zoom: null,
     firstLeft: null,
-    blind: true,
+    blind: study.unblindedAt === null || row.at < study.unblindedAt,
     software: SOFTWARE,
-    at: Number.isNaN(time.getTime()) ? row.at : time.toISOString(),
+    at: row.at,
   }
 }

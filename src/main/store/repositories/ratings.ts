@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { RatingMode } from '#shared/contract/ratings.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement, transaction } from '../statements.ts'
 
@@ -85,72 +86,96 @@ export function putRating(
   append(db, { ...event, kind: 'set', target: null })
 }
 
+/** Who takes back or brings back, and of which answers: those of a mode, or the last of all. */
+export interface Undoer extends StudyRater {
+  mode?: RatingMode | undefined
+  blind: boolean
+  software: string
+}
+
+export interface UndoneRating {
+  task: string
+  /** "" in a comparison. */
+  aspect: string
+}
+
 /**
  * Takes back the rater's last answer that is not taken back, whenever and wherever it was given; the
  * task is then as it was before. null = there is none.
  */
-export function undoRating(
-  db: WriterDb,
-  by: StudyRater & { blind: boolean; software: string },
-): { task: string } | null {
+export function undoRating(db: WriterDb, by: Undoer): UndoneRating | null {
   return transaction(db, () => {
     const target = lastDone(db, by)
     if (!target) return null
-    const before = statement<{ answer: string | null }>(
+    const before = statement<Measured & { answer: string | null }>(
       db,
-      `SELECT answer FROM rating_events
+      `SELECT answer, ms, position, zoom, first_left AS firstLeft FROM rating_events
        WHERE study_id = ? AND rater = ? AND task = ? AND aspect = ? AND (at, uid) < (?, ?)
        ORDER BY at DESC, uid DESC LIMIT 1`,
     ).get(by.study, by.rater, target.task, target.aspect, target.at, target.uid)
-    append(db, { ...again(by, target), kind: 'undo', answer: before?.answer ?? null })
-    return { task: target.task }
+    append(db, {
+      ...again(by, target, before ?? null),
+      kind: 'undo',
+      answer: before?.answer ?? null,
+    })
+    return { task: target.task, aspect: target.aspect }
   })
 }
 
 /** Brings back what the last undo took; null = nothing was undone since the last answer. */
-export function redoRating(
-  db: WriterDb,
-  by: StudyRater & { blind: boolean; software: string },
-): { task: string } | null {
+export function redoRating(db: WriterDb, by: Undoer): UndoneRating | null {
   return transaction(db, () => {
     const target = lastUndone(db, by)
     if (!target) return null
-    append(db, { ...again(by, target), kind: 'redo', answer: target.answer })
-    return { task: target.task }
+    append(db, { ...again(by, target, target), kind: 'redo', answer: target.answer })
+    return { task: target.task, aspect: target.aspect }
   })
 }
 
-type Step = Pick<RatingEvent, 'uid' | 'task' | 'aspect' | 'kind' | 'target' | 'answer' | 'at'> & {
-  firstLeft: number | null
-}
+/** How an answer was given. */
+type Measured = Pick<RatingEvent, 'ms' | 'position' | 'zoom'> & { firstLeft: number | null }
+type Step = Pick<RatingEvent, 'uid' | 'task' | 'aspect' | 'kind' | 'target' | 'answer' | 'at'> &
+  Measured
 
+/** @param given the answer that counts again, with the time that it took; null = none */
 function again(
-  by: StudyRater & { blind: boolean; software: string },
+  { study, rater, blind, software }: Undoer,
   target: Step,
+  given: Measured | null,
 ): Omit<RatingEvent, 'uid' | 'at' | 'kind' | 'answer'> {
+  const { firstLeft } = given ?? target
   return {
-    ...by,
+    study,
+    rater,
+    blind,
+    software,
     task: target.task,
     aspect: target.aspect,
     target: target.uid,
-    ms: null,
-    position: null,
-    zoom: null,
-    firstLeft: target.firstLeft === null ? null : target.firstLeft === 1,
+    ms: given?.ms ?? null,
+    position: given?.position ?? null,
+    zoom: given?.zoom ?? null,
+    firstLeft: firstLeft === null ? null : firstLeft === 1,
   }
 }
 
-/** A rater's events from the last one back. */
-function backwards(db: ReaderDb, { study, rater }: StudyRater): IterableIterator<Step> {
+/** A rater's events from the last one back; comparisons are those without an aspect. */
+function backwards(
+  db: ReaderDb,
+  { study, rater, mode }: Pick<Undoer, 'study' | 'rater' | 'mode'>,
+): IterableIterator<Step> {
+  const those =
+    mode === undefined ? '' : mode === 'compare' ? "AND aspect = ''" : "AND aspect <> ''"
   return statement<Step>(
     db,
-    `SELECT uid, task, aspect, kind, target, answer, at, first_left AS firstLeft FROM rating_events
-     WHERE study_id = ? AND rater = ? ORDER BY at DESC, uid DESC`,
+    `SELECT uid, task, aspect, kind, target, answer, at, ms, position, zoom,
+       first_left AS firstLeft FROM rating_events
+     WHERE study_id = ? AND rater = ? ${those} ORDER BY at DESC, uid DESC`,
   ).iterate(study, rater)
 }
 
 /** The last answer that is not undone. What was said last of it holds: undo or redo. */
-function lastDone(db: ReaderDb, by: StudyRater): Step | null {
+function lastDone(db: ReaderDb, by: Undoer): Step | null {
   const said = new Map<string, 'undo' | 'redo'>()
   for (const event of backwards(db, by)) {
     if (event.kind === 'set') {
@@ -161,7 +186,7 @@ function lastDone(db: ReaderDb, by: StudyRater): Step | null {
 }
 
 /** The last undone answer that nothing new was said after. */
-function lastUndone(db: ReaderDb, by: StudyRater): Step | null {
+function lastUndone(db: ReaderDb, by: Undoer): Step | null {
   const met = new Set<string>()
   for (const event of backwards(db, by)) {
     if (event.kind === 'set') return null
@@ -170,7 +195,8 @@ function lastUndone(db: ReaderDb, by: StudyRater): Step | null {
     if (event.kind === 'redo') continue
     const target = statement<Step>(
       db,
-      `SELECT uid, task, aspect, kind, target, answer, at, first_left AS firstLeft
+      `SELECT uid, task, aspect, kind, target, answer, at, ms, position, zoom,
+         first_left AS firstLeft
        FROM rating_events WHERE uid = ? AND kind = 'set' AND study_id = ? AND rater = ?`,
     ).get(event.target, by.study, by.rater)
     if (target) return target
@@ -224,13 +250,17 @@ export function insertRating(db: WriterDb, event: RatingEvent): boolean {
 
 /** Every event of a study in the order in which it came in. */
 export function* ratingEvents(db: ReaderDb, study: number): Generator<RatingEvent, void, void> {
-  const rows = statement<
-    Omit<RatingEvent, 'firstLeft' | 'blind'> & { firstLeft: number | null; blind: number }
-  >(
-    db,
-    `SELECT uid, study_id AS study, rater, task, aspect, kind, target, answer, ms, position, zoom,
-       first_left AS firstLeft, blind, software, at FROM rating_events WHERE study_id = ? ORDER BY id`,
-  ).iterate(study)
+  // A statement of its own: while a file is written, another may be.
+  const rows = db
+    .prepare<
+      [number],
+      Omit<RatingEvent, 'firstLeft' | 'blind'> & { firstLeft: number | null; blind: number }
+    >(
+      `SELECT uid, study_id AS study, rater, task, aspect, kind, target, answer, ms, position, zoom,
+         first_left AS firstLeft, blind, software, at
+       FROM rating_events WHERE study_id = ? ORDER BY id`,
+    )
+    .iterate(study)
   for (const row of rows) {
     yield {
       ...row,
@@ -240,6 +270,16 @@ export function* ratingEvents(db: ReaderDb, study: number): Generator<RatingEven
   }
 }
 
-export function isKnownEvent(db: ReaderDb, uid: string): boolean {
-  return statement(db, 'SELECT 1 FROM rating_events WHERE uid = ?').get(uid) !== undefined
+/** What is known of an event by its uid; null = nothing. */
+export function knownEvent(
+  db: ReaderDb,
+  uid: string,
+): Pick<RatingEvent, 'study' | 'rater' | 'task' | 'aspect' | 'kind' | 'answer' | 'at'> | null {
+  return (
+    statement<Pick<RatingEvent, 'study' | 'rater' | 'task' | 'aspect' | 'kind' | 'answer' | 'at'>>(
+      db,
+      `SELECT study_id AS study, rater, task, aspect, kind, answer, at FROM rating_events
+       WHERE uid = ?`,
+    ).get(uid) ?? null
+  )
 }

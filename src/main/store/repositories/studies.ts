@@ -43,6 +43,13 @@ export function studyOf(db: ReaderDb, name: string): StudyRow {
   )
 }
 
+/** A study that may have got another name meanwhile. @throws AppError `not-found` if it was removed */
+export function studyById(db: ReaderDb, id: number): StudyRow {
+  const row = statement<RawStudy>(db, `${STUDY} WHERE id = ?`).get(id)
+  if (row) return readStudy(row)
+  throw new AppError('not-found', 'The study was removed meanwhile.', 'Nothing is left to do.')
+}
+
 /** A study by its uid; null = not here. */
 export function studyByUid(db: ReaderDb, uid: string): StudyRow | null {
   const row = statement<RawStudy>(db, `${STUDY} WHERE uid = ?`).get(uid)
@@ -181,7 +188,11 @@ export function renameStudy(db: WriterDb, study: StudyRow, name: string): void {
 }
 
 export function removeStudy(db: WriterDb, study: StudyRow): void {
-  statement(db, 'DELETE FROM studies WHERE id = ?').run(study.id)
+  transaction(db, () => {
+    // First: each picture that goes would look for its tasks among all.
+    statement(db, 'DELETE FROM study_tasks WHERE study_id = ?').run(study.id)
+    statement(db, 'DELETE FROM studies WHERE id = ?').run(study.id)
+  })
 }
 
 export function logStudy(db: WriterDb, study: number, what: string, detail: string): void {
@@ -268,7 +279,10 @@ export interface NewImage {
   origin: ImageOrigin
 }
 
-/** Adds pictures; one that is there (model, prompt, take) already stays. @returns how many are new */
+/**
+ * Adds pictures. One whose place (model, prompt, take) is taken is left out, and listed so.
+ * @returns how many are new
+ */
 export function insertImages(
   db: WriterDb,
   study: StudyRow,
@@ -276,7 +290,7 @@ export function insertImages(
   leftOut: readonly { model: number; file: string; reason: string; detail: string | null }[] = [],
 ): number {
   return transaction(db, () => {
-    requireDraft(studyOf(db, study.name))
+    requireDraft(studyById(db, study.id))
     const insert = statement(
       db,
       `INSERT INTO study_images (study_id, model_id, prompt_id, take, sha256, mime, width, height,
@@ -284,8 +298,9 @@ export function insertImages(
        ON CONFLICT (study_id, model_id, prompt_id, take) DO NOTHING`,
     )
     let added = 0
+    const out = [...leftOut]
     for (const image of images) {
-      added += insert.run(
+      const { changes } = insert.run(
         study.id,
         image.model,
         image.prompt,
@@ -296,14 +311,18 @@ export function insertImages(
         image.height,
         image.seed,
         JSON.stringify(image.origin),
-      ).changes
+      )
+      added += changes
+      if (changes > 0) continue
+      const detail = 'the study has a picture of this model, prompt and take from another source'
+      out.push({ model: image.model, file: image.origin.file, reason: 'double', detail })
     }
-    const out = statement(
+    const insertOut = statement(
       db,
       'INSERT INTO study_left_out (study_id, model_id, file, reason, detail) VALUES (?, ?, ?, ?, ?)',
     )
-    for (const { model, file, reason, detail } of leftOut) {
-      out.run(study.id, model, file, reason, detail)
+    for (const { model, file, reason, detail } of out) {
+      insertOut.run(study.id, model, file, reason, detail)
     }
     return added
   })
@@ -335,15 +354,15 @@ export function studyImages(db: ReaderDb, study: StudyRow): ImageRow[] {
   return statement<ImageRow>(db, `${IMAGE} WHERE study_id = ? ORDER BY id`).all(study.id)
 }
 
-/** Names of the files of a model that are taken in already. */
-export function filesTaken(db: ReaderDb, model: number): Set<string> {
-  return new Set(
-    statement<{ file: string }>(
+/** SHA-256 of the files of a model that are taken in already, by name. */
+export function filesTaken(db: ReaderDb, model: number): Map<string, string> {
+  return new Map(
+    statement<{ file: string; sha256: string }>(
       db,
-      `SELECT origin ->> 'file' AS file FROM study_images WHERE model_id = ?`,
+      `SELECT origin ->> 'file' AS file, sha256 FROM study_images WHERE model_id = ?`,
     )
       .all(model)
-      .map(({ file }) => file),
+      .map(({ file, sha256 }) => [file, sha256]),
   )
 }
 
@@ -428,10 +447,11 @@ export function studyProblems(
      FROM study_models m JOIN study_prompts p ON p.study_id = m.study_id
      WHERE m.study_id = ? AND NOT EXISTS (
        SELECT 1 FROM study_images i WHERE i.model_id = m.id AND i.prompt_id = p.id)
-     ORDER BY m.name, p.position`,
+     ORDER BY ${blind ? 'p.position' : 'm.name, p.position'}`,
   )
     .all(study.id)
-    .map(({ model, ...prompt }) => ({ model: nameOf.get(model) ?? '', prompt }))
+    // Which model lacks it tells which one made the other picture.
+    .map(({ model, ...prompt }) => ({ model: blind ? '' : (nameOf.get(model) ?? ''), prompt }))
   // A file's name tells its model.
   const leftOut = blind
     ? []
@@ -511,6 +531,13 @@ export function studyDetails(db: ReaderDb, study: StudyRow): Study {
   const tasksOf = (...kinds: string[]): number =>
     kinds.reduce((sum, kind) => sum + (tasks.get(kind) ?? 0), 0)
   const problems = studyProblems(db, study)
+  const made = models.map(
+    ({ id }) =>
+      statement<{ n: number }>(
+        db,
+        'SELECT count(*) AS n FROM study_images WHERE model_id = ? AND study_id = ?',
+      ).get(id, study.id)?.n ?? 0,
+  )
   return {
     ...summaryOf(db, study),
     uid: study.uid,
@@ -520,14 +547,10 @@ export function studyDetails(db: ReaderDb, study: StudyRow): Study {
     kinds: [...new Set(prompts.map(({ kind }) => kind))],
     groups: new Set(prompts.map(({ group }) => group)).size,
     levels: [...new Set(prompts.map(({ level }) => level))].sort((a, b) => a - b),
-    byModel: models.map((model) => ({
+    byModel: models.map((model, i) => ({
       name: shownName(study, model),
       version: stateOf(study) === 'frozen' ? null : model.version,
-      images:
-        statement<{ n: number }>(
-          db,
-          'SELECT count(*) AS n FROM study_images WHERE model_id = ?',
-        ).get(model.id)?.n ?? 0,
+      images: stateOf(study) === 'frozen' && new Set(made).size > 1 ? null : (made[i] as number),
     })),
     takes: count('SELECT coalesce(max(take) + 1, 0) AS n FROM study_images WHERE study_id = ?'),
     missing: problems.missing.length,

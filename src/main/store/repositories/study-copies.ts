@@ -106,10 +106,16 @@ export function putRaterStudy(
   })
 }
 
+/** What a name may have at most. */
+const MOST_OF_NAME = 100
+
 function freeName(db: WriterDb, name: string): string {
   const isTaken = (candidate: string): boolean =>
     statement(db, 'SELECT 1 FROM studies WHERE name = ?').get(candidate) !== undefined
   let candidate = name
-  for (let n = 2; isTaken(candidate); n++) candidate = `${name} (${n})`
+  for (let n = 2; isTaken(candidate); n++) {
+    const more = ` (${n})`
+    candidate = `${name.slice(0, MOST_OF_NAME - more.length).trimEnd()}${more}`
+  }
   return candidate
 }

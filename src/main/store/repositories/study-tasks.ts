@@ -117,17 +117,46 @@ export function taskOf(db: ReaderDb, study: StudyRow, token: string): TaskRow {
   throw new AppError('not-found', `The study "${study.name}" has no task ${token}.`)
 }
 
-/** The picture behind a token, with the size at which its study shows it; null = there is none. */
-export function imageByToken(
+/** Whether a study of the corpus has a task or picture of one of these tokens. */
+export function isTokenTaken(
   db: ReaderDb,
-  token: string,
-): { sha256: string; width: number; height: number } | null {
+  of: { images: readonly { token: string }[]; tasks: readonly { token: string }[] },
+): boolean {
+  const task = statement(db, 'SELECT 1 FROM study_tasks WHERE token = ?')
+  const image = statement(db, 'SELECT 1 FROM study_images WHERE token = ?')
   return (
-    statement<{ sha256: string; width: number; height: number }>(
+    of.tasks.some(({ token }) => task.get(token) !== undefined) ||
+    of.images.some(({ token }) => image.get(token) !== undefined)
+  )
+}
+
+/** A picture with the size at which its study (its uid) shows it. */
+export interface BlindImage {
+  study: string
+  sha256: string
+  width: number
+  height: number
+}
+
+/** The picture behind a token; null = there is none. */
+export function imageByToken(db: ReaderDb, token: string): BlindImage | null {
+  return (
+    statement<BlindImage>(
       db,
-      `SELECT i.sha256, s.width, s.height FROM study_images i JOIN studies s ON s.id = i.study_id
+      `SELECT s.uid AS study, i.sha256, s.width, s.height FROM study_images i JOIN studies s ON s.id = i.study_id
        WHERE i.token = ? AND s.width IS NOT NULL`,
     ).get(token) ?? null
+  )
+}
+
+/** Pixels of the largest picture of a study, as it was taken in. */
+export function largestPicture(db: ReaderDb, uid: string): number {
+  return (
+    statement<{ pixels: number | null }>(
+      db,
+      `SELECT max(i.width * i.height) AS pixels FROM study_images i
+       JOIN studies s ON s.id = i.study_id WHERE s.uid = ?`,
+    ).get(uid)?.pixels ?? 0
   )
 }
 

@@ -19,6 +19,7 @@ import { studyImages } from './study-images.ts'
 import { measureMatrix, studyCompliance, studyComplexity } from './study-measures.ts'
 import { studyOpen, studyPackage } from './study-package.ts'
 import { studySample } from './study-sample.ts'
+import { studyReport } from './study-report.ts'
 import { studyScore } from './study-score.ts'
 import { trainSpans } from './train-spans.ts'
 
@@ -46,6 +47,7 @@ export const JOBS = [
   studyCompliance,
   studyComplexity,
   measureMatrix,
+  studyReport,
 ] as const
 type Defined = (typeof JOBS)[number]
 
@@ -88,5 +90,6 @@ export * from './study-images.ts'
 export * from './study-measures.ts'
 export * from './study-package.ts'
 export * from './study-sample.ts'
+export * from './study-report.ts'
 export * from './study-score.ts'
 export * from './train-spans.ts'

@@ -18,6 +18,7 @@ function setUp() {
       pictureHost: url,
       spanWorker: url,
       measureWorker: url,
+      studyWorker: url,
     },
     settings: () => DEFAULT_SETTINGS,
     onChange: () => {},

@@ -120,7 +120,7 @@ async function load(
     const wanted = take === 'row' ? `[${n}, ${dim}]` : `[${n}, tokens, ${dim}]`
     throw new AppError(
       'model',
-      `${name}: "${features}" has the shape [${dims.join(', ')}], ${wanted} was expected`,
+      `The output "${features}" of ${name} has the shape [${dims.join(', ')}], ${wanted} was expected.`,
       'Correct dim, graph.take or the output name in gleaner.json.',
     )
   }

@@ -44,7 +44,7 @@ export const imageFeatures = defineModelKind<
       const names = values.map((value) => value.name).join(', ')
       throw new AppError(
         'invalid-input',
-        `${name}: the graph has no ${side} "${wanted}" (it has ${names || 'none'})`,
+        `The graph of ${name} has no ${side} "${wanted}" (it has ${names || 'none'}).`,
         'Correct gleaner.json.',
       )
     }

@@ -9,6 +9,7 @@ import { judge } from './judge.ts'
 import { label } from './label.ts'
 import { pairs } from './pairs.ts'
 import { query } from './query.ts'
+import { rating } from './rating.ts'
 import { reasons } from './reasons.ts'
 import { settings } from './settings.ts'
 import { train } from './train.ts'
@@ -27,6 +28,7 @@ export const en = {
   label,
   pairs,
   query,
+  rating,
   reasons,
   settings,
   train,
