@@ -21,7 +21,8 @@ const part = {
 export const ComplianceMean = z.object({
   model: z.string(),
   prompts: z.number().int(),
-  pictures: z.number().int(),
+  /** null: not told while the study is blind. */
+  pictures: z.number().int().nullable(),
   mean: z.number(),
   low: bound,
   high: bound,
@@ -113,7 +114,14 @@ export const StudyComplexityResult = z.object({
     }),
   ),
   /** Models are drawn at the size of the smallest. */
-  pictures: z.array(z.object({ model: z.string(), ...PictureComplexityValue.shape })),
+  pictures: z.array(
+    z.object({
+      model: z.string(),
+      ...PictureComplexityValue.shape,
+      /** null: not told while the study is blind. */
+      available: z.number().int().nullable(),
+    }),
+  ),
   notes: z.array(z.string()),
 })
 export type StudyComplexityResult = z.infer<typeof StudyComplexityResult>
@@ -122,8 +130,8 @@ export const MatrixRow = z.object({
   model: z.string(),
   /** null = all kinds. */
   kind: z.string().nullable(),
-  /** Pictures that there are. */
-  available: z.number().int(),
+  /** Pictures that there are; null: not told while the study is blind. */
+  available: z.number().int().nullable(),
   /** In the order of `MatrixResult.measures` within each of `MatrixResult.by`. */
   numbers: z.array(MeasureResult),
   /** By `MatrixResult.compliance`; null = not measured, or no picture has a score. */
@@ -170,8 +178,9 @@ export type KeptMeasurement = z.infer<typeof KeptMeasurement>
 
 export const studyMeasures = {
   /**
-   * What was measured, the newest first. Models stand by their codes while the study is blind;
-   * what was measured before it was frozen is then only counted, as it would tell them.
+   * What was measured, the newest first. While the study is blind, models stand by their codes
+   * without what tells them (counts and formats of their files), and what was measured before it
+   * was frozen is only counted.
    */
   'studies.measures': call(
     OfStudy,

@@ -32,3 +32,38 @@ export function renameModels(
       }
   }
 }
+
+/** What was measured without what tells models by their files: how many there are, in which formats. */
+export function blinded(result: StudyMeasurement): StudyMeasurement {
+  switch (result.measure) {
+    case 'compliance':
+      return {
+        ...result,
+        parts: result.parts.map((part) => ({
+          ...part,
+          models: part.models.map((row) => ({ ...row, pictures: null })),
+        })),
+      }
+    case 'complexity':
+      return {
+        ...result,
+        pictures: result.pictures.map((row) => ({ ...row, available: null, leftOut: {} })),
+      }
+    case 'matrix':
+      return {
+        ...result,
+        rows: result.rows.map((row) => ({
+          ...row,
+          available: null,
+          compliance: row.compliance && { ...row.compliance, pictures: null },
+          numbers: row.numbers.map((number) => {
+            const [{ source, n }, references] = number.sets
+            return {
+              ...number,
+              sets: [{ source, n, available: n, formats: {}, leftOut: {} }, references],
+            }
+          }),
+        })),
+      }
+  }
+}

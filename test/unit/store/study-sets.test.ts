@@ -131,30 +131,35 @@ function matrix(models: readonly string[]): MatrixResult {
 test('what was measured goes by codes while the study is blind, and by names before and after', () => {
   const { writer } = corpus
   makeStudy('blind', ['base', 'tuned'])
-  const keep = (models: readonly string[]): void =>
+  const keep = (models: readonly string[]): void => {
     putMeasurement(writer, studyOf(writer, 'blind'), { result: matrix(models), software: 'test' })
+  }
   const shown = () => {
     const { measurements, hidden } = studyMeasurements(writer, studyOf(writer, 'blind'))
     const models = measurements.map(({ result }) =>
       result.measure === 'matrix' ? result.rows.map(({ model }) => model) : [],
     )
-    return { models, hidden }
+    const counts = measurements.flatMap(({ result }) =>
+      result.measure === 'matrix' ? result.rows.map(({ available }) => available) : [],
+    )
+    return { models, hidden, isTold: counts.every((count) => count !== null) }
   }
   keep(['base', 'tuned'])
-  expect(shown()).toEqual({ models: [['base', 'tuned']], hidden: 0 })
+  expect(shown()).toMatchObject({ models: [['base', 'tuned']], hidden: 0, isTold: true })
   freeze('blind', { base: 'Model B', tuned: 'Model A' })
   // Its rows would tell by their order which model is which.
-  expect(shown()).toEqual({ models: [], hidden: 1 })
+  expect(shown()).toMatchObject({ models: [], hidden: 1 })
   keep(['Model A', 'Model B'])
-  expect(shown()).toEqual({ models: [['Model A', 'Model B']], hidden: 1 })
+  expect(shown()).toMatchObject({ models: [['Model A', 'Model B']], hidden: 1, isTold: false })
   expect(() => findStudySet(writer, 'blind/base')).toThrow(/no pictures "blind\/base"/)
   expect(findStudySet(writer, 'blind/Model B').model.name).toBe('base')
   unblindStudy(writer, studyOf(writer, 'blind'), { by: 'me', why: '' })
-  expect(shown()).toEqual({
+  expect(shown()).toMatchObject({
     models: [
       ['tuned', 'base'],
       ['base', 'tuned'],
     ],
     hidden: 0,
+    isTold: true,
   })
 })

@@ -105,9 +105,9 @@ export async function measureMatrix(
     })),
     notes: notesOf(cells, input),
   }
-  putMeasurement(writer, study, { result, software: SOFTWARE })
+  const shown = putMeasurement(writer, study, { result, software: SOFTWARE })
   ctx.changed(['studies'])
-  return result
+  return shown
 }
 
 /** A row: pictures of a model, of one kind of prompts or of all. */

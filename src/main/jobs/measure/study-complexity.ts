@@ -78,9 +78,9 @@ export async function measureStudyComplexity(
           : []),
       ],
     }
-    putMeasurement(writer, study, { result, software: SOFTWARE })
+    const shown = putMeasurement(writer, study, { result, software: SOFTWARE })
     ctx.changed(['studies'])
-    return result
+    return shown
   } finally {
     await decoder.close()
     await host.close()

@@ -36,9 +36,10 @@ export async function measureCompliance(
   await scoreStudy(corpus, input, model, ctx)
   const result = await complianceOf(corpus, input.study, model, input.seed, ctx)
   // The writer sees what it has written; a reader may look at an older state.
-  putMeasurement(corpus.writer, studyOf(corpus.writer, input.study), { result, software: SOFTWARE })
+  const study = studyOf(corpus.writer, input.study)
+  const shown = putMeasurement(corpus.writer, study, { result, software: SOFTWARE })
   ctx.changed(['studies'])
-  return result
+  return shown
 }
 
 /** The same of the scores that there are. */

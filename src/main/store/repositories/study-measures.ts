@@ -1,6 +1,6 @@
 import { StudyMeasurement } from '#shared/contract/study-measures.ts'
 import type { KeptMeasurement } from '#shared/contract/study-measures.ts'
-import { renameModels } from '#shared/studies/rename-models.ts'
+import { blinded, renameModels } from '#shared/studies/rename-models.ts'
 import { AppError } from '#shared/errors.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement } from '../statements.ts'
@@ -9,12 +9,13 @@ import { shownName, stateOf, studyModels, type StudyRow } from './studies.ts'
 /**
  * Keeps what was measured, beside what was measured before.
  * @param result with models as they are shown now
+ * @returns what may be shown of it now
  */
-export function putMeasurement(
+export function putMeasurement<R extends StudyMeasurement>(
   db: WriterDb,
   study: StudyRow,
-  args: { result: StudyMeasurement; software: string },
-): void {
+  args: { result: R; software: string },
+): R {
   const names = studyModels(db, study).map((model) => [shownName(study, model), model.id])
   statement(
     db,
@@ -29,6 +30,7 @@ export function putMeasurement(
     args.software,
     new Date().toISOString(),
   )
+  return stateOf(study) === 'frozen' ? (blinded(args.result) as R) : args.result
 }
 
 interface Row {
@@ -41,8 +43,8 @@ interface Row {
 }
 
 /**
- * `studies.measures`. While the study is blind, what was measured before it was frozen is only
- * counted: its rows stand in the order of the names.
+ * `studies.measures`. While the study is blind, what tells models is left out, and what was measured
+ * before it was frozen is only counted: its rows stand in the order of the names.
  */
 export function studyMeasurements(
   db: ReaderDb,
@@ -62,12 +64,8 @@ export function studyMeasurements(
       const { data } = StudyMeasurement.safeParse(JSON.parse(result))
       if (!data)
         throw new AppError('damaged', `Measurement ${id} of "${study.name}" cannot be read.`)
-      return {
-        id,
-        madeAt,
-        software,
-        result: renameModels(data, (name) => names.get(ids[name] ?? -1) ?? name),
-      }
+      const named = renameModels(data, (name) => names.get(ids[name] ?? -1) ?? name)
+      return { id, madeAt, software, result: isBlind ? blinded(named) : named }
     }),
     hidden: rows.length - shown.length,
   }
