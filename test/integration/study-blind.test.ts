@@ -4,7 +4,7 @@
  */
 import { mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { seededRandom } from '#shared/random.ts'
 import { stepOf } from '../../src/main/engine/blind-pictures.ts'
@@ -35,7 +35,7 @@ let truth: Map<
 const heard: string[] = []
 
 /** A picture drawn from one distribution whatever the model: bars in drawn colours. */
-async function draw(seed: number, size: number): Promise<sharp.Sharp> {
+async function draw(seed: number, size: number): Promise<Sharp> {
   const random = seededRandom(seed)
   const bars = Array.from({ length: 12 }, () => {
     const [x, y, w, h] = Array.from({ length: 4 }, () => Math.round(random.next() * 100)) as [

@@ -101,14 +101,14 @@ function repeatsOf(
     if (repeats === null) continue
     const before = answersOfTask(repeats)
     for (const [aspect, answer] of Object.entries(answersOfTask(token))) {
-      const first = before[aspect]
+      const first = Object.hasOwn(before, aspect) ? before[aspect] : undefined
       if (first === undefined) continue
       of++
       if (first === answer) same++
       const form = forms.get(aspect)
-      const values = form ? [valueOf(form, first), valueOf(form, answer)] : []
-      const [a, b] = values
-      if (first === answer || (a != null && b != null && Math.abs(a - b) <= 1)) near++
+      const a = form ? valueOf(form, first) : null
+      const b = form ? valueOf(form, answer) : null
+      if (first === answer || (a !== null && b !== null && Math.abs(a - b) <= 1)) near++
     }
   }
   return { same, near, of }

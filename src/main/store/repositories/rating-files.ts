@@ -83,12 +83,12 @@ export async function saveRatingEvents(
 ): Promise<number> {
   let rows = 0
   function* lines(): Generator<string> {
-    for (const { study: _, ...event } of ratingEvents(db, study.id)) {
+    for (const event of ratingEvents(db, study.id)) {
       const line: EventLine = {
         format: 'gleaner rating 1',
-        study: study.uid,
         hash: study.hash ?? '',
         ...event,
+        study: study.uid,
       }
       rows++
       yield `${JSON.stringify(line)}\n`
