@@ -101,7 +101,7 @@ function repeatsOf(
     if (repeats === null) continue
     const before = answersOfTask(repeats)
     for (const [aspect, answer] of Object.entries(answersOfTask(token))) {
-      const first = before[aspect]
+      const first = Object.hasOwn(before, aspect) ? before[aspect] : undefined
       if (first === undefined) continue
       of++
       if (first === answer) same++
