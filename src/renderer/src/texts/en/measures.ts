@@ -87,7 +87,7 @@ export const measures = {
     cmmd: 'CMMD',
     compliance: 'Compliance',
     facts:
-      '{name}: {n} against {m} pictures, seed {seed}, resized {resize}, formats {formats} against {others}.',
+      '{n} against {m} pictures, seed {seed}, resized {resize}, formats {formats} against {others}; features of {name}, digest {digest}.',
     notKnown: 'in an unknown way',
     formatsNotTold: 'not told',
   },

@@ -13,9 +13,13 @@ export function rangeText(low: number | null, high: number | null, digits = 3): 
   return low === null || high === null ? '–' : `${cosine(low, digits)} to ${cosine(high, digits)}`
 }
 
-/** Five figures: of distances, whose sizes differ by powers of ten. */
+/** Below this a distance of numbers near 1 is rounding. */
+const ROUNDING = 1e-9
+
+/** Four figures: of distances, whose sizes differ by powers of ten. */
 export function figures(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–'
+  if (Math.abs(value) < ROUNDING) return '0'
   return Number(value.toPrecision(4)).toString().replace('-', '\u2212')
 }
 
