@@ -7,6 +7,7 @@ import { importing } from './import.ts'
 import { jobs } from './jobs.ts'
 import { judge } from './judge.ts'
 import { label } from './label.ts'
+import { measures } from './measures.ts'
 import { pairs } from './pairs.ts'
 import { query } from './query.ts'
 import { rating } from './rating.ts'
@@ -26,6 +27,7 @@ export const en = {
   jobs,
   judge,
   label,
+  measures,
   pairs,
   query,
   rating,
