@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Figure } from '../figures.ts'
 import { AspectForm } from '../studies/design.ts'
+import { StudyPick } from '../studies/pick.ts'
 import { call } from './call.ts'
 import { StudyPower, StudyPowerInput } from './power.ts'
 import { OfStudy, STUDY_STATES } from './studies.ts'
@@ -382,6 +383,20 @@ export const results = {
   'studies.results': call(
     OfStudy.extend({ options: ResultOptions.prefault({}) }),
     z.object({ results: StudyResults, figures: z.array(ReportFigure) }),
+  ),
+  /**
+   * The pictures behind a number of the report, with what was said of them: those rated lowest first.
+   * @throws `refused` while the study is blind
+   */
+  'studies.behind': call(
+    OfStudy.extend({
+      pick: StudyPick,
+      limit: z.number().int().min(1).max(500).default(100),
+    }),
+    z.object({
+      total: z.number().int(),
+      pictures: z.array(ResultPicture.extend({ sha256: z.string() })),
+    }),
   ),
   /** Automatic scores of a study and how they go with the ratings; empty where nothing was scored. */
   'studies.compliance': call(

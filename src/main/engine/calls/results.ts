@@ -1,4 +1,5 @@
 import type { results as contract } from '#shared/contract/results.ts'
+import { picturesBehind } from '../../jobs/evaluate/pictures-behind.ts'
 import { requireOwner } from '../../jobs/evaluate/report-rows.ts'
 import { runStudyTask } from '../../jobs/evaluate/study-calls.ts'
 import { studyOf } from '../../store/repositories/studies.ts'
@@ -21,6 +22,10 @@ export function resultCalls({ corpora, entries }: EngineContext): CallsOf<typeof
         { graceMs: 0 },
       )
       return { results, figures }
+    },
+    'studies.behind'({ corpus, study, pick, limit }) {
+      const { reader } = corpora.get(corpus).corpus
+      return picturesBehind(reader, studyOf(reader, study), pick, limit)
     },
     'studies.compliance': ({ corpus, study, options }) =>
       runStudyTask(

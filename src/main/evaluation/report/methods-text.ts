@@ -15,7 +15,7 @@ export function methodsText(of: Omit<StudyResults, 'methodsText'>, rows: ReportR
   const seconds = of.raters.flatMap((one) => (one.seconds === null ? [] : [one.seconds]))
   const paragraphs = [
     `Task. ${design.rate ? `Each picture was shown alone, with its prompt, and rated on ${many(of.aspects.length, 'aspect')}.` : ''}${design.compare ? ' Two pictures of the same prompt were shown side by side; raters chose the left one, the right one, a tie, or that both fail.' : ''} Instructions to the raters: “${design.instructions.trim()}”`,
-    `Items. ${many(counts.prompts, 'prompt')} in ${many(counts.groups, 'group')} (${counts.kinds.map(({ kind, prompts }) => `${kind || 'of no kind'}: ${prompts}`).join(', ')}; levels ${counts.levels.join(', ')}), taken from ${promptsFrom}; ${many(of.models.length, 'model')} (${rows.models.map(({ name, version, images }) => `${name}${version === null ? '' : ` ${version}`}${images === null ? '' : `: ${many(images, 'picture')}`}`).join(', ')}), ${many(counts.missing, 'picture')} missing. ${design.perRater === null ? 'Each rater was to see every picture.' : `Each rater got ${many(design.perRater, 'picture')}, drawn by the seed.`} ${leaksText(leaks)}`,
+    `Items. ${many(counts.prompts, 'prompt')} in ${many(counts.groups, 'group')} (${counts.kinds.map(({ kind, prompts }) => `${kind || 'of no kind'}: ${prompts}`).join(', ')}; levels ${counts.levels.join(', ')}), taken from ${promptsFrom}; ${many(of.models.length, 'model')} (${rows.models.map(({ name, version, images }) => `${name}${version === null ? '' : ` ${version}`}${images === null ? '' : `: ${many(images, 'picture')}`}`).join(', ')}), ${many(counts.missing, 'picture')} missing. ${design.perRater === null ? 'Each rater was to see every picture.' : `Each rater got ${many(design.perRater, 'picture')}, drawn by the seed.`} ${leakWords(leaks)}`,
     `Scale and anchors. ${of.aspects.map((aspect) => aspectWords(rows, aspect.id)).join(' ')} ${design.primary.length === 0 ? 'All aspects were primary.' : `Primary, declared before rating: ${list(of.aspects.filter(({ primary }) => primary).map(({ name }) => name))}; the others are exploratory.`} “Cannot judge” could be said of every aspect and is no score.`,
     `Raters. ${many(counts.raters, 'rater')}. Who they were, how they were trained and what they were paid: ${design.raters.trim() || NOT_SAID} ${design.practice === 0 ? 'There was no practice.' : `Practice: ${many(design.practice, 'item')} first, half of them with a prompt of another picture; ${percentOf(design.practiceShare)} of these had to be seen as foreign. Qualified: ${of.raters.filter(({ qualified }) => qualified === true).length}, not qualified: ${of.raters.filter(({ qualified }) => qualified === false).length}, not known: ${of.raters.filter(({ qualified }) => qualified === null).length} (ratings that were merged from a table tell nothing of practice).`} ${design.checkEvery === 0 ? 'There were no attention checks.' : `An attention check came in ${design.checkEvery} items (passed: ${of.raters.reduce((sum, { checks }) => sum + checks.n, 0)} of ${of.raters.reduce((sum, { checks }) => sum + checks.of, 0)}).`} ${design.repeats === 0 ? 'Nothing was shown twice.' : `${percentOf(design.repeats)} of the items (${design.leastRepeats} at least) came a second time, unannounced; answers were the same in ${of.raters.reduce((sum, { repeatsSame }) => sum + repeatsSame.n, 0)} of ${of.raters.reduce((sum, { repeatsSame }) => sum + repeatsSame.of, 0)}.`} ${seconds.length === 0 ? 'Times were not taken.' : `Median seconds a task: ${seconds.map((value) => value.toFixed(1)).join(', ')}.`} Nobody’s ratings were dropped${options.without.length === 0 ? '' : ` but those of ${options.without.join(', ')}, on a person’s word`}.`,
     `Ratings. ${many(counts.answers, 'answer')} on aspects (${many(counts.cannot, '“cannot judge”', '“cannot judge”')})${counts.votes > 0 ? ` and ${many(counts.votes, 'comparison')}` : ''}; a picture was rated by ${counts.perImage.least === counts.perImage.most ? many(counts.perImage.least, 'rater') : `${counts.perImage.least} to ${counts.perImage.most} raters (median ${counts.perImage.median})`} on an aspect. Practice, checks and repeats do not count.`,
@@ -43,11 +43,14 @@ function aspectWords(rows: ReportRows, id: string): string {
   return `${aspect.name} (${form}): “${aspect.question}”${anchors.length === 0 ? '' : ` ${anchors.join('; ')}.`}`
 }
 
-function leaksText({ pictures, prompts }: ReportRows['study']['leaks']): string {
-  if (prompts === null) {
-    return `${pictures === 0 ? 'No picture of it stands' : `${many(pictures, 'picture')} of it also stand`} in the corpus that it was made in; its prompts were not compared with the texts of the corpus.`
-  }
-  return pictures + prompts === 0
-    ? 'No picture and no prompt of it stands in the corpus that it was made in.'
-    : `${many(pictures, 'picture')} and ${many(prompts, 'prompt')} also stand in the corpus that it was made in.`
+function leakWords({ pictures, prompts }: ReportRows['study']['leaks']): string {
+  const one = (n: number | null, what: string): string =>
+    n === null
+      ? `whether ${what}s of it stand in the corpus that it was made in was not looked for`
+      : `${n === 0 ? 'no' : n.toLocaleString('en-US')} ${n > 1 ? `${what}s` : what} of it ${n > 1 ? 'stand' : 'stands'} in the corpus that it was made in`
+  const text =
+    pictures === prompts && pictures === 0
+      ? 'no picture and no prompt of it stands in the corpus that it was made in'
+      : `${one(pictures, 'picture')}; ${one(prompts, 'prompt')}`
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }

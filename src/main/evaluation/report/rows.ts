@@ -62,8 +62,8 @@ export interface ReportRows {
     promptsFrom: string
     images: number
     missing: number
-    /** `prompts` null: not compared. */
-    leaks: { pictures: number; prompts: number | null }
+    /** null: nobody has looked. */
+    leaks: { pictures: number | null; prompts: number | null }
     log: readonly { at: string; what: string; detail: string }[]
   }
   software: string

@@ -12,6 +12,7 @@ import { pairs } from './pairs.ts'
 import { query } from './query.ts'
 import { rating } from './rating.ts'
 import { reasons } from './reasons.ts'
+import { report } from './report.ts'
 import { settings } from './settings.ts'
 import { train } from './train.ts'
 import { ui } from './ui.ts'
@@ -32,6 +33,7 @@ export const en = {
   query,
   rating,
   reasons,
+  report,
   settings,
   train,
   ui,

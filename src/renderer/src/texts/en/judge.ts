@@ -376,11 +376,6 @@ export const judge = {
       '▸ {rater} gave one answer to every item of this aspect: {aspects} | ▸ {rater} gave one answer to every item of these aspects: {aspects}',
     nobody: 'The program removes nobody. ▸ marks what is worth a look.',
   },
-  report: {
-    none: 'There are no ratings yet',
-    text: 'The report is made of the ratings: differences, how sure they are, and how far raters agree.',
-  },
-
   packages: {
     open: 'Open rater’s package…',
     openDialog: 'Open rater’s package',
