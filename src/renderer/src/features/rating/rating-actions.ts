@@ -1,25 +1,10 @@
-import type { Ref } from 'vue'
-import { keyOf, useActions, type Action } from '../../state/actions.ts'
+import { useActions, type Action } from '../../state/actions.ts'
 import { t } from '../../texts/index.ts'
 import { VOTES } from './rating-keys.ts'
 import { voteText } from './rating-words.ts'
+import { lookActions } from './rating-look-actions.ts'
+import { once, type RatingViewParts } from './rating-view-parts.ts'
 import { useRating } from './rating.ts'
-
-/** What the keys turn to in the view of rating. */
-export interface RatingViewParts {
-  /** The instructions are read over the items. */
-  reading: Ref<boolean>
-  /** Both pictures of a comparison in one place. */
-  blinking: Ref<boolean>
-  leave(): void
-}
-
-/** A key that is held down is one key. */
-const once =
-  (run: (event?: KeyboardEvent) => void) =>
-  (event?: KeyboardEvent): void => {
-    if (!event?.repeat) run(event)
-  }
 
 /** Nothing has the focus that Tab should go on from. */
 function isFocusFree(): boolean {
@@ -28,14 +13,6 @@ function isFocusFree(): boolean {
 }
 
 const DIGITS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']
-
-/** CSS pixels by which a key moves the picture; the mat goes the way of the arrow. */
-const PANS: Readonly<Record<string, [number, number]>> = {
-  'Shift+ArrowLeft': [64, 0],
-  'Shift+ArrowRight': [-64, 0],
-  'Shift+ArrowUp': [0, 64],
-  'Shift+ArrowDown': [0, -64],
-}
 
 /** Registers everything that can be done while items are rated. */
 export function useRatingActions(view: RatingViewParts): void {
@@ -208,68 +185,7 @@ export function useRatingActions(view: RatingViewParts): void {
     },
   ]
 
-  const looks: Action[] = [
-    {
-      id: 'rating.full',
-      title: t('rating.keys.full'),
-      group,
-      keys: ['Z', 'Space'],
-      enabled: rates,
-      run: once(() => rating.view.toggleFull()),
-    },
-    {
-      id: 'rating.larger',
-      title: t('rating.keys.larger'),
-      group,
-      keys: [']', '+', '='],
-      enabled: rates,
-      run: () => rating.view.zoom(1),
-    },
-    {
-      id: 'rating.smaller',
-      title: t('rating.keys.smaller'),
-      group,
-      keys: ['[', '-'],
-      enabled: rates,
-      run: () => rating.view.zoom(-1),
-    },
-    {
-      id: 'rating.pan',
-      title: t('rating.keys.pan'),
-      group,
-      keys: Object.keys(PANS),
-      enabled: rates,
-      silent: true,
-      line: t('rating.keys.pan'),
-      run: (event) => {
-        const by = PANS[event ? keyOf(event) : '']
-        if (by) rating.view.pan(...by)
-      },
-    },
-    {
-      id: 'rating.keep-zoom',
-      title: t('rating.zoom.keep'),
-      group,
-      keys: ['K'],
-      enabled: rates,
-      run: once(() => rating.view.setKeepsZoom(!rating.view.keepsZoom)),
-    },
-    {
-      id: 'rating.anchors',
-      title: t('rating.keys.anchors'),
-      group,
-      keys: ['A'],
-      enabled: single,
-      run: once(() => rating.view.setAnchors(!rating.view.anchors)),
-    },
-    {
-      id: 'rating.blink',
-      title: t('rating.keys.blink'),
-      group,
-      keys: ['B'],
-      enabled: () => rates() && rating.compares,
-      run: once((event) => (view.blinking.value = event !== undefined)),
-    },
+  const others: Action[] = [
     {
       id: 'rating.retry-picture',
       title: t('rating.picture.again'),
@@ -300,5 +216,5 @@ export function useRatingActions(view: RatingViewParts): void {
     },
   ]
 
-  useActions([...answers, ...ways, ...looks])
+  useActions([...answers, ...ways, ...lookActions(view), ...others])
 }

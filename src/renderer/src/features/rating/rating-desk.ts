@@ -1,38 +1,12 @@
 import { computed, ref, shallowRef, triggerRef } from 'vue'
-import type { Answers, RatingMode, RatingQueue, RatingTask } from '#shared/contract/ratings.ts'
-import type { Study } from '#shared/contract/studies.ts'
+import type { Answers, RatingQueue, RatingTask } from '#shared/contract/ratings.ts'
 import { CANNOT_JUDGE, type Aspect } from '#shared/studies/design.ts'
 import { useClient } from '../../bridge/client.ts'
+import type { DeskParts, Refusal, Seat } from './rating-desk-parts.ts'
 import { meaningOf, withDigit, type Vote } from './rating-keys.ts'
 import { leftOpen, nextOpenAspect, nextOpenTask } from './rating-light.ts'
-import type { Pictures } from './rating-shown.ts'
 import { createTaskShelf } from './rating-tasks.ts'
 import type { RatingWrite } from './rating-writer.ts'
-import type { Saving } from './rating-saving.ts'
-import type { Times } from './rating-times.ts'
-
-export type Refusal = 'open' | 'notShown' | 'first' | 'count'
-
-export interface DeskParts {
-  saving: Saving
-  times: Times
-  pictures: Pictures
-  /** 1 = 100 %; of the picture that is in view. */
-  zoom(): number
-  /** Another item comes. */
-  moved(): void
-  /** Behind the last practice item, or behind the last item at all. */
-  through(what: 'practice' | 'all'): void
-  failed(error: unknown): void
-}
-
-/** Of whom and what the items are. */
-export interface Seat {
-  corpus: string
-  study: Study
-  rater: string
-  mode: RatingMode
-}
 
 /** The item that is shown, the aspect that is lit, and what is said of it. */
 export function createDesk(parts: DeskParts) {
@@ -130,12 +104,13 @@ export function createDesk(parts: DeskParts) {
     triggerRef(done)
   }
 
-  /** Whether an answer would be one to what is in view. */
+  /** Whether an answer would be one to what is in view; null takes one away. */
   function canSay(answer: string | null): boolean {
-    if (!current.value || !seat.value) return false
-    if (answer === null || pictures.seen(current.value.task, current.value.images)) return true
-    // Of a picture that cannot be shown this alone is true.
-    return answer === CANNOT_JUDGE && pictures.broken(current.value.images)
+    if (!current.value) return false
+    const { task, images } = current.value
+    if (pictures.seen(task, images)) return true
+    // Of a picture that cannot be shown these alone are true.
+    return (answer === null || answer === CANNOT_JUDGE) && pictures.broken(images)
   }
 
   function write(aspect: string, answer: string | null): void {
@@ -147,7 +122,7 @@ export function createDesk(parts: DeskParts) {
     send(task.task, aspect, answer, {
       ms: times.clock.lap(),
       position: at.value,
-      zoom: parts.zoom(),
+      zoom: parts.zoom() || null,
       left: compares.value ? (task.images[0] ?? null) : null,
     })
   }
@@ -238,6 +213,10 @@ export function createDesk(parts: DeskParts) {
     const upTo = ids.value.slice(0, lit.value + 1)
     const index = upTo.findLastIndex((id) => answers.value[id] !== undefined)
     if (index < 0) return
+    if (!canSay(null)) {
+      refusal.value = 'notShown'
+      return
+    }
     lit.value = index
     write(ids.value[index] as string, null)
   }

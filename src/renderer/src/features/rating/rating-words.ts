@@ -1,7 +1,7 @@
 import { CANNOT_JUDGE, type AspectForm } from '#shared/studies/design.ts'
 import { t } from '../../texts/index.ts'
 import type { Vote } from './rating-keys.ts'
-import type { Refusal } from './rating-desk.ts'
+import type { Refusal } from './rating-desk-parts.ts'
 
 const WORDS: Readonly<Record<string, () => string>> = {
   yes: () => t('rating.words.yes'),

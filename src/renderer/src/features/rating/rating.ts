@@ -10,6 +10,7 @@ import { t } from '../../texts/index.ts'
 import { createDesk } from './rating-desk.ts'
 import { resumeAt } from './rating-light.ts'
 import { createSaving } from './rating-saving.ts'
+import { createSteps } from './rating-steps.ts'
 import { createPictures } from './rating-shown.ts'
 import { createTimes } from './rating-times.ts'
 import { createView } from './rating-view-state.ts'
@@ -40,9 +41,6 @@ export const useRating = defineStore('rating', () => {
   const phase = ref<RatingPhase>('idle')
   const error = shallowRef<ErrorValue | null>(null)
   const qualified = ref<boolean | null>(null)
-  /** Steps back and forth under way; until they are done no key answers. */
-  const steps = ref(0)
-  let stepping: Promise<void> = Promise.resolve()
   /** Only the newest opening counts. */
   let opening = 0
 
@@ -63,6 +61,12 @@ export const useRating = defineStore('rating', () => {
     failed: fail,
   })
   const study = computed(() => desk.seat.value?.study ?? null)
+  const { steps, step } = createSteps({
+    desk,
+    saving,
+    isShown: () => phase.value === 'items',
+    goTo,
+  })
   const rests = computed(() => {
     const after = study.value?.design.breakAfter ?? 0
     if (after > 0 && times.minutes.value >= after) return 'time'
@@ -212,43 +216,6 @@ export const useRating = defineStore('rating', () => {
     if (!desk.seat.value) return
     desk.forgetPractice()
     goTo(0)
-  }
-
-  /** One after the other, as often as the key was pressed. */
-  function step(how: 'ratings.undo' | 'ratings.redo'): Promise<void> {
-    if (desk.draft.value !== '') {
-      desk.draft.value = ''
-      return Promise.resolve()
-    }
-    steps.value++
-    stepping = stepping.then(() => stepNow(how)).finally(() => steps.value--)
-    return stepping
-  }
-
-  async function stepNow(how: 'ratings.undo' | 'ratings.redo'): Promise<void> {
-    const at = desk.seat.value
-    if (!at) return
-    try {
-      await saving.writer.settled()
-      if (saving.unsaved.value > 0) {
-        ui.note(t('rating.undoWaits'))
-        return
-      }
-      const { corpus, rater, mode } = at
-      const taken = await useClient().call(how, { corpus, study: at.study.name, rater, mode })
-      if (desk.seat.value !== at) return
-      if (!taken) {
-        ui.note(how === 'ratings.undo' ? t('rating.nothingToUndo') : t('rating.nothingToRedo'))
-        return
-      }
-      const index = desk.indexOf(taken.task)
-      if (index < 0) return
-      desk.take(index, taken.answers)
-      if (index === desk.at.value && phase.value === 'items') desk.lightOn(taken.aspect)
-      else goTo(index, taken.aspect)
-    } catch (thrown) {
-      ui.fail(thrown)
-    }
   }
 
   async function refresh(parts: readonly CorpusPart[], seen: boolean): Promise<void> {

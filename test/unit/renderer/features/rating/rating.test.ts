@@ -132,8 +132,10 @@ beforeAll(async () => {
   bridge = startWindowEngine()
   Object.assign(globalThis, {
     Image: class {
-      src = ''
-      decode = (): Promise<void> => Promise.resolve()
+      onload: (() => void) | null = null
+      set src(_: string) {
+        queueMicrotask(() => this.onload?.())
+      }
     },
     createImageBitmap: () => Promise.resolve({ width: 384, height: 384, close: () => undefined }),
   })
