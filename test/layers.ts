@@ -89,6 +89,8 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     prompts: [],
     generated: [],
     studies: [],
+    measures: [],
+    report: [],
   },
   'main/inference': {
     hub: [],
@@ -102,6 +104,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
   },
   'main/jobs': {
     run: [],
+    measure: ['evaluate', 'run'],
     models: ['run'],
     pictures: ['run'],
     spans: ['run'],

@@ -31,6 +31,8 @@ export function exportContext(over: Partial<JobContext> = {}): JobContext & { to
       queryWorker: NOWHERE,
       pictureHost: NOWHERE,
       spanWorker: NOWHERE,
+      measureWorker: NOWHERE,
+      studyWorker: NOWHERE,
     },
     settings: DEFAULT_SETTINGS,
     ...over,

@@ -95,6 +95,8 @@ export function scoreContext(
       queryWorker: nowhere,
       pictureHost: nowhere,
       spanWorker: nowhere,
+      measureWorker: nowhere,
+      studyWorker: nowhere,
     },
     settings: DEFAULT_SETTINGS,
   }

@@ -197,8 +197,7 @@ test('an import that is killed in its middle goes on, and ends as an undisturbed
     const exited = once(child, 'exit')
     let batches = 0
     for await (const chunk of child.stdout) {
-      const lines = String(chunk).trim().split('\n').length
-      for (const end = batches + lines; batches < end;) {
+      for (let lines = String(chunk).trim().split('\n').length; lines > 0; lines--) {
         batches++
         child.stdin.write('.')
         if (batches === killAfter) child.kill('SIGKILL')

@@ -152,7 +152,7 @@ async function freeze(schema: string): Promise<void> {
   writeFileSync(join(work, 'crawl.warc'), await archive())
   const env = { ...process.env, GLEANER_HOME: home, GLEANER_RESOURCES: join(work, 'none') }
   const run = (...args: string[]): void => {
-    const cli = join(program, 'src/main/engine/cli.ts')
+    const cli = join(program, 'src/main/cli/cli.ts')
     execFileSync(process.execPath, [cli, ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   }
   const model = (name: string): string => join(FIXTURES, 'models', name)

@@ -17,7 +17,7 @@ export interface StudyEngine {
   ask<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>
   /** Starts a job by its call and gives it in its last state. */
   job(
-    name: 'studies.addImages' | 'studies.package' | 'studies.openPackage',
+    name: 'studies.addImages' | 'studies.package' | 'studies.openPackage' | 'studies.report',
     input: object,
   ): Promise<Job>
   /** A picture as the window gets it. */

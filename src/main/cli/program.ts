@@ -5,6 +5,7 @@ import { addDoctorCommand } from './commands/doctor.ts'
 import { addExportCommand } from './commands/export.ts'
 import { addImportCommand } from './commands/import.ts'
 import { addLabelCommands } from './commands/labels.ts'
+import { addMeasureCommands } from './commands/measure.ts'
 import { addModelCommands } from './commands/models.ts'
 import { addPairCommands } from './commands/pairs.ts'
 import { addPromptCommands } from './commands/prompts.ts'
@@ -26,6 +27,7 @@ export function createProgram(tools: CliTools): Command {
   addScoreCommands(program, tools)
   addExportCommand(program, tools)
   addModelCommands(program, tools)
+  addMeasureCommands(program, tools)
   addSpanCommands(program, tools)
   addStudyCommands(program, tools)
   addLabelCommands(program, tools)

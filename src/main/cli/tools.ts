@@ -14,10 +14,10 @@ export interface CliTools {
   /** Opens a corpus and returns its path. */
   open(corpus: string): Promise<string>
   /**
-   * Follows a job to its end and prints what came out; Ctrl-C cancels it after its batch.
+   * Follows a job to its end and prints what came out, unless `quiet`; Ctrl-C cancels it after its batch.
    * @throws AppError why it failed, as the job says it
    */
-  follow(job: string): Promise<Job>
+  follow(job: string, options?: { quiet: boolean }): Promise<Job>
   print(text: string): void
   printJson(value: unknown): Promise<void>
   /** The program did what it was asked, and what it found is not well. */
@@ -31,9 +31,10 @@ export async function runJob<D extends Startable>(
   tools: Pick<CliTools, 'call' | 'follow'>,
   definition: D,
   input: z.input<D['input']>,
+  options?: { quiet: boolean },
 ): Promise<Job> {
   const started = await tools.call(definition.call, input as CallInput<D['call']>)
-  return tools.follow((started as { job: string }).job)
+  return tools.follow((started as { job: string }).job, options)
 }
 
 export interface CliSession extends CliTools {
@@ -62,7 +63,7 @@ export function createSession(
     process.stdout.write(text.replace(/[^\P{Cc}\n\t]/gu, '') + '\n')
   }
 
-  async function follow(id: string): Promise<Job> {
+  async function follow(id: string, options?: { quiet: boolean }): Promise<Job> {
     const view = createProgressView(process.stderr)
     const off = running().onEvent((name, value) => {
       if (name === 'jobs.changed' && (value as Job).id === id) view.update(value as Job)
@@ -82,6 +83,7 @@ export function createSession(
     view.end()
     if (job.state === 'failed' && job.error) throw fromErrorValue(job.error)
     if (job.state === 'canceled' || job.state === 'interrupted') exitCode = EXIT.interrupted
+    if (options?.quiet) return job
     print(`${job.title}: ${job.state} in ${formatSeconds((Date.now() - started) / 1000)}`)
     for (const { label, value } of job.result) print(`  ${label}: ${value}`)
     return job

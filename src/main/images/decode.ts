@@ -87,6 +87,36 @@ export async function makeThumbnail(
   return { webp: data, width: info.width, height: info.height }
 }
 
+/** Rows of red, green, blue, 8 bits each. */
+export interface Pixels {
+  data: Uint8Array
+  width: number
+  height: number
+}
+
+/**
+ * The picture upright, first frame, sRGB on white, longest side at most `size` pixels and never
+ * enlarged; shrunk from its full size, so that numbers made of it do not depend on the format.
+ * Throws PictureError.
+ */
+export async function smallPixels(
+  bytes: Uint8Array,
+  limits: PictureLimits = DEFAULT_LIMITS,
+  size: number = THUMBNAIL_SIZE,
+): Promise<Pixels> {
+  await inspectPicture(bytes, limits)
+  const { data, info } = await open(bytes, limits)
+    .autoOrient()
+    .resize(size, size, { fit: 'inside', withoutEnlargement: true, fastShrinkOnLoad: false })
+    .flatten({ background: '#fff' })
+    .toColourspace('srgb')
+    .timeout({ seconds: limits.seconds })
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+    .catch((error: unknown) => rethrow(error, bytes))
+  return { data, width: info.width, height: info.height }
+}
+
 /** Both at once: what a picture is, and that it can be decoded to its end. Throws PictureError. */
 export async function decodePicture(
   bytes: Uint8Array,

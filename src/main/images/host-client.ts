@@ -4,25 +4,18 @@ import { CallOverdue, HelperCrash, lastLine } from '../processes/crash.ts'
 import type { Reply } from '../processes/peer.ts'
 import { createPool } from '../processes/pool.ts'
 import { startProcess } from '../processes/start.ts'
-import type { PictureInfo, Thumbnail } from './decode.ts'
+import type { PictureInfo, Pixels, Thumbnail } from './decode.ts'
 import type { UniformSize } from './uniform-picture.ts'
 import { DEFAULT_LIMITS, HOST_MEMORY, THUMBNAIL_SIZE, type PictureLimits } from './limits.ts'
 import type { DecodeReply, PictureCalls } from './picture-server.ts'
 
-export type Decoded =
-  | { ok: true; info: PictureInfo; thumbnail: Thumbnail }
-  /** `reason` as in PictureError. */
-  | { ok: false; reason: string; detail: string }
+/** `reason` as in PictureError. */
+type Failed = { ok: false; reason: string; detail: string }
+export type Decoded = { ok: true; info: PictureInfo; thumbnail: Thumbnail } | Failed
 
-export type Uniform =
-  | { ok: true; bytes: Uint8Array }
-  /** `reason` as in PictureError. */
-  | { ok: false; reason: string; detail: string }
+export type Uniform = { ok: true; bytes: Uint8Array } | Failed
 
-export type Described =
-  | { ok: true; metadata: PictureMetadata }
-  /** `reason` as in PictureError. */
-  | { ok: false; reason: string; detail: string }
+export type Described = { ok: true; metadata: PictureMetadata } | Failed
 
 export interface PictureHost {
   /**
@@ -39,6 +32,11 @@ export interface PictureHost {
    * Rejects with AppError `internal` where it cannot be drawn.
    */
   figurePng(svg: string, scale: number): Promise<Uint8Array>
+  /** The pixels of one, shrunk to at most `side` a side; see `smallPixels`. Rejects as `decode`. */
+  pixels(
+    picture: Uint8Array | { path: string },
+    side: number,
+  ): Promise<({ ok: true } & Pixels) | Failed>
   /** How many pictures are decoded at once; twice as many calls keep it busy. */
   readonly parallel: number
   /** How often the process had to be started again. */
@@ -97,7 +95,7 @@ export function createPictureHost(entry: URL, options: PictureHostOptions = {}):
   async function ask<T>(
     picture: Uint8Array | { path: string },
     run: (path: string | null, call: { timeoutMs: number; bytes?: Uint8Array }) => Promise<T>,
-  ): Promise<T | Failure> {
+  ): Promise<T | Failed> {
     const bytes = picture instanceof Uint8Array ? picture : undefined
     // Answered here, so that nothing oversized is sent.
     if (bytes && bytes.byteLength > limits.maxBytes) {
@@ -136,6 +134,12 @@ export function createPictureHost(entry: URL, options: PictureHostOptions = {}):
         const { value, bytes } = await pool.run('uniform', { path, limits, as }, call)
         return value.ok ? { ok: true, bytes } : value
       }),
+    pixels: (picture, side) =>
+      ask(picture, async (path, call) => {
+        const { value, bytes } = await pool.run('pixels', { path, limits, size: side }, call)
+        // A copy, as for a thumbnail.
+        return value.ok ? { ...value, data: Uint8Array.from(bytes) } : value
+      }),
     async figurePng(svg, scale) {
       const { bytes } = await pool.run('figure', { scale }, { timeoutMs, bytes: Buffer.from(svg) })
       return Uint8Array.from(bytes)
@@ -149,13 +153,7 @@ export function createPictureHost(entry: URL, options: PictureHostOptions = {}):
   }
 }
 
-interface Failure {
-  ok: false
-  reason: string
-  detail: string
-}
-
-function failed(reason: string, detail: string): Failure {
+function failed(reason: string, detail: string): Failed {
   return { ok: false, reason, detail }
 }
 

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import type { PictureMetadata } from '#shared/picture-metadata.ts'
 import { serveParent } from '../processes/child.ts'
 import type { Answer } from '../processes/peer.ts'
-import { PictureError, type PictureInfo, type Thumbnail } from './decode.ts'
+import { PictureError, smallPixels, type PictureInfo, type Thumbnail } from './decode.ts'
 import { figureToPng } from './figure-png.ts'
 import type { PictureLimits } from './limits.ts'
 import { readPictureMetadata } from './picture-metadata.ts'
@@ -18,6 +18,8 @@ export interface PictureCalls {
   metadata: { input: Omit<DecodeInput, 'size'>; value: MetadataReply }
   /** The SVG comes with the call, the PNG with the reply. */
   figure: { input: { scale: number }; value: null }
+  /** RGB of 8 bits comes with the reply, at most `size` a side. */
+  pixels: { input: DecodeInput; value: PixelsReply }
 }
 
 export interface DecodeInput {
@@ -29,6 +31,9 @@ export interface DecodeInput {
 export type DecodeReply =
   | { ok: true; info: PictureInfo; width: number; height: number }
   | { ok: false; reason: string; detail: string }
+
+export type PixelsReply =
+  { ok: true; width: number; height: number } | { ok: false; reason: string; detail: string }
 
 export type UniformReply = { ok: true } | { ok: false; reason: string; detail: string }
 
@@ -63,6 +68,11 @@ export function serveDecoding(
         value: { ok: true },
         bytes: await makeUniform(picture, input.as, input.limits),
       })),
+    pixels: (input, { bytes }) =>
+      answer(input, bytes, async (picture) => {
+        const { data, width, height } = await smallPixels(picture, input.limits, input.size)
+        return { value: { ok: true, width, height }, bytes: data }
+      }),
     figure: async ({ scale }, { bytes }) => ({
       value: null,
       bytes: await figureToPng(bytes, scale),

@@ -8,6 +8,7 @@ import type { CallName, Reply, ShellCallName, ShellCalls } from '#shared/contrac
 import { AppError, toErrorValue } from '#shared/errors.ts'
 import type { EngineProcess } from './engine-process.ts'
 import { isWithin } from './origin.ts'
+import { printReport } from './report-pdf.ts'
 
 type ShellHandlers = {
   [N in ShellCallName]: {
@@ -94,6 +95,16 @@ const shellHandlers: ShellHandlers = {
       })
       if (!answer.filePath) return null
       return answer.filePath.endsWith('.gleaner') ? answer.filePath : `${answer.filePath}.gleaner`
+    },
+  },
+  'shell.reportPdf': {
+    input: z.object({
+      html: z.string().regex(/[\\/]report\.html$/),
+      out: z.string().regex(/\.pdf$/i),
+    }),
+    async run({ html, out }) {
+      await printReport(html, out)
+      return {}
     },
   },
   'shell.showInFolder': {

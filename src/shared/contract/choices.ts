@@ -23,5 +23,8 @@ export const EXPORT_FORMATS = [
 export const ExportFormat = z.enum(EXPORT_FORMATS)
 export type ExportFormat = z.infer<typeof ExportFormat>
 
+/** How pictures are resized for published Frechet distances; docs/measures.md says how. */
+export const FEATURE_RESIZES = ['clean', 'legacy_pytorch'] as const
+
 /** `x100` is 100 * max(cos, 0), `x2.5` is 2.5 * max(cos, 0). */
 export const ScoreUnit = z.enum(['cosine', 'x100', 'x2.5'])

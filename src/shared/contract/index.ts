@@ -9,9 +9,11 @@ import { models } from './models.ts'
 import { pairs } from './pairs.ts'
 import { ratings } from './ratings.ts'
 import { prompts } from './prompts.ts'
+import { results } from './results.ts'
 import { scores } from './scores.ts'
 import { spans } from './spans.ts'
 import { studies } from './studies.ts'
+import { studyMeasures } from './study-measures.ts'
 import { system } from './system.ts'
 import { tables } from './tables.ts'
 import { training } from './training.ts'
@@ -30,7 +32,9 @@ export const contract = {
   ...labels,
   ...training,
   ...studies,
+  ...studyMeasures,
   ...ratings,
+  ...results,
   ...prompts,
 }
 export type Contract = typeof contract
@@ -93,6 +97,8 @@ export interface ShellCalls {
     output: string | null
   }
   'shell.saveCorpus': { input: { suggested: string }; output: string | null }
+  /** Prints the page of a report (`report.html`) as PDF. @throws `io` */
+  'shell.reportPdf': { input: { html: string; out: string }; output: Record<string, never> }
   'shell.showInFolder': { input: { path: string }; output: Record<string, never> }
   'shell.openExternal': { input: { url: string }; output: Record<string, never> }
   'shell.platform': {
@@ -119,10 +125,13 @@ export * from './labels.ts'
 export * from './models.ts'
 export * from './pairs.ts'
 export * from './ratings.ts'
+export * from './power.ts'
+export * from './results.ts'
 export * from './prompts.ts'
 export * from './scores.ts'
 export * from './spans.ts'
 export * from './studies.ts'
+export * from './study-measures.ts'
 export * from './system.ts'
 export * from './tables.ts'
 export * from './training-data.ts'

@@ -36,6 +36,19 @@ export const PictureTextInfo = z.object({
 })
 export type PictureTextInfo = z.infer<typeof PictureTextInfo>
 
+/** Gives a row of numbers for a picture, by which sets of pictures are compared. */
+export const ImageFeaturesInfo = z.object({
+  kind: z.literal('image-features'),
+  ...about,
+  /** Numbers in a row of features. */
+  dim: z.number().int().nullable(),
+  imageSize: z.number().int().nullable(),
+  /** What a Frechet distance of its features is called. */
+  measure: z.string().nullable(),
+  /** What is done to a picture before the model sees it, in words; empty if not known. */
+  preprocessing: z.array(z.object({ label: z.string(), value: z.string() })),
+})
+
 const ofText = {
   ...about,
   /** Numbers in a hidden state. */
@@ -50,6 +63,7 @@ export const SpanModelInfo = z.object({ kind: z.literal('span'), ...ofText })
 
 export const ModelInfo = z.discriminatedUnion('kind', [
   PictureTextInfo,
+  ImageFeaturesInfo,
   SpanModelInfo,
   TextEncoderInfo,
 ])

@@ -56,8 +56,12 @@ export const Study = StudySummary.extend({
   missing: z.number().int(),
   /** Files that were not taken in. */
   leftOut: z.number().int(),
-  /** Pictures that stand in the corpus too, and prompts that its texts hold word for word. */
-  leaks: z.object({ pictures: z.number().int(), prompts: z.number().int() }),
+  /** Pictures that stand in the corpus too, and prompts that its texts hold. */
+  leaks: z.object({
+    pictures: z.number().int(),
+    /** null: not compared; `studies.problems` does that when it is asked. */
+    prompts: z.number().int().nullable(),
+  }),
   /** Tasks of one rater, in all, by what they are for. */
   tasks: z.object({
     rate: z.number().int(),
@@ -106,12 +110,29 @@ export const SheetImage = z.object({
   height: z.number().int(),
   take: z.number().int(),
 })
+export type SheetImage = z.infer<typeof SheetImage>
 /** One prompt with the pictures of each model, in the order of `Study.byModel`. */
 export const SheetCell = z.object({
   prompt: StudyPrompt,
   images: z.array(z.array(SheetImage)),
 })
 export type SheetCell = z.infer<typeof SheetCell>
+
+/** What would be taken in from a folder or a manifest. */
+export const ImagesPreview = z.object({
+  /** Pictures that were found. */
+  files: z.number().int(),
+  by: z.enum(['pattern', 'manifest', 'metadata']),
+  /** As it was given, or as the names seem to follow it; null where names say nothing. */
+  pattern: z.string().nullable(),
+  /** Files that find a prompt; null: the pictures themselves must be read for that. */
+  tied: z.number().int().nullable(),
+  /** Prompts that would have a picture. */
+  prompts: z.number().int().nullable(),
+  examples: z.array(z.object({ file: z.string(), group: z.string(), level: z.number().int() })),
+  leftOut: z.array(z.object({ reason: z.string(), n: z.number().int(), example: z.string() })),
+})
+export type ImagesPreview = z.infer<typeof ImagesPreview>
 
 export const studies = {
   'studies.list': call(z.object({ corpus: CorpusPath }), z.array(StudySummary)),
@@ -133,6 +154,14 @@ export const studies = {
   /** With its pictures and ratings: cannot be undone. */
   'studies.remove': call(OfStudy, z.object({})),
   'studies.removeModel': call(OfStudy.extend({ model: z.string().min(1) }), Study),
+  /** How files would find their prompts, before they are taken in; nothing is written. */
+  'studies.previewImages': call(
+    OfStudy.extend({
+      source: z.string().min(1),
+      pattern: z.string().min(1).max(500).nullable().default(null),
+    }),
+    ImagesPreview,
+  ),
   'studies.prompts': call(OfStudy, z.array(StudyPrompt)),
   /**
    * Prompts with the pictures of each model, by group and level. Only of a draft or an unblinded
@@ -153,7 +182,10 @@ export const studies = {
   ),
   /** What is wrong or missing, listed. */
   'studies.problems': call(
-    OfStudy,
+    OfStudy.extend({
+      /** Look for the prompts in the texts of the corpus, too: it reads them all. */
+      overlap: z.boolean().default(false),
+    }),
     z.object({
       /** `model` is "" while the study is blind: what a model lacks tells which one made the rest. */
       missing: z.array(z.object({ model: z.string(), prompt: StudyPrompt })),
@@ -167,6 +199,7 @@ export const studies = {
       ),
       /** The same bytes more than once. */
       doubles: z.array(z.object({ sha256: z.string(), files: z.array(z.string()) })),
+      /** Those of prompts only where `overlap` was asked for. */
       leaks: z.array(
         z.object({
           kind: z.enum(['picture', 'prompt', 'normalised prompt']),

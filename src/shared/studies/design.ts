@@ -8,6 +8,9 @@ export type AspectForm = z.infer<typeof AspectForm>
 /** The largest count that a key sequence can give. */
 export const MOST_COUNTED = 99
 
+/** Aspects that a study may have. */
+export const MOST_ASPECTS = 12
+
 export const Aspect = z.object({
   /** Stable, in files and tables. */
   id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'small letters, digits and "-"'),
@@ -107,10 +110,10 @@ export const StudyDesign = z.object({
   aspects: z
     .array(Aspect)
     .min(1)
-    .max(12)
+    .max(MOST_ASPECTS)
     .default(() => DEFAULT_ASPECTS.map((aspect) => structuredClone(aspect))),
   /** Ids of the aspects that the study's tests are about; the others are exploratory. Empty: all. */
-  primary: z.array(z.string()).max(12).default([]),
+  primary: z.array(z.string()).max(MOST_ASPECTS).default([]),
   instructions: z.string().max(20_000).default(DEFAULT_INSTRUCTIONS),
   /** Of every draw: order, repeats, checks, sides. */
   seed: z.number().int().min(0).max(0xffffffff).default(1),

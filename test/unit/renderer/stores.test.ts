@@ -57,6 +57,21 @@ beforeEach(async () => {
   useExporting().enter(corpus)
 })
 
+test('of two corpora that are asked for, the one asked for last is open, whichever is there first', async () => {
+  const session = useSession()
+  const first = session.path as string
+  const other = bridge.corpus('other', (empty) => fillCorpus(empty, { pairs: 10 }))
+  hold = (name) => name === 'corpora.open'
+  const slow = session.open(other)
+  await until(() => held.length === 1)
+  hold = null
+  expect(await session.open(first)).toBe(true)
+  held[0]?.release()
+  expect(await slow).toBe(false)
+  expect(session.path).toBe(first)
+  expect(session.opening).toBe(false)
+})
+
 describe('the pairs of the grid', () => {
   test('are all there at first, with the score of the first source', () => {
     const pairs = usePairs()

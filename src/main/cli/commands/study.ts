@@ -11,6 +11,7 @@ import { Aspect, DesignChange, StudyDesign } from '#shared/studies/design.ts'
 import { optionOf } from '../options.ts'
 import { table } from '../terminal.ts'
 import { runJob, type CliTools } from '../tools.ts'
+import { addStudyReportCommands } from './study-report.ts'
 import { json, n } from './words.ts'
 
 /** `study ...` */
@@ -153,7 +154,11 @@ export function addStudyCommands(program: Command, tools: CliTools): void {
     .description('pictures that are missing, files that were not taken, doubles, known prompts')
     .option(...json)
     .action(async (corpus: string, name: string, options: { json: boolean }) => {
-      const found = await call('studies.problems', { corpus: await open(corpus), study: name })
+      const found = await call('studies.problems', {
+        corpus: await open(corpus),
+        study: name,
+        overlap: true,
+      })
       if (options.json) return printJson(found)
       for (const { model, prompt } of found.missing) {
         print(`missing: ${model}, ${prompt.group} level ${prompt.level}`)
@@ -286,6 +291,8 @@ export function addStudyCommands(program: Command, tools: CliTools): void {
       },
     )
 
+  addStudyReportCommands(study, tools)
+
   async function show(corpus: string, name: string, asJson: boolean): Promise<void> {
     const found = await call('studies.get', { corpus, study: name })
     if (asJson) return printJson(found)
@@ -302,7 +309,7 @@ function describe(study: Study): string {
         `  ${name}${version === null ? '' : ` (${version})`}: ${images === null ? 'not told while blind' : `${n(images)} pictures`}`,
     ),
     `  missing pictures: ${n(study.missing)}, files left out: ${n(study.leftOut)}`,
-    `  also in the corpus: ${n(study.leaks.pictures)} pictures, ${n(study.leaks.prompts)} prompts`,
+    `  also in the corpus: ${n(study.leaks.pictures)} pictures (prompts: gleaner study problems)`,
   ]
   if (study.hash !== null) {
     const { rate, compare, repeats, checks, practice } = study.tasks

@@ -2,16 +2,15 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { corpora as contract } from '#shared/contract/corpora.ts'
 import { AppError } from '#shared/errors.ts'
-import { defaultOf, listModels } from '../../inference/models/registry.ts'
 import { relocateArchive } from '../../store/repositories/archives.ts'
 import { findSource, fingerprint } from '../../warc/index.ts'
 import type { EngineContext } from '../context.ts'
 import type { CallsOf } from './calls-of.ts'
 import type { ReadCall } from './read-calls.ts'
-import { sampleFolder } from './sample.ts'
+import { addSampleStudy, fillSample, sampleFolder } from './sample.ts'
 
 export function corporaCalls(context: EngineContext): CallsOf<Omit<typeof contract, ReadCall>> {
-  const { home, settings, recent, corpora, folders, jobs, announce } = context
+  const { home, recent, corpora, announce } = context
   const sample = sampleFolder(context)
   return {
     'corpora.recent': () => corpora.recent(),
@@ -22,13 +21,10 @@ export function corporaCalls(context: EngineContext): CallsOf<Omit<typeof contra
         throw new AppError('not-found', 'The sample is not part of this installation.')
       }
       const path = join(home.corpora, 'sample.gleaner')
-      if (existsSync(path)) return corpora.open(path)
-      const info = corpora.create(path)
-      jobs.start('ingest', { corpus: info.path, inputs: [sample], images: 'archive' })
-      jobs.start('alt-spans', { corpus: info.path })
-      const models = await listModels(folders, settings.get())
-      if (defaultOf(models, settings.get(), 'picture-text'))
-        jobs.start('score', { corpus: info.path, text: 'alt', device: 'auto' })
+      const isThere = existsSync(path)
+      const info = isThere ? corpora.open(path) : corpora.create(path)
+      if (!isThere) await fillSample(context, info.path)
+      await addSampleStudy(context, info.path)
       return info
     },
     async 'corpora.close'({ corpus }) {

@@ -7,9 +7,11 @@ import { modelCalls } from './models.ts'
 import { pairCalls } from './pairs.ts'
 import { ratingCalls } from './ratings.ts'
 import { promptCalls } from './prompts.ts'
+import { resultCalls } from './results.ts'
 import { readCalls } from './read-calls.ts'
 import { spanCalls } from './spans.ts'
 import { studyCalls } from './studies.ts'
+import { studyMeasureCalls } from './study-measures.ts'
 import { systemCalls } from './system.ts'
 import { tableCalls } from './tables.ts'
 import { trainingCalls } from './training.ts'
@@ -27,7 +29,9 @@ export function createHandlers(context: EngineContext): Handlers {
     ...spanCalls(context),
     ...labelCalls(context),
     ...studyCalls(context),
+    ...studyMeasureCalls(context),
     ...ratingCalls(context),
+    ...resultCalls(context),
     ...trainingCalls(context),
     ...promptCalls(context),
   }

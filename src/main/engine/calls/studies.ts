@@ -1,10 +1,13 @@
 import { basename, resolve } from 'node:path'
+import type { CallOutput } from '#shared/contract/index.ts'
+import type { PromptMatch } from '#shared/contract/prompts.ts'
 import type { StudyPrompt, studies as contract } from '#shared/contract/studies.ts'
 import { AppError } from '#shared/errors.ts'
 import { StudyDesign, type DesignChange } from '#shared/studies/design.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { readPromptFile } from '../../evaluation/prompts/read-prompts.ts'
 import { freeze } from '../../jobs/evaluate/freeze.ts'
+import { previewImages } from '../../jobs/evaluate/preview-images.ts'
 import type { Corpus } from '../../store/open.ts'
 import { listPromptSets, promptSet } from '../../store/repositories/prompt-sets.ts'
 import {
@@ -83,6 +86,10 @@ export function studyCalls({ corpora, announce, runner }: EngineContext): CallsO
       announce(corpus, ['studies'])
       return details(corpus, study)
     },
+    'studies.previewImages'({ corpus, study, source, pattern }) {
+      const { reader } = opened(corpus)
+      return previewImages(reader, studyOf(reader, study), { source: resolve(source), pattern })
+    },
     'studies.prompts'({ corpus, study }) {
       const { reader } = opened(corpus)
       return studyPrompts(reader, studyOf(reader, study)).map(
@@ -97,9 +104,12 @@ export function studyCalls({ corpora, announce, runner }: EngineContext): CallsO
       const { reader } = opened(corpus)
       return studyImage(reader, studyOf(reader, study), image)
     },
-    'studies.problems'({ corpus, study }) {
+    async 'studies.problems'({ corpus, study, overlap }) {
       const { reader } = opened(corpus)
-      return studyProblems(reader, studyOf(reader, study))
+      const found = studyProblems(reader, studyOf(reader, study))
+      if (!overlap) return found
+      const { matches } = await corpora.get(corpus).reads.promptOverlap({ study })
+      return { ...found, leaks: [...found.leaks, ...promptLeaks(opened(corpus), study, matches)] }
     },
     'studies.freeze'({ corpus, study }) {
       const found = studyOf(opened(corpus).writer, study)
@@ -126,6 +136,24 @@ export function studyCalls({ corpora, announce, runner }: EngineContext): CallsO
 /** Without what is there and says nothing. */
 function said(change: DesignChange): Partial<StudyDesign> {
   return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+}
+
+/** Prompts of a study that stand in the texts of the corpus: there a model may have learned them. */
+function promptLeaks(
+  { reader }: Corpus,
+  name: string,
+  matches: readonly PromptMatch[],
+): CallOutput<'studies.problems'>['leaks'] {
+  const held = new Map(matches.map((match) => [`${match.level} ${match.group}`, match]))
+  return studyPrompts(reader, studyOf(reader, name)).flatMap(({ group, kind, level, text }) => {
+    const match = held.get(`${level} ${group}`)
+    if (!match) return []
+    const prompt = { group, kind, level, text }
+    return [
+      { kind: 'prompt' as const, prompt, pairs: match.exact },
+      { kind: 'normalised prompt' as const, prompt, pairs: match.normalised },
+    ].filter(({ pairs }) => pairs > 0)
+  })
 }
 
 /** The prompts that a study begins with, and where they come from in words. */

@@ -1,13 +1,20 @@
 import type { JobKind, JobOf } from '#shared/contract/jobs/index.ts'
 import { launchJob } from '../../jobs/cluster/launch.ts'
 import { spanPackageJob } from '../../jobs/cluster/span-package.ts'
+import { studyReportJob } from '../../jobs/evaluate/study-report.ts'
 import { studyScoreJob } from '../../jobs/evaluate/compliance.ts'
 import { studyImagesJob } from '../../jobs/evaluate/study-images.ts'
 import { studyOpenJob } from '../../jobs/evaluate/study-open.ts'
 import { studyPackageJob } from '../../jobs/evaluate/study-package.ts'
+import { studySampleJob } from '../../jobs/evaluate/study-sample.ts'
 import { exportJob } from '../../jobs/export.ts'
 import { importJob } from '../../jobs/import/import.ts'
 import { ingestJob } from '../../jobs/ingest/ingest.ts'
+import { complexityJob } from '../../jobs/measure/complexity.ts'
+import { measureMatrixJob } from '../../jobs/measure/matrix.ts'
+import { measureJob } from '../../jobs/measure/measure.ts'
+import { studyComplexityJob } from '../../jobs/measure/study-complexity.ts'
+import { studyComplianceJob } from '../../jobs/measure/study-compliance.ts'
 import { modelFetchJob } from '../../jobs/models/model-fetch.ts'
 import { quantizeJob } from '../../jobs/models/quantize.ts'
 import { picturesJob } from '../../jobs/pictures/pictures.ts'
@@ -26,6 +33,8 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   export: exportJob,
   'model-fetch': modelFetchJob,
   quantize: quantizeJob,
+  measure: measureJob,
+  complexity: complexityJob,
   'alt-spans': altSpansJob,
   'train-spans': trainSpansJob,
   'predict-spans': predictSpansJob,
@@ -34,5 +43,10 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   'study-images': studyImagesJob,
   'study-package': studyPackageJob,
   'study-open': studyOpenJob,
+  'study-sample': studySampleJob,
   'study-score': studyScoreJob,
+  'study-compliance': studyComplianceJob,
+  'study-complexity': studyComplexityJob,
+  'measure-matrix': measureMatrixJob,
+  'study-report': studyReportJob,
 }

@@ -1,5 +1,5 @@
 import type { ModelKind as KindName } from '#shared/contract/models.ts'
-import type { ImageRecipe } from '../pictures/recipe.ts'
+import type { FeatureRecipe } from '../pictures/feature-recipe.ts'
 import type { AnyManifest, KindCalls } from './define.ts'
 import type { RealDevice } from '../onnx/device.ts'
 import type { PictureSource } from '../pictures/picture-source.ts'
@@ -14,7 +14,7 @@ export interface HostTools {
   /** Decodes and resizes a picture in a thread. */
   prepare(
     source: PictureSource,
-    recipe: ImageRecipe,
+    recipe: FeatureRecipe,
   ): Promise<{ pixels: Float32Array } | { reason: string }>
 }
 

@@ -1,7 +1,13 @@
 import type { HostKind } from './host-kind.ts'
+import { imageFeaturesHost } from './image-features/host.ts'
 import { pictureTextHost } from './picture-text/host.ts'
 import { spanHost } from './span/host.ts'
 import { textEncoderHost } from './text-encoder/host.ts'
 
 /** What the inference host can load. Nothing but the host may import this: it loads native code. */
-export const HOST_KINDS: readonly HostKind[] = [pictureTextHost, spanHost, textEncoderHost]
+export const HOST_KINDS: readonly HostKind[] = [
+  imageFeaturesHost,
+  pictureTextHost,
+  spanHost,
+  textEncoderHost,
+]

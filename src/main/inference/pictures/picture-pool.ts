@@ -4,10 +4,10 @@ import { createPool } from '../../processes/pool.ts'
 import { startThread } from '../../processes/start.ts'
 import type { PictureSource } from './picture-source.ts'
 import type { PictureCalls, Prepared } from './picture-worker.ts'
-import type { ImageRecipe } from './recipe.ts'
+import type { FeatureRecipe } from './feature-recipe.ts'
 
 export interface PicturePool {
-  prepare(source: PictureSource, recipe: ImageRecipe): Promise<Prepared>
+  prepare(source: PictureSource, recipe: FeatureRecipe): Promise<Prepared>
 }
 
 /** Threads that decode and resize while the graph runs. `entry` is the inference host itself. */

@@ -2,15 +2,15 @@ import { errorLine } from '#shared/errors.ts'
 import { serveParent } from '../../processes/child.ts'
 import type { Answer } from '../../processes/peer.ts'
 import { decode } from './decode-pixels.ts'
-import type { ImageRecipe } from './recipe.ts'
-import { fit, normalise } from './preprocess.ts'
+import type { FeatureRecipe } from './feature-recipe.ts'
+import { preparePixels } from './preprocess.ts'
 import type { PictureSource } from './picture-source.ts'
 
 /** A picture as the floats that a graph takes, or why there are none. */
 export type Prepared = { pixels: Float32Array<ArrayBuffer> } | { reason: string }
 
 export interface PictureCalls {
-  prepare: { input: { source: PictureSource; recipe: ImageRecipe }; value: Prepared }
+  prepare: { input: { source: PictureSource; recipe: FeatureRecipe }; value: Prepared }
 }
 
 /** Turns pictures into the floats that a graph takes, in a thread of the inference host. */
@@ -26,11 +26,10 @@ export function servePreparation(): void {
   })
 }
 
-async function prepare(source: PictureSource, recipe: ImageRecipe): Promise<Answer<Prepared>> {
+async function prepare(source: PictureSource, recipe: FeatureRecipe): Promise<Answer<Prepared>> {
   try {
     const input = 'path' in source ? source.path : Buffer.from(source.base64, 'base64')
-    const pixels = new Float32Array(3 * recipe.width * recipe.height)
-    normalise(fit(await decode(input, recipe), recipe), recipe, pixels)
+    const pixels = preparePixels(await decode(input, recipe), recipe)
     return { value: { pixels }, transfer: [pixels.buffer] }
   } catch (error) {
     return { value: { reason: errorLine(error) } }

@@ -1,5 +1,27 @@
+import type { FeatureRecipe } from './feature-recipe.ts'
 import type { ImageRecipe } from './recipe.ts'
+import { resizeFloat } from './resize-float.ts'
 import { resize, type RgbPixels, type Window } from './resize.ts'
+
+/** A decoded picture as a graph takes it: [3, height, width], resized and normalised. */
+export function preparePixels(source: RgbPixels, recipe: FeatureRecipe): Float32Array<ArrayBuffer> {
+  const { resize: how, width, height } = recipe
+  if ('filter' in how) {
+    const fixed = { ...recipe, resize: how }
+    const pixels = new Float32Array(3 * width * height)
+    normalise(fit(source, fixed), fixed, pixels)
+    return pixels
+  }
+  const pixels = resizeFloat(source, width, height, how.mode)
+  const plane = width * height
+  for (let c = 0; c < 3; c++) {
+    const [mean, std] = [recipe.mean[c] as number, recipe.std[c] as number]
+    for (let i = c * plane; i < (c + 1) * plane; i++) {
+      pixels[i] = ((pixels[i] as number) * recipe.rescale - mean) / std
+    }
+  }
+  return pixels
+}
 
 /** Size after the resize, and the part of it that goes into the graph. */
 export function plan(

@@ -57,14 +57,29 @@ interface Coefficients {
   weights: Int32Array
 }
 
-/** Weights of output pixels `from` to `from + n` when a line of `input` pixels becomes `output`. */
-function coefficients(
+/** Floating-point weights of a line's pixels; see `filterWeights`. */
+export interface FilterWeights {
+  /** Taps reserved for each output pixel. */
+  size: number
+  /** First input pixel of each output pixel. */
+  first: Int32Array
+  /** How many of the taps are used. */
+  count: Int32Array
+  /** Those of an output pixel have the sum 1. */
+  weights: Float64Array
+}
+
+/**
+ * Weights of output pixels `from` to `from + n` when a line of `input` pixels becomes `output`.
+ * Pillow, Resample.c: precompute_coeffs.
+ */
+export function filterWeights(
   input: number,
   output: number,
   from: number,
   n: number,
   filter: Filter,
-): Coefficients {
+): FilterWeights {
   const kernel = KERNELS[filter]
   const scale = input / output
   const filterScale = Math.max(scale, 1)
@@ -72,8 +87,7 @@ function coefficients(
   const size = Math.ceil(support) * 2 + 1
   const first = new Int32Array(n)
   const count = new Int32Array(n)
-  const weights = new Int32Array(n * size)
-  const line = new Float64Array(size)
+  const weights = new Float64Array(n * size)
   const step = 1 / filterScale
   for (let i = 0; i < n; i++) {
     const center = (from + i + 0.5) * scale
@@ -82,18 +96,33 @@ function coefficients(
     let sum = 0
     for (let x = 0; x < hi - lo; x++) {
       const w = kernel.at((x + lo - center + 0.5) * step)
-      line[x] = w
+      weights[i * size + x] = w
       sum += w
     }
     for (let x = 0; x < hi - lo; x++) {
-      let w = line[x] as number
-      if (sum !== 0) w /= sum
-      weights[i * size + x] = Math.trunc((w < 0 ? -0.5 : 0.5) + w * (1 << PRECISION_BITS))
+      if (sum !== 0) weights[i * size + x] = (weights[i * size + x] as number) / sum
     }
     first[i] = lo
     count[i] = hi - lo
   }
   return { size, first, count, weights }
+}
+
+/** The same in 22-bit fixed point, as for pictures of 8 bits. */
+function coefficients(
+  input: number,
+  output: number,
+  from: number,
+  n: number,
+  filter: Filter,
+): Coefficients {
+  const { weights, ...places } = filterWeights(input, output, from, n, filter)
+  return {
+    ...places,
+    weights: Int32Array.from(weights, (w) =>
+      Math.trunc((w < 0 ? -0.5 : 0.5) + w * (1 << PRECISION_BITS)),
+    ),
+  }
 }
 
 /** Coefficients `from` to `to` as the kernel reads them: `step` bytes a tap, counted from `origin`. */

@@ -14,7 +14,7 @@ const HASTY_MS = 3000
 const STRAIGHT_FROM = 20
 
 /** `ratings.raters`: what each rater did, and how well it agrees with itself. */
-export function raterSummaries(corpus: Corpus, study: StudyRow): RaterSummary[] {
+export function raterSummaries(corpus: Pick<Corpus, 'reader'>, study: StudyRow): RaterSummary[] {
   const tasks = studyTasks(corpus.reader, study)
   const byToken = new Map(tasks.map((task) => [task.token, task]))
   const byRater = Map.groupBy(ratingsOf(corpus.reader, study.id), ({ rater }) => rater)

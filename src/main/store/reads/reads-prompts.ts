@@ -4,6 +4,7 @@ import { lru } from './lru.ts'
 import type { ReaderDb } from '../open.ts'
 import { promptTexts } from '../repositories/prompt-sets.ts'
 import { currentSpanSet } from '../repositories/span-sets.ts'
+import { studyOf, studyPrompts } from '../repositories/studies.ts'
 
 type Overlap = NonNullable<PromptReport['corpus']>
 type Hit = PromptMatch['pairs'][number]
@@ -28,10 +29,10 @@ export function createPromptReads(context: {
   const { db, version } = context
   const found = lru<Overlap>(4)
 
-  function overlapOf(set: number): Overlap {
+  function overlapOf(prompts: readonly { group: string; level: number; text: string }[]): Overlap {
     const sought = new Map<string, { text: string; match: PromptMatch }[]>()
     let longest = 0
-    for (const { group, level, text } of promptTexts(db, set)) {
+    for (const { group, level, text } of prompts) {
       const plain = normaliseText(text)
       // What is punctuation alone would be found in every text that is.
       if (plain === '') continue
@@ -82,15 +83,20 @@ export function createPromptReads(context: {
 
   return {
     /**
-     * Prompts of a set that stand in the corpus as a whole alt, caption, title or span in use: as
+     * Prompts of a set or a study that stand in the corpus as a whole alt, caption, title or span in use: as
      * they are, or but for case, punctuation and spaces (`normaliseText`). A pair counts once for a
      * prompt, exactly where one of its texts is exact.
      */
-    promptOverlap({ set }: { set: number }): Overlap {
-      const spans = `${version.spans}@${currentSpanSet(db) ?? 0}`
-      return found.get(`${set} p${version.pairs} x${spans} q${version.prompts}`, () =>
-        overlapOf(set),
-      )
+    promptOverlap(of: { set: number } | { study: string }): Overlap {
+      const spans = `p${version.pairs} x${version.spans}@${currentSpanSet(db) ?? 0}`
+      if ('set' in of) {
+        return found.get(`${of.set} ${spans} q${version.prompts}`, () =>
+          overlapOf(promptTexts(db, of.set)),
+        )
+      }
+      // The prompts of a study never change.
+      const study = studyOf(db, of.study)
+      return found.get(`${study.uid} ${spans}`, () => overlapOf(studyPrompts(db, study)))
     },
   }
 }

@@ -555,7 +555,7 @@ export function studyDetails(db: ReaderDb, study: StudyRow): Study {
     leftOut: count('SELECT count(*) AS n FROM study_left_out WHERE study_id = ?'),
     leaks: {
       pictures: problems.leaks.filter(({ kind }) => kind === 'picture').length,
-      prompts: problems.leaks.filter(({ kind }) => kind !== 'picture').length,
+      prompts: null,
     },
     tasks: {
       rate: tasksOf('item'),

@@ -4,8 +4,10 @@ import { exporting } from '../features/export/index.ts'
 import { generate } from '../features/generate/index.ts'
 import { importing } from '../features/import/index.ts'
 import { jobs } from '../features/jobs/index.ts'
+import { judge } from '../features/judge/index.ts'
 import { label } from '../features/label/index.ts'
 import { pairs } from '../features/pairs/index.ts'
+import { rating } from '../features/rating/index.ts'
 import { settings } from '../features/settings/index.ts'
 import { train } from '../features/train/index.ts'
 import type { Feature } from '../state/features.ts'
@@ -18,8 +20,10 @@ export const FEATURES: readonly Feature[] = [
   label,
   train,
   generate,
+  judge,
   exporting,
   jobs,
   settings,
   importing,
+  rating,
 ]

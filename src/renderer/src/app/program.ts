@@ -82,15 +82,20 @@ export async function startProgram(router: Router): Promise<void> {
     if (isPlace(name)) keep(null, 'view', name)
   })
 
-  const asked = await Promise.allSettled([machine.load(), jobs.load(), session.restore()])
-  for (const answer of asked) if (answer.status === 'rejected') ui.fail(answer.reason)
+  // The view comes back as soon as its corpus is there: whoever goes on from it must not be called
+  // back by what is read meanwhile.
+  const known = Promise.all([machine.load(), jobs.load()]).catch(ui.fail)
+  await session.restore().catch(ui.fail)
   // The first start shows pairs, not a blank: what the command line worked on last, or the sample.
   if (!recall(null, 'started', false)) {
     keep(null, 'started', true)
+    await known
     const last = session.recent.find((entry) => !entry.missing)
+    // Whoever was quicker has chosen a corpus.
+    const isChosen = session.opening || session.corpus !== null
     const opened = last
       ? await session.open(last.path)
-      : machine.info?.sampleArchive && (await session.openSample())
+      : machine.info?.sampleArchive && !isChosen && (await session.openSample())
     if (opened) {
       await router.replace({ name: 'pairs' })
       return

@@ -11,10 +11,27 @@ import { useUi } from './ui.ts'
 /** Where the pictures of an import come from. */
 export type ImagesChoice = 'archive' | 'fetch' | 'none' | `folder:${string}`
 
+/** Of a rater's package. */
+const PACKAGE = /\.zip$/i
+
 /** What is brought to the window: dropped, chosen, or given to the program when it started. */
 export const useIncoming = defineStore('incoming', () => {
   /** Archives that wait for a person to say how they are imported. */
   const archives = shallowRef<readonly string[] | null>(null)
+
+  /** Raters' packages that wait to be opened. */
+  const packages = shallowRef<readonly string[] | null>(null)
+
+  /** Asks for a rater's package. */
+  async function choosePackage(): Promise<void> {
+    await take(
+      await useClient().shell('shell.openFiles', {
+        title: t('judge.packages.openDialog'),
+        kind: t('judge.packages.kind'),
+        extensions: ['zip'],
+      }),
+    )
+  }
 
   /** Asks for archives or tables. */
   async function chooseInputs(): Promise<void> {
@@ -41,7 +58,11 @@ export const useIncoming = defineStore('incoming', () => {
       await useSession().open(folder)
       return
     }
-    const { tables, archives: files } = await sortInputs(paths, holdsTables)
+    const zips = paths.filter((path) => PACKAGE.test(path))
+    if (zips.length > 0) packages.value = zips
+    if (zips.length === paths.length) return
+    const others = paths.filter((path) => !zips.includes(path))
+    const { tables, archives: files } = await sortInputs(others, holdsTables)
     if (files.length > 0) archives.value = files
     if (tables.length > 0) await useImporting().begin(tables)
   }
@@ -74,5 +95,13 @@ export const useIncoming = defineStore('incoming', () => {
     }
   }
 
-  return { archives, chooseInputs, chooseInputFolder, take, importArchives }
+  return {
+    archives,
+    packages,
+    choosePackage,
+    chooseInputs,
+    chooseInputFolder,
+    take,
+    importArchives,
+  }
 })

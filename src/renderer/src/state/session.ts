@@ -38,30 +38,34 @@ export const useSession = defineStore('session', () => {
     keep(null, 'last-corpus', opened.path)
   }
 
-  async function open(where: string): Promise<boolean> {
+  const turnTo = latest((ask: () => Promise<CorpusInfo>) => ask())
+
+  /** Opens what is asked for, unless another corpus is asked for before it is there. */
+  async function turn(ask: () => Promise<CorpusInfo>): Promise<boolean> {
     opening.value = true
+    let isLate = false
     try {
-      enter(await useClient().call('corpora.open', { path: where }))
-      void loadRecent()
+      const answer = await turnTo(ask)
+      isLate = answer.late
+      if (answer.late) return false
+      enter(answer.value)
+      void loadRecent().catch(() => undefined)
       return true
     } catch (error) {
       useUi().fail(error)
       void loadRecent().catch(() => undefined)
       return false
     } finally {
-      opening.value = false
+      if (!isLate) opening.value = false
     }
   }
 
-  async function create(where: string): Promise<boolean> {
-    try {
-      enter(await useClient().call('corpora.create', { path: where }))
-      void loadRecent()
-      return true
-    } catch (error) {
-      useUi().fail(error)
-      return false
-    }
+  function open(where: string): Promise<boolean> {
+    return turn(() => useClient().call('corpora.open', { path: where }))
+  }
+
+  function create(where: string): Promise<boolean> {
+    return turn(() => useClient().call('corpora.create', { path: where }))
   }
 
   /** Asks for a folder and opens it. */
@@ -77,18 +81,9 @@ export const useSession = defineStore('session', () => {
 
   /** Opens the corpus of the sample archive; the engine makes it on first use. */
   async function openSample(): Promise<boolean> {
-    opening.value = true
-    try {
-      enter(await useClient().call('corpora.openSample', {}))
-      await useJobs().load()
-      void loadRecent()
-      return true
-    } catch (error) {
-      useUi().fail(error)
-      return false
-    } finally {
-      opening.value = false
-    }
+    if (!(await turn(() => useClient().call('corpora.openSample', {})))) return false
+    await useJobs().load().catch(useUi().fail)
+    return true
   }
 
   async function forget(entry: CorpusInfo): Promise<void> {

@@ -7,6 +7,8 @@ import { exportPairs } from './export.ts'
 import { importTables } from './import.ts'
 import { ingest } from './ingest.ts'
 import { launch } from './launch.ts'
+import { measure } from './measure.ts'
+import { complexity } from './complexity.ts'
 import { modelFetch } from './model-fetch.ts'
 import { lookForPictures } from './pictures.ts'
 import { predictSpans } from './predict-spans.ts'
@@ -14,7 +16,10 @@ import { quantize } from './quantize.ts'
 import { score } from './score.ts'
 import { spanPackage } from './span-package.ts'
 import { studyImages } from './study-images.ts'
+import { measureMatrix, studyCompliance, studyComplexity } from './study-measures.ts'
 import { studyOpen, studyPackage } from './study-package.ts'
+import { studySample } from './study-sample.ts'
+import { studyReport } from './study-report.ts'
 import { studyScore } from './study-score.ts'
 import { trainSpans } from './train-spans.ts'
 
@@ -27,6 +32,8 @@ export const JOBS = [
   exportPairs,
   modelFetch,
   quantize,
+  measure,
+  complexity,
   altSpans,
   trainSpans,
   predictSpans,
@@ -35,7 +42,12 @@ export const JOBS = [
   studyImages,
   studyPackage,
   studyOpen,
+  studySample,
   studyScore,
+  studyCompliance,
+  studyComplexity,
+  measureMatrix,
+  studyReport,
 ] as const
 type Defined = (typeof JOBS)[number]
 
@@ -61,11 +73,13 @@ export function jobOf<K extends JobKind>(kind: K): JobOf<K> {
 }
 
 export * from './alt-spans.ts'
+export * from './complexity.ts'
 export * from './define.ts'
 export * from './export.ts'
 export * from './import.ts'
 export * from './ingest.ts'
 export * from './launch.ts'
+export * from './measure.ts'
 export * from './model-fetch.ts'
 export * from './pictures.ts'
 export * from './predict-spans.ts'
@@ -73,6 +87,9 @@ export * from './quantize.ts'
 export * from './score.ts'
 export * from './span-package.ts'
 export * from './study-images.ts'
+export * from './study-measures.ts'
 export * from './study-package.ts'
+export * from './study-sample.ts'
+export * from './study-report.ts'
 export * from './study-score.ts'
 export * from './train-spans.ts'

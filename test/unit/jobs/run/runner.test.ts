@@ -17,6 +17,8 @@ function setUp() {
       queryWorker: url,
       pictureHost: url,
       spanWorker: url,
+      measureWorker: url,
+      studyWorker: url,
     },
     settings: () => DEFAULT_SETTINGS,
     onChange: () => {},

@@ -12,6 +12,7 @@ export const app = {
     label: 'Label',
     train: 'Train',
     generate: 'Generate',
+    judge: 'Judge',
     export: 'Export',
     jobs: 'Jobs',
     settings: 'Settings',

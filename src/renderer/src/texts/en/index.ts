@@ -5,9 +5,11 @@ import { exporting } from './export.ts'
 import { generate } from './generate.ts'
 import { importing } from './import.ts'
 import { jobs } from './jobs.ts'
+import { judge } from './judge.ts'
 import { label } from './label.ts'
 import { pairs } from './pairs.ts'
 import { query } from './query.ts'
+import { rating } from './rating.ts'
 import { reasons } from './reasons.ts'
 import { settings } from './settings.ts'
 import { train } from './train.ts'
@@ -22,9 +24,11 @@ export const en = {
   generate,
   importing,
   jobs,
+  judge,
   label,
   pairs,
   query,
+  rating,
   reasons,
   settings,
   train,

@@ -19,7 +19,12 @@ export const settings = {
     chooseFolder: 'Choose a model folder',
     remove: 'Remove',
     chooseCheck: 'Choose a corpus or a folder of pictures to check the int8 model on',
-    kinds: { pictureText: 'picture–text model', span: 'span model', textEncoder: 'text encoder' },
+    kinds: {
+      pictureText: 'picture–text model',
+      imageFeatures: 'picture features',
+      span: 'span model',
+      textEncoder: 'text encoder',
+    },
     states: { installed: 'installed', available: 'not downloaded', broken: 'broken' },
     title: 'Models',
     addFolder: 'Add folder…',

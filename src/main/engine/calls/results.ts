@@ -1,0 +1,35 @@
+import type { results as contract } from '#shared/contract/results.ts'
+import { requireOwner } from '../../jobs/evaluate/report-rows.ts'
+import { runStudyTask } from '../../jobs/evaluate/study-calls.ts'
+import { studyOf } from '../../store/repositories/studies.ts'
+import type { EngineContext } from '../context.ts'
+import type { CallsOf } from './calls-of.ts'
+
+/** Simulations of a design that takes longer are none that anyone waits for. */
+const POWER_MS = 300_000
+
+export function resultCalls({ corpora, entries }: EngineContext): CallsOf<typeof contract> {
+  return {
+    async 'studies.results'({ corpus, study, options }) {
+      const opened = corpora.get(corpus).corpus
+      // Told at once, before a thread is started.
+      requireOwner(studyOf(opened.reader, study))
+      const { results, figures } = await runStudyTask(
+        entries.studyWorker,
+        'results',
+        { path: opened.path, study, options, tables: false },
+        { graceMs: 0 },
+      )
+      return { results, figures }
+    },
+    'studies.compliance': ({ corpus, study, options }) =>
+      runStudyTask(
+        entries.studyWorker,
+        'compliance',
+        { path: corpora.get(corpus).corpus.path, study, options },
+        { graceMs: 0 },
+      ),
+    'studies.power': (input) =>
+      runStudyTask(entries.studyWorker, 'power', input, { graceMs: 0, timeoutMs: POWER_MS }),
+  }
+}
