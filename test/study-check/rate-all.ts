@@ -65,7 +65,14 @@ export async function rateAll(
           const value = answers.get([rater, model, group, level, aspect].join(' '))
           const answer = kind.endsWith('check') ? '0' : String(value ?? CANNOT_JUDGE)
           const began = performance.now()
-          await ask('ratings.set', { ...by, task, aspect, answer, position, ms: 4000 + 900 * i })
+          await ask('ratings.set', {
+            ...by,
+            task,
+            aspect,
+            answer,
+            position,
+            ms: i === 0 ? 4000 : 900,
+          })
           rated.times.push(performance.now() - began)
           if (kind === 'item')
             rated.counted.push({ rater, model, group, level, aspect, value: answer })

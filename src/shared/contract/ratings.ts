@@ -104,7 +104,7 @@ export const ratings = {
       /** "" in a comparison. */
       aspect: z.string().max(40),
       answer: z.string().max(8).nullable(),
-      /** Milliseconds that the task was in view before this answer, since it was shown. */
+      /** Milliseconds that the task was in view since it was shown, or since its answer before. */
       ms: z.number().int().min(0).max(86_400_000).nullable().default(null),
       /** Position in the rater's order, from 0. */
       position: z.number().int().min(0).nullable().default(null),

@@ -62,8 +62,8 @@ function summaryOf(
   const practised = tasks.filter(({ kind }) => kind === 'practice' || kind === 'practice-check')
   const seconds = [...byTask.values()].flatMap((answers) => {
     const ms = answers.map((answer) => answer.ms).filter((value) => value !== null)
-    // Each is the time since the task was shown.
-    return ms.length === 0 ? [] : [Math.max(...ms)]
+    // Each is the time since the answer before.
+    return ms.length === 0 ? [] : [ms.reduce((sum, value) => sum + value, 0)]
   })
   return {
     rater,

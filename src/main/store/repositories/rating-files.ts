@@ -86,9 +86,9 @@ export async function saveRatingEvents(
     for (const event of ratingEvents(db, study.id)) {
       const line: EventLine = {
         format: 'gleaner rating 1',
-        hash: study.hash ?? '',
         ...event,
         study: study.uid,
+        hash: study.hash ?? '',
       }
       rows++
       yield `${JSON.stringify(line)}\n`
