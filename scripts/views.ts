@@ -75,6 +75,28 @@ guarded(async () => {
   process.stdout.write(`saved pictures of the views in ${out}\n`)
 })
 
+/** A draft of the sample's files: its pictures may be seen side by side. */
+async function shootSheet(page: Page, shoot: (name: string) => Promise<void>): Promise<void> {
+  const [recent] = await ask<{ path: string }[]>(page, 'corpora.recent', {})
+  const of = { corpus: recent?.path ?? '', study: 'Draft of the sample' }
+  const sample = join(ROOT, 'resources', 'sample-study')
+  const known = await ask<{ name: string }[]>(page, 'studies.list', { corpus: of.corpus })
+  if (!known.some(({ name }) => name === of.study)) {
+    const prompts = { file: join(sample, 'prompts.csv') }
+    await ask(page, 'studies.create', { ...of, prompts })
+    const sources = { base: join(sample, 'base'), tuned: join(sample, 'tuned', 'manifest.csv') }
+    for (const [model, source] of Object.entries(sources)) {
+      await ask(page, 'studies.addImages', { ...of, model, source })
+    }
+    await untilIdle(page)
+  }
+  await page.getByRole('button', { name: /^Draft of the sample/ }).click()
+  await page.getByRole('tab', { name: 'Images' }).click()
+  await page.waitForTimeout(1200)
+  await shoot('judge-sheet')
+  await ask(page, 'studies.remove', of)
+}
+
 async function takePictures(page: Page): Promise<void> {
   // The first start opens the sample; a window that was closed without a corpus shows the list.
   const pairs = page.getByRole('option').first()
@@ -157,6 +179,14 @@ async function takePictures(page: Page): Promise<void> {
     await page.waitForTimeout(500)
   }
   await shoot('train')
+  await page.keyboard.press('Control+7')
+  await page.getByRole('tab', { name: 'Raters' }).waitFor({ timeout: 120_000 })
+  await page.waitForTimeout(800)
+  await shoot('judge')
+  await page.getByRole('tab', { name: 'Raters' }).click()
+  await page.waitForTimeout(500)
+  await shoot('judge-raters')
+  await shootSheet(page, shoot)
   await page.keyboard.press('Control+8')
   await page.waitForTimeout(800)
   await shoot('export')

@@ -89,8 +89,8 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     prompts: [],
     generated: [],
     studies: [],
-    report: [],
     measures: [],
+    report: [],
   },
   'main/inference': {
     hub: [],
@@ -104,7 +104,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
   },
   'main/jobs': {
     run: [],
-    measure: ['run'],
+    measure: ['evaluate', 'run'],
     models: ['run'],
     pictures: ['run'],
     spans: ['run'],

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import axe from 'axe-core'
+import { makeStudy, openRating, place } from './rating-study.ts'
 import { expect, settled, test } from './support.ts'
 
 interface Finding {
@@ -77,6 +78,50 @@ test('every view can be used with a screen reader and read at its contrast, dark
       await page.keyboard.press('Escape')
     }
   }
+})
+
+test('rating can be used with a screen reader and read at its contrast, dark and light', async ({
+  start,
+  home,
+}) => {
+  const design = { compare: true, repeats: 0, leastRepeats: 0, checkEvery: 0, practice: 0 }
+  await makeStudy(home, 2, design)
+  const running = await start()
+  const { page } = running
+  const themes = async (what: string): Promise<void> => {
+    for (const theme of ['dark', 'light']) {
+      await page.evaluate((chosen) => (document.documentElement.dataset['theme'] = chosen), theme)
+      await settled(page)
+      expect(await findings(page), `${theme}, ${what}`).toEqual([])
+    }
+  }
+  await openRating(running, 'Rate a study')
+  await page.getByRole('textbox', { name: 'Your name' }).waitFor()
+  await themes('who rates')
+  await page.keyboard.type('Anna')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Instructions' })).toBeVisible()
+  await themes('instructions')
+  await page.keyboard.press('Enter')
+  await place(page)
+  await page.keyboard.press('3')
+  await page.keyboard.press('x')
+  await themes('a picture')
+  await page.keyboard.press('a')
+  // Says why it does not go on.
+  await page.keyboard.press('ArrowRight')
+  await themes('meanings')
+  for (let i = 0; i < 4; i++) {
+    await place(page)
+    await page.keyboard.press('s')
+  }
+  await expect(page.getByRole('heading', { name: 'You are through' })).toBeVisible()
+  await themes('the end')
+  await openRating(running, 'Compare side')
+  await expect(page.getByRole('heading', { name: 'Instructions' })).toBeVisible()
+  await page.keyboard.press('Enter')
+  await place(page)
+  await themes('a pair')
 })
 
 test('everything that can be focused shows that it is', async ({ start }) => {

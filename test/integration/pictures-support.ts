@@ -39,8 +39,8 @@ export function jobContext(
       queryWorker: NOWHERE,
       pictureHost: options.host ?? PICTURE_HOST,
       spanWorker: NOWHERE,
-      studyWorker: NOWHERE,
       measureWorker: NOWHERE,
+      studyWorker: NOWHERE,
     },
     settings: {
       ...DEFAULT_SETTINGS,

@@ -95,8 +95,8 @@ export function scoreContext(
       queryWorker: nowhere,
       pictureHost: nowhere,
       spanWorker: nowhere,
-      studyWorker: nowhere,
       measureWorker: nowhere,
+      studyWorker: nowhere,
     },
     settings: DEFAULT_SETTINGS,
   }

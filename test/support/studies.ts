@@ -131,7 +131,8 @@ export async function makeSmallStudy(
   for (const [i, model] of models.entries()) {
     const source = join(files, model)
     if (!existsSync(source)) await writePictures(source, names, i + 1)
-    const done = await run.job('studies.addImages', { corpus, study: name, model, source })
+    const pattern = '{group}_{level}_{seed}'
+    const done = await run.job('studies.addImages', { corpus, study: name, model, source, pattern })
     if (done.state !== 'done') throw new Error(JSON.stringify(done.error))
   }
   await run.ask('studies.freeze', { corpus, study: name })

@@ -15,12 +15,23 @@ import { imageByToken, largestPicture, type BlindImage } from '../store/reposito
  */
 const STEP_MS = 250
 const STEP_PIXELS = 2 << 20
-/** At most this long, however large the pictures. */
+/** At most this long, however large the pictures and slow the machine. */
 const MOST_STEP_MS = 2000
+/** Pictures that were made last; a machine that is busy with other things is slow for a while. */
+const RECENT = 32
+/** A picture may take so many times as long as the slowest of these but two. */
+const HEADROOM = 1.5
+const OUTLIERS = 2
 
-/** Milliseconds at whose multiples a study's pictures are answered. */
-export function stepOf(largestPixels: number): number {
-  return Math.min(MOST_STEP_MS, STEP_MS * Math.max(1, Math.ceil(largestPixels / STEP_PIXELS)))
+/**
+ * Milliseconds at whose multiples a study's pictures are answered.
+ * @param recentMs how long pictures took to make of late, of whatever model
+ */
+export function stepOf(largestPixels: number, recentMs: readonly number[] = []): number {
+  const bySize = Math.ceil(largestPixels / STEP_PIXELS)
+  const slow = [...recentMs].sort((a, b) => b - a)[OUTLIERS] ?? 0
+  const bySpeed = Math.ceil((HEADROOM * slow) / STEP_MS)
+  return Math.min(MOST_STEP_MS, STEP_MS * Math.max(1, bySize, bySpeed))
 }
 
 export interface BlindPictures {
@@ -36,15 +47,16 @@ export interface BlindPictures {
 
 export function createBlindPictures(entries: Pick<Entries, 'pictureHost'>): BlindPictures {
   let host: PictureHost | null = null
-  /** By uid: a frozen study's pictures stay what they are. */
-  const steps = new Map<string, number>()
+  /** Pixels, by uid: a frozen study's pictures stay what they are. */
+  const largest = new Map<string, number>()
+  const recent: number[] = []
+  /** The first waits for the start of the host. */
+  let isWarm = false
 
   function stepFor(corpus: Corpus, study: string): number {
-    const known = steps.get(study)
-    if (known !== undefined) return known
-    const step = stepOf(largestPicture(corpus.reader, study))
-    steps.set(study, step)
-    return step
+    const pixels = largest.get(study) ?? largestPicture(corpus.reader, study)
+    largest.set(study, pixels)
+    return stepOf(pixels, recent)
   }
 
   async function make(corpus: Corpus, found: BlindImage, token: string): Promise<PictureAnswer> {
@@ -64,16 +76,21 @@ export function createBlindPictures(entries: Pick<Entries, 'pictureHost'>): Blin
       const found = imageByToken(corpus.reader, token)
       if (!found) throw new AppError('not-found', `There is no picture ${token} in a study.`)
       const step = stepFor(corpus, found.study)
+      const wasWarm = isWarm
       try {
         return await make(corpus, found, token)
       } finally {
         const passed = performance.now() - started
+        if (wasWarm) recent.push(passed)
+        if (recent.length > RECENT) recent.shift()
+        isWarm = true
         await sleep(Math.ceil(passed / step) * step - passed)
       }
     },
     close: async () => {
       await host?.close()
       host = null
+      isWarm = false
     },
   }
 }

@@ -13,6 +13,7 @@ import { results } from './results.ts'
 import { scores } from './scores.ts'
 import { spans } from './spans.ts'
 import { studies } from './studies.ts'
+import { studyMeasures } from './study-measures.ts'
 import { system } from './system.ts'
 import { tables } from './tables.ts'
 import { training } from './training.ts'
@@ -31,6 +32,7 @@ export const contract = {
   ...labels,
   ...training,
   ...studies,
+  ...studyMeasures,
   ...ratings,
   ...results,
   ...prompts,
@@ -129,6 +131,7 @@ export * from './prompts.ts'
 export * from './scores.ts'
 export * from './spans.ts'
 export * from './studies.ts'
+export * from './study-measures.ts'
 export * from './system.ts'
 export * from './tables.ts'
 export * from './training-data.ts'

@@ -29,6 +29,14 @@ export const RatingTask = z.object({
 })
 export type RatingTask = z.infer<typeof RatingTask>
 
+/** A task whose answer was taken or brought back. */
+const Undone = z.object({
+  task: Token,
+  /** "" in a comparison. */
+  aspect: z.string(),
+  answers: Answers,
+})
+
 export const RatingQueue = z.object({
   /** In the rater's order, practice first. */
   tasks: z.array(Token),
@@ -96,7 +104,7 @@ export const ratings = {
       /** "" in a comparison. */
       aspect: z.string().max(40),
       answer: z.string().max(8).nullable(),
-      /** Milliseconds that the task was in view before this answer, since it was shown. */
+      /** Milliseconds that the task was in view since it was shown, or since its answer before. */
       ms: z.number().int().min(0).max(86_400_000).nullable().default(null),
       /** Position in the rater's order, from 0. */
       position: z.number().int().min(0).nullable().default(null),
@@ -107,9 +115,12 @@ export const ratings = {
     }),
     z.object({ answers: Answers }),
   ),
-  /** Takes back the rater's last answer, whenever it was given; null = there is none. */
-  'ratings.undo': call(OfRater, z.object({ task: Token, answers: Answers }).nullable()),
-  'ratings.redo': call(OfRater, z.object({ task: Token, answers: Answers }).nullable()),
+  /**
+   * Takes back the rater's last answer, of a mode where one is named, whenever it was given; null =
+   * there is none.
+   */
+  'ratings.undo': call(OfRater.extend({ mode: RatingMode.optional() }), Undone.nullable()),
+  'ratings.redo': call(OfRater.extend({ mode: RatingMode.optional() }), Undone.nullable()),
   'ratings.raters': call(OfStudy, z.array(RaterSummary)),
   /**
    * `csv`: rater,item,model,kind,group,level,seed,aspect,value,at: what counts, as it is now; the

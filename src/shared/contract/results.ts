@@ -324,7 +324,7 @@ export const StudyResults = z.object({
     byModel: z.array(
       z.object({
         model: z.string(),
-        /** null while the study is blind: it may tell the model. */
+        /** null: not told while the study is blind. */
         images: z.number().int().nullable(),
         answers: z.number().int(),
         /** Share that could not be judged. */
@@ -397,11 +397,6 @@ export const results = {
       total: z.number().int(),
       pictures: z.array(ResultPicture.extend({ sha256: z.string() })),
     }),
-  ),
-  /** Automatic scores of a study and how they go with the ratings; empty where nothing was scored. */
-  'studies.compliance': call(
-    OfStudy.extend({ options: ResultOptions.prefault({}) }),
-    z.array(ResultAutomatic),
   ),
   /** Before a study: how often one of this size would find a difference, and how large it had to be. */
   'studies.power': call(StudyPowerInput, StudyPower),

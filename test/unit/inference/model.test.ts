@@ -102,6 +102,17 @@ describe('a manifest', () => {
   })
 })
 
+test('a preference model says its scale', () => {
+  const json = (more: object): string => JSON.stringify({ ...written(), ...more })
+  const scale = (value: number | null) => ({ logits: { scale: value, bias: null } })
+  expect(written().preference).toBe(false)
+  expect(() => parseManifest(json({ preference: true, ...scale(null) }), 'gleaner.json')).toThrow(
+    /logits\.scale: is needed with preference/,
+  )
+  const read = parseManifest(json({ preference: true, ...scale(98.25) }), 'gleaner.json')
+  expect(read).toMatchObject({ preference: true, logits: { scale: 98.25 } })
+})
+
 describe('a digest', () => {
   test('changes with what changes scores and with nothing else', async () => {
     const folder = copyOf('tiny-clip')
@@ -109,6 +120,8 @@ describe('a digest', () => {
     const digest = await modelDigest(pictureText, folder, manifest, cache)
     const described = { ...manifest, description: 'other words', name: 'Another name' }
     expect(await modelDigest(pictureText, folder, described, cache)).toBe(digest)
+    const preferring = { ...manifest, preference: true, logits: { scale: 98, bias: null } }
+    expect(await modelDigest(pictureText, folder, preferring, cache)).toBe(digest)
     const cropped = { ...manifest, image: { ...manifest.image, crop: 'torchvision' as const } }
     expect(await modelDigest(pictureText, folder, cropped, cache)).not.toBe(digest)
     const tokenizer = join(folder, 'tokenizer.json')

@@ -1,6 +1,3 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
 import {
@@ -9,12 +6,15 @@ import {
   measure,
   MeasureInput,
   SET_MEASURES,
+  studyComplexity,
 } from '#shared/contract/jobs.ts'
 import type { SetMeasure } from '#shared/contract/jobs.ts'
+import { AppError } from '#shared/errors.ts'
 import { optionOf } from '../options.ts'
 import { runJob } from '../tools.ts'
 import type { CliTools } from '../tools.ts'
-import { addCompliance } from './compliance.ts'
+import { addStudyMeasures, resolveSource } from './measure-study.ts'
+import { printResult } from './print-result.ts'
 import { deviceOption, json, textOption } from './words.ts'
 
 const WORDS: Record<SetMeasure, string> = {
@@ -23,12 +23,12 @@ const WORDS: Record<SetMeasure, string> = {
   cmmd: 'maximum mean discrepancy with a Gaussian kernel, for the features of CLIP',
 }
 
-/** `measure fd`, `kid`, `cmmd`, `complexity` and `compliance`. */
+/** `measure fd`, `kid`, `cmmd`, `complexity`, `compliance` and `matrix`. */
 export function addMeasureCommands(program: Command, tools: CliTools): void {
   const group = program.command('measure').description('automatic measures; docs/measures.md')
   for (const name of SET_MEASURES) addSetMeasure(group, name, tools)
   addComplexity(group, tools)
-  addCompliance(group, tools)
+  addStudyMeasures(group, tools)
 }
 
 function addSetMeasure(group: Command, name: SetMeasure, tools: CliTools): void {
@@ -52,12 +52,10 @@ function addSetMeasure(group: Command, name: SetMeasure, tools: CliTools): void 
           ...options
         }: Omit<MeasureInput, 'a' | 'b' | 'measure' | 'out'> & { json: boolean },
       ) => {
-        const input = { ...options, measure: name, a: resolve(a), b: resolve(b) }
-        if (!isJson) await runJob(tools, measure, input)
-        else
-          await printResult(tools, (out) =>
-            runJob(tools, measure, { ...input, out }, { quiet: true }),
-          )
+        const input = { ...options, measure: name, a: resolveSource(a), b: resolveSource(b) }
+        await printResult(tools, isJson, (out, quiet) =>
+          runJob(tools, measure, { ...input, ...out }, quiet),
+        )
       },
     )
 }
@@ -65,8 +63,10 @@ function addSetMeasure(group: Command, name: SetMeasure, tools: CliTools): void 
 function addComplexity(group: Command, tools: CliTools): void {
   const { cutoff, model, n, pictures, seed } = ComplexityInput.shape
   group
-    .command('complexity <corpus>')
-    .description('how rich a corpus is in words and pictures')
+    .command('complexity <corpus> [study]')
+    .description(
+      'how rich a corpus is in words and pictures, or the prompts and pictures of a study',
+    )
     .addOption(textOption('one source of text; default: all').default(undefined))
     .addOption(
       optionOf('--cutoff <query>', 'measure before and after it, e.g. "score>=0.28"', cutoff),
@@ -80,6 +80,7 @@ function addComplexity(group: Command, tools: CliTools): void {
     .action(
       async (
         corpus: string,
+        study: string | undefined,
         {
           json: isJson,
           text,
@@ -88,34 +89,42 @@ function addComplexity(group: Command, tools: CliTools): void {
           json: boolean
           text?: NonNullable<ComplexityInput['texts']>[number]
         },
+        command: Command,
       ) => {
+        if (study !== undefined) {
+          refuseWithStudy(command, ['text', 'cutoff', 'n'])
+          const { model: by, device, pictures: most, seed: drawnBy } = options
+          const input = { corpus: await tools.open(corpus), study, model: by, device }
+          return printResult(tools, isJson, (out, quiet) =>
+            runJob(
+              tools,
+              studyComplexity,
+              { ...input, pictures: most, seed: drawnBy, ...out },
+              quiet,
+            ),
+          )
+        }
         const input = {
           ...options,
           corpus: await tools.open(corpus),
           ...(text === undefined ? {} : { texts: [text] }),
         }
-        if (!isJson) await runJob(tools, complexity, input)
-        else
-          await printResult(tools, (out) =>
-            runJob(tools, complexity, { ...input, out }, { quiet: true }),
-          )
+        await printResult(tools, isJson, (out, quiet) =>
+          runJob(tools, complexity, { ...input, ...out }, quiet),
+        )
       },
     )
 }
 
-/** Runs a job that writes a JSON file and prints what is in it; nothing where it was canceled. */
-async function printResult(
-  tools: CliTools,
-  run: (out: string) => Promise<{ state: string }>,
-): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'gleaner-measure-'))
-  try {
-    const out = join(folder, 'result.json')
-    const { state } = await run(out)
-    if (state === 'done') await tools.printJson(JSON.parse(readFileSync(out, 'utf8')))
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+/** Options of a corpus say nothing about a study. @throws AppError `invalid-input` */
+function refuseWithStudy(command: Command, names: readonly string[]): void {
+  const given = names.find((name) => command.getOptionValueSource(name) === 'cli')
+  if (given === undefined) return
+  throw new AppError(
+    'invalid-input',
+    `--${given} is for a corpus; a study is measured by all its prompts`,
+    'Leave it out, or leave the study out.',
+  )
 }
 
 /** `1024,10000`, or one number for both. */

@@ -11,6 +11,7 @@ import { resultCalls } from './results.ts'
 import { readCalls } from './read-calls.ts'
 import { spanCalls } from './spans.ts'
 import { studyCalls } from './studies.ts'
+import { studyMeasureCalls } from './study-measures.ts'
 import { systemCalls } from './system.ts'
 import { tableCalls } from './tables.ts'
 import { trainingCalls } from './training.ts'
@@ -28,6 +29,7 @@ export function createHandlers(context: EngineContext): Handlers {
     ...spanCalls(context),
     ...labelCalls(context),
     ...studyCalls(context),
+    ...studyMeasureCalls(context),
     ...ratingCalls(context),
     ...resultCalls(context),
     ...trainingCalls(context),

@@ -1,5 +1,5 @@
 import { extname, resolve } from 'node:path'
-import type { ratings as contract } from '#shared/contract/ratings.ts'
+import type { RatingMode, ratings as contract } from '#shared/contract/ratings.ts'
 import { formatCount } from '#shared/format.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { raterSummaries } from '../../jobs/evaluate/raters.ts'
@@ -30,20 +30,26 @@ export function ratingCalls({ corpora, announce }: EngineContext): CallsOf<typeo
   type Step = typeof undoRating
   const step = (
     take: Step,
-    { corpus, study, rater }: { corpus: string; study: string; rater: string },
+    {
+      corpus,
+      study,
+      rater,
+      mode,
+    }: { corpus: string; study: string; rater: string; mode?: RatingMode | undefined },
   ) => {
     const of = found(corpus, study)
     const blind = stateOf(of.study) !== 'unblinded'
     const taken = take(of.corpus.writer, {
       study: of.study.id,
       rater,
+      mode,
       blind,
       software: SOFTWARE,
     })
     if (!taken) return null
     announce(corpus, ['ratings'])
     const task = taskOf(of.corpus.reader, of.study, taken.task)
-    return { task: taken.task, answers: shownAnswers(of.corpus, of.study, rater, task) }
+    return { ...taken, answers: shownAnswers(of.corpus, of.study, rater, task) }
   }
   return {
     'ratings.queue'({ corpus, study, ...args }) {

@@ -27,13 +27,6 @@ export function resultCalls({ corpora, entries }: EngineContext): CallsOf<typeof
       const { reader } = corpora.get(corpus).corpus
       return picturesBehind(reader, studyOf(reader, study), pick, limit)
     },
-    'studies.compliance': ({ corpus, study, options }) =>
-      runStudyTask(
-        entries.studyWorker,
-        'compliance',
-        { path: corpora.get(corpus).corpus.path, study, options },
-        { graceMs: 0 },
-      ),
     'studies.power': (input) =>
       runStudyTask(entries.studyWorker, 'power', input, { graceMs: 0, timeoutMs: POWER_MS }),
   }

@@ -11,7 +11,10 @@ import { exportJob } from '../../jobs/export.ts'
 import { importJob } from '../../jobs/import/import.ts'
 import { ingestJob } from '../../jobs/ingest/ingest.ts'
 import { complexityJob } from '../../jobs/measure/complexity.ts'
+import { measureMatrixJob } from '../../jobs/measure/matrix.ts'
 import { measureJob } from '../../jobs/measure/measure.ts'
+import { studyComplexityJob } from '../../jobs/measure/study-complexity.ts'
+import { studyComplianceJob } from '../../jobs/measure/study-compliance.ts'
 import { modelFetchJob } from '../../jobs/models/model-fetch.ts'
 import { quantizeJob } from '../../jobs/models/quantize.ts'
 import { picturesJob } from '../../jobs/pictures/pictures.ts'
@@ -42,5 +45,8 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   'study-open': studyOpenJob,
   'study-sample': studySampleJob,
   'study-score': studyScoreJob,
+  'study-compliance': studyComplianceJob,
+  'study-complexity': studyComplexityJob,
+  'measure-matrix': measureMatrixJob,
   'study-report': studyReportJob,
 }

@@ -3,6 +3,8 @@ import { AppError } from '#shared/errors.ts'
 import { dots } from './dots.ts'
 import { rowsAt } from './features.ts'
 import type { Features } from './features.ts'
+import { pairsMultiplied, subsetEstimates } from './kid-subsets.ts'
+import type { Subset } from './kid-subsets.ts'
 
 export interface Kid {
   /** Mean over the subsets. */
@@ -13,12 +15,6 @@ export interface Kid {
   interval: [number, number]
   subsets: number
   subsetSize: number
-}
-
-/** Rows of each side for one subset. */
-export interface Subset {
-  a: ArrayLike<number>
-  b: ArrayLike<number>
 }
 
 /** The interval's work grows with the square of these; more rows would make it narrower. */
@@ -47,15 +43,17 @@ export function kid(
   step?: (done: number, total: number) => void,
 ): Kid {
   checkPair(a, b)
-  const estimates: number[] = []
   const subsetSize = subsets[0]?.a.length ?? 0
-  for (const [done, subset] of subsets.entries()) {
-    step?.(done, subsets.length + 1)
-    // Where a subset is the whole of both sets, each gives the same.
-    const isWhole = subset.a.length === a.rows && subset.b.length === b.rows
-    estimates.push(isWhole && done > 0 ? (estimates[0] as number) : estimate(a, b, subset).value)
-  }
-  step?.(subsets.length, subsets.length + 1)
+  const { together, apart } = pairsMultiplied(a, b, subsets)
+  // Where subsets overlap, each pair of rows is looked at once for all of them.
+  const estimates =
+    together < apart
+      ? subsetEstimates(a, b, subsets, (done, total) => step?.(done, total + 1))
+      : subsets.map((subset, done) => {
+          step?.(done, subsets.length + 1)
+          return estimate(a, b, subset).value
+        })
+  step?.(1, 1)
   const whole = estimate(a, b, {
     a: drawRows(a.rows, Math.min(a.rows, INTERVAL_ROWS), random),
     b: drawRows(b.rows, Math.min(b.rows, INTERVAL_ROWS), random),

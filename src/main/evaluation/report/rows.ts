@@ -67,7 +67,12 @@ export interface ReportRows {
     log: readonly { at: string; what: string; detail: string }[]
   }
   software: string
-  models: readonly { name: string; version: string | null; images: number | null }[]
+  models: readonly {
+    name: string
+    version: string | null
+    /** null: not told while the study is blind. */
+    images: number | null
+  }[]
   prompts: readonly StudyPrompt[]
   ratings: readonly RatingRow[]
   votes: readonly VoteRow[]

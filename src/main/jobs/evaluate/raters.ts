@@ -62,8 +62,8 @@ function summaryOf(
   const practised = tasks.filter(({ kind }) => kind === 'practice' || kind === 'practice-check')
   const seconds = [...byTask.values()].flatMap((answers) => {
     const ms = answers.map((answer) => answer.ms).filter((value) => value !== null)
-    // Each is the time since the task was shown.
-    return ms.length === 0 ? [] : [Math.max(...ms)]
+    // Each is the time since the answer before.
+    return ms.length === 0 ? [] : [ms.reduce((sum, value) => sum + value, 0)]
   })
   return {
     rater,
@@ -101,7 +101,7 @@ function repeatsOf(
     if (repeats === null) continue
     const before = answersOfTask(repeats)
     for (const [aspect, answer] of Object.entries(answersOfTask(token))) {
-      const first = before[aspect]
+      const first = Object.hasOwn(before, aspect) ? before[aspect] : undefined
       if (first === undefined) continue
       of++
       if (first === answer) same++

@@ -1,9 +1,4 @@
-import type {
-  ReportFigure,
-  ResultAutomatic,
-  ResultOptions,
-  StudyResults,
-} from '#shared/contract/results.ts'
+import type { ReportFigure, ResultOptions, StudyResults } from '#shared/contract/results.ts'
 import type { StudyPower, StudyPowerInput } from '#shared/contract/power.ts'
 import { createAside } from '../run/aside.ts'
 import type { ReportTables } from '../../evaluation/report/tables.ts'
@@ -14,11 +9,6 @@ export interface StudyCalls {
     /** The folder of the corpus. */
     input: { path: string; study: string; options: ResultOptions; tables: boolean }
     value: StudyReport
-  }
-  /** The automatic scores alone. */
-  compliance: {
-    input: { path: string; study: string; options: ResultOptions }
-    value: ResultAutomatic[]
   }
   power: { input: StudyPowerInput; value: StudyPower }
 }

@@ -1,8 +1,6 @@
-import { automatic } from '../../evaluation/report/automatic.ts'
 import { figures } from '../../evaluation/report/figures.ts'
 import { drawFigure } from '#figures/draw.ts'
 import { widthOf } from '../../evaluation/report/page.ts'
-import { maker } from '../../evaluation/report/numbers.ts'
 import { power } from '../../evaluation/report/power.ts'
 import { prepare } from '../../evaluation/report/prepared.ts'
 import { studyResults } from '../../evaluation/report/results.ts'
@@ -31,14 +29,6 @@ export const studyTasks: Tasks<StudyCalls> = {
           : [],
         tables: tables ? reportTables(prepared) : null,
       }
-    } finally {
-      db.close()
-    }
-  },
-  compliance({ path, study, options }) {
-    const db = openReader(path)
-    try {
-      return automatic(maker(options), prepare(reportRows(db, study, options)))
     } finally {
       db.close()
     }

@@ -1,20 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { complexity } from '#shared/contract/jobs/complexity.ts'
-import type {
-  ComplexityInput,
-  ComplexityResult,
-  PictureComplexityValue,
-} from '#shared/contract/jobs/complexity.ts'
+import type { ComplexityInput, ComplexityResult } from '#shared/contract/jobs/complexity.ts'
 import { TEXT_SOURCES } from '#shared/domain.ts'
-import { seededRandom } from '#shared/random.ts'
-import { DIVERSITY_ROWS } from '../../evaluation/measures/diversity.ts'
-import { drawRows } from '../../evaluation/measures/kid.ts'
-import { COMPLEXITY_SIDE, pictureComplexity } from '../../evaluation/measures/picture-complexity.ts'
 import { createPictureHost } from '../../images/host-client.ts'
-import type { PictureHost } from '../../images/host-client.ts'
 import { createInferenceHost } from '../../inference/host/client.ts'
 import type { ModelsFolders } from '../../inference/models/types.ts'
-import { blobPath } from '../../store/blobs.ts'
 import type { Corpus } from '../../store/open.ts'
 import { pairIdsWhere } from '../../store/reads/score-ref.ts'
 import { textKey } from '../../store/repositories/models.ts'
@@ -23,10 +13,9 @@ import type { KeptPicture } from '../../store/repositories/picture-set.ts'
 import { implementJob } from '../run/implement.ts'
 import type { JobContext } from '../run/job.ts'
 import { corpusFeatures } from './corpus-features.ts'
-import type { CorpusEncoder } from './corpus-features.ts'
 import { resolveFeatureModel } from './feature-model.ts'
-import type { FeatureModel } from './feature-model.ts'
 import { runMeasureTask } from './measure-calls.ts'
+import { measurePictures } from './measure-pictures.ts'
 
 /**
  * How rich a corpus is in words and pictures, before and after a cutoff, on seeded draws. Embeddings
@@ -67,7 +56,10 @@ export async function measureComplexity(
     const device = input.device === 'auto' ? ctx.settings.device : input.device
     const encoder = model && corpusFeatures(corpus, model, () => model.open(host, device))
     const side = (kept: KeptPicture[], of: number, note: string) =>
-      measurePictures(kept, { corpus, pictures, encoder, model, input, seed: of, note, ctx })
+      measurePictures(
+        kept.map(({ sha256 }) => sha256),
+        { corpus, pictures, encoder, most: input.pictures, seed: of, note, ctx },
+      )
     return {
       cutoff: cutoff ?? null,
       seed,
@@ -84,69 +76,6 @@ export async function measureComplexity(
   } finally {
     await pictures.close()
     await host.close()
-  }
-}
-
-interface PicturesWork {
-  corpus: Corpus
-  pictures: PictureHost
-  encoder: CorpusEncoder | null
-  model: FeatureModel | null
-  input: ComplexityInput
-  seed: number
-  note: string
-  ctx: JobContext
-}
-
-async function measurePictures(
-  kept: readonly KeptPicture[],
-  { corpus, pictures, encoder, model, input, seed, note, ctx }: PicturesWork,
-): Promise<PictureComplexityValue> {
-  const rows = drawRows(kept.length, Math.min(kept.length, input.pictures), seededRandom(seed))
-  const drawn = Array.from(rows, (row) => (kept[row] as KeptPicture).sha256)
-  const leftOut: Record<string, number> = {}
-  let [entropy, edges, n] = [0, 0, 0]
-  const batch = pictures.parallel * 2
-  for (let at = 0; at < drawn.length; at += batch) {
-    ctx.signal.throwIfAborted()
-    ctx.progress({ done: at, total: drawn.length, unit: 'pictures', note })
-    const part = drawn.slice(at, at + batch)
-    const found = await Promise.all(
-      part.map((sha256) =>
-        pictures.pixels({ path: blobPath(corpus.path, sha256) }, COMPLEXITY_SIDE),
-      ),
-    )
-    for (const one of found) {
-      if (!one.ok) {
-        leftOut[one.reason] = (leftOut[one.reason] ?? 0) + 1
-        continue
-      }
-      const measured = pictureComplexity(one)
-      entropy += measured.entropy
-      edges += measured.edgeDensity
-      n++
-    }
-  }
-  const features = encoder
-    ? await encoder(drawn.slice(0, DIVERSITY_ROWS), ctx.signal, (done, total) =>
-        ctx.progress({ done, total, unit: 'pictures', note: `embeddings, ${note}` }),
-      )
-    : null
-  return {
-    available: kept.length,
-    n,
-    leftOut,
-    entropy: n === 0 ? null : entropy / n,
-    edgeDensity: n === 0 ? null : edges / n,
-    diversity:
-      features === null || model === null
-        ? null
-        : await runMeasureTask(
-            ctx.entries.measureWorker,
-            'diversity',
-            { features },
-            { signal: ctx.signal, graceMs: 0 },
-          ),
   }
 }
 

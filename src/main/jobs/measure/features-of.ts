@@ -4,13 +4,16 @@ import type { MeasuredSet } from '#shared/contract/jobs/measure.ts'
 import { seededRandom } from '#shared/random.ts'
 import type { Features } from '../../evaluation/measures/features.ts'
 import { drawRows } from '../../evaluation/measures/kid.ts'
+import { sha256OfFile } from '../../files/digest.ts'
 import { sniff } from '../../images/format.ts'
 import type { PictureSource } from '../../inference/pictures/picture-source.ts'
 import { blobPath } from '../../store/blobs.ts'
 import { openReader } from '../../store/open.ts'
+import type { ReaderDb } from '../../store/open.ts'
 import { getEmbedding, keyFromHex } from '../../store/repositories/embeddings.ts'
 import { listModels } from '../../store/repositories/models.ts'
 import { keptPictures } from '../../store/repositories/picture-set.ts'
+import { findStudySet, setPictures } from '../../store/repositories/study-sets.ts'
 import { openNpy } from '../../tables/npy.ts'
 import { openNpz } from '../../tables/npz.ts'
 import type { FeatureModel, LoadedFeatures } from './feature-model.ts'
@@ -33,6 +36,15 @@ export interface FeaturesOptions {
   /** Loads the model when the first picture needs it. */
   model(): Promise<{ model: FeatureModel; loaded(): Promise<LoadedFeatures> }>
   progress(done: number, total: number): void
+  /** Pictures of a prompt of a study at most, from the first take; without it all. */
+  takes?: number | null
+  /** Features that are kept by the SHA-256 of their picture. */
+  cache?: FeatureCache
+}
+
+export interface FeatureCache {
+  known(sha256: string): Float32Array | null
+  keep(items: readonly { sha256: string; vector: Float32Array }[]): void
 }
 
 /** Pictures that go to the inference host in one call. */
@@ -56,6 +68,8 @@ export function featuresOf(source: FeatureSource, options: FeaturesOptions): Pro
       return ofCorpus(source.path, options)
     case 'features':
       return ofFile(source.path, options)
+    case 'study':
+      return ofStudy(source, options)
   }
 }
 
@@ -88,33 +102,61 @@ async function ofFile(path: string, options: FeaturesOptions): Promise<SetFeatur
 async function ofFolder(path: string, options: FeaturesOptions): Promise<SetFeatures> {
   const files = picturesBelow(path)
   const rows = drawn(path, files.length, options)
-  const items = Array.from(rows, (row): Item => ({ path: files[row] as string, known: null }))
+  const items = Array.from(rows, (row): Item => ({ path: files[row] as string }))
   return ofPictures(path, files.length, items, options)
 }
 
 async function ofCorpus(path: string, options: FeaturesOptions): Promise<SetFeatures> {
   const db = openReader(path)
   try {
-    const pictures = keptPictures(db)
-    const rows = drawn(path, pictures.length, options)
-    const { model } = await options.model()
-    const modelId = listModels(db).find(({ digest }) => digest === model.digest)?.id
-    const items = Array.from(rows, (row): Item => {
-      const { sha256 } = pictures[row] as { sha256: string }
-      const key = keyFromHex(sha256)
-      const known = modelId === undefined ? null : getEmbedding(db, { modelId, kind: 'image', key })
-      return { path: blobPath(path, sha256), known }
-    })
-    return await ofPictures(path, pictures.length, items, options)
+    const pictures = keptPictures(db).map(({ sha256 }) => sha256)
+    return await ofKept(path, path, pictures, db, options)
   } finally {
     db.close()
   }
 }
 
+async function ofStudy(
+  { path, set }: Extract<FeatureSource, { kind: 'study' }>,
+  options: FeaturesOptions,
+): Promise<SetFeatures> {
+  const db = openReader(path)
+  try {
+    const pictures = setPictures(db, findStudySet(db, set), options.takes ?? null)
+    return await ofKept(`${path}#${set}`, path, pictures, db, options)
+  } finally {
+    db.close()
+  }
+}
+
+/** Of pictures whose bytes a corpus keeps, with the features that it has. */
+async function ofKept(
+  source: string,
+  corpus: string,
+  pictures: readonly string[],
+  db: ReaderDb,
+  options: FeaturesOptions,
+): Promise<SetFeatures> {
+  const rows = drawn(source, pictures.length, options)
+  const { model } = await options.model()
+  const modelId = listModels(db).find(({ digest }) => digest === model.digest)?.id
+  const known = (sha256: string): Float32Array | null =>
+    modelId === undefined
+      ? null
+      : getEmbedding(db, { modelId, kind: 'image', key: keyFromHex(sha256) })
+  const items = Array.from(rows, (row): Item => {
+    const sha256 = pictures[row] as string
+    return { path: blobPath(corpus, sha256), sha256, known }
+  })
+  return ofPictures(source, pictures.length, items, options)
+}
+
 interface Item {
   path: string
+  /** Where it is known; else it is read where features are kept. */
+  sha256?: string
   /** Features that were worked out before. */
-  known: Float32Array | null
+  known?: (sha256: string) => Float32Array | null
 }
 
 async function ofPictures(
@@ -133,7 +175,7 @@ async function ofPictures(
     options.progress(at, items.length)
     options.signal.throwIfAborted()
     const part = items.slice(at, at + BATCH)
-    const vectors = await vectorsOf(part, loaded)
+    const vectors = await vectorsOf(part, loaded, options.cache)
     const named = await Promise.all(part.map(({ path }) => formatOf(path)))
     for (const [i, vector] of vectors.entries()) {
       if (typeof vector === 'string') {
@@ -160,18 +202,38 @@ async function ofPictures(
 async function vectorsOf(
   items: readonly Item[],
   loaded: () => Promise<LoadedFeatures>,
+  cache: FeatureCache | undefined,
 ): Promise<(Float32Array | string)[]> {
-  const fresh = items.filter(({ known }) => known === null)
-  if (fresh.length === 0) return items.map(({ known }) => known as Float32Array)
+  const keys = cache
+    ? await Promise.all(items.map(async (item) => item.sha256 ?? digestOf(item.path)))
+    : items.map(({ sha256 }) => sha256 ?? null)
+  const rows = items.map((item, i): Float32Array | string | null => {
+    const key = keys[i]
+    return key ? (cache?.known(key) ?? item.known?.(key) ?? null) : null
+  })
+  const fresh = items.flatMap(({ path }, i) => (rows[i] === null ? [{ path, i }] : []))
+  if (fresh.length === 0) return rows as (Float32Array | string)[]
   const pictures = fresh.map(({ path }): PictureSource => ({ path }))
   const { vectors, failures } = await (await loaded()).encode(pictures)
   const dim = vectors.length / fresh.length
-  let next = 0
-  return items.map(({ known }) => {
-    if (known !== null) return known
-    const row = next++
-    return failures.get(row) ?? vectors.subarray(row * dim, (row + 1) * dim)
-  })
+  const kept: { sha256: string; vector: Float32Array }[] = []
+  for (const [row, { i }] of fresh.entries()) {
+    const vector = vectors.slice(row * dim, (row + 1) * dim)
+    rows[i] = failures.get(row) ?? vector
+    const sha256 = keys[i]
+    if (sha256 && !failures.has(row)) kept.push({ sha256, vector })
+  }
+  cache?.keep(kept)
+  return rows as (Float32Array | string)[]
+}
+
+/** null where it cannot be read: the encoder says why. */
+async function digestOf(path: string): Promise<string | null> {
+  try {
+    return await sha256OfFile(path)
+  } catch {
+    return null
+  }
 }
 
 /** By the first bytes, never by the name. */

@@ -1,4 +1,6 @@
 import type { SetMeasure } from '#shared/contract/jobs/measure.ts'
+import type { CompliancePart } from '#shared/contract/study-measures.ts'
+import type { PictureScore } from '../../evaluation/measures/compliance.ts'
 import type { Diversity } from '../../evaluation/measures/diversity.ts'
 import type { Features } from '../../evaluation/measures/features.ts'
 import type { TextRichness } from '../../evaluation/measures/text-richness.ts'
@@ -18,6 +20,16 @@ export interface MeasureCalls {
   richness: {
     input: { path: string; text: TextKey; ids: Int32Array | null; n: number; seed: number }
     value: RichnessOf
+  }
+  /** Of lists of texts, each on a draw of `n`; rarity is by the words of the first, which holds all. */
+  richnessOfTexts: {
+    input: { lists: { texts: string[]; n: number }[]; seed: number }
+    value: (TextRichness | null)[]
+  }
+  /** Models in the order in which they are shown. */
+  compliance: {
+    input: { scores: PictureScore[]; models: string[]; seed: number; scale: number | null }
+    value: CompliancePart[]
   }
 }
 

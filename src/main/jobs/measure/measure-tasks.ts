@@ -1,5 +1,6 @@
 import { seededRandom } from '#shared/random.ts'
 import { cmmd } from '../../evaluation/measures/cmmd.ts'
+import { complianceParts } from '../../evaluation/measures/compliance.ts'
 import { diversity } from '../../evaluation/measures/diversity.ts'
 import type { Features } from '../../evaluation/measures/features.ts'
 import { frechetDistance } from '../../evaluation/measures/frechet.ts'
@@ -7,6 +8,7 @@ import { drawRows, drawSubsets, kid } from '../../evaluation/measures/kid.ts'
 import { createMoments } from '../../evaluation/measures/moments.ts'
 import type { Moments } from '../../evaluation/measures/moments.ts'
 import { countWords, textRichness } from '../../evaluation/measures/text-richness.ts'
+import type { TextRichness } from '../../evaluation/measures/text-richness.ts'
 import type { CallIo, Tasks } from '../../processes/peer.ts'
 import { openReader } from '../../store/open.ts'
 import { textIds, textsAt } from '../../store/repositories/text-draw.ts'
@@ -16,6 +18,8 @@ export const measureTasks: Tasks<MeasureCalls> = {
   distance,
   diversity: ({ features }) => diversity(features),
   richness,
+  richnessOfTexts,
+  compliance: ({ scores, models, ...options }) => complianceParts(scores, models, options),
 }
 
 async function distance(
@@ -95,6 +99,21 @@ function richness({ path, text, ids, n, seed }: MeasureCalls['richness']['input'
   } finally {
     db.close()
   }
+}
+
+/** The first list says which words are rare. */
+function richnessOfTexts({
+  lists,
+  seed,
+}: MeasureCalls['richnessOfTexts']['input']): (TextRichness | null)[] {
+  const words = countWords(lists[0]?.texts ?? [])
+  return lists.map(({ texts, n }, i) => {
+    const rows = drawRows(texts.length, n, seededRandom(seed + i))
+    return textRichness(
+      Array.from(rows, (row) => texts[row] as string),
+      words,
+    )
+  })
 }
 
 function within(all: Int32Array, kept: ReadonlySet<number>): Int32Array {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { measure } from '#shared/contract/jobs/measure.ts'
-import type { MeasureInput, MeasureResult } from '#shared/contract/jobs/measure.ts'
+import type { MeasureInput, MeasureResult, SetMeasure } from '#shared/contract/jobs/measure.ts'
 import { AppError } from '#shared/errors.ts'
 import { nameOf, refuseUnlike, unlikeIn, warningsOf } from '../../evaluation/measures/stamp.ts'
 import type { Origin } from '../../evaluation/measures/stamp.ts'
@@ -51,44 +51,73 @@ export async function measureSets(
     // Said before minutes are spent on pictures.
     for (const path of [input.a, input.b]) sourceOf(path)
     const [a, b] = [await side(input.a, 0), await side(input.b, 1)]
-    const unlike = unlikeIn(originOf(a), originOf(b))
-    refuseUnlike(unlike, input.allowUnlike)
-    const distance = await runMeasureTask(
-      ctx.entries.measureWorker,
-      'distance',
-      { measure: input.measure, a: a.features, b: b.features, seed: input.seed },
-      {
-        signal: ctx.signal,
-        graceMs: 0,
-        onEvent: (event) => ctx.progress({ unit: 'parts', ...event }),
-      },
-    )
-    if (!Number.isFinite(distance.value)) {
-      throw new AppError('model', 'The measure is not a finite number', 'Look at the features.')
-    }
-    const [by, loaded] = [(await used.model) ?? null, (await used.loaded) ?? null]
-    return {
-      measure: input.measure,
-      name: nameOf(
-        input.measure,
-        by && { ...by, name: by.title },
-        by?.measure === null ? input.resize : undefined,
-      ),
-      ...distance,
-      n: [a.set.n, b.set.n],
-      seed: input.seed,
-      model: by && { id: by.id, digest: by.digest },
-      device: loaded?.device ?? null,
-      resize: a.resize ?? b.resize,
-      sets: [a.set, b.set],
-      warnings: warningsOf(input.measure, originOf(a), originOf(b), a.features.dim, unlike),
-    }
+    return await distanceOf(a, b, {
+      ...input,
+      model: (await used.model) ?? null,
+      device: (await used.loaded)?.device ?? null,
+      ctx,
+    })
   } finally {
     await host.close()
   }
 }
 
-function originOf({ set, resize }: SetFeatures): Origin {
+export interface DistanceOptions {
+  measure: SetMeasure
+  seed: number
+  allowUnlike: boolean
+  /** By whose features; null for features of files. */
+  model: FeatureModel | null
+  /** Another way of resizing than the model's own. */
+  resize?: MeasureInput['resize']
+  device: string | null
+  ctx: Pick<JobContext, 'entries' | 'signal' | 'progress'>
+}
+
+/**
+ * The distance of two sets of features with its stamp.
+ * @throws AppError `refused` for sides that are unlike, unless that is allowed
+ */
+export async function distanceOf(
+  a: SetFeatures,
+  b: SetFeatures,
+  { measure: name, seed, allowUnlike, model, resize, device, ctx }: DistanceOptions,
+): Promise<MeasureResult> {
+  const unlike = unlikeIn(originOf(a), originOf(b))
+  refuseUnlike(unlike, allowUnlike)
+  const distance = await runMeasureTask(
+    ctx.entries.measureWorker,
+    'distance',
+    { measure: name, a: a.features, b: b.features, seed },
+    {
+      signal: ctx.signal,
+      graceMs: 0,
+      onEvent: (event) => ctx.progress({ unit: 'parts', ...event }),
+    },
+  )
+  if (!Number.isFinite(distance.value)) {
+    throw new AppError('model', 'The measure is not a finite number', 'Look at the features.')
+  }
+  return {
+    measure: name,
+    name: nameOf(
+      name,
+      model && { ...model, name: model.title },
+      model?.measure === null ? resize : undefined,
+    ),
+    ...distance,
+    n: [a.set.n, b.set.n],
+    seed,
+    model: model && { id: model.id, digest: model.digest },
+    device,
+    resize: a.resize ?? b.resize,
+    sets: [a.set, b.set],
+    warnings: warningsOf(name, originOf(a), originOf(b), a.features.dim, unlike),
+  }
+}
+
+/** What two sides are compared by before their distance is worked out. */
+export function originOf({ set, resize }: SetFeatures): Origin {
   const leftOut = Object.values(set.leftOut).reduce((sum, count) => sum + count, 0)
   return { resize, formats: set.formats, n: set.n, leftOut }
 }

@@ -8,8 +8,8 @@ export const ENTRY_SOURCES = {
   inferenceHost: 'inference/host/host.ts',
   pictureHost: 'images/picture-host.ts',
   spanWorker: 'jobs/spans/span-worker.ts',
-  studyWorker: 'jobs/evaluate/study-worker.ts',
   measureWorker: 'jobs/measure/measure-worker.ts',
+  studyWorker: 'jobs/evaluate/study-worker.ts',
 } as const
 
 export type EntryName = keyof typeof ENTRY_SOURCES

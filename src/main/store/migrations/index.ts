@@ -2,6 +2,7 @@ import { sql as corpus } from './001-corpus.ts'
 import { sql as spans } from './002-spans.ts'
 import { sql as prompts } from './003-prompts.ts'
 import { sql as studies } from './004-studies.ts'
+import { sql as measures } from './005-measures.ts'
 
 /** In order; the position is the version. Only ever appended to. */
 export const migrations: readonly { name: string; sql: string }[] = [
@@ -9,4 +10,5 @@ export const migrations: readonly { name: string; sql: string }[] = [
   { name: '002-spans', sql: spans },
   { name: '003-prompts', sql: prompts },
   { name: '004-studies', sql: studies },
+  { name: '005-measures', sql: measures },
 ]

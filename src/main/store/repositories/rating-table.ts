@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { basename, extname } from 'node:path'
-import { parse as parseCsv } from 'csv-parse'
+import { CsvError, parse as parseCsv } from 'csv-parse'
 import { z } from 'zod'
 import { Rater } from '#shared/contract/ratings.ts'
 import { MAX_LINE } from '../line-file.ts'
@@ -77,9 +77,7 @@ export async function* tableRows(file: string): AsyncGenerator<ReadRow, void, vo
       yield data ? { where, row: data } : { where, problem: issueOf(error) }
     }
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_'))) {
-      throw error
-    }
+    if (!(error instanceof CsvError)) throw error
     yield { where: basename(file), problem: `no CSV from here on: ${error.message}` }
   }
 }

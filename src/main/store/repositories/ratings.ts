@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { RatingMode } from '#shared/contract/ratings.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement, transaction } from '../statements.ts'
 
@@ -85,14 +86,24 @@ export function putRating(
   append(db, { ...event, kind: 'set', target: null })
 }
 
+/** Who takes back or brings back, and of which answers: those of a mode, or the last of all. */
+export interface Undoer extends StudyRater {
+  mode?: RatingMode | undefined
+  blind: boolean
+  software: string
+}
+
+export interface UndoneRating {
+  task: string
+  /** "" in a comparison. */
+  aspect: string
+}
+
 /**
  * Takes back the rater's last answer that is not taken back, whenever and wherever it was given; the
  * task is then as it was before. null = there is none.
  */
-export function undoRating(
-  db: WriterDb,
-  by: StudyRater & { blind: boolean; software: string },
-): { task: string } | null {
+export function undoRating(db: WriterDb, by: Undoer): UndoneRating | null {
   return transaction(db, () => {
     const target = lastDone(db, by)
     if (!target) return null
@@ -107,20 +118,17 @@ export function undoRating(
       kind: 'undo',
       answer: before?.answer ?? null,
     })
-    return { task: target.task }
+    return { task: target.task, aspect: target.aspect }
   })
 }
 
 /** Brings back what the last undo took; null = nothing was undone since the last answer. */
-export function redoRating(
-  db: WriterDb,
-  by: StudyRater & { blind: boolean; software: string },
-): { task: string } | null {
+export function redoRating(db: WriterDb, by: Undoer): UndoneRating | null {
   return transaction(db, () => {
     const target = lastUndone(db, by)
     if (!target) return null
     append(db, { ...again(by, target, target), kind: 'redo', answer: target.answer })
-    return { task: target.task }
+    return { task: target.task, aspect: target.aspect }
   })
 }
 
@@ -131,13 +139,16 @@ type Step = Pick<RatingEvent, 'uid' | 'task' | 'aspect' | 'kind' | 'target' | 'a
 
 /** @param given the answer that counts again, with the time that it took; null = none */
 function again(
-  by: StudyRater & { blind: boolean; software: string },
+  { study, rater, blind, software }: Undoer,
   target: Step,
   given: Measured | null,
 ): Omit<RatingEvent, 'uid' | 'at' | 'kind' | 'answer'> {
   const { firstLeft } = given ?? target
   return {
-    ...by,
+    study,
+    rater,
+    blind,
+    software,
     task: target.task,
     aspect: target.aspect,
     target: target.uid,
@@ -148,18 +159,23 @@ function again(
   }
 }
 
-/** A rater's events from the last one back. */
-function backwards(db: ReaderDb, { study, rater }: StudyRater): IterableIterator<Step> {
+/** A rater's events from the last one back; comparisons are those without an aspect. */
+function backwards(
+  db: ReaderDb,
+  { study, rater, mode }: Pick<Undoer, 'study' | 'rater' | 'mode'>,
+): IterableIterator<Step> {
+  const those =
+    mode === undefined ? '' : mode === 'compare' ? "AND aspect = ''" : "AND aspect <> ''"
   return statement<Step>(
     db,
     `SELECT uid, task, aspect, kind, target, answer, at, ms, position, zoom,
        first_left AS firstLeft FROM rating_events
-     WHERE study_id = ? AND rater = ? ORDER BY at DESC, uid DESC`,
+     WHERE study_id = ? AND rater = ? ${those} ORDER BY at DESC, uid DESC`,
   ).iterate(study, rater)
 }
 
 /** The last answer that is not undone. What was said last of it holds: undo or redo. */
-function lastDone(db: ReaderDb, by: StudyRater): Step | null {
+function lastDone(db: ReaderDb, by: Undoer): Step | null {
   const said = new Map<string, 'undo' | 'redo'>()
   for (const event of backwards(db, by)) {
     if (event.kind === 'set') {
@@ -170,7 +186,7 @@ function lastDone(db: ReaderDb, by: StudyRater): Step | null {
 }
 
 /** The last undone answer that nothing new was said after. */
-function lastUndone(db: ReaderDb, by: StudyRater): Step | null {
+function lastUndone(db: ReaderDb, by: Undoer): Step | null {
   const met = new Set<string>()
   for (const event of backwards(db, by)) {
     if (event.kind === 'set') return null

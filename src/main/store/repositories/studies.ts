@@ -6,6 +6,7 @@ import { AppError } from '#shared/errors.ts'
 import { StudyDesign } from '#shared/studies/design.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement, transaction } from '../statements.ts'
+import { countRatings, forgetCounts } from './rating-counts.ts'
 
 /** A study as it stands in the database. */
 export interface StudyRow {
@@ -193,6 +194,7 @@ export function removeStudy(db: WriterDb, study: StudyRow): void {
     statement(db, 'DELETE FROM study_tasks WHERE study_id = ?').run(study.id)
     statement(db, 'DELETE FROM studies WHERE id = ?').run(study.id)
   })
+  forgetCounts()
 }
 
 export function logStudy(db: WriterDb, study: number, what: string, detail: string): void {
@@ -504,11 +506,7 @@ function summaryOf(db: ReaderDb, study: StudyRow): StudySummary {
     prompts: count('SELECT count(*) AS n FROM study_prompts WHERE study_id = ?'),
     models: count('SELECT count(*) AS n FROM study_models WHERE study_id = ?'),
     images: count('SELECT count(*) AS n FROM study_images WHERE study_id = ?'),
-    raters: count('SELECT count(DISTINCT rater) AS n FROM ratings WHERE study_id = ?'),
-    ratings: count(
-      `SELECT count(*) AS n FROM ratings r JOIN study_tasks t ON t.token = r.task
-       WHERE r.study_id = ? AND t.kind IN ('item', 'pair')`,
-    ),
+    ...countRatings(db, study),
     createdAt: study.createdAt,
     frozenAt: study.frozenAt,
     unblindedAt: study.unblindedAt,

@@ -7,6 +7,7 @@ import { jobs } from '../features/jobs/index.ts'
 import { judge } from '../features/judge/index.ts'
 import { label } from '../features/label/index.ts'
 import { pairs } from '../features/pairs/index.ts'
+import { rating } from '../features/rating/index.ts'
 import { settings } from '../features/settings/index.ts'
 import { train } from '../features/train/index.ts'
 import type { Feature } from '../state/features.ts'
@@ -24,4 +25,5 @@ export const FEATURES: readonly Feature[] = [
   jobs,
   settings,
   importing,
+  rating,
 ]

@@ -7,3 +7,8 @@ export function thumbUrl(sha256: string, corpus: string): string {
 export function pictureUrl(sha256: string, corpus: string): string {
   return `gleaner://picture/${sha256}?corpus=${encodeURIComponent(corpus)}`
 }
+
+/** A picture of a study as a blind rater sees it; its token says nothing. */
+export function studyPictureUrl(token: string, corpus: string): string {
+  return `gleaner://study/${token}?corpus=${encodeURIComponent(corpus)}`
+}

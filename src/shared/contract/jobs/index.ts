@@ -16,9 +16,10 @@ import { quantize } from './quantize.ts'
 import { score } from './score.ts'
 import { spanPackage } from './span-package.ts'
 import { studyImages } from './study-images.ts'
+import { measureMatrix, studyCompliance, studyComplexity } from './study-measures.ts'
 import { studyOpen, studyPackage } from './study-package.ts'
-import { studyReport } from './study-report.ts'
 import { studySample } from './study-sample.ts'
+import { studyReport } from './study-report.ts'
 import { studyScore } from './study-score.ts'
 import { trainSpans } from './train-spans.ts'
 
@@ -43,6 +44,9 @@ export const JOBS = [
   studyOpen,
   studySample,
   studyScore,
+  studyCompliance,
+  studyComplexity,
+  measureMatrix,
   studyReport,
 ] as const
 type Defined = (typeof JOBS)[number]
@@ -83,8 +87,9 @@ export * from './quantize.ts'
 export * from './score.ts'
 export * from './span-package.ts'
 export * from './study-images.ts'
+export * from './study-measures.ts'
 export * from './study-package.ts'
-export * from './study-report.ts'
 export * from './study-sample.ts'
+export * from './study-report.ts'
 export * from './study-score.ts'
 export * from './train-spans.ts'

@@ -12,7 +12,7 @@ const Drawn = z.number().int().min(2).max(10_000_000)
 
 export const MeasureInput = z.object({
   measure: z.enum(SET_MEASURES),
-  /** A folder of pictures, a corpus, or features in `.npy` or `.npz`. */
+  /** A folder of pictures, a corpus, `CORPUS#STUDY/MODEL[/KIND]`, or features in `.npy` or `.npz`. */
   a: z.string().min(1),
   b: z.string().min(1),
   /** Whose features; without it the best that is installed. */

@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { seededRandom } from '#shared/random.ts'
 import { cmmd } from '../../../../src/main/evaluation/measures/cmmd.ts'
 import type { Features } from '../../../../src/main/evaluation/measures/features.ts'
-import { drawSubsets, estimate, kid } from '../../../../src/main/evaluation/measures/kid.ts'
+import {
+  drawRows,
+  drawSubsets,
+  estimate,
+  kid,
+} from '../../../../src/main/evaluation/measures/kid.ts'
+import { subsetEstimates } from '../../../../src/main/evaluation/measures/kid-subsets.ts'
 import { fidFolder, readDistances, readFeatureSets } from '../../../support/fid-reference.ts'
 
 function unit({ rows, dim, values }: Features): Features {
@@ -83,6 +89,26 @@ test('the error is that of leaving each row out and estimating anew', () => {
   const leftB = all(b).map((i) => estimate(a, b, { a: all(a), b: without(5, i) }).value)
   const { error } = estimate(a, b, { a: all(a), b: all(b) })
   expect(error).toBeCloseTo(Math.sqrt(spread(leftA) + spread(leftB)), 12)
+})
+
+test('subsets out of one pass are those worked out one by one', () => {
+  const random = seededRandom(11)
+  const set = (rows: number): Features => ({
+    rows,
+    dim: 24,
+    values: Float32Array.from({ length: rows * 24 }, () => random.normal() + 0.1),
+  })
+  // Several tiles of each side, the last ones not full; rows that no subset has.
+  const [a, b] = [set(1300), set(700)]
+  const subsets = Array.from({ length: 7 }, () => ({
+    a: drawRows(a.rows, 400, random),
+    b: drawRows(b.rows, 300, random),
+  }))
+  const found = subsetEstimates(a, b, subsets, () => undefined)
+  for (const [i, subset] of subsets.entries()) {
+    const wanted = estimate(a, b, subset).value
+    expect(Math.abs((found[i] as number) / wanted - 1)).toBeLessThan(1e-9)
+  }
 })
 
 test('three numbers worked out by hand', () => {

@@ -69,8 +69,20 @@ export const PictureTextManifest = z
       .object({ scale: z.number().nullable(), bias: z.number().nullable() })
       .default({ scale: null, bias: null }),
     cutoffs: z.array(Cutoff).default([]),
+    /**
+     * Trained on what people prefer (PickScore, HPSv2): shown is `logits.scale` times the cosine, as
+     * its authors report it. What is kept is the cosine.
+     */
+    preference: z.boolean().default(false),
   })
   .superRefine((manifest, context) => {
+    if (manifest.preference && manifest.logits.scale === null) {
+      context.addIssue({
+        code: 'custom',
+        path: ['logits', 'scale'],
+        message: 'is needed with preference: exp(logit_scale) as trained',
+      })
+    }
     const { resize, width, height } = manifest.image
     if (resize.mode !== 'shortest-edge') return
     if (resize.shortestEdge === null) {

@@ -25,7 +25,7 @@ const COMPARED_BY_ITSELF = 200_000
 const PAGE = 1000
 
 /** What is shown of a study; `tabs.ts` says by what. */
-export type StudyPart = 'overview' | 'images' | 'raters' | 'report'
+export type StudyPart = 'overview' | 'images' | 'raters' | 'measures' | 'report'
 export type Problems = CallOutput<'studies.problems'>
 /** What is told of where prompts come from. */
 export type PromptSource = CallInput<'studies.create'>['prompts']

@@ -7,8 +7,10 @@ import { importing } from './import.ts'
 import { jobs } from './jobs.ts'
 import { judge } from './judge.ts'
 import { label } from './label.ts'
+import { measures } from './measures.ts'
 import { pairs } from './pairs.ts'
 import { query } from './query.ts'
+import { rating } from './rating.ts'
 import { reasons } from './reasons.ts'
 import { report } from './report.ts'
 import { settings } from './settings.ts'
@@ -26,8 +28,10 @@ export const en = {
   jobs,
   judge,
   label,
+  measures,
   pairs,
   query,
+  rating,
   reasons,
   report,
   settings,
