@@ -188,9 +188,9 @@ function inconsistency({ images, prompts, tasks }: RaterPackage): string | null 
   const names = new Map(tasks.map(({ token, kind }) => [token, kind]))
   const places = new Set(prompts.map(({ group, level }) => JSON.stringify([group, level])))
   if (places.size !== prompts.length) return 'a prompt occurs twice'
+  if (tokens.size !== images.length || names.size !== tasks.length) return 'a token occurs twice'
   const repeated = tasks.flatMap(({ repeats }) => repeats ?? [])
   if (new Set(repeated).size !== repeated.length) return 'a task is repeated twice'
-  if (tokens.size !== images.length || names.size !== tasks.length) return 'a token occurs twice'
   const isPlace = (place: number): boolean => place < prompts.length
   if (!images.every(({ prompt }) => isPlace(prompt))) return 'a picture has no prompt'
   const lost = tasks.find(
