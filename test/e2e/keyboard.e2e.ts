@@ -127,6 +127,8 @@ test('behind an open dialog no key does anything', async ({ start }) => {
 test('Ctrl+E exports what the top bar says, not the pair under the cursor', async ({ start }) => {
   const { page } = await start()
   await expect(page.getByRole('option').first()).toBeVisible({ timeout: 60_000 })
+  // While pictures are decoded the number grows.
+  await expect(page.getByText('No jobs running')).toBeVisible({ timeout: 60_000 })
   await page.keyboard.press('/')
   await page.keyboard.type('status:ok alt:*')
   await page.keyboard.press('Enter')

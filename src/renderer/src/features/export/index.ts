@@ -1,8 +1,12 @@
 import { FolderOutput } from '@lucide/vue'
+import type { CorpusPart } from '#shared/contract/index.ts'
 import { defineFeature } from '../../state/features.ts'
 import { t } from '../../texts/index.ts'
 import ExportView from './ExportView.vue'
 import { useExporting } from './exporting.ts'
+
+/** What the pairs of an export are counted by. */
+const COUNTED: readonly CorpusPart[] = ['pairs', 'images', 'scores', 'labels', 'spans']
 
 /** Pairs as a dataset that others read. */
 export const exporting = defineFeature({
@@ -10,4 +14,7 @@ export const exporting = defineFeature({
   place: { title: () => t('app.views.export'), key: '8', icon: FolderOutput },
   view: ExportView,
   enter: (corpus) => useExporting().enter(corpus),
+  refresh: (parts, seen) => {
+    if (seen && parts.some((part) => COUNTED.includes(part))) void useExporting().refresh()
+  },
 })
