@@ -68,7 +68,18 @@ guarded(async () => {
     env: { ...(process.env as Record<string, string>), GLEANER_NODE: nodePath() },
   })
   try {
-    await takePictures(await app.firstWindow())
+    const page = await app.firstWindow()
+    await page.waitForFunction(() => 'gleaner' in window)
+    const { theme } = await ask<{ theme: string }>(page, 'settings.get', {})
+    try {
+      // The window's theme then follows the one that the page is given.
+      await page.emulateMedia({ colorScheme: 'dark' })
+      await ask(page, 'settings.set', { theme: 'system' })
+      await page.reload()
+      await takePictures(page)
+    } finally {
+      await ask(page, 'settings.set', { theme })
+    }
   } finally {
     await app.close()
   }
@@ -119,12 +130,12 @@ async function takePictures(page: Page): Promise<void> {
   await quiet()
 
   const shoot = async (name: string): Promise<void> => {
-    for (const theme of ['dark', 'light']) {
-      await page.evaluate((chosen) => (document.documentElement.dataset['theme'] = chosen), theme)
+    for (const theme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme: theme })
       await page.waitForTimeout(250)
       await page.screenshot({ path: join(out, `${name}-${theme}.png`) })
     }
-    await page.evaluate(() => (document.documentElement.dataset['theme'] = 'dark'))
+    await page.emulateMedia({ colorScheme: 'dark' })
   }
   const leave = async (): Promise<void> => {
     await page.keyboard.press('Escape')

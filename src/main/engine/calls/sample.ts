@@ -28,7 +28,7 @@ export async function addSampleStudy(context: EngineContext, corpus: string): Pr
   if (isUnderWay || !wantsSampleStudy(corpora.get(corpus).corpus, resources)) return
   jobs.start('study-sample', { corpus })
   if (await hasModel(context)) {
-    jobs.start('study-score', { corpus, study: SAMPLE_STUDY, device: 'auto' })
+    jobs.start('study-compliance', { corpus, study: SAMPLE_STUDY, device: 'auto', seed: 1 })
   }
 }
 

@@ -2,7 +2,6 @@ import type { JobKind, JobOf } from '#shared/contract/jobs/index.ts'
 import { launchJob } from '../../jobs/cluster/launch.ts'
 import { spanPackageJob } from '../../jobs/cluster/span-package.ts'
 import { studyReportJob } from '../../jobs/evaluate/study-report.ts'
-import { studyScoreJob } from '../../jobs/evaluate/compliance.ts'
 import { studyImagesJob } from '../../jobs/evaluate/study-images.ts'
 import { studyOpenJob } from '../../jobs/evaluate/study-open.ts'
 import { studyPackageJob } from '../../jobs/evaluate/study-package.ts'
@@ -44,7 +43,6 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   'study-package': studyPackageJob,
   'study-open': studyOpenJob,
   'study-sample': studySampleJob,
-  'study-score': studyScoreJob,
   'study-compliance': studyComplianceJob,
   'study-complexity': studyComplexityJob,
   'measure-matrix': measureMatrixJob,

@@ -1,9 +1,7 @@
-import { studyScore, type StudyScoreInput } from '#shared/contract/jobs/study-score.ts'
+import type { Device } from '#shared/contract/choices.ts'
 import { createInferenceHost } from '../../inference/host/client.ts'
-import { pictureText } from '../../inference/kinds/picture-text/kind.ts'
 import type { PictureTextModel } from '../../inference/kinds/picture-text/types.ts'
 import { cosine } from '../../inference/kinds/vectors.ts'
-import { resolveModel } from '../../inference/models/registry.ts'
 import type { Corpus } from '../../store/open.ts'
 import { ensureModel } from '../../store/repositories/models.ts'
 import { studyOf } from '../../store/repositories/studies.ts'
@@ -11,7 +9,6 @@ import { putStudyScores, unscoredImages } from '../../store/repositories/study-s
 import { transaction } from '../../store/statements.ts'
 import { sha256Of } from '../../files/digest.ts'
 import { pairEncoder } from '../run/encoder.ts'
-import { implementJob } from '../run/implement.ts'
 import type { JobContext } from '../run/job.ts'
 
 /** Pictures that are committed together. */
@@ -23,7 +20,7 @@ const WINDOW = 64
  */
 export async function scoreStudy(
   corpus: Corpus,
-  input: StudyScoreInput,
+  input: { study: string; device: Device },
   model: PictureTextModel,
   ctx: JobContext,
 ): Promise<void> {
@@ -84,11 +81,3 @@ export async function scoreStudy(
   if (failed > 0) ctx.warn(`${failed} pictures could not be scored: they cannot be decoded.`)
   ctx.result('Scored', `${total - failed} pictures with ${model.manifest.name}`)
 }
-
-export const studyScoreJob = implementJob(
-  studyScore,
-  async ({ corpus, input, context, machine }) => {
-    const model = await resolveModel(machine.folders, pictureText, input.model, context.settings)
-    await scoreStudy(corpus, input, model, context)
-  },
-)

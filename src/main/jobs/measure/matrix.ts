@@ -72,7 +72,7 @@ export async function measureMatrix(
   }
   let compliance: ((cell: Cell) => ComplianceMean | null) | null = null
   if (scorer) {
-    await scoreStudy(corpus, { ...input, model: input.compliance }, scorer, ctx)
+    await scoreStudy(corpus, input, scorer, ctx)
     const { parts } = await complianceOf(corpus, input.study, scorer, 1, ctx)
     compliance = ({ model, kind }) =>
       parts

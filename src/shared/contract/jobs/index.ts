@@ -20,7 +20,6 @@ import { measureMatrix, studyCompliance, studyComplexity } from './study-measure
 import { studyOpen, studyPackage } from './study-package.ts'
 import { studySample } from './study-sample.ts'
 import { studyReport } from './study-report.ts'
-import { studyScore } from './study-score.ts'
 import { trainSpans } from './train-spans.ts'
 
 /** Every kind of long work. Kinds, the calls that start them and their restart follow from it. */
@@ -43,7 +42,6 @@ export const JOBS = [
   studyPackage,
   studyOpen,
   studySample,
-  studyScore,
   studyCompliance,
   studyComplexity,
   measureMatrix,
@@ -91,5 +89,4 @@ export * from './study-measures.ts'
 export * from './study-package.ts'
 export * from './study-sample.ts'
 export * from './study-report.ts'
-export * from './study-score.ts'
 export * from './train-spans.ts'
