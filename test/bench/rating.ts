@@ -9,33 +9,23 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import sharp from 'sharp'
 import type { CallInput, CallName, CallOutput } from '#shared/contract/index.ts'
-import { seededRandom } from '#shared/random.ts'
-import { StudyDesign } from '#shared/studies/design.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { createEngine } from '../../src/main/engine/engine.ts'
 import { findEntries } from '../../src/main/engine/entries.ts'
 import { createPictureHost } from '../../src/main/images/host-client.ts'
 import { freeze } from '../../src/main/jobs/evaluate/freeze.ts'
-import { blobPath, putBlob } from '../../src/main/store/blobs.ts'
-import { createCorpus, openCorpus } from '../../src/main/store/open.ts'
+import { blobPath } from '../../src/main/store/blobs.ts'
+import { openCorpus } from '../../src/main/store/open.ts'
 import { insertRating } from '../../src/main/store/repositories/ratings.ts'
-import {
-  insertImages,
-  insertStudy,
-  putModel,
-  studyOf,
-  studyPrompts,
-} from '../../src/main/store/repositories/studies.ts'
+import { studyOf } from '../../src/main/store/repositories/studies.ts'
 import { studyTasks } from '../../src/main/store/repositories/study-tasks.ts'
 import { transaction } from '../../src/main/store/statements.ts'
+import { makeBigStudy } from '../support/big-study.ts'
 
 const pictures = Number(process.argv[2] ?? 10_000)
 const answers = Number(process.argv[3] ?? 100_000)
 const SIZE = 1024
-/** Files that all pictures share: half PNG, half JPEG, with the detail of photographs. */
-const FILES = 16
 const ASPECTS = ['objects', 'attributes', 'relations', 'setting', 'overall']
 
 const folder = mkdtempSync(join(tmpdir(), 'gleaner-bench-rating-'))
@@ -72,85 +62,9 @@ async function times(n: number, once: (i: number) => unknown): Promise<number[]>
   return found
 }
 
-/** Clouds: noise at several scales, which compresses as photographs do. */
-async function drawFile(n: number): Promise<Buffer> {
-  const random = seededRandom(n + 1)
-  const layers = await Promise.all(
-    [8, 64, 512].map((size) => {
-      const pixels = Buffer.from(
-        Uint8Array.from({ length: size * size * 3 }, () => random.below(256)),
-      )
-      return sharp(pixels, { raw: { width: size, height: size, channels: 3 } })
-        .resize(SIZE, SIZE, { kernel: 'cubic' })
-        .raw()
-        .toBuffer()
-    }),
-  )
-  const mixed = Buffer.alloc(SIZE * SIZE * 3)
-  for (let i = 0; i < mixed.length; i++) {
-    mixed[i] = layers.reduce(
-      (sum, layer, k) => sum + (layer[i] as number) * ([0.6, 0.3, 0.1][k] as number),
-      0,
-    )
-  }
-  const image = sharp(mixed, { raw: { width: SIZE, height: SIZE, channels: 3 } })
-  return n % 2 === 0
-    ? image.png({ compressionLevel: 6 }).toBuffer()
-    : image.jpeg({ quality: 92 }).toBuffer()
-}
-
 async function make(): Promise<void> {
-  createCorpus(path)
-  const corpus = openCorpus(path)
+  const { corpus, study } = await makeBigStudy(path, pictures)
   const { writer } = corpus
-  const files = await Promise.all(Array.from({ length: FILES }, (_, n) => drawFile(n)))
-  const sums = files.map((bytes) => putBlob(path, bytes))
-  const prompts = Array.from({ length: pictures / 2 }, (_, i) => ({
-    group: `group ${Math.floor(i / 5)}`,
-    kind: 'sensible',
-    level: 1 + (i % 5),
-    text: `thing ${Math.floor(i / 5)}${' and more'.repeat(i % 5)}`,
-  }))
-  const design = StudyDesign.parse({ compare: true })
-  const study = insertStudy(writer, {
-    name: 's',
-    design,
-    prompts,
-    promptsFrom: 'the bench',
-    software: SOFTWARE,
-  })
-  for (const model of ['base', 'tuned']) {
-    const id = putModel(writer, study, { name: model, version: null })
-    const odd = model === 'base' ? 0 : 1
-    insertImages(
-      writer,
-      study,
-      studyPrompts(writer, study).map(({ id: prompt }, i) => ({
-        model: id,
-        prompt,
-        take: 0,
-        sha256: sums[(2 * i + odd) % FILES] as string,
-        mime: odd ? 'image/jpeg' : 'image/png',
-        width: SIZE,
-        height: SIZE,
-        seed: null,
-        origin: {
-          file: `${i}`,
-          program: null,
-          prompt: null,
-          negativePrompt: null,
-          seed: null,
-          steps: null,
-          guidance: null,
-          sampler: null,
-          model: null,
-          guessed: [],
-          matchedBy: 'manifest',
-          raw: null,
-        },
-      })),
-    )
-  }
   const began = performance.now()
   freeze(corpus, study)
   row(`freeze ${pictures} pictures`, [performance.now() - began])
