@@ -228,6 +228,27 @@ export const judge = {
     copyHash: 'Copy hash',
     hashAbout: 'SHA-256 over prompts, images and design: the same hash is the same study.',
   },
+  plan: {
+    title: 'How many prompts and raters?',
+    about:
+      'Simulates studies like this one and counts in how many the difference is found (Wilcoxon by prompt, level 0.05 divided by the tests). Differences and standard deviations are in steps of the scale of 0 to 5; take those of an earlier report if there is one.',
+    prompts: 'Prompts',
+    raters: 'Raters of each image',
+    difference: 'Difference to be found',
+    tests: 'Primary tests',
+    betweenPrompts: 'SD between prompts',
+    ofDifference: 'SD of the difference',
+    betweenRaters: 'SD between raters',
+    residual: 'SD of one rating',
+    run: 'Simulate',
+    running: 'Simulating…',
+    found:
+      'Found in {share} of the simulated studies ({low} to {high}) with {prompts} prompts and {raters} raters.',
+    needed:
+      'For {wanted}: {prompts} prompts with these raters, or {raters} raters with these prompts.',
+    moreThan: 'more than {n}',
+  },
+
   log: {
     title: 'Log',
     frozen: 'Frozen',

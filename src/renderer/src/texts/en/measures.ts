@@ -38,6 +38,7 @@ export const measures = {
     caption:
       'Mean over prompts of the difference of cosines, {model}; 95 % by bootstrap over prompts.',
     axis: 'Difference of cosines',
+    axisOf: '{models}, difference of cosines',
     equal: 'no difference',
     levels: 'Level',
     prompts: 'Prompts',

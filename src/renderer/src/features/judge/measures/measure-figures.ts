@@ -38,7 +38,13 @@ export function complianceFigure(found: ComplianceResult): DotsFigure | null {
     n: all.pairs[0]?.prompts ?? 0,
     nUnit: t('measures.compliance.prompts'),
     categoryTitle: t('measures.compliance.levels'),
-    value: { title: t('measures.compliance.axis') },
+    value: {
+      // Several pairs of models are told apart by the legend.
+      title:
+        series.length === 1
+          ? t('measures.compliance.axisOf', { models: series[0]?.name ?? '' })
+          : t('measures.compliance.axis'),
+    },
     series,
     rows,
     reference: { value: 0, label: t('measures.compliance.equal') },
