@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 
 function codeOf(error: unknown): string {
@@ -70,7 +71,7 @@ export function toStoreError(error: unknown, path: string): AppError {
     return made(
       'io',
       `${path} cannot be read or written.`,
-      'Check that its disk is there and sound, then try again.',
+      'Check that its disk is there, sound and not full, then try again.',
     )
   }
   return made(
@@ -87,4 +88,14 @@ export function withStoreErrors<T>(path: string, work: () => T): T {
   } catch (error) {
     throw toStoreError(error, path)
   }
+}
+
+/** What went wrong while files were merged into a corpus: SQLite speaks of the corpus, all else of the files. */
+export function toMergeError(
+  error: unknown,
+  corpus: { readonly name: string },
+  files: readonly string[],
+): AppError {
+  const isCorpus = codeOf(error).startsWith('SQLITE')
+  return toStoreError(error, isCorpus ? dirname(corpus.name) : files.join(', '))
 }

@@ -70,6 +70,7 @@ export function addStudyCommands(program: Command, tools: CliTools): void {
         const design = options.aspects === undefined ? {} : readDesign(options.aspects)
         // What the file says holds unless the command line says otherwise.
         const isSaid = (name: string): boolean => command.getOptionValueSource(name) === 'cli'
+        requirePrompts(options.prompts)
         const path = await openOrMake(corpus)
         await call('studies.create', {
           corpus: path,
@@ -324,6 +325,12 @@ function describe(study: Study): string {
   )
 }
 
+/** A name that can only be a file's is no prompt set. @throws AppError `not-found` */
+function requirePrompts(given: string): void {
+  if (existsSync(given) || !/[\\/]|\.(csv|tsv|txt|jsonl|ndjson|json|ya?ml)$/i.test(given)) return
+  throw new AppError('not-found', `There is no file of prompts ${given}.`, 'Check the path.')
+}
+
 /** `MODEL=FOLDER` or `MODEL=FILE`. */
 function readModel(text: string): { model: string; source: string } {
   const at = text.indexOf('=')
@@ -345,9 +352,14 @@ function readDesign(file: string): DesignChange {
     // JSON is YAML.
     value = parseYaml(readFileSync(path, 'utf8'), { maxAliasCount: 0 })
   } catch (error) {
-    throw new AppError('invalid-input', `${basename(path)} cannot be read as JSON or YAML.`, '', {
-      details: systemMessage(error),
-    })
+    throw new AppError(
+      'invalid-input',
+      `${basename(path)} cannot be read as JSON or YAML.`,
+      'See docs/studies.md, "The design".',
+      {
+        details: systemMessage(error),
+      },
+    )
   }
   // By its shape, so that what is wrong is said of the one that was meant.
   const read = Array.isArray(value) ? z.array(Aspect).min(1).max(12) : DesignChange.strict()

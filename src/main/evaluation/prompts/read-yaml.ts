@@ -21,7 +21,7 @@ const MAX_DEPTH = 6
 export function readYaml(text: string, name: string): PromptReading {
   const lines = new LineCounter()
   const document = parse(text, lines, name)
-  const plain = plainReader(document)
+  const plain = plainReader(document, name)
   const lineOf = (node: unknown): number =>
     lines.linePos((node as Node | null)?.range?.[0] ?? 0).line
   const rows: PromptRow[] = []
@@ -97,17 +97,25 @@ function listIn(map: unknown): { items: unknown[] } | null {
 }
 
 /** Nodes as plain values, scalars as they are written. Deeper than a prompt is nothing. */
-function plainReader(document: Document): (node: unknown) => unknown {
+function plainReader(document: Document, name: string): (node: unknown) => unknown {
   let aliases = 0
   let values = 0
   function plain(node: unknown, depth: number): unknown {
     if (depth > MAX_DEPTH) return null
     if (++values > MAX_VALUES) {
-      throw new AppError('invalid-input', `the YAML holds more than ${MAX_VALUES} values`)
+      throw new AppError(
+        'invalid-input',
+        `${name} was not read: its YAML holds more than ${MAX_VALUES} values.`,
+        'Write prompts out in full, in several files.',
+      )
     }
     if (isAlias(node)) {
       if (++aliases > MAX_ALIASES) {
-        throw new AppError('invalid-input', `the YAML has more than ${MAX_ALIASES} references`)
+        throw new AppError(
+          'invalid-input',
+          `${name} was not read: its YAML has more than ${MAX_ALIASES} references (*name).`,
+          'Write the prompts out in full.',
+        )
       }
       return plain(node.resolve(document), depth + 1)
     }

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { AppError } from '#shared/errors.ts'
+import { formatCount } from '#shared/format.ts'
 import { studyImages, type StudyImagesInput } from '#shared/contract/jobs/study-images.ts'
 import type { ImageOrigin } from '#shared/contract/studies.ts'
 import { sha256Of, sha256OfFile } from '../../files/digest.ts'
@@ -16,7 +18,9 @@ import {
   insertImages,
   putModel,
   requireDraft,
+  modelNamed,
   studyOf,
+  studyProblems,
   studyPrompts,
   type NewImage,
 } from '../../store/repositories/studies.ts'
@@ -236,15 +240,40 @@ function originOf(image: ImagePlan['images'][number], own: Generation | null): I
 export const studyImagesJob = implementJob(studyImages, async ({ corpus, input, context }) => {
   const { added, plan, leftOut, said } = await takeInImages(corpus, input, context)
   context.changed(['studies'])
-  context.result('Pictures', `${added} added, tied to their prompts by ${said}`)
-  if (plan.missing.length > 0) {
-    context.warn(`${plan.missing.length} pictures are missing: prompts without one of their own.`)
+  const study = studyOf(corpus.writer, input.study)
+  const { missing, leftOut: listed } = studyProblems(corpus.writer, study)
+  const mine = listed.filter(({ model }) => model === input.model)
+  const images = filesTaken(corpus.writer, modelNamed(corpus.writer, study, input.model)).size
+  if (images === 0) {
+    const reasons = [...Map.groupBy(mine, ({ reason }) => reason)]
+      .sort(([, a], [, b]) => b.length - a.length)
+      .slice(0, 3)
+      .map(([reason, those]) => `${reason.slice(0, 60)}: ${those.length}`)
+    throw new AppError(
+      'invalid-input',
+      `No picture of ${input.model} was taken in from ${input.source}${reasons.length === 0 ? ': there is none' : ` (${reasons.join('; ')})`}.`,
+      {
+        window:
+          'See the tab Images for each file, or give a pattern that says how names say the prompt.',
+        command: 'gleaner study problems lists each file; --pattern says how names say the prompt.',
+      },
+    )
   }
-  if (leftOut > 0) context.warn(`${leftOut} files were not taken; the study lists them.`)
+  context.result('Pictures', `${added} added, tied to their prompts by ${said}`)
+  const open = missing.filter(({ model }) => model === input.model).length
+  if (open > 0) context.warn(`${counted(open, 'prompt')} without a picture of ${input.model}.`)
+  if (leftOut > 0) {
+    context.warn(`${counted(leftOut, 'file')} not taken in; the study lists each with its reason.`)
+  }
   const differ = plan.images.filter(({ disagrees }) => disagrees.includes('prompt')).length
   if (differ > 0) {
     context.warn(
-      `${differ} pictures say themselves that they were made from another prompt than the one that they were tied to.`,
+      `${counted(differ, 'picture')} made from another prompt than the one in the study, by the words in the file.`,
     )
   }
 })
+
+/** `1 file`, `1,204 files`. */
+function counted(n: number, one: string): string {
+  return `${formatCount(n)} ${n === 1 ? one : `${one}s`}`
+}

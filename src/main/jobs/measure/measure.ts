@@ -51,6 +51,7 @@ export async function measureSets(
     // Said before minutes are spent on pictures.
     for (const path of [input.a, input.b]) sourceOf(path)
     const [a, b] = [await side(input.a, 0), await side(input.b, 1)]
+    for (const { set } of [a, b]) requirePictures(set)
     return await distanceOf(a, b, {
       ...input,
       model: (await used.model) ?? null,
@@ -60,6 +61,17 @@ export async function measureSets(
   } finally {
     await host.close()
   }
+}
+
+/** @throws AppError `invalid-input` for a side that nothing is left of, with the reasons */
+function requirePictures({ source, n, leftOut }: SetFeatures['set']): void {
+  if (n >= 2) return
+  const reasons = Object.entries(leftOut).map(([reason, count]) => `${reason}: ${count}`)
+  throw new AppError(
+    'invalid-input',
+    `${source} has ${n === 0 ? 'no picture' : 'one picture'} that can be measured${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}.`,
+    'Give at least two; thousands are usual.',
+  )
 }
 
 export interface DistanceOptions {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { CorpusPart } from '#shared/contract/index.ts'
 import type { Job, JobProgress } from '#shared/contract/jobs.ts'
-import { AppError, toErrorValue } from '#shared/errors.ts'
+import { AppError, errorLine, toErrorValue } from '#shared/errors.ts'
 import type { Settings } from '#shared/settings.ts'
 import { ENGINE_STOPS } from './job.ts'
 import type { Entries } from './entries.ts'
@@ -92,6 +92,8 @@ export function createRunner(options: RunnerOptions): Runner {
       finished: Promise.resolve(job),
       stopping: false,
     }
+    // What cannot be written down is not begun: after a kill nobody would know of it.
+    request.save(job)
     all.set(job.id, running)
     const key = request.aside || request.corpus === null ? `job:${job.id}` : request.corpus
     const before = queues.get(key) ?? Promise.resolve()
@@ -102,7 +104,6 @@ export function createRunner(options: RunnerOptions): Runner {
         if (queues.get(key) === running.finished) queues.delete(key)
       }),
     )
-    request.save(job)
     options.onChange(job)
     return job
   }
@@ -127,7 +128,7 @@ export function createRunner(options: RunnerOptions): Runner {
         options.onChange(job)
         if (now - lastSave > SAVE_EVERY_MS) {
           lastSave = now
-          request.save(job)
+          save(running)
         }
       },
       warn(message) {
@@ -169,8 +170,18 @@ export function createRunner(options: RunnerOptions): Runner {
     return running.job
   }
 
-  function publish(running: Running, save: boolean): void {
-    if (save) running.request.save(running.job)
+  /** A full disk ends no job that is under way, and not the program: the job says it. */
+  function save({ request, job }: Running): void {
+    try {
+      request.save(job)
+    } catch (error) {
+      const message = `The list of jobs cannot be written; after a restart this job is not in it as it is now (${errorLine(error)}).`
+      if (!job.warnings.includes(message)) job.warnings.push(message)
+    }
+  }
+
+  function publish(running: Running, isSaved: boolean): void {
+    if (isSaved) save(running)
     options.onChange(running.job)
   }
 

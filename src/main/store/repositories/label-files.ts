@@ -5,7 +5,7 @@ import { Annotator, LabelState } from '#shared/contract/labels.ts'
 import type { CallOutput } from '#shared/contract/index.ts'
 import { AppError } from '#shared/errors.ts'
 import type { ContextTexts } from '#shared/text/context.ts'
-import { toStoreError } from '../errors.ts'
+import { toMergeError, toStoreError } from '../errors.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { linesOf, MAX_LINE, type Line } from '../line-file.ts'
 import { statement, transaction } from '../statements.ts'
@@ -178,7 +178,7 @@ export async function mergeLabelEvents(
     }
     return merge.result()
   } catch (error) {
-    throw toStoreError(error, files.join(', '))
+    throw toMergeError(error, db, files)
   } finally {
     merge.close()
   }

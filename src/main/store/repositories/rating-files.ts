@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { Rater, Token, type Merged } from '#shared/contract/ratings.ts'
 import { answersOf, CANNOT_JUDGE } from '#shared/studies/design.ts'
 import { SOFTWARE } from '#shared/version.ts'
-import { toStoreError } from '../errors.ts'
+import { toMergeError, toStoreError } from '../errors.ts'
 import { linesOf, MAX_LINE } from '../line-file.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement, transaction } from '../statements.ts'
@@ -232,7 +232,7 @@ export async function mergeRatings(
     }
     return merge.result()
   } catch (error) {
-    throw toStoreError(error, files.join(', '))
+    throw toMergeError(error, db, files)
   }
 }
 

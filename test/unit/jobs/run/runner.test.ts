@@ -48,6 +48,43 @@ test('a job that returns is done and its last state is saved', async () => {
   expect(saved.at(-1)).toMatchObject({ state: 'done', result: [{ label: 'pairs', value: '3' }] })
 })
 
+test('a job that cannot be written down goes on to its end and says so', async () => {
+  const { runner } = setUp()
+  let saves = 0
+  const { id } = runner.start({
+    kind: 'score',
+    corpus: '/c',
+    title: 'a job',
+    run: async (context) => context.result('pairs', '3'),
+    save: () => {
+      if (++saves > 1)
+        throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
+    },
+  })
+  const job = await runner.finished(id)
+  expect(job).toMatchObject({ state: 'done', result: [{ label: 'pairs', value: '3' }] })
+  expect(job.warnings).toEqual([expect.stringMatching(/^The list of jobs cannot be written/)])
+})
+
+test('a job that cannot be written down at its start does not run', async () => {
+  const { runner } = setUp()
+  let ran = false
+  expect(() =>
+    runner.start({
+      kind: 'score',
+      corpus: '/c',
+      title: 'a job',
+      run: async () => void (ran = true),
+      save: () => {
+        throw new Error('database or disk is full')
+      },
+    }),
+  ).toThrow(/full/)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(ran).toBe(false)
+  expect(runner.list()).toEqual([])
+})
+
 test('an error that was foreseen keeps its kind and hint', async () => {
   const { runner, start } = setUp()
   const { id } = start(() =>

@@ -171,5 +171,5 @@ export const generate = {
     total: 'Makes {prompts}',
     make: 'Generate',
   },
-  renaming: { title: 'Rename set', name: 'Name', save: 'Rename' },
+  renaming: { title: 'Rename set', name: 'Name' },
 } as const

@@ -114,7 +114,7 @@ export const judge = {
     nameTwice: 'Two aspects are called “{name}”.',
     bad: 'A value is out of its range.',
   },
-  renaming: { title: 'Rename study', save: 'Rename' },
+  renaming: { title: 'Rename study' },
   removing: {
     title: 'Delete “{name}”?',
     text: 'Its design, {images} and {ratings} are deleted from this corpus. This cannot be undone.',

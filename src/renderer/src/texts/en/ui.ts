@@ -14,6 +14,7 @@ export const ui = {
     failed: 'Download or decoding failed',
     refused: 'Refused (opt-out or address)',
   },
+  nameDialog: { cancel: 'Cancel', save: 'Rename' },
   charts: {
     copySvg: 'Copy as SVG',
     copyPng: 'Copy as PNG',
