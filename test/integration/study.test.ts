@@ -1,7 +1,7 @@
 /** A rating study from its pictures to its ratings, through the engine's calls. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openReader } from '../../src/main/store/open.ts'
@@ -137,6 +137,32 @@ describe('files that are no picture of the study', () => {
     expect(await look()).toEqual(seen)
     const study = await run.ask('studies.get', { corpus, study: 'x' })
     expect([study.images, study.missing, study.leftOut]).toEqual([4, 2, 5])
+  })
+
+  test('fail the job where nothing else is there, with the reasons; the job counts what is missing in the end', async () => {
+    const corpus = at('nothing')
+    const files = join(run.folder, 'nothing')
+    const prompts = { file: writePrompts(files, 2, 1) }
+    await run.ask('corpora.create', { path: corpus })
+    await run.ask('studies.create', { corpus, study: 'x', prompts, design: {} })
+    const source = join(files, 'base')
+    mkdirSync(source, { recursive: true })
+    writeFileSync(join(source, 'g0_1_5.png'), 'no picture')
+    writeFileSync(join(source, 'notes.txt'), 'words')
+    const input = { corpus, study: 'x', model: 'base', source, pattern: '{group}_{level}_{seed}' }
+    const failed = await run.job('studies.addImages', input)
+    expect(failed.state).toBe('failed')
+    expect(failed.error?.message).toMatch(/^No picture of base was taken in from .*not-a-picture/)
+    const { leftOut } = await run.ask('studies.problems', { corpus, study: 'x' })
+    expect(leftOut.map(({ file }) => file).sort()).toEqual(['g0_1_5.png', 'notes.txt'])
+    // One good picture: the other prompt is missing, though a file bears its name.
+    await writePictures(source, ['g1_1_5.png'])
+    const done = await run.job('studies.addImages', input)
+    expect(done.state).toBe('done')
+    expect(done.warnings).toEqual([
+      '1 prompt without a picture of base.',
+      '2 files not taken in; the study lists each with its reason.',
+    ])
   })
 
   test('from a second folder are listed where the study has the picture already', async () => {

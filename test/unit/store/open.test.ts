@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '#shared/errors.ts'
 import type { ErrorKind } from '#shared/errors.ts'
 import { blobPath, hasBlob, putBlob } from '../../../src/main/store/blobs.ts'
-import { toStoreError } from '../../../src/main/store/errors.ts'
+import { toMergeError, toStoreError } from '../../../src/main/store/errors.ts'
 import { migrate } from '../../../src/main/store/migrate.ts'
 import { migrations } from '../../../src/main/store/migrations/index.ts'
 import { createCorpus, openCorpus, openReader } from '../../../src/main/store/open.ts'
@@ -166,6 +166,17 @@ describe('an error of the disk', () => {
     expect(error.kind).toBe(kind)
     expect(error.message).toMatch(message)
     expect(error.message).toContain('/data/x.gleaner')
+  })
+
+  test('while files are merged is said of the corpus or of the files, whichever it was', () => {
+    const said = (code: string): string =>
+      toMergeError(
+        Object.assign(new Error('boom'), { code }),
+        { name: '/data/x.gleaner/corpus.db' },
+        ['/mail/a.csv'],
+      ).message
+    expect(said('SQLITE_FULL')).toBe('The disk of /data/x.gleaner is full.')
+    expect(said('ENOENT')).toContain('/mail/a.csv')
   })
 
   test('a full database says so and keeps what was committed', () => {

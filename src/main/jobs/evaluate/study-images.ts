@@ -18,7 +18,7 @@ import {
   insertImages,
   putModel,
   requireDraft,
-  modelNamed,
+  studyById,
   studyOf,
   studyProblems,
   studyPrompts,
@@ -40,6 +40,17 @@ interface LeftOut {
   detail: string | null
 }
 
+interface TakenIn {
+  /** Ids: names may change meanwhile. */
+  study: number
+  model: number
+  added: number
+  plan: ImagePlan
+  leftOut: number
+  /** How files found their prompts, in words. */
+  said: string
+}
+
 /**
  * Takes the pictures of one model into a draft: each file is tied to a prompt by its name, a manifest
  * or its own words, or is listed with its reason. The bytes are kept as they are. A killed run goes
@@ -50,7 +61,7 @@ export async function takeInImages(
   corpus: Corpus,
   input: Omit<StudyImagesInput, 'corpus'>,
   ctx: Pick<JobContext, 'signal' | 'progress' | 'changed' | 'entries' | 'warn'>,
-): Promise<{ added: number; plan: ImagePlan; leftOut: number; said: string }> {
+): Promise<TakenIn> {
   const { writer } = corpus
   const study = studyOf(writer, input.study)
   requireDraft(study)
@@ -127,7 +138,7 @@ export async function takeInImages(
       })
       ctx.changed(['studies'])
     }
-    return { added, plan, leftOut: leftOut.length + bad, said: source.said }
+    return { study: study.id, model, added, plan, leftOut: leftOut.length + bad, said: source.said }
   } finally {
     await host.close()
   }
@@ -238,12 +249,13 @@ function originOf(image: ImagePlan['images'][number], own: Generation | null): I
 }
 
 export const studyImagesJob = implementJob(studyImages, async ({ corpus, input, context }) => {
-  const { added, plan, leftOut, said } = await takeInImages(corpus, input, context)
+  const taken = await takeInImages(corpus, input, context)
+  const { added, plan, leftOut, said } = taken
   context.changed(['studies'])
-  const study = studyOf(corpus.writer, input.study)
+  const study = studyById(corpus.writer, taken.study)
   const { missing, leftOut: listed } = studyProblems(corpus.writer, study)
   const mine = listed.filter(({ model }) => model === input.model)
-  const images = filesTaken(corpus.writer, modelNamed(corpus.writer, study, input.model)).size
+  const images = filesTaken(corpus.writer, taken.model).size
   if (images === 0) {
     const reasons = [...Map.groupBy(mine, ({ reason }) => reason)]
       .sort(([, a], [, b]) => b.length - a.length)

@@ -251,17 +251,10 @@ export function putModel(
     `INSERT INTO study_models (study_id, name, version) VALUES (?, ?, ?)
      ON CONFLICT (study_id, name) DO UPDATE SET version = coalesce(excluded.version, version)`,
   ).run(study.id, args.name, args.version)
-  return modelNamed(db, study, args.name)
-}
-
-/** Id of a model that is there. @throws AppError `not-found` */
-export function modelNamed(db: ReaderDb, study: StudyRow, name: string): number {
-  const row = statement<{ id: number }>(
+  return statement<{ id: number }>(
     db,
     'SELECT id FROM study_models WHERE study_id = ? AND name = ?',
-  ).get(study.id, name)
-  if (row) return row.id
-  throw new AppError('not-found', `The study "${study.name}" has no model "${name}".`)
+  ).get(study.id, args.name)?.id as number
 }
 
 export function removeModel(db: WriterDb, study: StudyRow, name: string): void {
