@@ -129,7 +129,7 @@ function correlations(
       tau: (of: readonly Seen[][]) => withinPrompts(of).tau,
       spearman: (of: readonly Seen[][]) => withinPrompts(of).spearman,
       tauHow: `Kendall's tau-b of cosine and mean rating over pairs of pictures of the same prompt only (pairs of all prompts pooled); ${over}.`,
-      spearmanHow: `Spearman's rho of cosine and mean rating, both less their mean over the pictures of the prompt; ${over}.`,
+      spearmanHow: `Spearman's rho of cosine and mean rating, both minus their mean over the pictures of the prompt; ${over}.`,
     },
     {
       scope: 'overall' as const,

@@ -63,11 +63,11 @@ function differences(results: StudyResults, { id, aspects }: Scale): DotsFigure[
     {
       kind: 'dots',
       id: idOf('differences', id),
-      title: several ? 'Differences of models' : `${b} less ${a}`,
+      title: several ? 'Differences of models' : `${b} minus ${a}`,
       caption: `Mean differences of prompt means, paired by prompt, ${intervalWords(results)}. Right of 0 ${several ? 'the second model' : b} is rated higher.`,
       alt: say(
         rows.map((row) => ({
-          label: `${aspectName(results, row.aspect)}, ${row.b} less ${row.a}`,
+          label: `${aspectName(results, row.aspect)}, ${row.b} minus ${row.a}`,
           of: row.difference,
         })),
       ),

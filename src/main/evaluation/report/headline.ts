@@ -51,7 +51,7 @@ function ratingParts(of: Of, family: readonly ResultDifference[]): string[] {
   if (!first) {
     const row = [...able].sort((a, b) => leading(of, b) - leading(of, a))[0] as ResultDifference
     return [
-      `No difference between the models is shown: ${nameOf(of, row.aspect)}, ${row.b} less ${row.a}, ${numbers(of, row)}, ${many(row.difference.n, 'prompt')}, ${raters}; ${pWords(row.pHolm, 'p')} after Holm over ${many(of.family, 'test')}. That is not to say that there is none.`,
+      `No difference between the models is shown: ${nameOf(of, row.aspect)}, ${row.b} minus ${row.a}, ${numbers(of, row)}, ${many(row.difference.n, 'prompt')}, ${raters}; ${pWords(row.pHolm, 'p')} after Holm over ${many(of.family, 'test')}. That is not to say that there is none.`,
     ]
   }
   const rest = found.slice(1).map((row) => short(of, row))

@@ -17,7 +17,7 @@ const share = ({ n, of }: { n: number; of: number }): string => (of === 0 ? '–
 /** "Cannot judge" by model comes first: what is rated is the rest. */
 export function cannotTable(of: StudyResults): Html {
   return table(
-    `“Cannot judge” by model ${level(of)}, before anything else: the numbers below are those of the rest.`,
+    `“Cannot judge” by model ${level(of)}; all numbers below leave these out.`,
     [text('Model'), right('pictures'), right('answers'), right('cannot judge')],
     of.counts.byModel.map(({ model, images, answers, cannot }) => [
       model,

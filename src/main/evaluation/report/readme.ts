@@ -11,7 +11,7 @@ ${oneLine(headline.sentence)}
 
 report.html       the report; stands alone, needs no network and no scripts, prints on A4.
 results.json      every number with its interval, n, unit and how it was made ("how" is a key of
-                  "methods"). Differences are the second model less the first.
+                  "methods"). Differences are the second model minus the first.
 figures/          the figures of the report as SVG and PNG.
 ratings.csv       an answer a row, as it counts now: no practice, checks and repeats.
 ratings.parquet   the same, typed.

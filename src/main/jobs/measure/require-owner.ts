@@ -13,7 +13,7 @@ export function requireOwner(db: ReaderDb, study: StudyRow): void {
   }
   if (studyModels(db, study).length > 0) return
   throw new AppError('refused', `The study "${study.name}" has no pictures.`, {
-    window: 'Take in the pictures of a model first.',
+    window: 'Import the images of a model first.',
     command: 'gleaner study images takes them in.',
   })
 }

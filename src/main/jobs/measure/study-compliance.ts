@@ -122,7 +122,7 @@ export const studyComplianceJob = implementJob(
           : ` [${pair.low.toFixed(4)}, ${pair.high.toFixed(4)}]`
       const p = pair.wilcoxon === null ? '' : `, p ${pair.wilcoxon.p.toPrecision(2)}`
       context.result(
-        `${pair.b} less ${pair.a}`,
+        `${pair.b} minus ${pair.a}`,
         `cosine ${pair.difference.toFixed(4)}${range}${p}, ${formatCount(pair.prompts)} prompts`,
       )
     }

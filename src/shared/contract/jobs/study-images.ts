@@ -19,6 +19,6 @@ export const studyImages = defineJob({
   kind: 'study-images',
   call: 'studies.addImages',
   input: StudyImagesInput,
-  title: ({ model, source }) => `Take in the pictures of ${model} from ${baseName(source)}`,
+  title: ({ model, source }) => `Import images of ${model} from ${baseName(source)}`,
   lane: 'corpus',
 })

@@ -27,7 +27,7 @@ export const studyCompliance = defineJob({
   call: 'studies.measureCompliance',
   input: StudyComplianceInput,
   title: ({ study, model }) =>
-    `Compare the compliance of ${study}${model ? ` by ${baseName(model)}` : ''}`,
+    `Measure compliance of ${study}${model ? ` by ${baseName(model)}` : ''}`,
   lane: 'corpus',
 })
 

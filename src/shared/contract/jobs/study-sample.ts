@@ -12,6 +12,6 @@ export const studySample = defineJob({
   kind: 'study-sample',
   call: null,
   input: StudySampleInput,
-  title: () => 'Make the sample study',
+  title: () => 'Create the sample study',
   lane: 'corpus',
 })

@@ -26,9 +26,9 @@ export const report = {
   prompts: '{n} prompt | {n} prompts',
   raters: '{n} rater | {n} raters',
   answers: '{n} answer | {n} answers',
-  numberOf: '{b} less {a} on {aspect}, of {top} points',
-  numberOfCount: '{b} less {a} on {aspect}',
-  cautions: 'Before you believe it',
+  numberOf: '{b} minus {a} on {aspect}, of {top} points',
+  numberOfCount: '{b} minus {a} on {aspect}',
+  cautions: 'Caveats',
   sections: {
     which: 'Which model?',
     where: 'Where?',
@@ -46,7 +46,7 @@ export const report = {
     holm: 'p, Holm',
     flips: 'p, permutation',
     prompts: 'Prompts',
-    open: 'Show the pictures behind {aspect}, {b} less {a}',
+    open: 'Show the pictures behind {aspect}, {b} minus {a}',
     exploratory: 'exploratory',
   },
   agreement: {
@@ -56,7 +56,7 @@ export const report = {
     mean: 'ICC(2,k)',
   },
   cannot: {
-    title: '“Cannot judge” by model: the numbers below are those of the rest',
+    title: '“Cannot judge” by model; all numbers below leave these out',
     model: 'Model',
     answers: 'Answers',
     share: 'Cannot judge',
