@@ -138,6 +138,7 @@ export const OWNED_PACKAGES: Record<string, readonly string[]> = {
   'better-sqlite3': ['main/store'],
   'onnxruntime-node': ['main/inference'],
   sharp: ['main/images', 'main/inference'],
+  warcio: ['main/warc'],
   'echarts/charts': ['figures'],
   'echarts/components': ['figures'],
   'echarts/core': ['figures'],

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { Agent } from 'undici'
+import type { HttpExchange } from '#shared/http-exchange.ts'
 import { AddressError, checkLiteral, checkUrl, guardedConnector } from './address.ts'
 import { sniff } from './format.ts'
 import { getOnce } from './http-get.ts'
@@ -56,7 +57,9 @@ export async function* fetchPictures(
     timeoutMs: options.timeoutMs,
   }
 
-  const robots = robotsReader(get, options)
+  /** Of robots.txt files: they go with the next picture that ends. */
+  const aside: HttpExchange[] = []
+  const robots = robotsReader({ ...get, seen: (exchange) => aside.push(exchange) }, options)
   const hosts = createHostQueue({
     ...options,
     hasRoom: (active) => active + outcomes.length < options.concurrency,
@@ -99,16 +102,18 @@ export async function* fetchPictures(
     request: FetchRequest,
     candidate: number,
     lost: FetchFailure | null = null,
+    exchanges: HttpExchange[] = [],
   ): void {
     const address = request.urls[candidate]
     if (address === undefined) {
-      const none = { url: '', finalUrl: '', status: null, detail: 'no address' }
+      const none = { url: '', finalUrl: '', status: null, detail: 'no address', exchanges }
       settle(lost ?? failure(request, { ...none, reason: 'bad-address', retriable: false }))
       return
     }
     try {
       const url = checkUrl(address)
-      hosts.enqueue({ request, candidate, url, hops: 0, attempt: 0, notBefore: 0, lost })
+      const fresh = { hops: 0, attempt: 0, notBefore: 0 }
+      hosts.enqueue({ request, candidate, url, lost, exchanges, ...fresh })
     } catch (error) {
       if (!(error instanceof AddressError)) throw error
       const why = failure(request, {
@@ -118,13 +123,14 @@ export async function* fetchPictures(
         reason: error.reason,
         detail: error.message,
         retriable: false,
+        exchanges,
       })
-      tryCandidate(request, candidate + 1, both(lost, why))
+      tryCandidate(request, candidate + 1, both(lost, why), exchanges)
     }
   }
 
   function settle(outcome: FetchOutcome): void {
-    outcomes.push(outcome)
+    outcomes.push({ ...outcome, exchanges: [...aside.splice(0), ...outcome.exchanges] })
     notify()
   }
 
@@ -165,7 +171,10 @@ export async function* fetchPictures(
         return false
       }
     }
-    const hop = await getOnce(task.url, get)
+    const hop = await getOnce(task.url, {
+      ...get,
+      seen: (exchange) => task.exchanges.push(exchange),
+    })
     if (hop.kind === 'failed') {
       afterFailure(task, host, hop)
       return true
@@ -178,7 +187,10 @@ export async function* fetchPictures(
     const directive = options.honourOptOut ? headerOptOut(hop.headers.all('x-robots-tag')) : null
     if (directive !== null) {
       const detail = `X-Robots-Tag: ${hop.headers.all('x-robots-tag').join(', ')}`.slice(0, 300)
-      // The publisher spoke about this picture: its other addresses are not tried.
+      // The publisher spoke about this picture: its other addresses are not tried, and of the
+      // answer only the head is kept, which says so.
+      const last = task.exchanges.pop()
+      if (last) task.exchanges.push({ ...last, body: new Uint8Array(), truncated: 'unspecified' })
       settle(failed(task, { reason: `opt-out ${directive}`, detail, retriable: false }, hop.status))
       return true
     }
@@ -197,6 +209,7 @@ export async function* fetchPictures(
       url: task.request.urls[task.candidate] ?? task.url.href,
       finalUrl: task.url.href,
       status: hop.status,
+      exchanges: task.exchanges,
     })
     return true
   }
@@ -235,7 +248,7 @@ export async function* fetchPictures(
   /** This address does not have it; another one may. */
   function giveUp(task: Task, why: Why, status: number | null = null): void {
     const lost = both(task.lost, failed(task, why, status))
-    tryCandidate(task.request, task.candidate + 1, lost)
+    tryCandidate(task.request, task.candidate + 1, lost, task.exchanges)
   }
 
   const reading = read().then(
@@ -299,5 +312,6 @@ function failed(task: Task, why: Why, status: number | null = null): FetchFailur
     reason: why.reason,
     detail: why.detail,
     retriable: why.retriable,
+    exchanges: task.exchanges,
   })
 }

@@ -154,7 +154,7 @@ describe('pages and pictures', () => {
 })
 
 describe('captures', () => {
-  const capture = (offset: number, more: Partial<NewCapture>): void =>
+  const capture = (offset: number, more: Partial<NewCapture>): boolean =>
     insertCapture(corpus.writer, {
       archiveId: 1,
       offset,

@@ -10,8 +10,10 @@ import { implementJob } from '../run/implement.ts'
 import { createCommitter } from './commit-pictures.ts'
 import { concurrently } from './concurrently.ts'
 import { createDecoder } from './decode-pictures.ts'
-import { fromWeb } from './fetched-pictures.ts'
+import { createFetchedArchive } from './fetched-archive.ts'
+import { fetchInfo, fromWeb } from './fetched-pictures.ts'
 import { eachQueued } from './queued-pictures.ts'
+import { recoveredPictures, recoverFetched } from './recover-fetched.ts'
 import { fromTableFolder, fromArchive, fromFolder } from './stored-pictures.ts'
 
 /**
@@ -21,6 +23,8 @@ import { fromTableFolder, fromArchive, fromFolder } from './stored-pictures.ts'
  * killed goes on where it stopped. Aborting ends it after what is in flight.
  *
  * Pictures that a table names by files are read beside the table, whatever else is asked.
+ *
+ * What is fetched is kept as it came in archives of the corpus (`fetched/`): see docs/warc.md.
  *
  * `overrides.fetch` is for tests, which fetch from servers of their own; with `overrides.named`
  * only pictures named in this way are looked for.
@@ -32,7 +36,11 @@ export async function runPictures(
   corpus: Corpus,
   input: PicturesInput,
   ctx: JobContext,
-  overrides: { fetch?: Partial<FetchOptions>; named?: PictureSelection['named'] } = {},
+  overrides: {
+    fetch?: Partial<FetchOptions>
+    named?: PictureSelection['named']
+    maxArchiveBytes?: number
+  } = {},
 ): Promise<void> {
   if (input.images === 'none') return
   const selection: PictureSelection = {
@@ -41,34 +49,62 @@ export async function runPictures(
     retryRefused: input.images === 'fetch' && !ctx.settings.fetch.honourOptOut,
     ...(overrides.named ? { named: overrides.named } : {}),
   }
+  const recovered = await recoverFetched(corpus, ctx)
   const total = countQueuedPictures(corpus.writer, selection)
   ctx.progress({ done: 0, total, unit: 'pictures', note: 'looking for pictures' })
   if (total === 0) return
 
   const host = createPictureHost(ctx.entries.pictureHost)
-  const committer = createCommitter(corpus, ctx, total, host)
+  const archive = createFetchedArchive(
+    corpus,
+    fetchInfo(ctx.settings.fetch),
+    overrides.maxArchiveBytes,
+  )
+  const committer = createCommitter(corpus, ctx, total, host, archive)
   const decode = createDecoder(corpus, host)
   const queue = eachQueued(corpus, selection, ctx.signal)
   const width = host.parallel * 4
   const local = fromTableFolder(corpus, decode, input.images)
+  const stored = fromArchive(corpus, decode, local)
+  const done = new Set<number>()
+  let whole = false
   try {
+    if (input.images === 'fetch' && recovered.size > 0) {
+      const ready = recoveredPictures(corpus, recovered, queue, done)
+      for await (const one of concurrently(ready, width, stored)) committer.add(one)
+    }
     const ended =
       input.images === 'archive'
-        ? concurrently(queue, width, fromArchive(corpus, decode, local))
+        ? concurrently(queue, width, stored)
         : input.images === 'fetch'
-          ? fromWeb(corpus, selection, decode, width, ctx, overrides.fetch ?? {}, local)
+          ? fromWeb(
+              corpus,
+              selection,
+              decode,
+              width,
+              ctx,
+              overrides.fetch ?? {},
+              local,
+              archive,
+              done,
+            )
           : await fromFolder(queue, decode, width, input.images, local)
     for await (const one of ended) committer.add(one)
+    committer.finish()
+    whole = true
   } catch (error) {
     // What ended before counts, whatever stopped the rest.
     committer.finish()
-    if (ctx.signal.aborted) return
+    whole = ctx.signal.aborted
+    if (whole) return
     throw error
   } finally {
     committer.stop()
     await host.close()
+    await archive.close(whole)
   }
-  committer.finish()
+  const { files, records } = archive.kept
+  if (records > 0) ctx.result('Records', `${records.toLocaleString('en')} in ${files.join(', ')}`)
   committer.report()
 }
 

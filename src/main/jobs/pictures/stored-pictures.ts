@@ -5,6 +5,7 @@ import { blobPath, hasBlob } from '../../store/blobs.ts'
 import type { Corpus } from '../../store/open.ts'
 import { heldPictures } from '../../store/repositories/picture-queue.ts'
 import type { QueuedPicture } from '../../store/repositories/picture-queue.ts'
+import { readHeld } from './held-record.ts'
 import { isLocal, localPictures } from './local-pictures.ts'
 import { concurrently } from './concurrently.ts'
 import type { Decoder } from './decode-pictures.ts'
@@ -32,7 +33,7 @@ export function fromTableFolder(corpus: Corpus, decode: Decoder, place: string):
   }
 }
 
-/** Captures in the archives, kept as blobs; the first that decodes wins. */
+/** Captures in the archives, kept as blobs or read from their records; the first that decodes wins. */
 export function fromArchive(
   corpus: Corpus,
   decode: Decoder,
@@ -42,16 +43,17 @@ export function fromArchive(
     if (isLocal(picture.url)) return local(picture)
     let first: { reason: string; detail: string } | null = null
     for (const held of heldPictures(corpus.writer, picture)) {
-      if (!hasBlob(corpus.path, held.sha256)) {
-        first ??= { reason: 'blob-missing', detail: `blobs/${held.sha256} is gone` }
+      const bytes = hasBlob(corpus.path, held.sha256) ? null : await readHeld(corpus.path, held)
+      if (bytes && 'reason' in bytes) {
+        first ??= bytes
         continue
       }
-      const seen = await decode(held.sha256, { path: blobPath(corpus.path, held.sha256) })
+      const seen = await decode(held.sha256, bytes ?? { path: blobPath(corpus.path, held.sha256) })
       if (seen.ok) {
         const as = held.url === picture.url ? '' : `, as ${held.url}`
         const via = held.via === 'url' ? '' : `, through a ${held.via.replace('-', ' by ')}`
         const source = `archive ${held.archive} at ${held.offset}${as}${via}`
-        return endedWell(picture, seen, held.sha256, held.bytes, source, null)
+        return endedWell(picture, seen, held.sha256, held.bytes, source, bytes)
       }
       first ??= seen
     }

@@ -64,6 +64,11 @@ function archiveName(path: string): string {
   return bang < 0 ? basename(path) : basename(path.slice(0, bang)) + path.slice(bang)
 }
 
+/** Forgets an archive that nothing was taken from. */
+export function removeArchive(db: WriterDb, id: number): void {
+  statement(db, 'DELETE FROM archives WHERE id = ?').run(id)
+}
+
 /** The same archive was given under another name: this is where it is now. */
 export function moveArchive(db: WriterDb, id: number, path: string): void {
   statement(db, 'UPDATE archives SET path = ?, name = ? WHERE id = ?').run(

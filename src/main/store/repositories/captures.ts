@@ -19,8 +19,9 @@ export interface NewCapture {
   refersToDate: string | null
 }
 
-export function insertCapture(db: WriterDb, capture: NewCapture): void {
-  statement(
+/** @returns false where there is one at its place already, which stays */
+export function insertCapture(db: WriterDb, capture: NewCapture): boolean {
+  const { changes } = statement(
     db,
     `INSERT INTO captures (kind, archive_id, offset, url, date, mime, sha256, bytes, payload_digest,
        refers_to_url, refers_to_date)
@@ -39,4 +40,5 @@ export function insertCapture(db: WriterDb, capture: NewCapture): void {
     capture.refersToUrl,
     capture.refersToDate,
   )
+  return changes === 1
 }

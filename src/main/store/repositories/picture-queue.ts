@@ -1,6 +1,7 @@
 import type { ImageStatus } from '#shared/domain.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
-import type { CaptureKind } from './captures.ts'
+import { insertCapture } from './captures.ts'
+import type { CaptureKind, NewCapture } from './captures.ts'
 import { statement, transaction } from '../statements.ts'
 import { insertFailure } from './failures.ts'
 
@@ -102,7 +103,11 @@ export interface HeldPicture {
   bytes: number
   /** Where the bytes stand; for a revisit that is where it points. */
   archive: string
+  /** Of the archive, as it is kept: see `archiveFile`. */
+  path: string
   offset: number
+  /** Redirects and revisits that led there, in their order. */
+  through: { path: string; offset: number }[]
   /** The address under which it was found. */
   url: string
   via: 'url' | 'revisit-url' | 'revisit-digest' | 'redirect'
@@ -118,6 +123,7 @@ interface Capture {
   refers_to_url: string | null
   refers_to_date: string | null
   archive: string
+  path: string
   offset: number
 }
 
@@ -125,7 +131,7 @@ interface Capture {
 const MAX_HOPS = 5
 
 const CAPTURES = `SELECT c.id, c.kind, c.date, c.sha256, c.bytes, c.payload_digest, c.refers_to_url,
-  c.refers_to_date, a.name AS archive, c.offset
+  c.refers_to_date, a.name AS archive, a.path, c.offset
   FROM captures c JOIN archives a ON a.id = c.archive_id`
 
 /**
@@ -148,8 +154,9 @@ export function heldPictures(db: ReaderDb, picture: QueuedPicture): HeldPicture[
     for (const capture of captures) {
       const found = follow(db, capture)
       if (!found || found.to.sha256 === null || held.has(found.to.sha256)) continue
-      const { sha256, bytes, archive, offset } = found.to
-      held.set(sha256, { sha256, bytes, archive, offset, url, via: found.via })
+      const { sha256, bytes, archive, path, offset } = found.to
+      const through = found.through.map(({ path, offset }) => ({ path, offset }))
+      held.set(sha256, { sha256, bytes, archive, path, offset, through, url, via: found.via })
     }
   }
   return [...held.values()]
@@ -164,8 +171,8 @@ function follow(
   db: ReaderDb,
   capture: Capture,
   hops = MAX_HOPS,
-): { to: Capture; via: HeldPicture['via'] } | null {
-  if (capture.sha256 !== null) return { to: capture, via: 'url' }
+): { to: Capture; via: HeldPicture['via']; through: Capture[] } | null {
+  if (capture.sha256 !== null) return { to: capture, via: 'url', through: [] }
   if (hops === 0) return null
   if (capture.refers_to_url !== null) {
     const via = capture.kind === 'redirect' ? 'redirect' : 'revisit-url'
@@ -174,10 +181,10 @@ function follow(
       sortByNearness(named, capture.refers_to_date ?? capture.date)
       // Bytes first, then what leads further.
       const to = named.find((one) => one.sha256 !== null)
-      if (to) return { to, via }
+      if (to) return { to, via, through: [capture] }
       for (const next of named.slice(0, MAX_HOPS)) {
         const found = follow(db, next, hops - 1)
-        if (found) return { to: found.to, via }
+        if (found) return { to: found.to, via, through: [capture, ...found.through] }
       }
     }
   }
@@ -186,7 +193,7 @@ function follow(
     db,
     `${CAPTURES} WHERE c.payload_digest = ? AND c.sha256 IS NOT NULL ORDER BY c.id LIMIT 1`,
   ).get(capture.payload_digest)
-  return to ? { to, via: 'revisit-digest' } : null
+  return to ? { to, via: 'revisit-digest', through: [capture] } : null
 }
 
 function spellings(url: string): string[] {
@@ -272,6 +279,10 @@ export interface SettledPicture {
   outcome: PictureOutcome
   /** More about what failed. */
   detail: string | null
+  /** Records that were kept of it while it was fetched. */
+  captures?: readonly NewCapture[]
+  /** The last answer, of a picture that was not had. */
+  record?: { archiveId: number; offset: number } | null
 }
 
 /**
@@ -304,7 +315,8 @@ export function createPictureSettler(db: WriterDb): (settled: readonly SettledPi
 
   return (settled) =>
     transaction(db, () => {
-      for (const { url, before, outcome, detail } of settled) {
+      for (const { url, before, outcome, detail, captures, record } of settled) {
+        for (const capture of captures ?? []) insertCapture(db, capture)
         if (before !== 'pending') {
           forget ??= forgetter()
           forget(url)
@@ -322,7 +334,7 @@ export function createPictureSettler(db: WriterDb): (settled: readonly SettledPi
           outcome.id,
         )
         if (outcome.status === 'failed' || outcome.status === 'refused')
-          insertFailure(db, { stage: 'image', reason: outcome.error, url, detail })
+          insertFailure(db, { stage: 'image', reason: outcome.error, url, detail, ...record })
       }
     })
 }
