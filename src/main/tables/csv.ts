@@ -3,6 +3,7 @@ import { parse } from 'csv-parse'
 import { parse as parseAll } from 'csv-parse/sync'
 import type { CsvError } from 'csv-parse'
 import { AppError } from '#shared/errors.ts'
+import { HEAVY, checkColumns } from './limits.ts'
 import { textChunks } from './text.ts'
 import type { TextFile } from './text.ts'
 import type { Cell, ColumnType, OpenTable, ReadOptions, RowBatch, RowFailure } from './types.ts'
@@ -78,6 +79,7 @@ function findDialect(file: TextFile): Dialect {
   }
   const { rows, delimiter, quote } = best
   const first = rows[0] as string[]
+  checkColumns(file.path, first.length)
   const header = isHeading(first)
   const names = header
     ? unique(first.map((name, i) => name.trim() || `column_${i + 1}`))
@@ -148,12 +150,15 @@ function isHeading(row: readonly string[]): boolean {
   )
 }
 
-/** A name that comes twice gets a number. */
+/** A name that comes twice gets a number. The work grows with the number of names. */
 export function unique(names: readonly string[]): string[] {
   const seen = new Set<string>()
+  const next = new Map<string, number>()
   return names.map((name) => {
     let made = name
-    for (let n = 2; seen.has(made); n++) made = `${name}_${n}`
+    let n = next.get(name) ?? 2
+    while (seen.has(made)) made = `${name}_${n++}`
+    next.set(name, n)
     seen.add(made)
     return made
   })
@@ -183,6 +188,7 @@ async function* readRows(
   let values: Cell[][] = places.map(() => [])
   let failures: RowFailure[] = []
   let count = 0
+  let weight = 0
   let line = 0
   const ready: Omit<RowBatch, 'position'>[] = []
   const cut = (): void => {
@@ -190,6 +196,7 @@ async function* readRows(
     ready.push({ from, rows: count, values, failures })
     from += count
     count = 0
+    weight = 0
     values = places.map(() => [])
     failures = []
   }
@@ -210,9 +217,11 @@ async function* readRows(
         })
       }
       for (let i = 0; i < places.length; i++) {
-        values[i]?.push(ok ? (record[places[i] as number] ?? null) : null)
+        const cell = ok ? (record[places[i] as number] ?? null) : null
+        weight += cell?.length ?? 0
+        values[i]?.push(cell)
       }
-      if (++count === size) cut()
+      if (++count === size || weight > HEAVY) cut()
       return null
     },
   })
@@ -223,6 +232,7 @@ async function* readRows(
   let position = 0
   for await (const chunk of textChunks(file, options.signal)) {
     position = chunk.position
+    await options.onPosition?.(position)
     await new Promise<void>((done) => parser.write(chunk.text, () => done()))
     while (ready.length > 0) yield { ...(ready.shift() as RowBatch), position }
     if (broken) throw csvError(name, broken, line)
