@@ -19,6 +19,7 @@ import { keepAnswer, listDevices, tryDevices } from './devices.ts'
 import { findHome, openRecent, openRules, openSettings } from './home/home.ts'
 import { createOpenCorpora } from './home/open-corpora.ts'
 import { createJobStarter } from './jobs/start-jobs.ts'
+import { createReaders } from './readers.ts'
 import { parse } from './parse.ts'
 import { hubCacheFolder } from '../inference/hub/hub-cache.ts'
 
@@ -98,6 +99,7 @@ export function createEngine(options: EngineOptions): Engine {
     announce: corpora.announce,
     emit,
     blindPictures: createBlindPictures(entries),
+    readers: createReaders(entries),
     resumeJobs: options.resumeJobs,
   }
   const context: EngineContext = { ...parts, jobs: createJobStarter(parts) }
@@ -131,7 +133,7 @@ export function createEngine(options: EngineOptions): Engine {
     finished: runner.finished,
     async stop() {
       await runner.stop()
-      await parts.blindPictures.close()
+      await Promise.all([parts.blindPictures.close(), parts.readers.close()])
       await corpora.closeAll()
     },
   }
