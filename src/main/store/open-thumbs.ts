@@ -30,8 +30,12 @@ export interface OpenedThumbs {
  * Thumbnails can be made again: a `thumbs.db` that is gone, damaged or cannot be read closes no
  * corpus. For writing a new one takes its place; for reading there are none, and the pictures
  * themselves are shown.
+ * @param isSuspect damage was found before: every page is looked at
  */
-export function openThumbs(corpusPath: string, readonly: boolean): OpenedThumbs {
+export function openThumbs(
+  corpusPath: string,
+  { readonly, isSuspect }: { readonly: boolean; isSuspect: boolean },
+): OpenedThumbs {
   const file = join(corpusPath, 'thumbs.db')
   if (readonly) {
     try {
@@ -41,21 +45,16 @@ export function openThumbs(corpusPath: string, readonly: boolean): OpenedThumbs 
     }
   }
   try {
-    return opened(writeThumbs(file), null)
+    return opened(writeThumbs(file, isSuspect), null)
   } catch (error) {
     if (!isDamage(error)) throw error
     const aside = setDatabaseAside(file)
     if (aside === null) throw error
     return opened(
-      writeThumbs(file),
+      writeThumbs(file, false),
       `${file} was damaged and has been made anew, empty; the old one is kept as ${aside}. Look for the pictures again to fill it.`,
     )
   }
-}
-
-/** After it was found damaged while it was in use: a new one at the next opening. */
-export function dropThumbs(corpusPath: string): void {
-  setDatabaseAside(join(corpusPath, 'thumbs.db'))
 }
 
 function opened(db: Database, note: string | null): OpenedThumbs {
@@ -80,7 +79,7 @@ function readThumbs(file: string): Database {
   return checked(db)
 }
 
-function writeThumbs(file: string): Database {
+function writeThumbs(file: string, isSuspect: boolean): Database {
   const db = new SQLite(file, { timeout: 5000 })
   try {
     db.pragma('page_size = 16384')
@@ -88,6 +87,9 @@ function writeThumbs(file: string): Database {
     db.pragma('synchronous = NORMAL')
     db.pragma('cache_size = -16384')
     db.exec(THUMBS_SCHEMA)
+    if (isSuspect && db.pragma('quick_check(1)', { simple: true }) !== 'ok') {
+      throw Object.assign(new Error('the check found damage'), { code: 'SQLITE_CORRUPT' })
+    }
   } catch (error) {
     db.close()
     throw error

@@ -78,7 +78,7 @@ export function createCorpus(path: string): void {
       } finally {
         db.close()
       }
-      openThumbs(made, false).close()
+      openThumbs(made, { readonly: false, isSuspect: false }).close()
       if (taken) rmdirSync(full)
       renameSync(made, full)
     } catch (error) {
@@ -126,19 +126,20 @@ function openAs(full: string, readonly: boolean, why: AppError | null): Corpus {
   const noteAll = (note: string | null): void => void (note !== null && notes.push(note))
   try {
     refuseOther(full)
+    const isSuspect = needsCheck(full)
     let writer: WriterDb | null = null
     if (!readonly) {
       const lock = lockForWriting(full)
       undo.push(lock.release)
       noteAll(lock.note)
-      if (needsCheck(full)) noteAll(mendDatabase(full))
+      if (isSuspect) noteAll(mendDatabase(full))
       writer = openMended(full, noteAll)
       const opened = writer
       undo.push(() => closeWriter(opened))
     }
     const reader = openReader(full)
     undo.push(() => reader.close())
-    const thumbs = openThumbs(full, readonly)
+    const thumbs = openThumbs(full, { readonly, isSuspect })
     undo.push(thumbs.close)
     noteAll(thumbs.note)
     return {
