@@ -92,7 +92,8 @@ test('a thumbs.db that is found damaged in use is named, and made anew at the ne
   made.close()
   const bytes = readFileSync(file)
   // Its first half stays whole: opening sees nothing.
-  for (let at = (bytes.length >> 15) * 16384; at < bytes.length; at += 16384) GARBAGE.copy(bytes, at)
+  for (let at = (bytes.length >> 15) * 16384; at < bytes.length; at += 16384)
+    GARBAGE.copy(bytes, at)
   writeFileSync(file, bytes)
   const corpus = openCorpus(path)
   expect(corpus.notes).toEqual([])
