@@ -5,6 +5,7 @@ import type { Entries } from '../jobs/run/entries.ts'
 import type { Runner } from '../jobs/run/runner.ts'
 import type { Home, RecentFile, RulesFile, SettingsFile } from './home/home.ts'
 import type { BlindPictures } from './blind-pictures.ts'
+import type { Notes } from './home/notes.ts'
 import type { OpenCorpora } from './home/open-corpora.ts'
 import type { Readers } from './readers.ts'
 
@@ -18,6 +19,7 @@ export interface EngineParts {
   recent: RecentFile
   /** For useless alts. */
   rules: RulesFile
+  notes: Notes
   runner: Runner
   corpora: OpenCorpora
   entries: Entries
