@@ -77,6 +77,7 @@ export function createCorpus(path: string): void {
         db.pragma('page_size = 16384')
         db.pragma('journal_mode = WAL')
         db.pragma(`application_id = ${APPLICATION_ID}`)
+        registerFunctions(db)
         migrate(db, migrations, full)
       } finally {
         db.close()
@@ -160,8 +161,9 @@ function openWriter(path: string): WriterDb {
     db.pragma('wal_autocheckpoint = 4000')
     db.pragma('journal_size_limit = 134217728')
     db.pragma('temp_store = MEMORY')
-    migrate(db, migrations, path)
+    // A migration may need them.
     registerFunctions(db)
+    migrate(db, migrations, path)
   } catch (error) {
     db.close()
     throw error
