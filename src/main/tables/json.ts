@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { AppError, systemMessage } from '#shared/errors.ts'
+import { parseJson } from './json-numbers.ts'
 import { textChunks } from './text.ts'
 import type { TextFile } from './text.ts'
 import type {
@@ -46,7 +47,7 @@ function isCoco(sample: string): boolean {
 
 function parseObject(text: string): Row | null {
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseJson(text)
     return isObject(value) ? value : null
   } catch {
     return null
@@ -102,7 +103,7 @@ async function* readLines(
     }
     let value: unknown
     try {
-      value = JSON.parse(text)
+      value = parseJson(text)
     } catch (error) {
       batch.fail(line, 'bad-json', `line ${line}: ${error instanceof Error ? error.message : ''}`)
       return
@@ -190,7 +191,7 @@ async function openDocument(file: TextFile): Promise<OpenTable> {
   }
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch (error) {
     throw new AppError('damaged', `${name} cannot be read as JSON`, 'Get the file again.', {
       cause: error,
@@ -252,7 +253,7 @@ function fromMemory(
   format: 'json' | 'coco',
   rows: readonly (Row | string)[],
 ): OpenTable {
-  const objects = rows.slice(0, 1000).filter((row): row is Row => typeof row !== 'string')
+  const objects = rows.filter((row): row is Row => typeof row !== 'string')
   return {
     path: file.path,
     format,
