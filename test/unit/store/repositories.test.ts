@@ -30,7 +30,8 @@ import {
   listModels,
   scoreKinds,
 } from '../../../src/main/store/repositories/models.ts'
-import { hostOf, insertPage } from '../../../src/main/store/repositories/pages.ts'
+import { hostOf } from '../../../src/shared/address.ts'
+import { insertPage } from '../../../src/main/store/repositories/pages.ts'
 import { transaction } from '../../../src/main/store/statements.ts'
 
 let folder: string

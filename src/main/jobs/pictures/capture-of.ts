@@ -1,7 +1,6 @@
-import { pictureType } from '#shared/picture-type.ts'
 import { sha256Of } from '../../files/digest.ts'
 import type { NewCapture } from '../../store/repositories/captures.ts'
-import { contentType, isImage, parseHttpResponse } from '../../warc/index.ts'
+import { classify, contentType, parseHttpResponse } from '../../warc/index.ts'
 
 /** A record of what was fetched, as its header names it. */
 export interface FetchedRecord {
@@ -30,9 +29,7 @@ export function captureOf(record: FetchedRecord, block: Uint8Array): NewCapture 
     return { ...capture, kind: 'redirect', mime: null, refersToUrl, refersToDate: null }
   }
   if (type === 'revisit') return { ...capture, kind: 'revisit', ...refers }
-  // What is shown is what the bytes are, whatever they are called.
-  const shown = http.status === 200 && pictureType(http.body) !== null
-  if (!shown && !isImage(head, http)) return null
+  if (classify(head, http).kind !== 'picture') return null
   return {
     ...{ ...capture, ...refers, kind: 'picture' },
     ...{ sha256: sha256Of(http.body), bytes: http.body.length },
