@@ -110,8 +110,8 @@ function findDialect(file: TextFile): Dialect {
       )
     }
   }
-  const { rows, delimiter, quote } = best
-  const first = rows[0] as string[]
+  const { delimiter, quote } = best
+  const first = best.rows[0] as string[]
   checkColumns(file.path, first.length)
   const header = isHeading(first)
   const names = header
