@@ -188,11 +188,12 @@ test('every hop is a record with its request, headers, address and date, and war
     expect(request.http).toMatch(/user-agent: Gleaner.*me@example\.org/)
   }
   // What leads to a picture can be found; the failure names its record.
-  expect(captures(corpus).map(({ kind, url }) => [kind, url.replace(base, '')])).toEqual([
-    ['redirect', '/moved.png'],
-    ['picture', '/x.png'],
-    ['revisit', '/copy.png'],
-    ['picture', '/packed.png'],
+  const found = captures(corpus).map(({ kind, url }) => `${kind} ${url.replace(base, '')}`)
+  expect(found.sort()).toEqual([
+    'picture /packed.png',
+    'picture /x.png',
+    'redirect /moved.png',
+    'revisit /copy.png',
   ])
   const failure = corpus.reader
     .prepare<[], { offset: number; path: string }>(
@@ -368,7 +369,7 @@ test('a fetch that is killed again and again keeps every record whole and asks f
   open.push(again)
   expect(imageRows(again).filter(({ status }) => status === 'ok').length).toBe(120)
   // At most what was in flight when it was killed.
-  expect(asked.length).toBeLessThanOrEqual(120 + kills * 2)
+  expect(asked.length).toBeLessThanOrEqual(120 + kills * 4)
   const responses = new Map<string, number>()
   for (const file of archivesOf(again)) {
     const records = await readByWarcio(file)

@@ -5,9 +5,10 @@ import { jobContext, LOCAL } from './pictures-support.ts'
 
 const path = process.argv[2] as string
 const corpus = openCorpus(path)
-const host = new URL('./pictures-counting-host.ts', import.meta.url)
+const counting = new URL('./pictures-counting-host.ts', import.meta.url)
+const host = process.env.PICTURES_TEST_LOG === undefined ? {} : { host: counting }
 const images = process.argv[3] ?? 'archive'
-await runPictures(corpus, { corpus: path, images, retryFailed: false }, jobContext({ host }), {
+await runPictures(corpus, { corpus: path, images, retryFailed: false }, jobContext(host), {
   fetch: LOCAL,
 })
 corpus.close()

@@ -57,6 +57,7 @@ export async function* fetchPictures(
     timeoutMs: options.timeoutMs,
   }
 
+  const keeping = new Set<Promise<unknown> | undefined>()
   /** Of robots.txt files: they go with the next picture that ends. */
   const aside: HttpExchange[] = []
   const robots = robotsReader({ ...get, seen: (exchange) => aside.push(exchange) }, options)
@@ -130,14 +131,19 @@ export async function* fetchPictures(
   }
 
   function settle(outcome: FetchOutcome): void {
-    outcomes.push({ ...outcome, exchanges: [...aside.splice(0), ...outcome.exchanges] })
+    const told = { ...outcome, exchanges: [...aside.splice(0), ...outcome.exchanges] }
+    outcomes.push(told)
+    const kept = options.answered(told)?.finally(() => keeping.delete(kept))
+    if (kept) keeping.add(kept)
     notify()
   }
 
   /** One request for a task, whatever becomes of it. false: the host was not asked. */
   async function attempt(task: Task, host: Host): Promise<boolean> {
     try {
-      return await run(task, host)
+      const asked = await run(task, host)
+      await Promise.allSettled(keeping)
+      return asked
     } catch (error) {
       if (abort.signal.aborted) return true
       const detail = error instanceof Error ? error.message : String(error)
@@ -173,7 +179,8 @@ export async function* fetchPictures(
     }
     const hop = await getOnce(task.url, {
       ...get,
-      seen: (exchange) => task.exchanges.push(exchange),
+      seen: (exchange) =>
+        task.exchanges.push(options.honourOptOut ? permitted(exchange) : exchange),
     })
     if (hop.kind === 'failed') {
       afterFailure(task, host, hop)
@@ -187,10 +194,7 @@ export async function* fetchPictures(
     const directive = options.honourOptOut ? headerOptOut(hop.headers.all('x-robots-tag')) : null
     if (directive !== null) {
       const detail = `X-Robots-Tag: ${hop.headers.all('x-robots-tag').join(', ')}`.slice(0, 300)
-      // The publisher spoke about this picture: its other addresses are not tried, and of the
-      // answer only the head is kept, which says so.
-      const last = task.exchanges.pop()
-      if (last) task.exchanges.push({ ...last, body: new Uint8Array(), truncated: 'unspecified' })
+      // The publisher spoke about this picture: its other addresses are not tried.
       settle(failed(task, { reason: `opt-out ${directive}`, detail, retriable: false }, hop.status))
       return true
     }
@@ -296,6 +300,13 @@ export async function* fetchPictures(
     if (sourceEnded) await reading
     await agent.destroy()
   }
+}
+
+/** Of an answer that opts out only the head is kept, which says so. */
+function permitted(exchange: HttpExchange): HttpExchange {
+  const tags = [...exchange.head.matchAll(/^x-robots-tag:(.*)$/gim)].map((match) => match[1] ?? '')
+  if (headerOptOut(tags) === null) return exchange
+  return { ...exchange, body: new Uint8Array(), truncated: 'unspecified' }
 }
 
 interface Why {

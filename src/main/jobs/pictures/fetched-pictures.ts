@@ -14,7 +14,7 @@ import { concurrently } from './concurrently.ts'
 import type { Decoder } from './decode-pictures.ts'
 import { sha256Of } from '../../files/digest.ts'
 import { endedBadly, endedWell, withRecords } from './ended-picture.ts'
-import type { Ended } from './ended-picture.ts'
+import type { Ended, Kept } from './ended-picture.ts'
 import type { FetchedArchive } from './fetched-archive.ts'
 import { eachQueued } from './queued-pictures.ts'
 import type { Local } from './stored-pictures.ts'
@@ -71,6 +71,8 @@ export async function* fromWeb(
     )
   }
   const stop = new AbortController()
+  /** Kept as soon as they are there: what waits to be decoded when a run is killed is not lost. */
+  const keeping = new Map<number, Promise<Kept>>()
   const outcomes = fetchPictures(
     requests(),
     {
@@ -79,6 +81,12 @@ export async function* fromWeb(
       maxBytes: settings.maxBytes,
       timeoutMs: settings.timeoutMs,
       honourOptOut: settings.honourOptOut,
+      answered({ id, exchanges }) {
+        const kept = archive.keep(exchanges)
+        keeping.set(id, kept)
+        // Thrown where it is waited for.
+        return kept.catch(() => undefined)
+      },
       ...overrides,
     },
     AbortSignal.any([ctx.signal, stop.signal]),
@@ -87,7 +95,8 @@ export async function* fromWeb(
     const picture = asked.get(outcome.id)
     if (!picture) throw new AppError('internal', `No picture ${outcome.id} was asked for.`)
     asked.delete(outcome.id)
-    const kept = await archive.keep(outcome.exchanges)
+    const kept = (await keeping.get(outcome.id)) as Kept
+    keeping.delete(outcome.id)
     if (!outcome.ok) {
       const where = outcome.finalUrl === picture.url ? '' : `${outcome.finalUrl}: `
       const status = outcome.refused ? 'refused' : 'failed'

@@ -2,7 +2,7 @@ import type { PicturesInput } from '#shared/contract/jobs.ts'
 import type { FetchOptions } from '../../images/fetch-options.ts'
 import { createPictureHost } from '../../images/host-client.ts'
 import type { Corpus } from '../../store/open.ts'
-import { countQueuedPictures } from '../../store/repositories/picture-queue.ts'
+import { countQueuedPictures, fetchedBefore, heldPictures } from '../../store/repositories/picture-queue.ts'
 import type { PictureSelection } from '../../store/repositories/picture-queue.ts'
 import type { JobContext } from '../run/job.ts'
 import { lookForPictures } from '#shared/contract/jobs/pictures.ts'
@@ -13,7 +13,7 @@ import { createDecoder } from './decode-pictures.ts'
 import { createFetchedArchive } from './fetched-archive.ts'
 import { fetchInfo, fromWeb } from './fetched-pictures.ts'
 import { eachQueued } from './queued-pictures.ts'
-import { recoveredPictures, recoverFetched } from './recover-fetched.ts'
+import { recoverFetched } from './recover-fetched.ts'
 import { fromTableFolder, fromArchive, fromFolder } from './stored-pictures.ts'
 
 /**
@@ -49,7 +49,7 @@ export async function runPictures(
     retryRefused: input.images === 'fetch' && !ctx.settings.fetch.honourOptOut,
     ...(overrides.named ? { named: overrides.named } : {}),
   }
-  const recovered = await recoverFetched(corpus, ctx)
+  await recoverFetched(corpus, ctx)
   const total = countQueuedPictures(corpus.writer, selection)
   ctx.progress({ done: 0, total, unit: 'pictures', note: 'looking for pictures' })
   if (total === 0) return
@@ -69,9 +69,13 @@ export async function runPictures(
   const done = new Set<number>()
   let whole = false
   try {
-    if (input.images === 'fetch' && recovered.size > 0) {
-      const ready = recoveredPictures(corpus, recovered, queue, done)
-      for await (const one of concurrently(ready, width, stored)) committer.add(one)
+    if (input.images === 'fetch') {
+      // Nobody is asked again for what a killed run had.
+      const before = fetchedBefore(corpus.writer).filter(
+        (picture) => heldPictures(corpus.writer, picture).length > 0,
+      )
+      for (const { id } of before) done.add(id)
+      for await (const one of concurrently(before, width, stored)) committer.add(one)
     }
     const ended =
       input.images === 'archive'

@@ -5,8 +5,6 @@ import { completeArchive, removeArchive } from '../../store/repositories/archive
 import { insertCapture } from '../../store/repositories/captures.ts'
 import { insertFailure } from '../../store/repositories/failures.ts'
 import { archiveFile, openFetched } from '../../store/repositories/fetched.ts'
-import { heldPictures } from '../../store/repositories/picture-queue.ts'
-import type { QueuedPicture } from '../../store/repositories/picture-queue.ts'
 import { transaction } from '../../store/statements.ts'
 import {
   fileSource,
@@ -22,26 +20,22 @@ import { captureOf } from './capture-of.ts'
 /**
  * Finishes archives of what was fetched that a killed run left: cuts off a record that was being
  * written, counted as a failure, and takes the captures that were not written down yet.
- * @returns the digests (SHA-256) of pictures that were found so
  * @throws AppError `io` when the disk fails
  */
-export async function recoverFetched(corpus: Corpus, ctx: JobContext): Promise<Set<string>> {
-  const found = new Set<string>()
+export async function recoverFetched(corpus: Corpus, ctx: JobContext): Promise<void> {
   for (const archive of openFetched(corpus.writer)) {
     try {
-      await recoverOne(corpus, archive, ctx, found)
+      await recoverOne(corpus, archive, ctx)
     } catch (error) {
       throw toStoreError(error, corpus.path)
     }
   }
-  return found
 }
 
 async function recoverOne(
   corpus: Corpus,
   archive: { id: number; path: string },
   ctx: JobContext,
-  found: Set<string>,
 ): Promise<void> {
   const path = archiveFile(corpus.path, archive.path)
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
@@ -53,8 +47,7 @@ async function recoverOne(
           if (record.truncated) continue
           end = Math.max(end, record.nextOffset)
           const capture = captureIn(record, archive.id)
-          if (capture && insertCapture(corpus.writer, capture) && capture.sha256 !== null)
-            found.add(capture.sha256)
+          if (capture) insertCapture(corpus.writer, capture)
         }
       })
     }
@@ -97,22 +90,4 @@ function captureIn(record: WarcRecord, archiveId: number) {
     },
     record.block,
   )
-}
-
-/**
- * Of the pictures that are looked for those that a killed run had fetched already: nobody is asked
- * for them again. @param done takes their ids
- */
-export function* recoveredPictures(
-  corpus: Corpus,
-  recovered: ReadonlySet<string>,
-  queue: Iterable<QueuedPicture>,
-  done: Set<number>,
-): Generator<QueuedPicture, void, void> {
-  for (const picture of queue) {
-    if (picture.status !== 'pending' && picture.status !== 'missing') continue
-    if (!heldPictures(corpus.writer, picture).some(({ sha256 }) => recovered.has(sha256))) continue
-    done.add(picture.id)
-    yield picture
-  }
 }

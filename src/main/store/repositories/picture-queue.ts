@@ -5,6 +5,7 @@ import { insertCapture } from './captures.ts'
 import type { CaptureKind, NewCapture } from './captures.ts'
 import { statement, transaction } from '../statements.ts'
 import { insertFailure } from './failures.ts'
+import { IS_FETCHED } from './fetched.ts'
 
 /** Which pictures a run looks for. */
 export interface PictureSelection {
@@ -89,6 +90,21 @@ export function queuedPictures(
        WHERE id > @afterId AND ${selected(selection)} ORDER BY id LIMIT @limit`,
     )
     .all({ ...toArgs(selection), afterId, limit })
+    .map((row) => ({ ...row, alternates: toList(row.alternates) }))
+}
+
+/**
+ * Pictures that are still looked for although a fetched archive has an answer from their address:
+ * a run that was killed had them already.
+ */
+export function fetchedBefore(db: ReaderDb): QueuedPicture[] {
+  return db
+    .prepare<[], Omit<QueuedPicture, 'alternates'> & { alternates: string | null }>(
+      `SELECT DISTINCT i.id, i.url, i.alternates, i.status
+       FROM archives a CROSS JOIN captures c ON c.archive_id = a.id CROSS JOIN images i ON i.url = c.url
+       WHERE ${IS_FETCHED} AND i.status IN ('pending', 'missing') ORDER BY i.id`,
+    )
+    .all()
     .map((row) => ({ ...row, alternates: toList(row.alternates) }))
 }
 
