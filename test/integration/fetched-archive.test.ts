@@ -83,7 +83,7 @@ async function readByWarcio(path: string): Promise<Read[]> {
       url: record.warcTargetURI ?? null,
       headers: (name) => record.warcHeader(name) ?? null,
       http: record.httpHeaders?.toString() ?? '',
-      status: record.httpHeaders?.statusCode ?? null,
+      status: record.httpHeaders ? Number(record.httpHeaders.statusCode) : null,
       body: Buffer.from(await record.readFully(true)),
     })
   }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { WARCRecord, WARCSerializer } from 'warcio'
 import { payloadDigest } from './digest.ts'
 
@@ -29,6 +29,15 @@ export function newRecordId(): string {
   return `<urn:uuid:${randomUUID()}>`
 }
 
+/** The same parts give the same id: a name-based UUID of their SHA-256 (RFC 9562, version 8). */
+export function namedRecordId(...parts: readonly string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+  const variant = ((Number.parseInt(hash[16] as string, 16) & 3) | 8).toString(16)
+  const groups = [hash.slice(0, 8), hash.slice(8, 12), `8${hash.slice(13, 16)}`]
+  groups.push(variant + hash.slice(17, 20), hash.slice(20, 32))
+  return `<urn:uuid:${groups.join('-')}>`
+}
+
 /**
  * A record as a gzip member of its own (WARC 1.1): to be written at the end of an archive. Block
  * and payload carry their digests, but for the payload of a body that is not whole
@@ -43,7 +52,9 @@ export async function recordMember(record: NewRecord): Promise<Uint8Array> {
   if (record.contentType !== undefined) fields.push(['Content-Type', record.contentType])
   const made = WARCRecord.create(
     {
-      ...{ type, url, date, warcVersion: VERSION },
+      // What would end the field is escaped.
+      url: url.replace(/[\u0000-\u0020\u007f]/g, (letter) => encodeURIComponent(letter)),
+      ...{ type, date, warcVersion: VERSION },
       warcHeaders: [
         ['WARC-Record-ID', record.id ?? newRecordId()],
         ...fields.map(([name, value]): [string, string] => [name, value]),

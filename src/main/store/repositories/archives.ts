@@ -38,6 +38,14 @@ export function listArchives(db: ReaderDb): ArchiveRow[] {
   return statement<ArchiveRow>(db, `SELECT ${COLUMNS} FROM archives ORDER BY id`).all()
 }
 
+/** When an archive was last added: ISO; null where there is none. */
+export function lastIngestedAt(db: ReaderDb): string | null {
+  return (
+    statement<{ at: string | null }>(db, 'SELECT max(ingested_at) AS at FROM archives').get()?.at ??
+    null
+  )
+}
+
 /** Adds an archive that is about to be read, as `partial`. */
 export function addArchive(
   db: WriterDb,
