@@ -22,6 +22,7 @@ import { findHome, openRecent, openRules, openSettings } from './home/home.ts'
 import { createNotes } from './home/notes.ts'
 import { createOpenCorpora } from './home/open-corpora.ts'
 import { createJobStarter } from './jobs/start-jobs.ts'
+import { createReaders } from './readers.ts'
 import { parse } from './parse.ts'
 import { hubCacheFolder } from '../inference/hub/hub-cache.ts'
 
@@ -104,6 +105,7 @@ export function createEngine(options: EngineOptions): Engine {
     announce: corpora.announce,
     emit,
     blindPictures: createBlindPictures(entries),
+    readers: createReaders(entries),
     resumeJobs: options.resumeJobs,
   }
   const context: EngineContext = { ...parts, jobs: createJobStarter(parts) }
@@ -137,7 +139,7 @@ export function createEngine(options: EngineOptions): Engine {
     finished: runner.finished,
     async stop() {
       await runner.stop()
-      await parts.blindPictures.close()
+      await Promise.all([parts.blindPictures.close(), parts.readers.close()])
       await corpora.closeAll()
     },
   }

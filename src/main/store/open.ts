@@ -74,6 +74,7 @@ export function createCorpus(path: string): void {
         // Before the first table: neither can be changed later.
         db.pragma('page_size = 16384')
         db.pragma(`application_id = ${APPLICATION_ID}`)
+        registerFunctions(db)
         migrate(db, migrations, full)
       } finally {
         db.close()
@@ -201,8 +202,9 @@ function openWriter(path: string): WriterDb {
     db.pragma('wal_autocheckpoint = 4000')
     db.pragma('journal_size_limit = 134217728')
     db.pragma('temp_store = MEMORY')
-    migrate(db, migrations, path)
+    // A migration may need them.
     registerFunctions(db)
+    migrate(db, migrations, path)
   } catch (error) {
     db.close()
     throw error
