@@ -7,7 +7,7 @@ import { createEngine } from './engine.ts'
  * is the engine: jobs end after their batch and go on at the next start.
  */
 function main(): void {
-  const engine = createEngine({ resumeJobs: true })
+  const engine = createEngine({ resumeJobs: true, asksBeforeCommands: true })
   let stopping = false
   const stop = (): void => {
     if (stopping) return

@@ -3,6 +3,7 @@ import type { CorpusPart, EngineEvents, EventName } from '#shared/contract/index
 import type { ModelsFolders } from '../inference/models/types.ts'
 import type { Entries } from '../jobs/run/entries.ts'
 import type { Runner } from '../jobs/run/runner.ts'
+import type { ApprovedCommands } from './home/approved-commands.ts'
 import type { Home, RecentFile, RulesFile, SettingsFile } from './home/home.ts'
 import type { BlindPictures } from './blind-pictures.ts'
 import type { OpenCorpora } from './home/open-corpora.ts'
@@ -31,5 +32,8 @@ export interface EngineParts {
   announce(corpus: string, what: CorpusPart[]): void
   emit<N extends FreeEvent>(name: N, value: EngineEvents[N]): void
   blindPictures: BlindPictures
+  commands: ApprovedCommands
+  /** Commands of launchers are run only where a person allowed them in a dialog. */
+  asksBeforeCommands: boolean
   resumeJobs: boolean
 }
