@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { contract } from '#shared/contract/index.ts'
 import type { CallName, EngineEvents, EventName } from '#shared/contract/index.ts'
 import { pictureCalls } from '#shared/contract/pictures.ts'
+import { consentCalls } from '#shared/contract/consent.ts'
+import type { ConsentCallName } from '#shared/contract/consent.ts'
 import type { PictureAnswer, PictureCallName } from '#shared/contract/pictures.ts'
 import type { Job } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
@@ -13,10 +15,12 @@ import { createRunner } from '../jobs/run/runner.ts'
 import { findEntries } from './entries.ts'
 import { createBlindPictures } from './blind-pictures.ts'
 import { createHandlers } from './calls/index.ts'
+import { createConsentHandlers } from './calls/consent.ts'
 import { createPictureHandlers } from './calls/pictures.ts'
 import { answersAreChecked, checkAnswer } from './check-answer.ts'
 import type { EngineContext } from './context.ts'
 import type { EngineParts } from './parts.ts'
+import { openApprovedCommands } from './home/approved-commands.ts'
 import { keepAnswer, listDevices, tryDevices } from './devices.ts'
 import { findHome, openRecent, openRules, openSettings } from './home/home.ts'
 import { createNotes } from './home/notes.ts'
@@ -44,6 +48,8 @@ export interface Engine {
 export interface EngineOptions {
   /** Jobs that a kill interrupted go on when their corpus is opened. */
   resumeJobs: boolean
+  /** A window asks: commands of launchers wait for a person's word. The command line is the person. */
+  asksBeforeCommands?: boolean
 }
 
 /** `resources/` of the program: the sample and the models that come with it. */
@@ -106,11 +112,14 @@ export function createEngine(options: EngineOptions): Engine {
     emit,
     blindPictures: createBlindPictures(entries),
     readers: createReaders(entries),
+    commands: openApprovedCommands(home),
+    asksBeforeCommands: options.asksBeforeCommands ?? false,
     resumeJobs: options.resumeJobs,
   }
   const context: EngineContext = { ...parts, jobs: createJobStarter(parts) }
   const handlers = createHandlers(context)
   const pictures = createPictureHandlers(context)
+  const consent = createConsentHandlers(context)
   const checksAnswers = answersAreChecked()
 
   return {
@@ -122,6 +131,11 @@ export function createEngine(options: EngineOptions): Engine {
         ) => Promise<PictureAnswer>
         const { mime, bytes } = await answered(() => answer(args), input)
         return { value: { mime }, bytes }
+      }
+      if (Object.hasOwn(consentCalls, name)) {
+        const args = parse(name, consentCalls[name as ConsentCallName].input, input)
+        const handler = consent[name as ConsentCallName] as (input: unknown) => unknown
+        return { value: await handler(args) }
       }
       if (!Object.hasOwn(contract, name)) {
         throw new AppError('invalid-input', `There is no call ${name}.`)
