@@ -81,6 +81,7 @@ export function extractPage(
   const resolver = makeResolver(
     pageUrl,
     found.baseHref === null ? null : decodeHTML(found.baseHref).trim(),
+    meta.charset,
   )
   const og = ogImageOf(found)
   if (og !== null) {
