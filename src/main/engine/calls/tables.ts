@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { tables as contract } from '#shared/contract/tables.ts'
-import { recogniseInputs } from '../../jobs/import/import-plan.ts'
+import { recogniseInputs } from '../../jobs/import/recognise.ts'
 import type { CallsOf } from './calls-of.ts'
 
 export function tableCalls(): CallsOf<typeof contract> {

@@ -1,0 +1,35 @@
+import type { CallArgs, CallOutput } from '#shared/contract/index.ts'
+import { findTables, tableName } from '../../tables/index.ts'
+import { lookAtTable, toRefusal } from './import-plan.ts'
+import type { Refusal } from './import-plan.ts'
+import { stopsAll } from './plan-inputs.ts'
+
+const MOST_TABLES = 20
+
+/** `tables.recognise`: what an import would do, without doing it. */
+export async function recogniseInputs(
+  args: CallArgs<'tables.recognise'>,
+): Promise<CallOutput<'tables.recognise'>> {
+  const sources = await findTables(args.path)
+  const tables: CallOutput<'tables.recognise'>['tables'] = []
+  const left: { name: string; refusal: Refusal }[] = []
+  let refusal: Refusal | null = null
+  let taken = 0
+  for (const source of sources.slice(0, MOST_TABLES)) {
+    const seen = await lookAtTable(source, args).catch((error: unknown) => ({
+      table: null,
+      refusal: toRefusal(error),
+    }))
+    if (seen.table) tables.push(seen.table)
+    if (!seen.refusal) taken++
+    else if (stopsAll(seen.refusal.about)) refusal ??= seen.refusal
+    else left.push({ name: tableName(source.path), refusal: seen.refusal })
+  }
+  if (taken === 0) refusal ??= left.shift()?.refusal ?? null
+  return {
+    n: sources.length,
+    tables,
+    refusal,
+    left: left.map((one) => ({ name: one.name, message: one.refusal.message })),
+  }
+}
