@@ -15,6 +15,8 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import { ImportInput } from '#shared/contract/jobs.ts'
+import { findEntries } from '../../src/main/engine/entries.ts'
+import { createReaders } from '../../src/main/engine/readers.ts'
 import { readPageSource } from '../../src/main/engine/calls/page-source.ts'
 import { meanCosineOfAll, recallAt, retrievalRanks } from '../support/retrieval.ts'
 import { recogniseInputs } from '../../src/main/jobs/import/recognise.ts'
@@ -34,7 +36,9 @@ import { floats, npy, parquet } from '../unit/tables/support.ts'
 
 const made: string[] = []
 const opened: Corpus[] = []
-afterAll(() => {
+const readers = createReaders(findEntries())
+afterAll(async () => {
+  await readers.close()
   for (const corpus of opened) corpus.close()
   for (const path of made) rmSync(path, { recursive: true, force: true })
 })
@@ -172,7 +176,7 @@ describe('importing a table', () => {
     const path = write(folder(), 'a.csv', 'url,text\nhttp://a/1,x\nhttp://a/2,y\n')
     const corpus = newCorpus()
     await run(corpus, [path])
-    await expect(readPageSource(corpus, 2)).rejects.toMatchObject({
+    await expect(readPageSource(corpus, 2, readers.pages)).rejects.toMatchObject({
       kind: 'not-found',
       message: expect.stringMatching(/row 2 of the table a\.csv: no page/) as string,
     })
@@ -252,7 +256,7 @@ describe('importing a table', () => {
     ).rejects.toThrow(/no column words/)
     expect(count(corpus, 'pairs')).toBe(0)
     expect(count(corpus, 'archives')).toBe(0)
-    const seen = await recogniseInputs({ path: scaled, columns: [] })
+    const seen = await recogniseInputs({ path: scaled, columns: [] }, readers.tables)
     expect(seen).toMatchObject({
       n: 1,
       refusal: {
@@ -281,7 +285,7 @@ describe('importing a table', () => {
     write(dir, 'd.csv.gz', packed.subarray(0, packed.length - 9))
     write(dir, 'e.csv', 'url,text\nhttp://a/3,x\n')
     const corpus = newCorpus()
-    const seen = await recogniseInputs({ path: dir, columns: [] })
+    const seen = await recogniseInputs({ path: dir, columns: [] }, readers.tables)
     expect(seen).toMatchObject({
       n: 5,
       refusal: null,

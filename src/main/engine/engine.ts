@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { contract } from '#shared/contract/index.ts'
 import type { CallName, EngineEvents, EventName } from '#shared/contract/index.ts'
@@ -7,6 +7,8 @@ import { pictureCalls } from '#shared/contract/pictures.ts'
 import type { PictureAnswer, PictureCallName } from '#shared/contract/pictures.ts'
 import type { Job } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
+import { codeOf } from '../files/disk.ts'
+import { toStoreError } from '../store/errors.ts'
 import { createRunner } from '../jobs/run/runner.ts'
 import { findEntries } from './entries.ts'
 import { createBlindPictures } from './blind-pictures.ts'
@@ -17,8 +19,10 @@ import type { EngineContext } from './context.ts'
 import type { EngineParts } from './parts.ts'
 import { keepAnswer, listDevices, tryDevices } from './devices.ts'
 import { findHome, openRecent, openRules, openSettings } from './home/home.ts'
+import { createNotes } from './home/notes.ts'
 import { createOpenCorpora } from './home/open-corpora.ts'
 import { createJobStarter } from './jobs/start-jobs.ts'
+import { createReaders } from './readers.ts'
 import { parse } from './parse.ts'
 import { hubCacheFolder } from '../inference/hub/hub-cache.ts'
 
@@ -62,9 +66,10 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   const home = findHome()
-  const settings = openSettings(home)
-  const recent = openRecent(home)
-  const rules = openRules(home)
+  const notes = createNotes((note) => emit('notes.added', { note }))
+  const settings = openSettings(home, notes)
+  const recent = openRecent(home, notes)
+  const rules = openRules(home, notes)
   const entries = findEntries()
   const runner = createRunner({
     entries,
@@ -74,6 +79,7 @@ export function createEngine(options: EngineOptions): Engine {
   })
   const corpora = createOpenCorpora({
     recent,
+    notes,
     runner,
     entries,
     tell: (corpus, what) => emit('corpus.changed', { corpus, what }),
@@ -84,6 +90,7 @@ export function createEngine(options: EngineOptions): Engine {
     settings,
     recent,
     rules,
+    notes,
     runner,
     corpora,
     entries,
@@ -98,6 +105,7 @@ export function createEngine(options: EngineOptions): Engine {
     announce: corpora.announce,
     emit,
     blindPictures: createBlindPictures(entries),
+    readers: createReaders(entries),
     resumeJobs: options.resumeJobs,
   }
   const context: EngineContext = { ...parts, jobs: createJobStarter(parts) }
@@ -112,7 +120,7 @@ export function createEngine(options: EngineOptions): Engine {
         const answer = pictures[name as PictureCallName] as (
           input: unknown,
         ) => Promise<PictureAnswer>
-        const { mime, bytes } = await answer(args)
+        const { mime, bytes } = await answered(() => answer(args), input)
         return { value: { mime }, bytes }
       }
       if (!Object.hasOwn(contract, name)) {
@@ -120,7 +128,7 @@ export function createEngine(options: EngineOptions): Engine {
       }
       const args = parse(name, contract[name as CallName].input, input)
       const handler = handlers[name as CallName] as (input: unknown) => unknown
-      const value = await handler(args)
+      const value = await answered(() => handler(args), input)
       if (checksAnswers) checkAnswer(name as CallName, value)
       return { value }
     },
@@ -131,8 +139,19 @@ export function createEngine(options: EngineOptions): Engine {
     finished: runner.finished,
     async stop() {
       await runner.stop()
-      await parts.blindPictures.close()
+      await Promise.all([parts.blindPictures.close(), parts.readers.close()])
       await corpora.closeAll()
     },
+  }
+}
+
+/** What SQLite throws in a call is told of the corpus that it was asked of. */
+async function answered<T>(answer: () => T | Promise<T>, input: unknown): Promise<T> {
+  try {
+    return await answer()
+  } catch (error) {
+    const corpus = (input as { corpus?: unknown } | null)?.corpus
+    if (typeof corpus !== 'string' || !codeOf(error).startsWith('SQLITE_')) throw error
+    throw toStoreError(error, resolve(corpus))
   }
 }

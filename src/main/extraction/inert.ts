@@ -1,6 +1,8 @@
 import { parse, type DefaultTreeAdapterTypes as Tree } from 'parse5'
 import { makeResolver } from './address.ts'
 import { decodeHTML } from 'entities'
+import { cssBudget, inertDeclarations, inertSheet } from './inert-css.ts'
+import type { CssBudget } from './inert-css.ts'
 import { DEFAULT_LIMITS } from './page.ts'
 import { pictureOf } from './picture.ts'
 import { scan } from './scan.ts'
@@ -226,6 +228,7 @@ function write(
   imageOf: (image: Tree.Element) => { src: string | null; marked: boolean },
 ): string {
   const out: string[] = []
+  const budget = cssBudget()
   const stack: (Tree.Node | string)[] = [tree]
   while (stack.length > 0) {
     const node = stack.pop() as Tree.Node | string
@@ -240,12 +243,12 @@ function write(
     if (isElement(node)) {
       const name = node.tagName
       if (name === 'img') {
-        out.push(writeImage(node, imageOf(node)))
+        out.push(writeImage(node, imageOf(node), budget))
         continue
       }
       if (isDropped(node)) continue
       if (name === 'style') {
-        out.push(`<style>${inertCss(textOf(node))}</style>`)
+        out.push(`<style>${inertSheet(textOf(node), budget)}</style>`)
         continue
       }
       if (name === 'title') {
@@ -255,13 +258,16 @@ function write(
       if (KEPT.has(name) && name !== 'html' && name !== 'head') {
         // Raw-text elements would hide the end of the page if they were written as they are.
         const safe = name === 'xmp' || name === 'listing' ? 'pre' : name
-        out.push(`<${safe}${writeAttributes(node)}>`)
+        out.push(`<${safe}${writeAttributes(node, budget)}>`)
         if (EMPTY.has(name)) continue
         stack.push(`</${safe}>`)
       }
     }
     const children = childrenOf(node)
     for (let i = children.length - 1; i >= 0; i--) stack.push(children[i] as Tree.Node)
+  }
+  if (budget.leftOut > 0) {
+    out.push(`<!-- ${budget.leftOut} styles were too long or too deep to be shown -->`)
   }
   return out.join('')
 }
@@ -272,11 +278,11 @@ function textOf(node: Tree.Element): string {
     .join('')
 }
 
-function writeAttributes(node: Tree.Element): string {
+function writeAttributes(node: Tree.Element, budget: CssBudget): string {
   let out = ''
   for (const { name, value } of node.attrs) {
     if (name === 'style') {
-      const css = inertCss(value)
+      const css = inertDeclarations(value, budget)
       if (css !== '') out += ` style="${escapeAttribute(css)}"`
     } else if (name === 'id') {
       if (!value.startsWith('gleaner-')) out += ` id="${escapeAttribute(value)}"`
@@ -285,13 +291,15 @@ function writeAttributes(node: Tree.Element): string {
   return out
 }
 
-function writeImage(node: Tree.Element, image: { src: string | null; marked: boolean }): string {
-  const attributes = writeAttributes({
-    ...node,
-    attrs: image.marked
-      ? node.attrs.filter(({ name }) => name !== 'id' && name !== 'hidden')
-      : node.attrs,
-  })
+function writeImage(
+  node: Tree.Element,
+  image: { src: string | null; marked: boolean },
+  budget: CssBudget,
+): string {
+  const attrs = image.marked
+    ? node.attrs.filter(({ name }) => name !== 'id' && name !== 'hidden')
+    : node.attrs
+  const attributes = writeAttributes({ ...node, attrs }, budget)
   const id = image.marked ? ` id="${MARKED_PICTURE_ID}"` : ''
   const src = image.src === null ? '' : ` src="${escapeAttribute(image.src)}"`
   return `<img${id}${src}${attributes}>`
@@ -325,22 +333,6 @@ function writeText(node: Tree.TextNode, marks: Map<Tree.TextNode, MarkedRange[]>
   }
   flush(text.length)
   return out
-}
-
-/** CSS that can load nothing and say nothing outside of itself. */
-function inertCss(css: string): string {
-  // Escapes are the way around every filter, so none are left; nor comments, which split words.
-  const plain = css
-    .replace(/\/\*[^]*?(?:\*\/|$)/g, ' ')
-    .replaceAll('\\', '')
-    .replaceAll('<', '')
-    .replaceAll('\0', '')
-  if (/expression\s*\(|javascript:|vbscript:|-moz-binding|behaviou?r\s*:/i.test(plain)) return ''
-  return plain
-    .replace(/@import[^;}]*[;}]?/gi, '')
-    .replace(/@(?:font-face|namespace|charset|document)[^{;}]*(?:;|\{[^}]*\}?)?/gi, '')
-    .replace(/(?:[a-z]+:)?\/\/[^\s)'";}]*/gi, '')
-    .replace(/(?:url|image-set|image|src|element|cross-fade|paint)\s*\([^)]*\)?/gi, 'none')
 }
 
 function escapeText(text: string): string {

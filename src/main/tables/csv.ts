@@ -11,6 +11,7 @@ import {
   typeOfCells,
   withPoint,
 } from './csv-habits.ts'
+import { HEAVY, checkColumns } from './limits.ts'
 import { textChunks } from './text.ts'
 import type { TextFile } from './text.ts'
 import type { Cell, OpenTable, ReadOptions, RowBatch, RowFailure } from './types.ts'
@@ -111,6 +112,7 @@ function findDialect(file: TextFile): Dialect {
   }
   const { delimiter, quote } = best
   const first = best.rows[0] as string[]
+  checkColumns(file.path, first.length)
   const header = isHeading(first)
   const names = header
     ? unique(first.map((name, i) => name.trim() || `column_${i + 1}`))
@@ -196,12 +198,15 @@ function isHeading(row: readonly string[]): boolean {
   )
 }
 
-/** A name that comes twice gets a number. */
+/** A name that comes twice gets a number. The work grows with the number of names. */
 export function unique(names: readonly string[]): string[] {
   const seen = new Set<string>()
+  const next = new Map<string, number>()
   return names.map((name) => {
     let made = name
-    for (let n = 2; seen.has(made); n++) made = `${name}_${n}`
+    let n = next.get(name) ?? 2
+    while (seen.has(made)) made = `${name}_${n++}`
+    next.set(name, n)
     seen.add(made)
     return made
   })
@@ -222,6 +227,7 @@ async function* readRows(
   let values: Cell[][] = places.map(() => [])
   let failures: RowFailure[] = []
   let count = 0
+  let weight = 0
   let line = dialect.fromLine - 1
   const ready: Omit<RowBatch, 'position'>[] = []
   const cut = (): void => {
@@ -229,6 +235,7 @@ async function* readRows(
     ready.push({ from, rows: count, values, failures })
     from += count
     count = 0
+    weight = 0
     values = places.map(() => [])
     failures = []
   }
@@ -250,9 +257,10 @@ async function* readRows(
       }
       for (let i = 0; i < places.length; i++) {
         const cell = ok ? (record[places[i] as number] ?? null) : null
+        weight += cell?.length ?? 0
         values[i]?.push(cell !== null && decimal[i] ? withPoint(cell) : cell)
       }
-      if (++count === size) cut()
+      if (++count === size || weight > HEAVY) cut()
       return null
     },
   })
@@ -263,6 +271,7 @@ async function* readRows(
   let position = 0
   for await (const chunk of textChunks(file, options.signal)) {
     position = chunk.position
+    await options.onPosition?.(position)
     await new Promise<void>((done) => parser.write(chunk.text, () => done()))
     while (ready.length > 0) yield { ...(ready.shift() as RowBatch), position }
     if (broken) throw csvError(name, broken, line)

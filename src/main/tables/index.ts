@@ -8,6 +8,7 @@ export {
 export type { CellAddress } from './address.ts'
 export { findTables } from './find.ts'
 export type { TableInput } from './find.ts'
+export { HEAVY, MOST_COLUMNS, MOST_SCORES } from './limits.ts'
 export { SHARD_KEY, pictureRoots, shardOf, tableName } from './places.ts'
 export { openNpy } from './npy.ts'
 export type { NpyFile } from './npy.ts'

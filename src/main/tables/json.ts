@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { AppError, systemMessage } from '#shared/errors.ts'
 import { parseJson } from './json-numbers.ts'
+import { HEAVY, checkColumns } from './limits.ts'
 import { textChunks } from './text.ts'
 import type { TextFile } from './text.ts'
 import type {
@@ -75,7 +76,7 @@ function openLines(file: TextFile): OpenTable {
     path: file.path,
     format: 'jsonl',
     bytes: file.bytes,
-    columns: columnsOf(rows),
+    columns: columnsOf(file.path, rows),
     rows: null,
     problems: [],
     ranges: new Map(),
@@ -90,9 +91,26 @@ async function* readLines(
 ): AsyncGenerator<RowBatch, void, void> {
   const size = options.rows ?? 10_000
   const batch = createBatch(options)
-  let carry = ''
+  /** The beginning of a line whose end is still to come; nothing of one that is too long. */
+  let pieces: string[] = []
+  let length = 0
   let dropping = false
   let line = 0
+
+  const keep = (piece: string): void => {
+    length += piece.length
+    if (length > MAX_LINE) {
+      dropping = true
+      pieces = []
+    } else if (piece !== '') pieces.push(piece)
+  }
+  const joined = (end: string): string => {
+    keep(end)
+    const text = dropping ? '' : pieces.join('')
+    pieces = []
+    length = 0
+    return text
+  }
 
   const take = (text: string): void => {
     line++
@@ -113,30 +131,27 @@ async function* readLines(
       batch.fail(line, 'bad-json', `line ${line}: ${error instanceof Error ? error.message : ''}`)
       return
     }
-    if (isObject(value)) batch.add(value)
+    if (isObject(value)) batch.add(value, text.length)
     else batch.fail(line, 'not-an-object', `line ${line} is no object`)
   }
 
   let position = 0
   for await (const chunk of textChunks(file, options.signal)) {
     position = chunk.position
-    const text = carry + chunk.text
+    await options.onPosition?.(position)
     let start = 0
     for (;;) {
-      const end = text.indexOf('\n', start)
+      const end = chunk.text.indexOf('\n', start)
       if (end < 0) break
-      take(text.slice(start, end))
+      take(joined(chunk.text.slice(start, end)))
       start = end + 1
-      if (batch.count() >= size) yield { ...batch.cut(), position }
+      if (batch.count() >= size || batch.isHeavy()) yield { ...batch.cut(), position }
     }
-    carry = text.slice(start)
-    if (carry.length > MAX_LINE) {
-      dropping = true
-      carry = ''
-    }
+    keep(chunk.text.slice(start))
   }
   if (options.signal?.aborted) return
-  if (carry !== '' || dropping) take(carry)
+  const last = joined('')
+  if (last !== '' || dropping) take(last)
   if (batch.count() > 0) yield { ...batch.cut(), position }
 }
 
@@ -147,15 +162,18 @@ function createBatch(options: ReadOptions) {
   let row = 0
   let from = first
   let count = 0
+  let weight = 0
   let values: Cell[][] = columns.map(() => [])
   let failures: RowFailure[] = []
   return {
     wanted: () => row >= first,
     count: () => count,
+    isHeavy: () => weight > HEAVY,
     skip: () => void row++,
-    add(object: Row): void {
+    add(object: Row, characters = 0): void {
       row++
       count++
+      weight += characters
       for (let i = 0; i < columns.length; i++) {
         values[i]?.push(toCell(object[columns[i] as string]))
       }
@@ -171,6 +189,7 @@ function createBatch(options: ReadOptions) {
       const made = { from, rows: count, values, failures }
       from += count
       count = 0
+      weight = 0
       values = columns.map(() => [])
       failures = []
       return made
@@ -263,7 +282,7 @@ function fromMemory(
     path: file.path,
     format,
     bytes: file.bytes,
-    columns: columnsOf(objects),
+    columns: columnsOf(file.path, objects),
     rows: rows.length,
     problems: [],
     ranges: new Map(),
@@ -286,7 +305,7 @@ function fromMemory(
   }
 }
 
-function columnsOf(rows: readonly Row[]): TableColumn[] {
+function columnsOf(path: string, rows: readonly Row[]): TableColumn[] {
   const types = new Map<string, Set<ColumnType>>()
   for (const row of rows) {
     for (const [name, value] of Object.entries(row)) {
@@ -295,7 +314,8 @@ function columnsOf(rows: readonly Row[]): TableColumn[] {
       if (value !== null && value !== undefined) seen.add(typeOf(value))
     }
   }
-  return [...types].map(([name, seen]) => ({ name, type: joined(seen) }))
+  checkColumns(path, types.size)
+  return [...types].map(([name, seen]) => ({ name, type: typeOfAll(seen) }))
 }
 
 function typeOf(value: unknown): ColumnType {
@@ -304,7 +324,7 @@ function typeOf(value: unknown): ColumnType {
   return typeof value === 'boolean' ? 'boolean' : 'nested'
 }
 
-function joined(seen: Set<ColumnType>): ColumnType {
+function typeOfAll(seen: Set<ColumnType>): ColumnType {
   if (seen.size === 0) return 'empty'
   if (seen.size === 1) return [...seen][0] as ColumnType
   if (seen.has('nested')) return 'nested'

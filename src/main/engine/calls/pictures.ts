@@ -6,6 +6,7 @@ import { blobPath } from '../../store/blobs.ts'
 import type { Corpus } from '../../store/open.ts'
 import { mimeOfPicture } from '../../store/repositories/images.ts'
 import { getThumb } from '../../store/repositories/thumbs.ts'
+import type { Thumb } from '../../store/repositories/thumbs.ts'
 import type { EngineContext } from '../context.ts'
 
 /** The calls that answer with bytes. */
@@ -21,6 +22,15 @@ export function createPictureHandlers({ corpora, blindPictures }: EngineContext)
   }
 }
 
+/** null too where `thumbs.db` is damaged: it is made anew when the corpus is opened again. */
+function thumbOf(corpus: Corpus, sha256: string): Thumb | null {
+  try {
+    return getThumb(corpus.thumbs, sha256)
+  } catch {
+    return null
+  }
+}
+
 /** The bytes of a picture of a corpus. @throws AppError `not-found` */
 async function readPicture(
   corpus: Corpus,
@@ -28,7 +38,7 @@ async function readPicture(
   size: 'thumb' | 'original',
 ): Promise<PictureAnswer> {
   if (size === 'thumb') {
-    const thumb = getThumb(corpus.thumbs, sha256)
+    const thumb = thumbOf(corpus, sha256)
     if (thumb) return { mime: thumb.mime, bytes: thumb.bytes }
   }
   // Without a thumbnail the picture itself is shown; only what was decoded once has a mime.

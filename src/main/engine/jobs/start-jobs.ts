@@ -1,6 +1,6 @@
-import { resolve } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import type { Job, JobInput, JobKind, Started } from '#shared/contract/jobs.ts'
-import { AppError, toErrorValue } from '#shared/errors.ts'
+import { AppError, errorLine, toErrorValue } from '#shared/errors.ts'
 import type { AnyJobDefinition, JobImplementation, Machine } from '../../jobs/run/implement.ts'
 import type { Corpus } from '../../store/open.ts'
 import { clearJobs, listJobs, saveJob } from '../../store/repositories/jobs.ts'
@@ -20,6 +20,14 @@ export interface JobStarter {
   clear(): void
 }
 
+/** Absolute paths that a job was asked for, at the top of its input. */
+function pathsIn(input: unknown): string[] {
+  return Object.values(input as object)
+    .flat()
+    .filter((value) => typeof value === 'string')
+    .filter((value) => isAbsolute(value))
+}
+
 /** A job that is begun once more: it keeps its id and its place in the list. */
 interface Earlier {
   job: Job
@@ -33,7 +41,7 @@ interface Earlier {
 export function createJobStarter(parts: EngineParts): JobStarter {
   const { runner, corpora } = parts
   const inputs = new Map<string, { kind: JobKind; input: unknown }>()
-  const homeJobs = openHomeJobs(parts.home)
+  const homeJobs = openHomeJobs(parts.home, parts.notes)
   const machine: Machine = {
     folders: parts.folders,
     resources: parts.resources,
@@ -50,6 +58,7 @@ export function createJobStarter(parts: EngineParts): JobStarter {
       title: definition.title(input),
       subject: definition.subject(input),
       aside: definition.lane === 'aside',
+      places: pathsIn(input),
       ...(earlier ? { id: earlier.job.id, createdAt: earlier.job.createdAt } : {}),
       run: (context) =>
         // The lane says whether a run gets a corpus, and it has one then.
@@ -61,8 +70,9 @@ export function createJobStarter(parts: EngineParts): JobStarter {
           isUnasked: earlier?.isUnasked ?? false,
         }),
       save(state) {
-        if (corpus) saveJob(corpus.writer, state, input)
-        else homeJobs.save(state, input)
+        if (!corpus) homeJobs.save(state, input)
+        // What only reads runs there, too; what writes is refused by the corpus itself.
+        else if (!corpus.readonly) saveJob(corpus.writer, state, input)
       },
     })
     inputs.set(job.id, { kind, input })
@@ -78,6 +88,15 @@ export function createJobStarter(parts: EngineParts): JobStarter {
     return start(kind, parse(kind, JOB_TABLE[kind].definition.input, input), earlier)
   }
 
+  /** One that cannot be started again waits, and the corpus opens all the same. */
+  function resume(job: Job, input: unknown): void {
+    try {
+      restart(job.kind, input, { job, isUnasked: true })
+    } catch (error) {
+      runner.remember({ ...job, state: 'interrupted', error: toErrorValue(error) })
+    }
+  }
+
   function mayResume(kind: JobKind, input: unknown): boolean {
     const { definition } = JOB_TABLE[kind] as unknown as JobImplementation<AnyJobDefinition>
     const parsed = definition.input.safeParse(input)
@@ -90,13 +109,17 @@ export function createJobStarter(parts: EngineParts): JobStarter {
         restart(job.kind, input, { job, isUnasked: true })
       } catch (error) {
         const failed: Job = { ...job, state: 'failed', error: toErrorValue(error) }
-        homeJobs.save(failed, input)
+        try {
+          homeJobs.save(failed, input)
+        } catch (error) {
+          parts.notes.add(`The list of jobs cannot be written. ${errorLine(error)}`)
+        }
         runner.remember(failed)
       }
     }
   }
   corpora.onOpen(({ corpus }) => {
-    markRunsInterrupted(corpus.writer)
+    if (!corpus.readonly) markRunsInterrupted(corpus.writer)
     const left = listJobs(corpus.reader, corpus.path).reverse()
     // A corpus that was never opened here may be somebody else's, and its jobs name files of this
     // machine to read and write: they wait until a person says so.
@@ -112,8 +135,10 @@ export function createJobStarter(parts: EngineParts): JobStarter {
         runner.remember(job)
         continue
       }
-      if (parts.resumeJobs && isOurs && mayResume(job.kind, input)) {
-        restart(job.kind, input, { job, isUnasked: true })
+      // Where another program writes, it runs there.
+      if (corpus.whyReadonly?.kind === 'busy') continue
+      if (!corpus.readonly && parts.resumeJobs && isOurs && mayResume(job.kind, input)) {
+        resume(job, input)
       } else runner.remember({ ...job, state: 'interrupted' })
     }
   })
@@ -133,7 +158,8 @@ export function createJobStarter(parts: EngineParts): JobStarter {
       const corpusOf = new Set(runner.list().map((job) => job.corpus))
       runner.clear()
       for (const path of corpusOf) {
-        if (path !== null) clearJobs(corpora.get(path).corpus.writer)
+        const corpus = path === null ? null : corpora.get(path).corpus
+        if (corpus && !corpus.readonly) clearJobs(corpus.writer)
       }
     },
   }

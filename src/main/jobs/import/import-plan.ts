@@ -6,6 +6,7 @@ import type { TextSource } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import { ChoiceNeeded } from '../../tables/choice-needed.ts'
 import {
+  MOST_SCORES,
   SHARD_KEY,
   checkUnit,
   describeTable,
@@ -23,6 +24,8 @@ export interface ScoreColumn {
   column: string
   model: string
 }
+
+type OnPosition = (position: number) => Promise<void>
 
 /** Why an import would refuse. */
 export type Refusal = NonNullable<CallOutput<'tables.recognise'>['refusal']>
@@ -76,10 +79,15 @@ export const COMPUTED_BY: Partial<Record<TableLayout, Record<string, string>>> =
 
 /**
  * Looks at a table and its embeddings and decides how it is imported.
+ * @param onPosition told where the whole table has to be read, to count its rows
  * @throws AppError `invalid-input` (no column of pictures, a unit that cannot be, rows that do not
  *   agree), and as `openTable` and `openNpy`
  */
-export async function planTable(source: TableInput, choices: ImportChoices): Promise<ImportPlan> {
+export async function planTable(
+  source: TableInput,
+  choices: ImportChoices,
+  onPosition: OnPosition,
+): Promise<ImportPlan> {
   const table = await openTable(source.path)
   try {
     const info = await describeTable(table, choices.columns)
@@ -105,11 +113,18 @@ export async function planTable(source: TableInput, choices: ImportChoices): Pro
         },
       )
     }
+    if (plan.scores.length > MOST_SCORES) {
+      throw new AppError(
+        'invalid-input',
+        `${name} has ${plan.scores.length.toLocaleString('en')} columns that look like similarities; up to ${MOST_SCORES} are imported.`,
+        'Write it again with the columns that are wanted.',
+      )
+    }
     for (const { column } of plan.scores) {
       const range = info.columns.find((one) => one.name === column)?.range ?? null
       checkUnit(column, range, choices.unit ?? null)
     }
-    if (plan.embeddings) await checkEmbeddings(plan, table)
+    if (plan.embeddings) await checkEmbeddings(plan, table, onPosition)
     return plan
   } finally {
     await table.close()
@@ -154,7 +169,11 @@ function namePlan(source: TableInput, info: TableInfo, choices: ImportChoices): 
   }
 }
 
-async function checkEmbeddings(plan: ImportPlan, table: OpenTable): Promise<void> {
+async function checkEmbeddings(
+  plan: ImportPlan,
+  table: OpenTable,
+  onPosition: OnPosition,
+): Promise<void> {
   const { embeddings } = plan
   if (!embeddings) return
   const files: NpyFile[] = []
@@ -170,7 +189,7 @@ async function checkEmbeddings(plan: ImportPlan, table: OpenTable): Promise<void
         `${basename(first.path)} has ${first.dims} values a row, ${basename(other.path)} ${other.dims}: they are not of one model`,
       )
     }
-    const rows = table.rows ?? (await countRows(table))
+    const rows = table.rows ?? (await countRows(table, onPosition))
     for (const file of files) {
       if (file.rows === rows) continue
       throw new AppError(
@@ -186,9 +205,9 @@ async function checkEmbeddings(plan: ImportPlan, table: OpenTable): Promise<void
   }
 }
 
-async function countRows(table: OpenTable): Promise<number> {
+async function countRows(table: OpenTable, onPosition: OnPosition): Promise<number> {
   let rows = 0
-  for await (const batch of table.read({ columns: [] })) rows += batch.rows
+  for await (const batch of table.read({ columns: [], onPosition })) rows += batch.rows
   return rows
 }
 
@@ -212,10 +231,11 @@ export function importedDigest(name: string, kind: 'scores' | 'embeddings', dims
 export async function lookAtTable(
   source: TableInput,
   choices: CallArgs<'tables.recognise'>,
+  onPosition: OnPosition,
 ): Promise<{ table: RecognisedTable | null; refusal: Refusal | null }> {
   let refusal: Refusal
   try {
-    return { table: toRecognised(await planTable(source, choices)), refusal: null }
+    return { table: toRecognised(await planTable(source, choices, onPosition)), refusal: null }
   } catch (error) {
     refusal = toRefusal(error)
   }

@@ -7,6 +7,8 @@ import { listModels } from '../../store/repositories/models.ts'
 import { clearInputFailures, putInputFailure } from '../../store/repositories/failures.ts'
 import { tableName } from '../../tables/index.ts'
 import { importedDigest } from './import-plan.ts'
+import { createTableReader } from './table-calls.ts'
+import type { TableReader } from './table-calls.ts'
 import type { JobContext } from '../run/job.ts'
 import { runPictures } from '../pictures/pictures.ts'
 import { importTables } from '#shared/contract/jobs/import.ts'
@@ -38,7 +40,21 @@ export async function runImport(
   input: ImportInput,
   ctx: JobContext,
 ): Promise<void> {
-  const { planned, left } = await planInputs(input.inputs, input, ctx)
+  const reader = createTableReader(ctx.entries.tableReader)
+  try {
+    await importWith(reader, corpus, input, ctx)
+  } finally {
+    await reader.close()
+  }
+}
+
+async function importWith(
+  reader: TableReader,
+  corpus: Corpus,
+  input: ImportInput,
+  ctx: JobContext,
+): Promise<void> {
+  const { planned, left } = await planInputs(reader, input, ctx)
   if (ctx.signal.aborted) return
   // Nothing is written where nothing can be taken.
   if (planned.length === 0) throw nothingRead(left)
@@ -48,7 +64,7 @@ export async function runImport(
 
   const totals = newTotals()
   try {
-    await importAll(corpus, planned, input, totals, left, ctx)
+    await importAll(reader, corpus, planned, input, totals, left, ctx)
   } finally {
     reportTotals(totals, left, ctx)
   }
@@ -60,6 +76,7 @@ export async function runImport(
 }
 
 async function importAll(
+  reader: TableReader,
   corpus: Corpus,
   planned: readonly Planned[],
   input: ImportInput,
@@ -76,7 +93,7 @@ async function importAll(
     const { path } = one.plan.source
     const name = tableName(path)
     try {
-      await importTable(corpus, one, input, ids, totals, ctx, (position) =>
+      await importTable(corpus, one, input, ids, totals, ctx, reader, (position) =>
         ctx.progress({
           done: start + position,
           total,

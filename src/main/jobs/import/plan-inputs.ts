@@ -7,10 +7,9 @@ import type { TableChoice } from '../../tables/choice-needed.ts'
 import { findTables, tableName } from '../../tables/index.ts'
 import type { TableInput } from '../../tables/index.ts'
 import type { LeftOut } from './import-totals.ts'
-import { planTable } from './import-plan.ts'
-import type { ImportChoices } from './import-plan.ts'
 import type { Planned } from './import-table.ts'
 import type { JobContext } from '../run/job.ts'
+import type { Choice, TableReader } from './table-calls.ts'
 
 /** Whether a decision that is missing stops the whole import, or leaves one table out. */
 export function stopsAll(about: TableChoice | null): boolean {
@@ -46,26 +45,37 @@ export async function findInputs(
 /**
  * Looks at every table before the first is imported. One that is damaged or none at all is left
  * out; one that needs a decision (its unit, its words) stops the import while nothing is written.
- * @throws AppError where none can be taken: the reason of the first
+ * @throws AppError where a decision is missing; `internal` where there is no reader
  */
 export async function planInputs(
-  inputs: ImportInput['inputs'],
-  choices: ImportChoices,
+  reader: TableReader,
+  input: ImportInput,
   ctx: Pick<JobContext, 'signal' | 'progress'>,
 ): Promise<{ planned: Planned[]; left: LeftOut[] }> {
-  const { sources, left } = await findInputs(inputs)
+  const { signal } = ctx
+  const { columns, modelName, unit } = input
+  const { sources, left } = await findInputs(input.inputs)
   const planned: Planned[] = []
   for (const [done, source] of sources.entries()) {
-    if (ctx.signal.aborted) break
+    if (signal.aborted) break
     const name = tableName(source.path)
     ctx.progress({ done, total: sources.length, unit: 'tables', note: `looking at ${name}` })
     try {
-      const plan = await planTable(source, choices)
-      planned.push({ plan, identity: await fingerprintFile(source.path) })
+      const choices = { columns, modelName, unit }
+      const { value } = await reader.call('plan', { source, choices }, { about: name, signal })
+      if ('choice' in value) throw choiceNeeded(value.choice)
+      planned.push({ plan: value.plan, identity: await fingerprintFile(source.path) })
     } catch (error) {
+      if (signal.aborted) break
       if (!concernsOneTable(error)) throw error
       left.push({ path: source.path, name, error })
     }
   }
   return { planned, left }
+}
+
+/** The error itself does not pass from process to process. */
+function choiceNeeded({ about, message, hint, commandHint }: Choice): ChoiceNeeded {
+  const window = hint ?? ''
+  return new ChoiceNeeded(about, message, { window, command: commandHint ?? window })
 }

@@ -1,10 +1,9 @@
 import type { NewFailure } from '../../store/repositories/failures.ts'
-import { revisitTarget, targetUri } from '../../warc/index.ts'
-import type { ArchiveBatch, WarcRecord } from '../../warc/index.ts'
+import { glance, revisitTarget, targetUri } from '../../warc/index.ts'
+import type { ArchiveBatch, LeftOut, WarcRecord } from '../../warc/index.ts'
 import { SLOT_BYTES } from './ingest-pool.ts'
 import type { ExtractPool, TaskResult } from './ingest-pool.ts'
 import type { TaskRecord } from './ingest-task.ts'
-import { mayMatter } from './may-matter.ts'
 
 /** A record that a worker looks at, with what is known from its head. */
 export interface Wanted {
@@ -21,6 +20,8 @@ export interface Wanted {
 /** A step of reading: what it counted, what it found, where it ends. Committed in order. */
 export interface Step {
   records: Record<string, number>
+  /** Records that no worker has to look at. */
+  leftOut: { about: LeftOut; offset: number; url: string | null }[]
   failures: NewFailure[]
   tasks: { wanted: Wanted[]; result: TaskResult | null }[]
   nextOffset: number
@@ -38,6 +39,7 @@ export async function toStep(
 ): Promise<Step> {
   const step: Step = {
     records: {},
+    leftOut: [],
     failures: [],
     tasks: [],
     nextOffset: batch.nextOffset,
@@ -70,7 +72,11 @@ export async function toStep(
   for (const record of batch.records) {
     if (record.offset < from) continue
     step.records[record.type] = (step.records[record.type] ?? 0) + 1
-    if (record.skipped || !mayMatter(record)) continue
+    const about = glance(record)
+    if (about) {
+      step.leftOut.push({ about, offset: record.offset, url: targetUri(record) })
+      continue
+    }
     if (size > 0 && size + record.block.length > SLOT_BYTES) await send()
     group.push(record)
     size += record.block.length

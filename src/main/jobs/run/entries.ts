@@ -7,6 +7,8 @@ export const ENTRY_SOURCES = {
   queryWorker: 'store/reads/query-worker.ts',
   inferenceHost: 'inference/host/host.ts',
   pictureHost: 'images/picture-host.ts',
+  tableReader: 'jobs/import/table-reader.ts',
+  pageReader: 'jobs/pages/page-reader.ts',
   spanWorker: 'jobs/spans/span-worker.ts',
   measureWorker: 'jobs/measure/measure-worker.ts',
   studyWorker: 'jobs/evaluate/study-worker.ts',

@@ -3,6 +3,7 @@ import type { CorpusPart } from '#shared/contract/index.ts'
 import type { Job, JobProgress } from '#shared/contract/jobs.ts'
 import { AppError, errorLine, toErrorValue } from '#shared/errors.ts'
 import type { Settings } from '#shared/settings.ts'
+import { toJobError } from '../../store/errors.ts'
 import { ENGINE_STOPS } from './job.ts'
 import type { Entries } from './entries.ts'
 import type { JobContext } from './job.ts'
@@ -26,6 +27,8 @@ export interface JobRequest {
   id?: string
   createdAt?: string
   run(context: JobContext): Promise<void>
+  /** Paths that it reads and writes beside its corpus. */
+  places?: readonly string[]
   /** Writes the job down where it survives a kill. */
   save(job: Job): void
 }
@@ -155,7 +158,7 @@ export function createRunner(options: RunnerOptions): Runner {
       if (running.abort.signal.aborted) {
         return end(running, running.stopping ? 'interrupted' : 'canceled')
       }
-      const value = toErrorValue(error)
+      const value = toErrorValue(toJobError(error, request.corpus, request.places ?? []))
       if (value.kind === 'internal') console.error(error)
       job.error = value
       return end(running, 'failed')

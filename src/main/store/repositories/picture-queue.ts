@@ -1,3 +1,4 @@
+import { normalAddress } from '#shared/address.ts'
 import type { ImageStatus } from '#shared/domain.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import type { CaptureKind } from './captures.ts'
@@ -132,7 +133,7 @@ const CAPTURES = `SELECT c.id, c.kind, c.date, c.sha256, c.bytes, c.payload_dige
 /**
  * What the archives hold for a picture, best first, no bytes twice: under its address, then under
  * each alternate, so that there is something left to try when the first cannot be decoded. An
- * address is taken as written, then without its fragment, then with the other of http and https.
+ * address is taken in any spelling (`normalAddress`), then with the other of http and https.
  * Of several captures of one address the one nearest in time to the first page that shows the
  * picture comes first. A revisit stands for what it points to: by address and date, else by
  * payload digest; a redirect for the picture at its end.
@@ -158,7 +159,11 @@ export function heldPictures(db: ReaderDb, picture: QueuedPicture): HeldPicture[
 
 function capturesOf(db: ReaderDb, url: string): Capture[] {
   // An address captured thousands of times does not make one lookup slow.
-  return statement<Capture>(db, `${CAPTURES} WHERE c.url = ? ORDER BY c.id LIMIT 500`).all(url)
+  // By its normal form, which `key` holds only where it is written otherwise.
+  return statement<Capture>(
+    db,
+    `${CAPTURES} WHERE c.url = @url OR c.key = @url ORDER BY c.id LIMIT 500`,
+  ).all({ url })
 }
 
 function follow(
@@ -191,12 +196,11 @@ function follow(
 }
 
 function spellings(url: string): string[] {
-  const hash = url.indexOf('#')
-  const bare = hash < 0 ? url : url.slice(0, hash)
-  const other = bare.startsWith('https:')
-    ? `http:${bare.slice(6)}`
-    : bare.replace(/^http:/, 'https:')
-  return [...new Set([url, bare, other])]
+  const address = normalAddress(url)
+  const other = address.startsWith('https:')
+    ? `http:${address.slice(6)}`
+    : address.replace(/^http:/, 'https:')
+  return [...new Set([address, normalAddress(other)])]
 }
 
 function dateOfPage(db: ReaderDb, imageId: number): string | null {
