@@ -13,7 +13,7 @@ export interface PictureSelection {
   retryFailed: boolean
   /** With `retryFailed`: also what publishers had opted out of (the person switched that off). */
   retryRefused: boolean
-  /** Only what tables name by files, or only what they do not. */
+  /** Only what tables name by files, or only what has an address; some have both. */
   named?: 'files' | 'addresses'
 }
 
@@ -35,11 +35,12 @@ const SELECTED = `(
   OR (@retry AND status = 'failed')
   OR (@refused AND status = 'refused')
 )`
-/** `table:` addresses stand together in the index of addresses. */
+/** `table:` addresses; what has an address of its own bears that of its file as an alternate. */
+const BY_FILE = `(url >= 'table:' AND url < 'table;')`
 const NAMED = {
   all: '',
-  files: `AND url >= 'table:' AND url < 'table;'`,
-  addresses: `AND NOT (url >= 'table:' AND url < 'table;')`,
+  files: `AND (${BY_FILE} OR alternates LIKE '%"table://%')`,
+  addresses: `AND NOT ${BY_FILE}`,
 } as const
 
 function selected(selection: PictureSelection): string {
