@@ -27,6 +27,7 @@ export function exportContext(over: Partial<JobContext> = {}): JobContext & { to
     changed: () => undefined,
     entries: {
       extractWorker: NOWHERE,
+      tokenizerHost: NOWHERE,
       inferenceHost: NOWHERE,
       queryWorker: NOWHERE,
       pictureHost: NOWHERE,

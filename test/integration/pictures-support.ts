@@ -35,6 +35,7 @@ export function jobContext(
     changed: () => told.changes++,
     entries: {
       extractWorker: NOWHERE,
+      tokenizerHost: NOWHERE,
       inferenceHost: NOWHERE,
       queryWorker: NOWHERE,
       pictureHost: options.host ?? PICTURE_HOST,

@@ -91,6 +91,7 @@ export function scoreContext(
     changed: () => undefined,
     entries: {
       extractWorker: nowhere,
+      tokenizerHost: nowhere,
       inferenceHost: INFERENCE_HOST,
       queryWorker: nowhere,
       pictureHost: nowhere,

@@ -21,6 +21,7 @@ import { createOpenCorpora } from './home/open-corpora.ts'
 import { createJobStarter } from './jobs/start-jobs.ts'
 import { parse } from './parse.ts'
 import { hubCacheFolder } from '../inference/hub/hub-cache.ts'
+import { createTokenizers } from '../inference/tokenize/tokenizers.ts'
 
 export interface EngineAnswer {
   value: unknown
@@ -92,6 +93,7 @@ export function createEngine(options: EngineOptions): Engine {
       bundled: join(resources, 'models'),
       user: home.models,
       hubCache: hubCacheFolder(),
+      tokenizers: createTokenizers(entries.tokenizerHost),
     },
     devices: keepAnswer(() => listDevices(entries)),
     deviceStates: keepAnswer(() => tryDevices(entries)),
@@ -131,6 +133,7 @@ export function createEngine(options: EngineOptions): Engine {
     finished: runner.finished,
     async stop() {
       await runner.stop()
+      await parts.folders.tokenizers.close()
       await parts.blindPictures.close()
       await corpora.closeAll()
     },

@@ -13,6 +13,7 @@ function setUp() {
   const runner = createRunner({
     entries: {
       extractWorker: url,
+      tokenizerHost: url,
       inferenceHost: url,
       queryWorker: url,
       pictureHost: url,
