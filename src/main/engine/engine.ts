@@ -29,6 +29,7 @@ import { createJobStarter } from './jobs/start-jobs.ts'
 import { createReaders } from './readers.ts'
 import { parse } from './parse.ts'
 import { hubCacheFolder } from '../inference/hub/hub-cache.ts'
+import { createTokenizers } from '../inference/tokenize/tokenizers.ts'
 
 export interface EngineAnswer {
   value: unknown
@@ -105,6 +106,7 @@ export function createEngine(options: EngineOptions): Engine {
       bundled: join(resources, 'models'),
       user: home.models,
       hubCache: hubCacheFolder(),
+      tokenizers: createTokenizers(entries.tokenizerHost),
     },
     devices: keepAnswer(() => listDevices(entries)),
     deviceStates: keepAnswer(() => tryDevices(entries)),
@@ -153,7 +155,11 @@ export function createEngine(options: EngineOptions): Engine {
     finished: runner.finished,
     async stop() {
       await runner.stop()
-      await Promise.all([parts.blindPictures.close(), parts.readers.close()])
+      await Promise.all([
+        parts.blindPictures.close(),
+        parts.readers.close(),
+        parts.folders.tokenizers.close(),
+      ])
       await corpora.closeAll()
     },
   }
