@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   appendFileSync,
+  cpSync,
+  mkdtempSync,
   createReadStream,
   readdirSync,
   readFileSync,
@@ -10,6 +12,7 @@ import {
 } from 'node:fs'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -227,18 +230,33 @@ test('lost files of pictures come back from what was fetched, also through redir
   await fetchAll(corpus)
   const sha256 = imageRows(corpus)[0]?.sha256 as string
   rmSync(blobPath(corpus.path, sha256))
-  corpus.writer.prepare(`UPDATE images SET status = 'pending', sha256 = NULL`).run()
   for (const server of servers.splice(0)) server.close()
+  // The server is gone: nobody is asked.
   await runPictures(
     corpus,
-    { corpus: corpus.path, images: 'archive', retryFailed: false },
+    { corpus: corpus.path, images: 'fetch', retryFailed: false },
     jobContext(),
+    { fetch: LOCAL, mends: true },
   )
   expect(imageRows(corpus).map((one) => [one.status, one.sha256])).toEqual([
     ['ok', sha256],
     ['ok', sha256],
   ])
   expect(readFileSync(blobPath(corpus.path, sha256)).equals(picture)).toBe(true)
+  // The corpus may be copied elsewhere: its archives come along.
+  const copy = join(mkdtempSync(join(tmpdir(), 'copied-')), 'b.gleaner')
+  corpus.close()
+  open.splice(open.indexOf(corpus), 1)
+  cpSync(corpus.path, copy, { recursive: true })
+  rmSync(corpus.path, { recursive: true })
+  const moved = openCorpus(copy)
+  open.push(moved)
+  rmSync(blobPath(copy, sha256))
+  await runPictures(moved, { corpus: copy, images: 'archive', retryFailed: false }, jobContext(), {
+    mends: true,
+  })
+  expect(imageRows(moved).map(({ status }) => status)).toEqual(['ok', 'ok'])
+  expect(hasBlob(copy, sha256)).toBe(true)
 })
 
 test('a body that is too long or breaks off is kept as far as it came, and says so', async () => {

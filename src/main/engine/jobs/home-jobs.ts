@@ -20,6 +20,7 @@ const HomeJob = z.object({
 export interface HomeJobs {
   /** Writes a job down; one that has come to its end is forgotten. */
   save(job: Job, input: unknown): void
+  forget(id: string): void
   /** What processes that ended meanwhile did not finish, oldest first. */
   left(): { job: Job; input: unknown }[]
 }
@@ -39,6 +40,7 @@ export function openHomeJobs(home: Home, notes: Notes): HomeJobs {
         else writeJson(file, { pid: process.pid, host: hostname(), job, input })
       })
     },
+    forget: (id) => rmSync(join(folder, `${id}.json`), { force: true }),
     left() {
       if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return []
       const found: z.infer<typeof HomeJob>[] = []

@@ -2,7 +2,11 @@ import type { PicturesInput } from '#shared/contract/jobs.ts'
 import type { FetchOptions } from '../../images/fetch-options.ts'
 import { createPictureHost } from '../../images/host-client.ts'
 import type { Corpus } from '../../store/open.ts'
-import { countQueuedPictures, fetchedBefore, heldPictures } from '../../store/repositories/picture-queue.ts'
+import {
+  countQueuedPictures,
+  fetchedBefore,
+  heldPictures,
+} from '../../store/repositories/picture-queue.ts'
 import type { PictureSelection } from '../../store/repositories/picture-queue.ts'
 import type { JobContext } from '../run/job.ts'
 import { lookForPictures } from '#shared/contract/jobs/pictures.ts'
@@ -12,6 +16,9 @@ import { concurrently } from './concurrently.ts'
 import { createDecoder } from './decode-pictures.ts'
 import { createFetchedArchive } from './fetched-archive.ts'
 import { fetchInfo, fromWeb } from './fetched-pictures.ts'
+import { findLost } from './lost-pictures.ts'
+import { mendThumbs } from './mend-thumbs.ts'
+import { createRestorer } from './restore-blob.ts'
 import { eachQueued } from './queued-pictures.ts'
 import { recoverFetched } from './recover-fetched.ts'
 import { fromTableFolder, fromArchive, fromFolder } from './stored-pictures.ts'
@@ -21,6 +28,9 @@ import { fromTableFolder, fromArchive, fromFolder } from './stored-pictures.ts'
  * thumbnail. Where they come from: `archive` (captures that ingest kept as blobs), `folder:DIR`,
  * `fetch`, or `none`, which does nothing. What ended is committed in batches, so a run that was
  * killed goes on where it stopped. Aborting ends it after what is in flight.
+ *
+ * What was had before and whose file is gone, empty or cut off is looked for again; where it is not
+ * found, what is known of it stays, and a failure says so.
  *
  * Pictures that a table names by files are read beside the table, whatever else is asked.
  *
@@ -40,6 +50,8 @@ export async function runPictures(
     fetch?: Partial<FetchOptions>
     named?: PictureSelection['named']
     maxArchiveBytes?: number
+    /** Also what the corpus had and whose files are lost. */
+    mends?: boolean
   } = {},
 ): Promise<void> {
   if (input.images === 'none') return
@@ -50,9 +62,10 @@ export async function runPictures(
     ...(overrides.named ? { named: overrides.named } : {}),
   }
   await recoverFetched(corpus, ctx)
-  const total = countQueuedPictures(corpus.writer, selection)
+  const lost = overrides.mends ? await findLost(corpus, ctx.signal) : { blobs: [], thumbs: [] }
+  const total = countQueuedPictures(corpus.writer, selection) + lost.blobs.length
   ctx.progress({ done: 0, total, unit: 'pictures', note: 'looking for pictures' })
-  if (total === 0) return
+  if (total + lost.thumbs.length === 0) return
 
   const host = createPictureHost(ctx.entries.pictureHost)
   const archive = createFetchedArchive(
@@ -62,20 +75,24 @@ export async function runPictures(
   )
   const committer = createCommitter(corpus, ctx, total, host, archive)
   const decode = createDecoder(corpus, host)
-  const queue = eachQueued(corpus, selection, ctx.signal)
+  const restorer = createRestorer(corpus.path)
+  const queue = eachQueued(corpus, selection, ctx.signal, lost.blobs)
   const width = host.parallel * 4
   const local = fromTableFolder(corpus, decode, input.images)
-  const stored = fromArchive(corpus, decode, local)
+  const stored = fromArchive(corpus, decode, local, restorer)
   const done = new Set<number>()
   let whole = false
   try {
     if (input.images === 'fetch') {
-      // Nobody is asked again for what a killed run had.
-      const before = fetchedBefore(corpus.writer).filter(
+      // Nobody is asked again for what a killed run had, or an archive holds.
+      const held = [...fetchedBefore(corpus.writer), ...lost.blobs].filter(
         (picture) => heldPictures(corpus.writer, picture).length > 0,
       )
-      for (const { id } of before) done.add(id)
-      for await (const one of concurrently(before, width, stored)) committer.add(one)
+      for await (const one of concurrently(held, width, stored)) {
+        if (one.settled.outcome.status !== 'ok') continue
+        done.add(one.settled.outcome.id)
+        await committer.add(one)
+      }
     }
     const ended =
       input.images === 'archive'
@@ -90,20 +107,23 @@ export async function runPictures(
               overrides.fetch ?? {},
               local,
               archive,
+              lost.blobs,
               done,
             )
           : await fromFolder(queue, decode, width, input.images, local)
-    for await (const one of ended) committer.add(one)
-    committer.finish()
+    for await (const one of ended) await committer.add(one)
+    await mendThumbs(corpus, host, lost.thumbs, ctx.signal)
+    await committer.finish()
     whole = true
   } catch (error) {
     // What ended before counts, whatever stopped the rest.
-    committer.finish()
+    await committer.finish()
     whole = ctx.signal.aborted
     if (whole) return
     throw error
   } finally {
     committer.stop()
+    await restorer.close()
     await host.close()
     await archive.close(whole)
   }
@@ -113,5 +133,5 @@ export async function runPictures(
 }
 
 export const picturesJob = implementJob(lookForPictures, ({ corpus, input, context }) =>
-  runPictures(corpus, input, context),
+  runPictures(corpus, input, context, { mends: true }),
 )

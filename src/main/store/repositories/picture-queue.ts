@@ -15,7 +15,7 @@ export interface PictureSelection {
   retryFailed: boolean
   /** With `retryFailed`: also what publishers had opted out of (the person switched that off). */
   retryRefused: boolean
-  /** Only what tables name by files, or only what they do not. */
+  /** Only what tables name by files, or only what has an address; some have both. */
   named?: 'files' | 'addresses'
 }
 
@@ -37,11 +37,12 @@ const SELECTED = `(
   OR (@retry AND status = 'failed')
   OR (@refused AND status = 'refused')
 )`
-/** `table:` addresses stand together in the index of addresses. */
+/** `table:` addresses; what has an address of its own bears that of its file as an alternate. */
+const BY_FILE = `(url >= 'table:' AND url < 'table;')`
 const NAMED = {
   all: '',
-  files: `AND url >= 'table:' AND url < 'table;'`,
-  addresses: `AND NOT (url >= 'table:' AND url < 'table;')`,
+  files: `AND (${BY_FILE} OR alternates LIKE '%"table://%')`,
+  addresses: `AND NOT ${BY_FILE}`,
 } as const
 
 function selected(selection: PictureSelection): string {
@@ -105,6 +106,25 @@ export function fetchedBefore(db: ReaderDb): QueuedPicture[] {
        WHERE ${IS_FETCHED} AND i.status IN ('pending', 'missing') ORDER BY i.id`,
     )
     .all()
+    .map((row) => ({ ...row, alternates: toList(row.alternates) }))
+}
+
+/** A picture that is had, with what its blob must be. */
+export interface HadPicture extends QueuedPicture {
+  sha256: string
+  bytes: number
+}
+
+/** Pictures that were found, in order of their ids, after `afterId`. */
+export function heldByCorpus(db: ReaderDb, afterId: number, limit: number): HadPicture[] {
+  type Row = Omit<HadPicture, 'alternates'> & { alternates: string | null }
+  return statement<Row>(
+    db,
+    `SELECT id, url, alternates, status, sha256, bytes FROM images
+     WHERE id > ? AND status = 'ok' AND sha256 IS NOT NULL AND bytes IS NOT NULL
+     ORDER BY id LIMIT ?`,
+  )
+    .all(afterId, limit)
     .map((row) => ({ ...row, alternates: toList(row.alternates) }))
 }
 
@@ -308,7 +328,7 @@ export interface SettledPicture {
 /**
  * Writes down how pictures ended, in one transaction: their rows, and a failure each for what
  * failed or was refused (what is only missing is told by its status). Failures that an earlier
- * search left are replaced.
+ * search left are replaced. One that was had before, and is not found again, stays as it is.
  */
 export function createPictureSettler(db: WriterDb): (settled: readonly SettledPicture[]) => void {
   const update = statement(
@@ -340,6 +360,16 @@ export function createPictureSettler(db: WriterDb): (settled: readonly SettledPi
         if (before !== 'pending') {
           forget ??= forgetter()
           forget(url)
+        }
+        // Its file is lost and was not found again: what is known of it stays, for the next search.
+        if (before === 'ok' && outcome.status !== 'ok') {
+          insertFailure(db, {
+            stage: 'image',
+            reason: 'blob-lost',
+            url,
+            detail: detail ?? outcome.error,
+          })
+          continue
         }
         const ok = outcome.status === 'ok' ? outcome : null
         update.run(
