@@ -14,9 +14,11 @@ import {
   moveArchive,
 } from '../../store/repositories/archives.ts'
 import type { ArchiveRow } from '../../store/repositories/archives.ts'
-import { putInputFailure } from '../../store/repositories/failures.ts'
+import { insertFailure, putInputFailure } from '../../store/repositories/failures.ts'
+import type { NewFailure } from '../../store/repositories/failures.ts'
 import { imageIds } from '../../store/repositories/images.ts'
 import type { ImageIds } from '../../store/repositories/images.ts'
+import { isOnlyListed, setOnlyListed } from '../../store/repositories/listed.ts'
 import { transaction } from '../../store/statements.ts'
 import { openArchive, sha256OfArchive } from '../../warc/index.ts'
 import type { ArchiveSource } from '../../warc/index.ts'
@@ -29,6 +31,8 @@ import { implementJob } from '../run/implement.ts'
 import { createCommitter } from './commit-steps.ts'
 import type { Totals } from './commit-steps.ts'
 import { findSources, shortName, identify } from './ingest-sources.ts'
+import { isListing, readListed } from './listed-pairs.ts'
+import type { Listed } from './listed-pairs.ts'
 import { toStep } from './ingest-step.ts'
 import type { Step } from './ingest-step.ts'
 
@@ -46,7 +50,8 @@ export interface IngestOptions {
  * Reads archives into the corpus: pages, pairs, captures of pictures, counts and failures, and at
  * the end, unless `images` is `none`, the pictures themselves. What was read and how far are
  * committed together, so a run that was killed or canceled goes on where it stopped and never adds
- * a pair twice; an archive that is complete is passed over, under whatever name it comes.
+ * a pair twice; an archive that is complete is passed over, under whatever name it comes. With
+ * `onlyListed` only the pairs that an archive lists (docs/warc.md) are taken, with their scores.
  *
  * @throws AppError `not-found` for an input that is not there, `io`, `internal`
  */
@@ -56,6 +61,13 @@ export async function runIngest(
   ctx: JobContext,
   options: IngestOptions = {},
 ): Promise<void> {
+  if (input.onlyListed && input.inputs.includes('-')) {
+    throw new AppError(
+      'invalid-input',
+      'Of standard input the listed pairs cannot be told: its list has to be read first.',
+      'Save it as a file and ingest that.',
+    )
+  }
   const { sources, failures } = await findSources(input.inputs, options.stdin)
   for (const failure of failures) putInputFailure(corpus.writer, failure)
   const known = sources.every((source) => source.size !== null)
@@ -77,13 +89,22 @@ export async function runIngest(
   for (const source of sources) {
     if (ctx.signal.aborted) return
     const start = before
-    await ingestSource(corpus, source, ids, workers, totals, ctx, options, (position) =>
-      ctx.progress({
-        done: start + position,
-        total,
-        unit: 'bytes',
-        note: `${shortName(source)}: ${totals.pairs.toLocaleString('en')} pairs`,
-      }),
+    await ingestSource(
+      corpus,
+      source,
+      input.onlyListed ?? false,
+      ids,
+      workers,
+      totals,
+      ctx,
+      options,
+      (position) =>
+        ctx.progress({
+          done: start + position,
+          total,
+          unit: 'bytes',
+          note: `${shortName(source)}: ${totals.pairs.toLocaleString('en')} pairs`,
+        }),
     )
     before += source.size ?? 0
   }
@@ -108,6 +129,7 @@ export async function runIngest(
 async function ingestSource(
   corpus: Corpus,
   given: ArchiveSource,
+  asked: boolean,
   ids: ImageIds,
   workers: number,
   totals: Totals,
@@ -117,6 +139,13 @@ async function ingestSource(
 ): Promise<void> {
   const { source, identity } = await identify(given, options.stdin)
   let archive = archiveByFingerprint(corpus.writer, identity)
+  // What was begun one way goes on that way.
+  const onlyListed = archive ? isOnlyListed(corpus.writer, identity) : asked
+  if (onlyListed !== asked) {
+    ctx.warn(
+      `${shortName(source)} was read before ${asked ? 'with all its pairs' : 'with only its listed pairs'}, and stays so. To read it otherwise, import it into another corpus.`,
+    )
+  }
   if (archive?.state === 'complete') {
     totals.skipped++
     if (archive.path !== source.name && !existsSync(archive.path)) {
@@ -127,11 +156,14 @@ async function ingestSource(
     return
   }
   if (archive && archive.path !== source.name) moveArchive(corpus.writer, archive.id, source.name)
-  archive ??= addArchive(corpus.writer, {
-    path: source.name,
-    bytes: source.size ?? 0,
-    fingerprint: identity,
-    software: SOFTWARE,
+  archive ??= transaction(corpus.writer, () => {
+    if (onlyListed) setOnlyListed(corpus.writer, identity)
+    return addArchive(corpus.writer, {
+      path: source.name,
+      bytes: source.size ?? 0,
+      fingerprint: identity,
+      software: SOFTWARE,
+    })
   })
   const pool = createExtractPool({
     entry: ctx.entries.extractWorker,
@@ -141,7 +173,8 @@ async function ingestSource(
     ...(options.patienceMs === undefined ? {} : { patienceMs: options.patienceMs }),
   })
   try {
-    await readArchive(corpus, archive, source, pool, ids, totals, ctx, report)
+    const listed = onlyListed ? await listedIn(corpus, archive, source, totals, ctx) : null
+    await readArchive(corpus, archive, source, pool, ids, totals, ctx, report, listed)
     if (pool.replaced > 0) {
       ctx.warn(`${pool.replaced} pages broke their worker and were left out; see the failures.`)
     }
@@ -154,6 +187,33 @@ async function ingestSource(
   }
 }
 
+/** What an archive lists; says so where it lists nothing. */
+async function listedIn(
+  corpus: Corpus,
+  archive: ArchiveRow,
+  source: ArchiveSource,
+  totals: Totals,
+  ctx: JobContext,
+): Promise<Listed> {
+  const failures: NewFailure[] = []
+  const listed = await readListed(source, ctx.signal, (failure) =>
+    failures.push({ stage: 'record', archiveId: archive.id, ...failure }),
+  )
+  if (listed.listings === 0) {
+    const detail = 'The archive lists no pairs, so none were taken.'
+    failures.push({ stage: 'archive', reason: 'no-listing', archiveId: archive.id, detail })
+    ctx.warn(`${shortName(source)}: ${detail}`)
+  }
+  // A run that goes on has counted them.
+  if (archive.nextOffset === 0) {
+    transaction(corpus.writer, () => {
+      for (const failure of failures) insertFailure(corpus.writer, failure)
+    })
+    totals.failures += failures.length
+  }
+  return listed
+}
+
 async function readArchive(
   corpus: Corpus,
   archive: ArchiveRow,
@@ -163,6 +223,7 @@ async function readArchive(
   totals: Totals,
   ctx: JobContext,
   report: (position: number) => void,
+  listed: Listed | null,
 ): Promise<void> {
   const from = archive.nextOffset
   const stream = source.kind === 'stream'
@@ -170,10 +231,14 @@ async function readArchive(
     from: stream ? 0 : from,
     digest: true,
     signal: ctx.signal,
-    keep: ({ type }) => type === 'response' || type === 'resource' || type === 'revisit',
+    keep: (head) =>
+      head.type === 'response' ||
+      head.type === 'resource' ||
+      head.type === 'revisit' ||
+      (listed !== null && isListing(head)),
   })
   const steps: Step[] = []
-  const commits = createCommitter(corpus, archive, ids, totals, ctx, report)
+  const commits = createCommitter(corpus, archive, ids, totals, ctx, report, listed)
   let broken: { error: unknown } | null = null
   /** Commits what is settled, in order. */
   const drain = (): void => {
@@ -184,9 +249,8 @@ async function readArchive(
   let reading = true
   try {
     for await (const batch of opened) {
-      const step = await toStep(batch, archive.id, stream ? from : 0, pool, (blobs) =>
-        flushBlobs(corpus.path, blobs),
-      )
+      const flush = (blobs: string[]): Promise<void> => flushBlobs(corpus.path, blobs)
+      const step = await toStep(batch, archive.id, stream ? from : 0, pool, flush, listed !== null)
       step.done.then(
         () => (step.settled = true),
         (error: unknown) => (broken ??= { error }),
