@@ -27,6 +27,7 @@ export const corpora = {
       tracker: '1 × 1 tracking pixel',
       noscriptTwin: 'noscript copy of a lazy picture',
       noAddress: 'No http(s) address',
+      notListed: 'Not among the listed pairs',
     },
     title: 'Contents of the open corpus',
     pairs: 'pair | pairs',
@@ -55,6 +56,8 @@ export const corpora = {
     listFailures: '{reason}: {n}, show list',
     scoreSummary: 'n = {n}, mean {mean}',
     locateTitle: 'Locate {file}',
+    fetched:
+      'Downloaded pictures are kept with their HTTP headers: {n} capture, {archives} web archives in fetched/, {size}. | Downloaded pictures are kept with their HTTP headers: {n} captures, {archives} web archives in fetched/, {size}.',
     located: '{file} is now read from {path}',
   },
   failures: {
