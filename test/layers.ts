@@ -105,6 +105,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
   'main/jobs': {
     run: [],
     measure: ['evaluate', 'run'],
+    pages: ['run'],
     models: ['run'],
     pictures: ['run'],
     spans: ['run'],

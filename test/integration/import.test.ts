@@ -14,9 +14,11 @@ import { createHash } from 'node:crypto'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import { ImportInput } from '#shared/contract/jobs.ts'
+import { findEntries } from '../../src/main/engine/entries.ts'
+import { createReaders } from '../../src/main/engine/readers.ts'
 import { readPageSource } from '../../src/main/engine/calls/page-source.ts'
 import { meanCosineOfAll, recallAt, retrievalRanks } from '../support/retrieval.ts'
-import { recogniseInputs } from '../../src/main/jobs/import/import-plan.ts'
+import { recogniseInputs } from '../../src/main/jobs/import/recognise.ts'
 import { runImport } from '../../src/main/jobs/import/import.ts'
 import { runPictures } from '../../src/main/jobs/pictures/pictures.ts'
 import { createReads } from '../../src/main/store/reads/reads.ts'
@@ -33,7 +35,9 @@ import { floats, npy, parquet } from '../unit/tables/support.ts'
 
 const made: string[] = []
 const opened: Corpus[] = []
-afterAll(() => {
+const readers = createReaders(findEntries())
+afterAll(async () => {
+  await readers.close()
   for (const corpus of opened) corpus.close()
   for (const path of made) rmSync(path, { recursive: true, force: true })
 })
@@ -171,7 +175,7 @@ describe('importing a table', () => {
     const path = write(folder(), 'a.csv', 'url,text\nhttp://a/1,x\nhttp://a/2,y\n')
     const corpus = newCorpus()
     await run(corpus, [path])
-    await expect(readPageSource(corpus, 2)).rejects.toMatchObject({
+    await expect(readPageSource(corpus, 2, readers.pages)).rejects.toMatchObject({
       kind: 'not-found',
       message: expect.stringMatching(/row 2 of the table a\.csv: no page/) as string,
     })
@@ -251,7 +255,7 @@ describe('importing a table', () => {
     ).rejects.toThrow(/no column words/)
     expect(count(corpus, 'pairs')).toBe(0)
     expect(count(corpus, 'archives')).toBe(0)
-    const seen = await recogniseInputs({ path: scaled, columns: [] })
+    const seen = await recogniseInputs({ path: scaled, columns: [] }, readers.tables)
     expect(seen).toMatchObject({
       n: 1,
       refusal: {

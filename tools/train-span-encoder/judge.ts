@@ -30,7 +30,7 @@ import { siteOf } from '../../src/main/labeling/split-by-site.ts'
 import { examplesOf, trainSpanHead } from '../../src/main/labeling/train-span-head.ts'
 import { altJudge } from '../../src/main/labeling/useless-alts.ts'
 import {
-  isPage,
+  classify,
   listInputs,
   openArchive,
   parseHttpResponse,
@@ -82,7 +82,7 @@ async function readArchive(source: ArchiveSource): Promise<void> {
       try {
         const http = parseHttpResponse(record.block)
         const url = targetUri(record)
-        if (url === null || !isPage(record, http)) continue
+        if (url === null || classify(record, http).kind !== 'page') continue
         const stated = http.status === 0 ? record.headers : http.headers
         const html = decodeHtml(http.body, stated.get('content-type') ?? null, url)
         for (const pair of extractPage(html.text, url, html).pairs) {

@@ -48,6 +48,8 @@ export interface WatchedOptions {
   hint?: string
   /** A process without a call is ended after this; 0 = at once. */
   idleMs?: number
+  /** Calls at once; others wait for their turn. Default: any number. */
+  most?: number
 }
 
 /** Far more than any sound file takes for one step on a slow machine under load. */
@@ -62,12 +64,14 @@ const IDLE_MS = 5000
 const HINT = 'It may be damaged, or made to keep programs busy. Get it again, or leave it out.'
 
 export function createWatched<C extends CallTable<C>>(options: WatchedOptions): Watched<C> {
-  const { name, entry, hint = HINT, idleMs = IDLE_MS } = options
+  const { name, entry, hint = HINT, idleMs = IDLE_MS, most = Infinity } = options
   // On a small machine less, so that it does not begin to swap.
   const heapMB = Math.min(options.heapMB ?? HEAP_MB, Math.floor(totalmem() / 2 ** 21))
   const memoryMB = heapMB + OUTSIDE_MB
   const idle = new Map<Helper<C>, NodeJS.Timeout>()
   const all = new Set<Helper<C>>()
+  const waiting: (() => void)[] = []
+  let busy = 0
   let isClosed = false
 
   function start(): Helper<C> {
@@ -109,6 +113,16 @@ export function createWatched<C extends CallTable<C>>(options: WatchedOptions): 
     idle.set(helper, setTimeout(() => void end(helper), idleMs).unref())
   }
 
+  async function myTurn(): Promise<void> {
+    if (busy >= most) await new Promise<void>((resolve) => waiting.push(resolve))
+    busy++
+  }
+
+  function over(): void {
+    busy--
+    waiting.shift()?.()
+  }
+
   const tooMuch = (what: string): AppError => new AppError('refused', what, hint)
 
   function reasonOf(error: unknown, about: string, patienceMs: number): unknown {
@@ -132,14 +146,21 @@ export function createWatched<C extends CallTable<C>>(options: WatchedOptions): 
     async call(called, input, { about, patienceMs = PATIENCE_MS, signal, bytes, onEvent }) {
       if (isClosed) throw new AppError('canceled', `${name} was closed.`)
       const canceled = (): AppError => new AppError('canceled', `Reading ${about} was canceled.`)
-      if (signal?.aborted) throw canceled()
-      const helper = take()
-      const run = helper.run()
+      await myTurn()
+      let helper: Helper<C>
+      let run: HelperRun<C>
+      try {
+        if (isClosed || signal?.aborted) throw canceled()
+        helper = take()
+        run = helper.run()
+      } catch (error) {
+        over()
+        throw error
+      }
       const clock = createClock(run, patienceMs)
       try {
-        await run.ready
-        if (signal?.aborted) throw canceled()
-        clock.start()
+        // Only when it can work does its time begin to count.
+        void run.ready.then(clock.start, () => undefined)
         const reply = await run.call(called, input, {
           graceMs: GRACE_MS,
           ...(bytes && { bytes }),
@@ -158,11 +179,13 @@ export function createWatched<C extends CallTable<C>>(options: WatchedOptions): 
         else giveBack(helper)
         throw reasonOf(error, about, patienceMs)
       } finally {
-        clock.stop()
+        clock.end()
+        over()
       }
     },
     async close() {
       isClosed = true
+      for (const go of waiting.splice(0)) go()
       await Promise.all([...all].map(end))
     },
   }
@@ -171,11 +194,17 @@ export function createWatched<C extends CallTable<C>>(options: WatchedOptions): 
 /** Ends a run that is silent for too long. */
 function createClock(run: Pick<HelperRun<never>, 'kill'>, patienceMs: number) {
   let timer: NodeJS.Timeout | undefined
+  let isOver = false
   const stop = (): void => clearTimeout(timer)
   return {
     stop,
+    end(): void {
+      isOver = true
+      stop()
+    },
     start(): void {
       stop()
+      if (isOver) return
       timer = setTimeout(() => run.kill('stalled', 'no answer in time'), patienceMs)
     },
   }

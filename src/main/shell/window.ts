@@ -38,7 +38,7 @@ function lastPlace(): Place {
   }
 }
 
-export function createWindow(preload: string): BrowserWindow {
+export function createWindow(preload: string, page: string): BrowserWindow {
   const { maximized, ...bounds } = lastPlace()
   const window = new BrowserWindow({
     ...bounds,
@@ -53,14 +53,22 @@ export function createWindow(preload: string): BrowserWindow {
       contextIsolation: true,
       nodeIntegration: false,
       spellcheck: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      // The bridge is for this page alone.
+      additionalArguments: [`--gleaner-page=${page}`],
     },
   })
   if (maximized) window.maximize()
   window.once('ready-to-show', () => window.show())
   window.on('close', () => {
     const place: Place = { ...window.getNormalBounds(), maximized: window.isMaximized() }
-    mkdirSync(app.getPath('userData'), { recursive: true })
-    writeFileSync(placeFile(), JSON.stringify(place))
+    try {
+      mkdirSync(app.getPath('userData'), { recursive: true })
+      writeFileSync(placeFile(), JSON.stringify(place))
+    } catch {
+      // A full disk: the window then opens where it was before.
+    }
   })
   return window
 }

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { AppError } from '#shared/errors.ts'
-import { readError } from '../files/read-error.ts'
+import { notAFile, readError } from '../files/read-error.ts'
 
 /** A table, with the embeddings that stand beside it row by row. */
 export interface TableInput {
@@ -27,12 +27,14 @@ const TEXT_NPY = /^(text|txt|caption)[_-]?(emb|embs|embedding|embeddings|feature
  */
 export async function findTables(input: string): Promise<TableInput[]> {
   const path = resolve(input)
-  let isFolder
+  let found
   try {
-    isFolder = (await stat(path)).isDirectory()
+    found = await stat(path)
   } catch (error) {
     throw readError(path, error)
   }
+  const isFolder = found.isDirectory()
+  if (!isFolder && !found.isFile()) throw notAFile(path)
   if (!isFolder) {
     const name = basename(path).replace(
       /(\.(parquet|pq|csv|tsv|jsonl|ndjson|json|txt))?(\.gz|\.zst)?$/i,
@@ -119,10 +121,15 @@ const collator = new Intl.Collator('en', { numeric: true })
 async function list(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true })
-    return entries
-      .filter((entry) => !entry.name.startsWith('.') && !entry.isDirectory())
-      .map((entry) => entry.name)
-      .sort(collator.compare)
+    return (
+      entries
+        // Pipes and devices are passed over: opening one may never end.
+        .filter(
+          (entry) => !entry.name.startsWith('.') && (entry.isFile() || entry.isSymbolicLink()),
+        )
+        .map((entry) => entry.name)
+        .sort(collator.compare)
+    )
   } catch (error) {
     throw readError(folder, error)
   }

@@ -8,6 +8,7 @@ export {
 export type { CellAddress } from './address.ts'
 export { findTables } from './find.ts'
 export type { TableInput } from './find.ts'
+export { HEAVY, MOST_COLUMNS, MOST_SCORES } from './limits.ts'
 export { openNpy } from './npy.ts'
 export type { NpyFile } from './npy.ts'
 export { describeTable, openTable, recogniseTable, toNumber } from './recognise.ts'

@@ -11,15 +11,13 @@ import { putScores } from '../../store/repositories/scores.ts'
 import { rowWriter } from '../../store/repositories/table-rows.ts'
 import type { NewRowPair } from '../../store/repositories/table-rows.ts'
 import { transaction } from '../../store/statements.ts'
-import { openTable, readAddress, tableAddress, toCosine, toNumber } from '../../tables/index.ts'
+import { readAddress, tableAddress, toCosine, toNumber } from '../../tables/index.ts'
 import type { Cell, RowBatch } from '../../tables/index.ts'
 import { COMPUTED_BY, importedDigest } from './import-plan.ts'
 import type { ImportPlan, SingleRole } from './import-plan.ts'
 import type { JobContext } from '../run/job.ts'
 import type { Totals } from './import-totals.ts'
-
-/** Rows of a commit: some tens of milliseconds, so that the window is answered in between. */
-const ROWS = 5_000
+import type { TableReader } from './table-calls.ts'
 
 /**
  * Reads the rows of a table from where it stopped: pages, pairs, scores, counts and failures of a
@@ -34,53 +32,64 @@ export async function importRows(
   ids: ImageIds,
   totals: Totals,
   ctx: JobContext,
+  reader: TableReader,
   progress: (position: number) => void,
 ): Promise<void> {
   const db = corpus.writer
+  const { path } = plan.source
   const roles = Object.entries(plan.roles) as [SingleRole, string][]
   const columns = [...roles.map(([, column]) => column), ...plan.scores.map(({ column }) => column)]
   const modelIds = plan.scores.map((score) => ensureScoreModel(corpus, plan, score, sha256, input))
   const writer = rowWriter(db, ids, archive.id)
-  const table = await openTable(plan.source.path)
   let told = performance.now()
-  try {
-    const batches = table.read({
-      columns,
-      from: archive.nextOffset,
-      rows: ROWS,
-      signal: ctx.signal,
-    })
-    for await (const batch of batches) {
-      const sum = { pairs: 0, failures: 0, scores: 0, badScores: 0 }
-      const notPaired: Record<string, number> = {}
-      try {
-        transaction(db, () => {
-          keepBatch(batch, sum, notPaired)
-          advanceArchive(db, archive.id, batch.from + batch.rows)
-        })
-      } catch (error) {
-        ids.forget()
-        writer.forget()
-        throw toStoreError(error, corpus.path)
-      }
-      totals.rows += batch.rows
-      totals.pairs += sum.pairs
-      totals.failures += sum.failures
-      totals.scores += sum.scores
-      totals.badScores += sum.badScores
-      for (const n of Object.values(notPaired)) totals.notPaired += n
-      progress(batch.position)
-      if (performance.now() - told > 1000) {
-        told = performance.now()
-        ctx.changed(['pairs', 'images', 'scores'])
-      }
-      if (ctx.signal.aborted) return
+  const keep = (batch: RowBatch): void => {
+    const sum = { pairs: 0, failures: 0, scores: 0, badScores: 0 }
+    const notPaired: Record<string, number> = {}
+    try {
+      transaction(db, () => {
+        keepBatch(batch, sum, notPaired)
+        advanceArchive(db, archive.id, batch.from + batch.rows)
+      })
+    } catch (error) {
+      ids.forget()
+      writer.forget()
+      throw toStoreError(error, corpus.path)
     }
-  } finally {
-    await table.close()
+    totals.rows += batch.rows
+    totals.pairs += sum.pairs
+    totals.failures += sum.failures
+    totals.scores += sum.scores
+    totals.badScores += sum.badScores
+    for (const n of Object.values(notPaired)) totals.notPaired += n
+    progress(batch.position)
+    if (performance.now() - told > 1000) {
+      told = performance.now()
+      ctx.changed(['pairs', 'images', 'scores'])
+    }
+  }
+  let bytes: number
+  try {
+    const { value } = await reader.call(
+      'rows',
+      { path, columns, from: archive.nextOffset },
+      {
+        about: basename(path),
+        signal: ctx.signal,
+        onEvent(event) {
+          // Canceled: what was on its way is read again.
+          if (ctx.signal.aborted) return
+          if ('batch' in event) keep(event.batch)
+          else progress(event.position)
+        },
+      },
+    )
+    bytes = value.bytes
+  } catch (error) {
+    if (ctx.signal.aborted) return
+    throw error
   }
   if (ctx.signal.aborted) return
-  transaction(db, () => completeArchive(db, archive.id, { sha256, bytes: table.bytes }))
+  transaction(db, () => completeArchive(db, archive.id, { sha256, bytes }))
   totals.tables++
   progress(plan.info.bytes)
 

@@ -14,6 +14,7 @@ import type { ImportPlan } from './import-plan.ts'
 import type { JobContext } from '../run/job.ts'
 import { importRows } from './import-rows.ts'
 import type { Totals } from './import-totals.ts'
+import type { TableReader } from './table-calls.ts'
 
 /** A table whose plan is made, with its identity. */
 export interface Planned {
@@ -32,6 +33,7 @@ export async function importTable(
   ids: ImageIds,
   totals: Totals,
   ctx: JobContext,
+  reader: TableReader,
   progress: (position: number) => void,
 ): Promise<void> {
   const db = corpus.writer
@@ -76,7 +78,7 @@ export async function importTable(
       software: SOFTWARE,
     })
   })
-  await importRows(corpus, plan, archive, known, input, ids, totals, ctx, progress)
+  await importRows(corpus, plan, archive, known, input, ids, totals, ctx, reader, progress)
 }
 
 function readRecipe(json: string): { recipe: string; sha256: string } {

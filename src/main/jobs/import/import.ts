@@ -6,7 +6,9 @@ import { listModels } from '../../store/repositories/models.ts'
 import type { TableInput } from '../../tables/index.ts'
 import { findTables } from '../../tables/index.ts'
 import { fingerprintFile } from '../../files/fingerprint.ts'
-import { importedDigest, planTable } from './import-plan.ts'
+import { importedDigest } from './import-plan.ts'
+import { createTableReader } from './table-calls.ts'
+import type { TableReader } from './table-calls.ts'
 import type { JobContext } from '../run/job.ts'
 import { runPictures } from '../pictures/pictures.ts'
 import { importTables } from '#shared/contract/jobs/import.ts'
@@ -28,10 +30,24 @@ import { importEmbeddings, folderOf } from './import-vectors.ts'
  * Pictures that tables name by files are read at the end, from below the table's folder; others
  * wait, or are looked for as `images` says.
  *
- * @throws AppError as `findTables` and `planTable`; `conflict` where a table was begun in another
+ * @throws AppError as `findTables`, `planTable` and `Watched.call`; `conflict` where a table was begun in another
  *   way; `damaged` where a table breaks off: what stands before is kept
  */
 export async function runImport(
+  corpus: Corpus,
+  input: ImportInput,
+  ctx: JobContext,
+): Promise<void> {
+  const reader = createTableReader(ctx.entries.tableReader)
+  try {
+    await importWith(reader, corpus, input, ctx)
+  } finally {
+    await reader.close()
+  }
+}
+
+async function importWith(
+  reader: TableReader,
   corpus: Corpus,
   input: ImportInput,
   ctx: JobContext,
@@ -47,7 +63,17 @@ export async function runImport(
       unit: 'tables',
       note: `looking at ${basename(source.path)}`,
     })
-    const plan = await planTable(source, input)
+    const { columns, modelName, unit } = input
+    const choices = { columns, modelName, unit }
+    let plan
+    try {
+      const about = basename(source.path)
+      const { signal } = ctx
+      plan = (await reader.call('plan', { source, choices }, { about, signal })).value
+    } catch (error) {
+      if (ctx.signal.aborted) return
+      throw error
+    }
     planned.push({ plan, identity: await fingerprintFile(source.path) })
   }
   checkNames(corpus, planned, ctx)
@@ -65,7 +91,7 @@ export async function runImport(
     badVectors: 0,
   }
   try {
-    await importAll(corpus, planned, input, totals, ctx)
+    await importAll(reader, corpus, planned, input, totals, ctx)
   } finally {
     reportTotals(totals, ctx)
   }
@@ -76,6 +102,7 @@ export async function runImport(
 }
 
 async function importAll(
+  reader: TableReader,
   corpus: Corpus,
   planned: readonly Planned[],
   input: ImportInput,
@@ -88,7 +115,7 @@ async function importAll(
   for (const one of planned) {
     if (ctx.signal.aborted) return
     const start = before
-    await importTable(corpus, one, input, ids, totals, ctx, (position) =>
+    await importTable(corpus, one, input, ids, totals, ctx, reader, (position) =>
       ctx.progress({
         done: start + position,
         total,

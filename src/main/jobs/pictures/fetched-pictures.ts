@@ -14,6 +14,7 @@ import type { Decoder } from './decode-pictures.ts'
 import { sha256Of } from '../../files/digest.ts'
 import { endedBadly, endedWell } from './ended-picture.ts'
 import type { Ended } from './ended-picture.ts'
+import { isLocal } from './local-pictures.ts'
 import { eachQueued } from './queued-pictures.ts'
 import type { Local } from './stored-pictures.ts'
 
@@ -32,16 +33,27 @@ export async function* fromWeb(
   ctx: JobContext,
   overrides: Partial<FetchOptions>,
   local: Local,
+  more: readonly QueuedPicture[],
 ): AsyncGenerator<Ended, void, void> {
   if (selection.named !== 'addresses') {
     yield* concurrently(
-      eachQueued(corpus, { ...selection, named: 'files' }, ctx.signal),
+      eachQueued(
+        corpus,
+        { ...selection, named: 'files' },
+        ctx.signal,
+        more.filter(({ url }) => isLocal(url)),
+      ),
       width,
       local,
     )
     if (selection.named === 'files') return
   }
-  const queue = eachQueued(corpus, { ...selection, named: 'addresses' }, ctx.signal)
+  const queue = eachQueued(
+    corpus,
+    { ...selection, named: 'addresses' },
+    ctx.signal,
+    more.filter(({ url }) => !isLocal(url)),
+  )
   const settings = ctx.settings.fetch
   const asked = new Map<number, QueuedPicture>()
   const optedOut: Ended[] = []

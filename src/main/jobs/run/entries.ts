@@ -8,6 +8,8 @@ export const ENTRY_SOURCES = {
   inferenceHost: 'inference/host/host.ts',
   tokenizerHost: 'inference/tokenize/tokenizer-host.ts',
   pictureHost: 'images/picture-host.ts',
+  tableReader: 'jobs/import/table-reader.ts',
+  pageReader: 'jobs/pages/page-reader.ts',
   spanWorker: 'jobs/spans/span-worker.ts',
   measureWorker: 'jobs/measure/measure-worker.ts',
   studyWorker: 'jobs/evaluate/study-worker.ts',

@@ -3,7 +3,7 @@ import type { ImageStatus } from '#shared/domain.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement } from '../statements.ts'
 import type { ImageIds } from './images.ts'
-import { hostOf } from './pages.ts'
+import { hostOf } from '#shared/address.ts'
 
 /** `pages.record_type` of what came out of a table: there is no page to show. */
 export const ROW_RECORD = 'table-row'

@@ -24,6 +24,8 @@ const REASONS: Readonly<Record<string, TextKey>> = {
   'not-beside-table': 'reasons.notBesideTable',
   'table-folder-gone': 'reasons.tableFolderGone',
   'blob-missing': 'reasons.blobMissing',
+  'blob-lost': 'reasons.blobLost',
+  'blob-damaged': 'reasons.blobDamaged',
   damaged: 'reasons.damaged',
   truncated: 'reasons.truncated',
   empty: 'reasons.empty',

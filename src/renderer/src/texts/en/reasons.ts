@@ -22,6 +22,8 @@ export const reasons = {
   notBesideTable: 'Not found beside the table',
   tableFolderGone: 'Folder of the table not found',
   blobMissing: 'Picture file missing from the corpus',
+  blobLost: 'Picture file lost and not found again',
+  blobDamaged: 'Picture file damaged',
   damaged: 'Damaged picture',
   truncated: 'Truncated picture',
   empty: 'Empty file',
