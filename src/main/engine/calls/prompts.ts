@@ -4,13 +4,11 @@ import type { prompts as contract, PromptProblem, PromptReport } from '#shared/c
 import { AppError, systemMessage } from '#shared/errors.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { checkPrompts } from '../../evaluation/prompts/check-prompts.ts'
+import type { TokenCount } from '../../evaluation/prompts/check-prompts.ts'
 import { GENERATOR_VERSION, generatePrompts } from '../../evaluation/prompts/generate-prompts.ts'
-import { readPromptFile } from '../../evaluation/prompts/read-prompts.ts'
 import { writePrompts } from '../../evaluation/prompts/write-prompts.ts'
 import { pictureText } from '../../inference/kinds/picture-text/kind.ts'
 import { defaultOf, listModels, resolveModel } from '../../inference/models/registry.ts'
-import { createTokenCounter } from '../../inference/tasks/count-tokens.ts'
-import type { TokenCounter } from '../../inference/tasks/count-tokens.ts'
 import type { WriterDb } from '../../store/open.ts'
 import {
   createPromptSet,
@@ -27,13 +25,11 @@ import {
 import type { EngineContext } from '../context.ts'
 import type { CallsOf } from './calls-of.ts'
 
-/** Rows that were left out and are named; the others are counted. */
-const MAX_NAMED = 200
-
 export function promptCalls(context: EngineContext): CallsOf<typeof contract> {
-  const { corpora, announce } = context
+  const { corpora, announce, readers } = context
+  const { documents } = readers
   const opened = (path: string) => corpora.get(path).corpus
-  const tokenizerOf = counters(context)
+  const tokensOf = tokenCounts(context)
 
   return {
     'prompts.sets': ({ corpus }) => listPromptSets(opened(corpus).reader),
@@ -52,7 +48,9 @@ export function promptCalls(context: EngineContext): CallsOf<typeof contract> {
     async 'prompts.import'({ corpus, file, name, format }) {
       const path = resolve(file)
       const { writer } = opened(corpus)
-      const { prompts, refused, notes, sha256 } = await readPromptFile(path, format)
+      const about = basename(path)
+      const { value } = await documents.call('prompts', { path, format }, { about })
+      const { prompts, refused, left, notes, sha256 } = value
       const set = createPromptSet(writer, {
         name: name ?? freePromptSetName(writer, basename(path, extname(path)) || 'prompts'),
         origin: { from: 'file', file: path, sha256 },
@@ -60,7 +58,7 @@ export function promptCalls(context: EngineContext): CallsOf<typeof contract> {
         software: SOFTWARE,
       })
       announce(corpus, ['prompts'])
-      return { set, left: refused.length, refused: refused.slice(0, MAX_NAMED), notes }
+      return { set, left, refused, notes }
     },
     async 'prompts.export'({ corpus, set, file, format }) {
       const texts = promptTexts(opened(corpus).reader, promptSetInfo(opened(corpus).reader, set).id)
@@ -81,7 +79,10 @@ export function promptCalls(context: EngineContext): CallsOf<typeof contract> {
     },
     async 'prompts.check'({ corpus, set, model, overlap }) {
       const texts = promptTexts(opened(corpus).reader, promptSetInfo(opened(corpus).reader, set).id)
-      const found = await tokenizerOf(model)
+      const found = await tokensOf(
+        model,
+        texts.map(({ text }) => text),
+      )
       const { measures, problems } = checkPrompts(texts, found?.counter)
       const held = overlap ? await corpora.get(corpus).reads.promptOverlap({ set }) : null
       return {
@@ -135,31 +136,38 @@ function inCorpus(held: PromptReport['corpus']): PromptProblem[] {
 }
 
 interface Found {
-  counter: TokenCounter
+  counter: { limit: number; of(text: string): TokenCount }
   model: string
   name: string
   isDemonstration: boolean
 }
 
-/** Tokenizers of picture-text models; the last one is kept, as a vocabulary takes a while to read. */
-function counters({ folders, settings }: EngineContext) {
-  let kept: { digest: string; found: Found } | null = null
-  return async (wanted: string | undefined): Promise<Found | null> => {
+/** How picture-text models read texts; null where nobody named a model and there is no default. */
+function tokenCounts({ folders, settings, readers }: EngineContext) {
+  return async (wanted: string | undefined, texts: readonly string[]): Promise<Found | null> => {
     if (wanted === undefined) {
       const infos = await listModels(folders, settings.get())
       if (!defaultOf(infos, settings.get(), 'picture-text')) return null
     }
-    const model = await resolveModel(folders, pictureText, wanted, settings.get())
-    if (kept?.digest === model.digest) return kept.found
-    const { id, info, digest } = model
-    const found: Found = {
-      counter: createTokenCounter(model),
+    const { id, info, digest, folder, manifest } = await resolveModel(
+      folders,
+      pictureText,
+      wanted,
+      settings.get(),
+    )
+    const all = [...new Set(texts)]
+    const { value } = await readers.documents.call(
+      'tokens',
+      { model: { digest, folder, manifest }, texts: all },
+      { about: `The tokenizer of ${info.name}` },
+    )
+    const counts = new Map(all.map((text, i) => [text, value.counts[i] as TokenCount]))
+    return {
+      counter: { limit: value.limit, of: (text) => counts.get(text) as TokenCount },
       model: id,
       name: info.name,
       isDemonstration: info.isDemonstration,
     }
-    kept = { digest, found }
-    return found
   }
 }
 

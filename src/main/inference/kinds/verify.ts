@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import type { Device } from '#shared/contract/jobs.ts'
@@ -12,6 +12,7 @@ import type {
   ResolvedModel,
   VerifyReport,
 } from './define.ts'
+import { readSmall } from '../../files/read-small.ts'
 
 /** What a model should give, beside its manifest; see docs/models.md. */
 export const REFERENCE_FILE = 'reference.json'
@@ -69,7 +70,7 @@ function failed(name: string, note: string): Check {
 /** Whose code cuts texts into tokens: ours, which is the reference's to the id, or the fallback. */
 export function tokenizerCheck(folder: string, file: string): Check {
   try {
-    const { kind, implementation } = loadTokenizer(readFileSync(join(folder, file), 'utf8'))
+    const { kind, implementation } = loadTokenizer(readSmall(join(folder, file), 'tokenizer'))
     return remark(
       'tokenizer',
       implementation === 'own'
@@ -87,7 +88,7 @@ export function readReference<T>(folder: string, schema: z.ZodType<T>): T | null
   if (!existsSync(path)) return null
   let value: unknown
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'))
+    value = JSON.parse(readSmall(path, 'list'))
   } catch (error) {
     throw new AppError(
       'model',

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, resolve } from 'node:path'
 import type { ModelKind as KindName } from '#shared/contract/models.ts'
 import { AppError, errorLine } from '#shared/errors.ts'
@@ -9,6 +9,7 @@ import { kindNamed, KINDS } from '../kinds/index.ts'
 import { MANIFEST_FILE, parseJson, parseManifest } from '../kinds/manifest.ts'
 import { readRegistered } from './registered-folders.ts'
 import type { ModelsFolders } from './types.ts'
+import { readSmall } from '../../files/read-small.ts'
 
 /** Below the user's models folder: what was trained here. Of text, as yet. */
 export const TRAINED_FOLDER = 'text'
@@ -78,7 +79,7 @@ export function looksLikeFolder(wanted: string): boolean {
 export function readModel({ folder, repository }: FoundModel, kind?: ModelKind): ReadModel {
   const path = join(folder, MANIFEST_FILE)
   if (existsSync(path)) {
-    const json = readFileSync(path, 'utf8')
+    const json = readSmall(path, 'manifest')
     const named = (parseJson(json, path) as { kind?: unknown } | null)?.kind ?? OLDEST_KIND
     const own = kindNamed(String(named))
     if (own === null) {
@@ -134,7 +135,7 @@ function manifestsBelow(parent: string): string[] {
 
 function manifestValue(folder: string): { id?: unknown; kind?: unknown } | null {
   try {
-    const value: unknown = JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8'))
+    const value: unknown = JSON.parse(readSmall(join(folder, MANIFEST_FILE), 'manifest'))
     return typeof value === 'object' ? value : null
   } catch {
     return null

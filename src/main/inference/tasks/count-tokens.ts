@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { offsetMap } from '#shared/text/offsets.ts'
 import type { PictureTextManifest } from '../kinds/picture-text/manifest.ts'
 import { cleanText } from '../tokenize/clean-text.ts'
 import { loadTokenizer } from '../tokenize/tokenizer.ts'
+import { readSmall } from '../../files/read-small.ts'
 
 /** Counts the tokens of texts as a picture-text model reads them. */
 export interface TokenCounter {
@@ -25,7 +25,7 @@ export function createTokenCounter(model: {
   manifest: PictureTextManifest
 }): TokenCounter {
   const { tokenizer: file, contextLength: limit, endId, clean } = model.manifest.text
-  const tokenizer = loadTokenizer(readFileSync(join(model.folder, file), 'utf8'))
+  const tokenizer = loadTokenizer(readSmall(join(model.folder, file), 'tokenizer'))
   const idsOf = (text: string): number[] => tokenizer.ids(cleanText(text, clean))
   // The end token survives a cut, at the cost of one more token of the text.
   const kept = endId === null ? limit : limit - 1

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { TrainingRun } from '#shared/contract/training.ts'
 import { MANIFEST_FILE } from '../kinds/manifest.ts'
@@ -13,6 +13,7 @@ import { createContextTokenizer } from '../tokenize/context-windows.ts'
 import { composeSpanGraph, type HeadTensors, SPAN_OUTPUTS } from './head-graph.ts'
 import { spanModelCard } from './span-model-card.ts'
 import { writeWhole } from '../../files/write-whole.ts'
+import { readSmall } from '../../files/read-small.ts'
 
 const CARD_FILE = 'MODEL_CARD.md'
 const HISTORY_FILE = 'history.json'
@@ -36,7 +37,7 @@ export async function writeSpanModel(
   const { manifest } = encoder
   const { id, folder } = newModelFolder(folders, about.name, 'span-model')
   const from = join(encoder.folder, manifest.text.tokenizer)
-  const tokenizer = createContextTokenizer(readFileSync(from, 'utf8'), manifest.text.padId)
+  const tokenizer = createContextTokenizer(readSmall(from, 'tokenizer'), manifest.text.padId)
   const { ids, mask, types } = manifest.graph
   const span: SpanManifest = {
     format: 1,

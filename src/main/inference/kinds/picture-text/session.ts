@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ort from 'onnxruntime-node'
 import { AppError } from '#shared/errors.ts'
@@ -17,6 +16,7 @@ import {
 import { createTextTokenizer, type TextTokenizer } from '../../tokenize/tokenizer.ts'
 import type { RealDevice } from '../../onnx/device.ts'
 import { graphFiles, type PictureTextManifest } from './manifest.ts'
+import { readSmall } from '../../../files/read-small.ts'
 
 /** Part of a batch of texts that may be padding, once there are enough of them. */
 const MOST_PADDING = 1 / 16
@@ -45,7 +45,7 @@ export async function loadPictureText(
   const open = (file: string): Promise<ort.InferenceSession> =>
     openGraph(name, folder, file, device, threads)
   const tokenizer = createTextTokenizer(
-    readFileSync(join(folder, manifest.text.tokenizer), 'utf8'),
+    readSmall(join(folder, manifest.text.tokenizer), 'tokenizer'),
     manifest.text,
   )
   const { graphs } = manifest

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import { readOnnxHeader, weightsDtype } from '../../onnx/onnx-header.ts'
 import { createContextTokenizer } from '../../tokenize/context-windows.ts'
 import { headMarksOf } from './head-features.ts'
 import type { TextManifest } from './manifest.ts'
+import { readSmall } from '../../../files/read-small.ts'
 
 /**
  * What a listing does not look at: the tokenizer's template, and the graph's names.
@@ -19,7 +19,7 @@ export function checkTextFiles(
   const { graph, text } = manifest
   headMarksOf(
     manifest,
-    createContextTokenizer(readFileSync(join(folder, text.tokenizer), 'utf8'), text.padId),
+    createContextTokenizer(readSmall(join(folder, text.tokenizer), 'tokenizer'), text.padId),
   )
   const header = readOnnxHeader(join(folder, graph.file))
   const wanted = {

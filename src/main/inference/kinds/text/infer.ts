@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type OnnxHeader, type OnnxValue, readOnnxHeader } from '../../onnx/onnx-header.ts'
 import { createContextTokenizer } from '../../tokenize/context-windows.ts'
 import { findGraphs, missingFiles, readModelJson, UnusableFolder } from '../hub-layout.ts'
+import { readSmall } from '../../../files/read-small.ts'
 
 /** A window costs memory with the square of its length; more is for a gleaner.json to say. */
 const MOST_TOKENS = 512
@@ -100,7 +101,7 @@ export function inferText(folder: string, title: string): TextFacts {
     : {}
   // Its template is looked at now, not when the first text comes.
   const tokenizer = createContextTokenizer(
-    readFileSync(join(folder, 'tokenizer.json'), 'utf8'),
+    readSmall(join(folder, 'tokenizer.json'), 'tokenizer'),
     config.pad_token_id ?? null,
   )
   const header = readOnnxHeader(join(folder, file))

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type ort from 'onnxruntime-node'
 import type { PairContext } from '#shared/text/context.ts'
@@ -22,6 +21,7 @@ import {
 import type { RealDevice } from '../../onnx/device.ts'
 import { type HeadMarks, headMarksOf } from './head-features.ts'
 import type { TextManifest } from './manifest.ts'
+import { readSmall } from '../../../files/read-small.ts'
 
 /** What a kind of text model takes from its graph. */
 export interface TextOutput {
@@ -78,7 +78,7 @@ export async function loadTextModel(
 ): Promise<TextModel> {
   const { graph, text, name } = manifest
   const tokenizer = createContextTokenizer(
-    readFileSync(join(folder, text.tokenizer), 'utf8'),
+    readSmall(join(folder, text.tokenizer), 'tokenizer'),
     text.padId,
   )
   const marks = headMarksOf(manifest, tokenizer)
