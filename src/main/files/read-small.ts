@@ -10,8 +10,6 @@ export const MOST_BYTES = {
   manifest: MB,
   /** A list that the program or an exporter writes: recent corpora, results, a package. */
   list: 64 * MB,
-  /** `tokenizer.json`: those of 256,000 tokens have 33 MB. */
-  tokenizer: 64 * MB,
 } as const
 
 /**

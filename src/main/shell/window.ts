@@ -38,7 +38,7 @@ function lastPlace(): Place {
   }
 }
 
-export function createWindow(preload: string): BrowserWindow {
+export function createWindow(preload: string, page: string): BrowserWindow {
   const { maximized, ...bounds } = lastPlace()
   const window = new BrowserWindow({
     ...bounds,
@@ -53,6 +53,10 @@ export function createWindow(preload: string): BrowserWindow {
       contextIsolation: true,
       nodeIntegration: false,
       spellcheck: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      // The bridge is for this page alone.
+      additionalArguments: [`--gleaner-page=${page}`],
     },
   })
   if (maximized) window.maximize()

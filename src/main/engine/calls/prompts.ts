@@ -1,14 +1,20 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
-import type { prompts as contract, PromptProblem, PromptReport } from '#shared/contract/prompts.ts'
+import type {
+  prompts as contract,
+  PromptProblem,
+  PromptReport,
+  PromptText,
+} from '#shared/contract/prompts.ts'
 import { AppError, systemMessage } from '#shared/errors.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { checkPrompts } from '../../evaluation/prompts/check-prompts.ts'
-import type { TokenCount } from '../../evaluation/prompts/check-prompts.ts'
 import { GENERATOR_VERSION, generatePrompts } from '../../evaluation/prompts/generate-prompts.ts'
 import { writePrompts } from '../../evaluation/prompts/write-prompts.ts'
 import { pictureText } from '../../inference/kinds/picture-text/kind.ts'
 import { defaultOf, listModels, resolveModel } from '../../inference/models/registry.ts'
+import { openTokenCounter } from '../../inference/tasks/count-tokens.ts'
+import type { TokenCount, TokenCounter } from '../../inference/tasks/count-tokens.ts'
 import type { WriterDb } from '../../store/open.ts'
 import {
   createPromptSet,
@@ -25,11 +31,12 @@ import {
 import type { EngineContext } from '../context.ts'
 import type { CallsOf } from './calls-of.ts'
 
+const COUNTED_AT_ONCE = 1000
+
 export function promptCalls(context: EngineContext): CallsOf<typeof contract> {
   const { corpora, announce, readers } = context
-  const { documents } = readers
   const opened = (path: string) => corpora.get(path).corpus
-  const tokensOf = tokenCounts(context)
+  const tokenizerOf = counters(context)
 
   return {
     'prompts.sets': ({ corpus }) => listPromptSets(opened(corpus).reader),
@@ -49,7 +56,7 @@ export function promptCalls(context: EngineContext): CallsOf<typeof contract> {
       const path = resolve(file)
       const { writer } = opened(corpus)
       const about = basename(path)
-      const { value } = await documents.call('prompts', { path, format }, { about })
+      const { value } = await readers.documents.call('prompts', { path, format }, { about })
       const { prompts, refused, left, notes, sha256 } = value
       const set = createPromptSet(writer, {
         name: name ?? freePromptSetName(writer, basename(path, extname(path)) || 'prompts'),
@@ -79,11 +86,8 @@ export function promptCalls(context: EngineContext): CallsOf<typeof contract> {
     },
     async 'prompts.check'({ corpus, set, model, overlap }) {
       const texts = promptTexts(opened(corpus).reader, promptSetInfo(opened(corpus).reader, set).id)
-      const found = await tokensOf(
-        model,
-        texts.map(({ text }) => text),
-      )
-      const { measures, problems } = checkPrompts(texts, found?.counter)
+      const found = await tokenizerOf(model)
+      const { measures, problems } = checkPrompts(texts, found && (await counted(found, texts)))
       const held = overlap ? await corpora.get(corpus).reads.promptOverlap({ set }) : null
       return {
         prompts: texts.length,
@@ -136,38 +140,45 @@ function inCorpus(held: PromptReport['corpus']): PromptProblem[] {
 }
 
 interface Found {
-  counter: { limit: number; of(text: string): TokenCount }
+  counter: TokenCounter
   model: string
   name: string
   isDemonstration: boolean
 }
 
-/** How picture-text models read texts; null where nobody named a model and there is no default. */
-function tokenCounts({ folders, settings, readers }: EngineContext) {
-  return async (wanted: string | undefined, texts: readonly string[]): Promise<Found | null> => {
+/** What a model's tokenizer makes of the prompts. */
+async function counted({ counter }: Found, prompts: readonly PromptText[]) {
+  const texts = [...new Set(prompts.map(({ text }) => text))]
+  const counts = new Map<string, TokenCount>()
+  // A part at a time, since what is sent is held in memory on both sides.
+  for (let start = 0; start < texts.length; start += COUNTED_AT_ONCE) {
+    const part = texts.slice(start, start + COUNTED_AT_ONCE)
+    for (const [i, count] of (await counter.of(part)).entries()) {
+      counts.set(part[i] as string, count)
+    }
+  }
+  return { limit: counter.limit, of: (text: string) => counts.get(text) as TokenCount }
+}
+
+/** Tokenizers of picture-text models; the last one is kept, as a vocabulary takes a while to read. */
+function counters({ folders, settings }: EngineContext) {
+  let kept: { digest: string; found: Found } | null = null
+  return async (wanted: string | undefined): Promise<Found | null> => {
     if (wanted === undefined) {
       const infos = await listModels(folders, settings.get())
       if (!defaultOf(infos, settings.get(), 'picture-text')) return null
     }
-    const { id, info, digest, folder, manifest } = await resolveModel(
-      folders,
-      pictureText,
-      wanted,
-      settings.get(),
-    )
-    const all = [...new Set(texts)]
-    const { value } = await readers.documents.call(
-      'tokens',
-      { model: { digest, folder, manifest }, texts: all },
-      { about: `The tokenizer of ${info.name}` },
-    )
-    const counts = new Map(all.map((text, i) => [text, value.counts[i] as TokenCount]))
-    return {
-      counter: { limit: value.limit, of: (text) => counts.get(text) as TokenCount },
+    const model = await resolveModel(folders, pictureText, wanted, settings.get())
+    if (kept?.digest === model.digest) return kept.found
+    const { id, info, digest } = model
+    const found: Found = {
+      counter: await openTokenCounter(folders.tokenizers, model),
       model: id,
       name: info.name,
       isDemonstration: info.isDemonstration,
     }
+    kept = { digest, found }
+    return found
   }
 }
 

@@ -17,6 +17,8 @@ export interface JobStarter {
   start<K extends JobKind>(kind: K, input: JobInput<K>): Started
   /** Starts an ended job once more with the same input. */
   again(id: string): Started
+  /** What a job was started with. @throws AppError `not-found` */
+  asked(id: string): { kind: JobKind; input: unknown }
   /** Takes ended jobs out of the list. */
   clear(): void
 }
@@ -48,6 +50,14 @@ export function createJobStarter(parts: EngineParts): JobStarter {
     folders: parts.folders,
     resources: parts.resources,
     uselessAltRules: () => rulesInUse(parts.rules).rules,
+    checkCommands({ folder, begin, follow }, isBegun) {
+      if (!parts.asksBeforeCommands || parts.commands.has(isBegun ? follow : begin)) return
+      throw new AppError(
+        'refused',
+        `The commands that run ${folder} were not allowed.`,
+        'Launch it again, and allow its commands in the dialog.',
+      )
+    },
     modelsChanged: () => parts.emit('models.changed', {}),
   }
 
@@ -165,6 +175,11 @@ export function createJobStarter(parts: EngineParts): JobStarter {
         throw new AppError('busy', `"${job.title}" is running already.`)
       }
       return restart(known.kind, known.input, { job, isUnasked: false })
+    },
+    asked(id) {
+      const known = inputs.get(id)
+      if (!known) throw new AppError('not-found', `There is no job ${id}.`)
+      return known
     },
     clear() {
       const jobs = runner.list()

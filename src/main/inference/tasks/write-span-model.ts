@@ -9,11 +9,10 @@ import type { TextEncoderModel } from '../kinds/text-encoder/types.ts'
 import { headMarksOf } from '../kinds/text/head-features.ts'
 import { newModelFolder, resolveFolder } from '../models/registry.ts'
 import type { ModelsFolders } from '../models/types.ts'
-import { createContextTokenizer } from '../tokenize/context-windows.ts'
+import { openContextTokenizer } from '../tokenize/context-windows.ts'
 import { composeSpanGraph, type HeadTensors, SPAN_OUTPUTS } from './head-graph.ts'
 import { spanModelCard } from './span-model-card.ts'
 import { writeWhole } from '../../files/write-whole.ts'
-import { readSmall } from '../../files/read-small.ts'
 
 const CARD_FILE = 'MODEL_CARD.md'
 const HISTORY_FILE = 'history.json'
@@ -37,7 +36,7 @@ export async function writeSpanModel(
   const { manifest } = encoder
   const { id, folder } = newModelFolder(folders, about.name, 'span-model')
   const from = join(encoder.folder, manifest.text.tokenizer)
-  const tokenizer = createContextTokenizer(readSmall(from, 'tokenizer'), manifest.text.padId)
+  const tokenizer = await openContextTokenizer(folders.tokenizers, from, manifest.text.padId)
   const { ids, mask, types } = manifest.graph
   const span: SpanManifest = {
     format: 1,

@@ -8,8 +8,8 @@ import { EpochRecord } from '#shared/contract/training.ts'
 import type { LaunchInput } from '#shared/contract/jobs.ts'
 import type { TextModelInfo, TrainingRun } from '#shared/contract/training.ts'
 import { AppError, errorLine } from '#shared/errors.ts'
-import { launching, readLaunched, writeLaunched } from '../../cluster/index.ts'
-import type { LaunchedRun, Launching } from '../../cluster/index.ts'
+import { launching, launchRequest, readLaunched, writeLaunched } from '../../cluster/index.ts'
+import type { LaunchedRun, Launching, LaunchRequest } from '../../cluster/index.ts'
 import { divergenceWarning } from '../../labeling/train-span-head.ts'
 import type { Corpus } from '../../store/open.ts'
 import { listTrainingRuns, saveTrainingRun } from '../../store/repositories/training-runs.ts'
@@ -49,6 +49,8 @@ export interface LaunchOptions {
    * may be somebody else's, and must not run a script that nobody here asked for.
    */
   mayBegin?: boolean
+  /** Looks at what is about to be run. @throws AppError `refused` */
+  check?: (request: LaunchRequest, isBegun: boolean) => void
   /** Waits between two looks, for milliseconds or until the signal aborts. */
   pause?: (ms: number, signal: AbortSignal) => Promise<void>
 }
@@ -73,7 +75,7 @@ export async function runLaunch(
   input: LaunchInput,
   ctx: JobContext,
   takeIn: (folder: string) => Promise<TextModelInfo>,
-  { mayBegin = true, pause = realPause }: LaunchOptions = {},
+  { mayBegin = true, check = () => undefined, pause = realPause }: LaunchOptions = {},
 ): Promise<void> {
   const folder = resolve(input.package)
   if (followed.has(folder)) {
@@ -81,7 +83,7 @@ export async function runLaunch(
   }
   followed.add(folder)
   try {
-    await runPackage(corpus, folder, input, ctx, takeIn, { mayBegin, pause })
+    await runPackage(corpus, folder, input, ctx, takeIn, { mayBegin, check, pause })
   } finally {
     followed.delete(folder)
   }
@@ -93,7 +95,7 @@ async function runPackage(
   input: LaunchInput,
   ctx: JobContext,
   takeIn: (folder: string) => Promise<TextModelInfo>,
-  { mayBegin, pause }: Required<LaunchOptions>,
+  { mayBegin, check, pause }: Required<LaunchOptions>,
 ): Promise<void> {
   const manifest = await readPackage(folder)
   const launcher = ctx.settings.launchers.find(({ name }) => name === input.launcher)
@@ -113,11 +115,13 @@ async function runPackage(
     )
   }
   if (earlier) checkKnown(earlier.launcher, ctx.settings.launchers, folder)
+  const by = earlier?.launcher ?? (launcher as NonNullable<typeof launcher>)
+  check(launchRequest(folder, by), earlier !== null)
   await mkdir(join(folder, 'run'), { recursive: true })
   const record = createRecord(corpus, manifest, folder, ctx)
   try {
-    const ways = launching(earlier?.launcher ?? (launcher as NonNullable<typeof launcher>))
-    const run = earlier ?? (await begin(ways, folder, launcher as NonNullable<typeof launcher>))
+    const ways = launching(by)
+    const run = earlier ?? (await begin(ways, folder, by))
     record.look()
     const ended = await follow(ways, folder, run, ctx, record, pause)
     if (!ended) return
@@ -354,7 +358,10 @@ export const launchJob = implementJob(
   launch,
   async ({ corpus, input, context, machine, isUnasked }) => {
     const takeIn = (folder: string) => addTextModelFolder(machine.folders, folder)
-    await runLaunch(corpus, input, context, takeIn, { mayBegin: !isUnasked })
+    await runLaunch(corpus, input, context, takeIn, {
+      mayBegin: !isUnasked,
+      check: machine.checkCommands,
+    })
     machine.modelsChanged()
   },
 )

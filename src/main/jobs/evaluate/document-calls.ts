@@ -1,8 +1,6 @@
 import type { PromptFormat } from '#shared/contract/prompts.ts'
 import type { PictureFile, Unmatched } from '../../evaluation/generated/image-plan.ts'
-import type { TokenCount } from '../../evaluation/prompts/check-prompts.ts'
 import type { PromptReading } from '../../evaluation/prompts/prompt-rows.ts'
-import type { PictureTextManifest } from '../../inference/kinds/picture-text/manifest.ts'
 import { createWatched } from '../../processes/watched.ts'
 import type { Watched } from '../../processes/watched.ts'
 import type { RaterPackage } from './rater-package.ts'
@@ -14,8 +12,6 @@ export interface DocumentCalls {
   manifest: { input: { path: string }; value: null; event: ManifestPart }
   /** What a rater's package says, checked. */
   raterPackage: { input: { path: string }; value: RaterPackage }
-  /** How a picture-text model reads texts: its `tokenizer.json` says how they are cut. */
-  tokens: { input: TokenOrder; value: { limit: number; counts: TokenCount[] } }
 }
 
 export interface PromptDocument extends PromptReading {
@@ -27,11 +23,6 @@ export interface PromptDocument extends PromptReading {
 export interface ManifestPart {
   files: PictureFile[]
   leftOut: Unmatched[]
-}
-
-export interface TokenOrder {
-  model: { digest: string; folder: string; manifest: PictureTextManifest }
-  texts: string[]
 }
 
 export type DocumentReader = Watched<DocumentCalls>

@@ -1,7 +1,5 @@
 import { readManifest } from '../../evaluation/generated/manifest.ts'
 import { readPromptFile } from '../../evaluation/prompts/read-prompts.ts'
-import { createTokenCounter } from '../../inference/tasks/count-tokens.ts'
-import type { TokenCounter } from '../../inference/tasks/count-tokens.ts'
 import type { Tasks } from '../../processes/peer.ts'
 import type { DocumentCalls } from './document-calls.ts'
 import { openPackageFile } from './package-file.ts'
@@ -10,9 +8,6 @@ import { openPackageFile } from './package-file.ts'
 const MOST_NAMED = 200
 /** Pictures of a manifest that are handed on at once. */
 const PART = 2000
-
-/** A vocabulary takes a while to read: the last one is kept. */
-let kept: { digest: string; counter: TokenCounter } | null = null
 
 export const documentTasks: Tasks<DocumentCalls> = {
   async prompts({ path, format }) {
@@ -36,12 +31,5 @@ export const documentTasks: Tasks<DocumentCalls> = {
     } finally {
       file.close()
     }
-  },
-  tokens({ model, texts }) {
-    if (kept?.digest !== model.digest) {
-      kept = { digest: model.digest, counter: createTokenCounter(model) }
-    }
-    const { counter } = kept
-    return { limit: counter.limit, counts: texts.map((text) => counter.of(text)) }
   },
 }

@@ -6,6 +6,7 @@ export const ENTRY_SOURCES = {
   extractWorker: 'jobs/ingest/extract-worker.ts',
   queryWorker: 'store/reads/query-worker.ts',
   inferenceHost: 'inference/host/host.ts',
+  tokenizerHost: 'inference/tokenize/tokenizer-host.ts',
   pictureHost: 'images/picture-host.ts',
   tableReader: 'jobs/import/table-reader.ts',
   pageReader: 'jobs/pages/page-reader.ts',
