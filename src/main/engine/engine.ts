@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { contract } from '#shared/contract/index.ts'
 import type { CallName, EngineEvents, EventName } from '#shared/contract/index.ts'
@@ -9,6 +9,8 @@ import type { ConsentCallName } from '#shared/contract/consent.ts'
 import type { PictureAnswer, PictureCallName } from '#shared/contract/pictures.ts'
 import type { Job } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
+import { codeOf } from '../files/disk.ts'
+import { toStoreError } from '../store/errors.ts'
 import { createRunner } from '../jobs/run/runner.ts'
 import { findEntries } from './entries.ts'
 import { createBlindPictures } from './blind-pictures.ts'
@@ -21,10 +23,13 @@ import type { EngineParts } from './parts.ts'
 import { openApprovedCommands } from './home/approved-commands.ts'
 import { keepAnswer, listDevices, tryDevices } from './devices.ts'
 import { findHome, openRecent, openRules, openSettings } from './home/home.ts'
+import { createNotes } from './home/notes.ts'
 import { createOpenCorpora } from './home/open-corpora.ts'
 import { createJobStarter } from './jobs/start-jobs.ts'
+import { createReaders } from './readers.ts'
 import { parse } from './parse.ts'
 import { hubCacheFolder } from '../inference/hub/hub-cache.ts'
+import { createTokenizers } from '../inference/tokenize/tokenizers.ts'
 
 export interface EngineAnswer {
   value: unknown
@@ -68,9 +73,10 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   const home = findHome()
-  const settings = openSettings(home)
-  const recent = openRecent(home)
-  const rules = openRules(home)
+  const notes = createNotes((note) => emit('notes.added', { note }))
+  const settings = openSettings(home, notes)
+  const recent = openRecent(home, notes)
+  const rules = openRules(home, notes)
   const entries = findEntries()
   const runner = createRunner({
     entries,
@@ -80,6 +86,7 @@ export function createEngine(options: EngineOptions): Engine {
   })
   const corpora = createOpenCorpora({
     recent,
+    notes,
     runner,
     entries,
     tell: (corpus, what) => emit('corpus.changed', { corpus, what }),
@@ -90,6 +97,7 @@ export function createEngine(options: EngineOptions): Engine {
     settings,
     recent,
     rules,
+    notes,
     runner,
     corpora,
     entries,
@@ -98,12 +106,14 @@ export function createEngine(options: EngineOptions): Engine {
       bundled: join(resources, 'models'),
       user: home.models,
       hubCache: hubCacheFolder(),
+      tokenizers: createTokenizers(entries.tokenizerHost),
     },
     devices: keepAnswer(() => listDevices(entries)),
     deviceStates: keepAnswer(() => tryDevices(entries)),
     announce: corpora.announce,
     emit,
     blindPictures: createBlindPictures(entries),
+    readers: createReaders(entries),
     commands: openApprovedCommands(home),
     asksBeforeCommands: options.asksBeforeCommands ?? false,
     resumeJobs: options.resumeJobs,
@@ -121,7 +131,7 @@ export function createEngine(options: EngineOptions): Engine {
         const answer = pictures[name as PictureCallName] as (
           input: unknown,
         ) => Promise<PictureAnswer>
-        const { mime, bytes } = await answer(args)
+        const { mime, bytes } = await answered(() => answer(args), input)
         return { value: { mime }, bytes }
       }
       if (Object.hasOwn(consentCalls, name)) {
@@ -134,7 +144,7 @@ export function createEngine(options: EngineOptions): Engine {
       }
       const args = parse(name, contract[name as CallName].input, input)
       const handler = handlers[name as CallName] as (input: unknown) => unknown
-      const value = await handler(args)
+      const value = await answered(() => handler(args), input)
       if (checksAnswers) checkAnswer(name as CallName, value)
       return { value }
     },
@@ -145,8 +155,23 @@ export function createEngine(options: EngineOptions): Engine {
     finished: runner.finished,
     async stop() {
       await runner.stop()
-      await parts.blindPictures.close()
+      await Promise.all([
+        parts.blindPictures.close(),
+        parts.readers.close(),
+        parts.folders.tokenizers.close(),
+      ])
       await corpora.closeAll()
     },
+  }
+}
+
+/** What SQLite throws in a call is told of the corpus that it was asked of. */
+async function answered<T>(answer: () => T | Promise<T>, input: unknown): Promise<T> {
+  try {
+    return await answer()
+  } catch (error) {
+    const corpus = (input as { corpus?: unknown } | null)?.corpus
+    if (typeof corpus !== 'string' || !codeOf(error).startsWith('SQLITE_')) throw error
+    throw toStoreError(error, resolve(corpus))
   }
 }

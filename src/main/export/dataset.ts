@@ -22,6 +22,7 @@ import type {
   SamplePicture,
 } from './types.ts'
 import { sha256Of } from '../files/digest.ts'
+import { BlobDamage } from '../files/sound-blob.ts'
 
 /** Others get their turn so often: calls, cancelation, progress. */
 const TURN_MS = 20
@@ -219,6 +220,7 @@ async function readPicture(
   try {
     bytes = await read()
   } catch (error) {
+    if (error instanceof BlobDamage) return 'picture-damaged'
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'picture-lost'
     throw error
   }

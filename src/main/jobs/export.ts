@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import type { ExportInput } from '#shared/contract/jobs.ts'
 import type { ScoreSource } from '#shared/contract/pairs.ts'
 import type { Pair } from '#shared/domain.ts'
@@ -9,6 +8,7 @@ import type { Query } from '#shared/query/index.ts'
 import { SOFTWARE_VERSION } from '#shared/version.ts'
 import { exportDataset } from '../export/dataset.ts'
 import type { ExportCorpus, ExportItem, ExportRecipe, ExportSpanSet } from '../export/types.ts'
+import { readSound } from '../files/sound-blob.ts'
 import { blobPath } from '../store/blobs.ts'
 import { openReader } from '../store/open.ts'
 import type { ReaderDb } from '../store/open.ts'
@@ -223,9 +223,9 @@ function makeItem(pair: Pair, corpusPath: string, recipe: ExportRecipe): ExportI
   if (status !== 'ok' || sha256 === null) return { ...base, picture: null }
   const path = blobPath(corpusPath, sha256)
   if (EXPORT_NEEDS[recipe.format].pictures === null || text === null || text === '') {
-    return { ...base, picture: () => readFile(path) }
+    return { ...base, picture: () => readSound(path) }
   }
-  const bytes = readFile(path)
+  const bytes = readSound(path)
   // Whoever asks gets the error; nobody may ask.
   bytes.catch(() => undefined)
   return { ...base, picture: () => bytes }

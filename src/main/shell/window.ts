@@ -76,8 +76,12 @@ export function createWindow(preload: string, page: string): BrowserWindow {
   window.once('ready-to-show', () => window.show())
   window.on('close', () => {
     const place: Place = { ...window.getNormalBounds(), maximized: window.isMaximized() }
-    mkdirSync(app.getPath('userData'), { recursive: true })
-    writeFileSync(placeFile(), JSON.stringify(place))
+    try {
+      mkdirSync(app.getPath('userData'), { recursive: true })
+      writeFileSync(placeFile(), JSON.stringify(place))
+    } catch {
+      // A full disk: the window then opens where it was before.
+    }
   })
   return window
 }

@@ -13,6 +13,7 @@ export type {
   ArchiveSource,
   FailureReason,
   HttpMessage,
+  LeftOut,
   ReadOptions,
   RecordHead,
   RevisitTarget,
@@ -27,4 +28,6 @@ export { fingerprint, sha256OfArchive } from './identity.ts'
 export { parseHttpResponse, storedPayload } from './http.ts'
 export type { HttpOptions } from './http.ts'
 export { payloadDigest, revisitTarget } from './digest.ts'
-export { contentType, isImage, isPage, targetUri } from './classify.ts'
+export { classify, contentType, leftOut, targetUri } from './classify.ts'
+export type { Captured } from './classify.ts'
+export { glance } from './glance.ts'

@@ -1,6 +1,11 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
-import type { prompts as contract, PromptProblem, PromptReport } from '#shared/contract/prompts.ts'
+import type {
+  prompts as contract,
+  PromptProblem,
+  PromptReport,
+  PromptText,
+} from '#shared/contract/prompts.ts'
 import { AppError, systemMessage } from '#shared/errors.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { checkPrompts } from '../../evaluation/prompts/check-prompts.ts'
@@ -9,8 +14,8 @@ import { readPromptFile } from '../../evaluation/prompts/read-prompts.ts'
 import { writePrompts } from '../../evaluation/prompts/write-prompts.ts'
 import { pictureText } from '../../inference/kinds/picture-text/kind.ts'
 import { defaultOf, listModels, resolveModel } from '../../inference/models/registry.ts'
-import { createTokenCounter } from '../../inference/tasks/count-tokens.ts'
-import type { TokenCounter } from '../../inference/tasks/count-tokens.ts'
+import { openTokenCounter } from '../../inference/tasks/count-tokens.ts'
+import type { TokenCount, TokenCounter } from '../../inference/tasks/count-tokens.ts'
 import type { WriterDb } from '../../store/open.ts'
 import {
   createPromptSet,
@@ -29,6 +34,7 @@ import type { CallsOf } from './calls-of.ts'
 
 /** Rows that were left out and are named; the others are counted. */
 const MAX_NAMED = 200
+const COUNTED_AT_ONCE = 1000
 
 export function promptCalls(context: EngineContext): CallsOf<typeof contract> {
   const { corpora, announce } = context
@@ -82,7 +88,7 @@ export function promptCalls(context: EngineContext): CallsOf<typeof contract> {
     async 'prompts.check'({ corpus, set, model, overlap }) {
       const texts = promptTexts(opened(corpus).reader, promptSetInfo(opened(corpus).reader, set).id)
       const found = await tokenizerOf(model)
-      const { measures, problems } = checkPrompts(texts, found?.counter)
+      const { measures, problems } = checkPrompts(texts, found && (await counted(found, texts)))
       const held = overlap ? await corpora.get(corpus).reads.promptOverlap({ set }) : null
       return {
         prompts: texts.length,
@@ -141,6 +147,20 @@ interface Found {
   isDemonstration: boolean
 }
 
+/** What a model's tokenizer makes of the prompts. */
+async function counted({ counter }: Found, prompts: readonly PromptText[]) {
+  const texts = [...new Set(prompts.map(({ text }) => text))]
+  const counts = new Map<string, TokenCount>()
+  // A part at a time, since what is sent is held in memory on both sides.
+  for (let start = 0; start < texts.length; start += COUNTED_AT_ONCE) {
+    const part = texts.slice(start, start + COUNTED_AT_ONCE)
+    for (const [i, count] of (await counter.of(part)).entries()) {
+      counts.set(part[i] as string, count)
+    }
+  }
+  return { limit: counter.limit, of: (text: string) => counts.get(text) as TokenCount }
+}
+
 /** Tokenizers of picture-text models; the last one is kept, as a vocabulary takes a while to read. */
 function counters({ folders, settings }: EngineContext) {
   let kept: { digest: string; found: Found } | null = null
@@ -153,7 +173,7 @@ function counters({ folders, settings }: EngineContext) {
     if (kept?.digest === model.digest) return kept.found
     const { id, info, digest } = model
     const found: Found = {
-      counter: createTokenCounter(model),
+      counter: await openTokenCounter(folders.tokenizers, model),
       model: id,
       name: info.name,
       isDemonstration: info.isDemonstration,

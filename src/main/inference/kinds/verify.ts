@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { z } from 'zod'
 import type { Device } from '#shared/contract/jobs.ts'
 import { AppError, errorLine, systemMessage, toErrorValue } from '#shared/errors.ts'
-import { loadTokenizer } from '../tokenize/tokenizer.ts'
+import { TOKENIZERS_VERSION } from '../tokenize/library.ts'
 import type {
   AnyManifest,
   Check,
@@ -66,19 +66,9 @@ function failed(name: string, note: string): Check {
   return { name, ok: false, difference: null, bound: null, note }
 }
 
-/** Whose code cuts texts into tokens: ours, which is the reference's to the id, or the fallback. */
-export function tokenizerCheck(folder: string, file: string): Check {
-  try {
-    const { kind, implementation } = loadTokenizer(readFileSync(join(folder, file), 'utf8'))
-    return remark(
-      'tokenizer',
-      implementation === 'own'
-        ? `${kind}, own exact implementation`
-        : `${kind}, fallback: a step is not known here, rare characters may get other ids`,
-    )
-  } catch (error) {
-    return failed('tokenizer', errorLine(error))
-  }
+/** Whose code cuts texts into tokens. */
+export function tokenizerRemark(): Check {
+  return remark('tokenizer', `tokenizers ${TOKENIZERS_VERSION}, the reference implementation`)
 }
 
 /** The reference beside a model; null where there is none. Throws `model` for one that is wrong. */

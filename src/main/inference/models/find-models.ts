@@ -7,6 +7,7 @@ import type { AnyManifest, KnownModel, ModelKind } from '../kinds/define.ts'
 import { UnusableFolder } from '../kinds/hub-layout.ts'
 import { kindNamed, KINDS } from '../kinds/index.ts'
 import { MANIFEST_FILE, parseJson, parseManifest } from '../kinds/manifest.ts'
+import type { Tokenizers } from '../tokenize/tokenizers.ts'
 import { readRegistered } from './registered-folders.ts'
 import type { ModelsFolders } from './types.ts'
 
@@ -75,7 +76,11 @@ export function looksLikeFolder(wanted: string): boolean {
  * @param kind the kind that is meant, where it is known: then the error says what that one lacks
  * @throws AppError `invalid-input`, `unsupported`, `model`
  */
-export function readModel({ folder, repository }: FoundModel, kind?: ModelKind): ReadModel {
+export async function readModel(
+  { folder, repository }: FoundModel,
+  tokenizers: Tokenizers,
+  kind?: ModelKind,
+): Promise<ReadModel> {
   const path = join(folder, MANIFEST_FILE)
   if (existsSync(path)) {
     const json = readFileSync(path, 'utf8')
@@ -92,9 +97,9 @@ export function readModel({ folder, repository }: FoundModel, kind?: ModelKind):
   }
   const name = repository ?? basename(folder)
   const own = kindThatClaims(folder) ?? kind
-  if (!own) throw nobodyClaims(folder)
+  if (!own) throw await nobodyClaims(folder, tokenizers)
   const known = repository === null ? null : knownModel(own, repository)
-  const manifest = own.infer(folder, idOfName(name), known?.name ?? name)
+  const manifest = await own.infer(folder, idOfName(name), known?.name ?? name, tokenizers)
   return { kind: own, manifest: known ? known.describe(manifest) : manifest }
 }
 
@@ -146,12 +151,12 @@ function kindThatClaims(folder: string): ModelKind | null {
 }
 
 /** Says of every kind why a folder is none of it. */
-function nobodyClaims(folder: string): AppError {
+async function nobodyClaims(folder: string, tokenizers: Tokenizers): Promise<AppError> {
   const reasons = new Map<string, string[]>()
   for (const kind of KINDS) {
     let reason = ''
     try {
-      kind.infer(folder, 'none', 'none')
+      await kind.infer(folder, 'none', 'none', tokenizers)
     } catch (error) {
       reason = error instanceof UnusableFolder ? error.lacks.join('; ') : errorLine(error)
     }

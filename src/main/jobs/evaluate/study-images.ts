@@ -10,7 +10,7 @@ import type { ImagePlan, Tie } from '../../evaluation/generated/image-plan.ts'
 import { parseGeneration } from '../../evaluation/generated/parse-generation.ts'
 import { createTie, planImages } from '../../evaluation/generated/plan-images.ts'
 import { createPictureHost, type PictureHost } from '../../images/host-client.ts'
-import { putBlob } from '../../store/blobs.ts'
+import { flushBlobs, putBlob } from '../../store/blobs.ts'
 import type { Corpus } from '../../store/open.ts'
 import {
   clearLeftOut,
@@ -121,6 +121,10 @@ export async function takeInImages(
         })
         thumbs.push({ sha256: one.sha256, thumb: one.thumb })
       })
+      await flushBlobs(
+        corpus.path,
+        images.map(({ sha256 }) => sha256),
+      )
       putThumbs(corpus.thumbs, thumbs)
       const addedNow = insertImages(
         writer,

@@ -7,7 +7,7 @@ import { studyOpen } from '#shared/contract/jobs/study-package.ts'
 import { AppError, systemMessage } from '#shared/errors.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { createPictureHost } from '../../images/host-client.ts'
-import { blobPath, hasBlob, putBlob } from '../../store/blobs.ts'
+import { blobPath, flushBlobs, hasBlob, putBlob } from '../../store/blobs.ts'
 import type { Corpus } from '../../store/open.ts'
 import { putRaterStudy, type CopiedImage } from '../../store/repositories/study-copies.ts'
 import { checkDesign, studyByUid } from '../../store/repositories/studies.ts'
@@ -80,6 +80,10 @@ export async function openPackage(
         note: '',
       })
     }
+    await flushBlobs(
+      corpus.path,
+      images.map(({ sha256 }) => sha256),
+    )
     const name = putRaterStudy(corpus.writer, {
       ...said,
       images,

@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads'
 import { zstdCompressSync } from 'node:zlib'
 import { decodeHtml, extractPage, extractionFailureReason } from '../../extraction/index.ts'
-import { contentType, isImage, isPage, parseHttpResponse } from '../../warc/index.ts'
+import { classify, contentType, leftOut, parseHttpResponse } from '../../warc/index.ts'
 import type { HttpMessage } from '../../warc/index.ts'
 import { serveParent } from '../../processes/child.ts'
 import { putBlob } from '../../store/blobs.ts'
@@ -82,6 +82,7 @@ function read(
     ),
   }
   if (record.type === 'revisit') {
+    if (record.url === null) return leftOut('no-target-uri', 'revisit')
     const mime = http.status === 0 ? null : contentType({ ...head, type: 'response' }, http)
     return pointer('revisit', mime, null)
   }
@@ -91,16 +92,18 @@ function read(
       to !== undefined && URL.canParse(to, record.url) ? new URL(to, record.url) : null
     return location && /^https?:$/.test(location.protocol)
       ? pointer('redirect', null, location.href)
-      : null
+      : leftOut('redirect-nowhere', to ?? 'no Location')
   }
-  if (isPage(head, http)) {
-    if (record.url === null) {
-      return { kind: 'failed', reason: 'no-target-uri', detail: 'The page has no address.' }
+  const found = classify(head, http)
+  if (found.kind === 'left-out') return found
+  if (record.url === null) {
+    return {
+      kind: 'failed',
+      reason: 'no-target-uri',
+      detail: `The ${found.kind} has no address.`,
     }
-    return readPage(record.url, head, http, keep)
   }
-  if (isImage(head, http)) return keepPicture(head, http)
-  return null
+  return found.kind === 'page' ? readPage(record.url, head, http, keep) : keepPicture(head, http)
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308])

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import type { IngestInput } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
 import { SOFTWARE } from '#shared/version.ts'
+import { flushBlobs } from '../../store/blobs.ts'
 import { toStoreError } from '../../store/errors.ts'
 import type { Corpus } from '../../store/open.ts'
 import {
@@ -183,7 +184,9 @@ async function readArchive(
   let reading = true
   try {
     for await (const batch of opened) {
-      const step = await toStep(batch, archive.id, stream ? from : 0, pool)
+      const step = await toStep(batch, archive.id, stream ? from : 0, pool, (blobs) =>
+        flushBlobs(corpus.path, blobs),
+      )
       step.done.then(
         () => (step.settled = true),
         (error: unknown) => (broken ??= { error }),

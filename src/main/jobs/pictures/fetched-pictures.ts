@@ -15,6 +15,8 @@ import { sha256Of } from '../../files/digest.ts'
 import { endedBadly, endedWell } from './ended-picture.ts'
 import type { Ended } from './ended-picture.ts'
 import { eachQueued } from './queued-pictures.ts'
+import { isLocal } from './local-pictures.ts'
+import { besideTable, hasFile, isSettled } from './stored-pictures.ts'
 import type { Local } from './stored-pictures.ts'
 
 /** Of one picture that are asked for on the web. */
@@ -32,22 +34,41 @@ export async function* fromWeb(
   ctx: JobContext,
   overrides: Partial<FetchOptions>,
   local: Local,
+  more: readonly QueuedPicture[],
 ): AsyncGenerator<Ended, void, void> {
+  /** Beside their tables: what ended is written down in groups, so the next queue may hold it. */
+  const found = new Set<number>()
   if (selection.named !== 'addresses') {
-    yield* concurrently(
-      eachQueued(corpus, { ...selection, named: 'files' }, ctx.signal),
-      width,
-      local,
+    const files = eachQueued(
+      corpus,
+      { ...selection, named: 'files' },
+      ctx.signal,
+      more.filter(hasFile),
     )
+    const ended = concurrently(files, width, async (picture) => {
+      const beside = await besideTable(picture, local)
+      return isSettled(picture, beside) ? { picture, beside } : null
+    })
+    for await (const one of ended) {
+      if (!one) continue
+      found.add(one.picture.id)
+      yield one.beside
+    }
     if (selection.named === 'files') return
   }
-  const queue = eachQueued(corpus, { ...selection, named: 'addresses' }, ctx.signal)
+  const queue = eachQueued(
+    corpus,
+    { ...selection, named: 'addresses' },
+    ctx.signal,
+    more.filter(({ url }) => !isLocal(url)),
+  )
   const settings = ctx.settings.fetch
   const asked = new Map<number, QueuedPicture>()
   const optedOut: Ended[] = []
 
   function* requests(): Generator<FetchRequest, void, void> {
     for (const picture of queue) {
+      if (found.has(picture.id)) continue
       const directive = settings.honourOptOut ? pageOptOut(corpus, picture.id) : null
       if (directive !== null) {
         const detail = 'robots directive of a page that shows the picture'
@@ -55,7 +76,8 @@ export async function* fromWeb(
         continue
       }
       asked.set(picture.id, picture)
-      yield { id: picture.id, urls: [picture.url, ...picture.alternates].slice(0, MAX_ADDRESSES) }
+      const urls = [picture.url, ...picture.alternates].filter((url) => !isLocal(url))
+      yield { id: picture.id, urls: urls.slice(0, MAX_ADDRESSES) }
     }
   }
 

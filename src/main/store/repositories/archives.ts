@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement } from '../statements.ts'
@@ -41,7 +41,7 @@ export function listArchives(db: ReaderDb): ArchiveRow[] {
 /** Adds an archive that is about to be read, as `partial`. */
 export function addArchive(
   db: WriterDb,
-  archive: Pick<ArchiveRow, 'path' | 'bytes' | 'fingerprint' | 'software'>,
+  archive: Pick<ArchiveRow, 'path' | 'bytes' | 'fingerprint' | 'software'> & { name?: string },
 ): ArchiveRow {
   const { lastInsertRowid } = statement(
     db,
@@ -49,7 +49,7 @@ export function addArchive(
      VALUES (?, ?, ?, ?, 'partial', ?, ?)`,
   ).run(
     archive.path,
-    archiveName(archive.path),
+    archive.name ?? archiveName(archive.path),
     archive.bytes,
     archive.fingerprint,
     archive.software,
@@ -65,12 +65,13 @@ function archiveName(path: string): string {
 }
 
 /** The same archive was given under another name: this is where it is now. */
-export function moveArchive(db: WriterDb, id: number, path: string): void {
-  statement(db, 'UPDATE archives SET path = ?, name = ? WHERE id = ?').run(
-    path,
-    archiveName(path),
-    id,
-  )
+export function moveArchive(
+  db: WriterDb,
+  id: number,
+  path: string,
+  name = archiveName(path),
+): void {
+  statement(db, 'UPDATE archives SET path = ?, name = ? WHERE id = ?').run(path, name, id)
 }
 
 /**
@@ -91,7 +92,9 @@ export function relocateArchive(db: WriterDb, from: string, to: string, fingerpr
       'Choose the same file, or ingest this one as a new archive.',
     )
   }
-  moveArchive(db, row.id, to)
+  // A table of a split keeps its folder in its name.
+  const hasFolder = row.name.includes('/') && !row.name.includes('!')
+  moveArchive(db, row.id, to, hasFolder ? `${basename(dirname(to))}/${basename(to)}` : undefined)
 }
 
 /** Reading goes on at `nextOffset`. Call it in the transaction that keeps what was read before it. */

@@ -50,6 +50,14 @@ export function putInputFailure(
   })
 }
 
+/** Forgets that an input could not be read, before it is tried again. */
+export function clearInputFailures(db: WriterDb, name: string): void {
+  statement(
+    db,
+    `DELETE FROM failures WHERE stage = 'archive' AND archive_id IS NULL AND url = ?`,
+  ).run(name)
+}
+
 /** `corpora.failures`. */
 export function listFailures(
   db: ReaderDb,

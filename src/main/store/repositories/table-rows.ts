@@ -3,7 +3,7 @@ import type { ImageStatus } from '#shared/domain.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement } from '../statements.ts'
 import type { ImageIds } from './images.ts'
-import { hostOf } from './pages.ts'
+import { hostOf } from '#shared/address.ts'
 
 /** `pages.record_type` of what came out of a table: there is no page to show. */
 export const ROW_RECORD = 'table-row'
@@ -20,6 +20,8 @@ export interface RowPage {
 export interface NewRowPair {
   row: number
   imageUrl: string
+  /** Other places where its bytes may be: the file that the row names. */
+  alternates: readonly string[]
   imageRule: string
   alt: string | null
   title: string | null
@@ -74,7 +76,7 @@ export function rowWriter(db: WriterDb, images: ImageIds, archiveId: number): Ro
       const { lastInsertRowid } = addPair.run(
         current.id,
         pair.row - current.offset,
-        images.idOf(pair.imageUrl, []),
+        images.idOf(pair.imageUrl, pair.alternates),
         pair.alt,
         pair.title,
         pair.caption,

@@ -100,6 +100,7 @@ export const ui = {
     frame: 'Archived page with picture and text marked',
     reading: 'Reading archive…',
     rawHtml: 'Archived HTML, decoded',
+    rawHtmlCut: 'Archived HTML, decoded: the first {n} of {of} characters',
     nothingFound: '{set} found no description here.',
     marked: 'Marked: {set}',
     markedKind: 'Marked: {set}, {kind}',
