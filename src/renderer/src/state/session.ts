@@ -133,9 +133,14 @@ export const useSession = defineStore('session', () => {
   }
 
   const readFailures = latest((where: string, reason: string) =>
-    useClient().call('corpora.failures', { corpus: where, reason, limit: 200 }),
+    useClient().call('corpora.failures', {
+      corpus: where,
+      ...(reason === '' ? {} : { reason }),
+      limit: 200,
+    }),
   )
 
+  /** @param reason '' = all, null = none */
   async function showFailures(reason: string | null): Promise<void> {
     failureReason.value = reason
     failures.value = null
