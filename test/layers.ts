@@ -140,6 +140,7 @@ export const OWNED_PACKAGES: Record<string, readonly string[]> = {
   'onnxruntime-node': ['main/inference'],
   re2js: ['main/store'],
   sharp: ['main/images', 'main/inference'],
+  warcio: ['main/warc'],
   // In a process of its own: see tokenizer-host.ts.
   tokenizers: ['main/inference/tokenize'],
   'echarts/charts': ['figures'],
