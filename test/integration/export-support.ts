@@ -3,6 +3,7 @@ import { DEFAULT_SETTINGS } from '#shared/settings.ts'
 import type { JobContext } from '../../src/main/jobs/run/job.ts'
 import { putBlob } from '../../src/main/store/blobs.ts'
 import { createCorpus, openCorpus } from '../../src/main/store/open.ts'
+import { entriesAt } from '../support/entries.ts'
 
 const NOWHERE = new URL('file:///nowhere')
 
@@ -25,15 +26,7 @@ export function exportContext(over: Partial<JobContext> = {}): JobContext & { to
     warn: (message) => told.warnings.push(message),
     result: (label, value) => told.results.set(label, value),
     changed: () => undefined,
-    entries: {
-      extractWorker: NOWHERE,
-      inferenceHost: NOWHERE,
-      queryWorker: NOWHERE,
-      pictureHost: NOWHERE,
-      spanWorker: NOWHERE,
-      measureWorker: NOWHERE,
-      studyWorker: NOWHERE,
-    },
+    entries: entriesAt(NOWHERE),
     settings: DEFAULT_SETTINGS,
     ...over,
   }

@@ -134,7 +134,10 @@ const REAL: Record<
     alt: 182,
     pictures: 44,
     why: {
-      pictures: [42, 'two favicons are responses of type image without a body: nothing to hold'],
+      pictures: [
+        43,
+        'two favicons are responses of type image without a body: nothing to hold; one that is sent as text/plain is a picture',
+      ],
     },
   },
   'govuk-revisit.warc.gz': {

@@ -3,12 +3,21 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DEFAULT_SETTINGS, type Settings } from '#shared/settings.ts'
+import type { FetchOptions } from '../../src/main/images/fetch-options.ts'
 import type { JobContext } from '../../src/main/jobs/run/job.ts'
 import { putBlob } from '../../src/main/store/blobs.ts'
 import { createCorpus, openCorpus, type Corpus } from '../../src/main/store/open.ts'
+import { entriesAt } from '../support/entries.ts'
 
 const NOWHERE = new URL('file:///nowhere')
 export const PICTURE_HOST = new URL('../../src/main/images/picture-host.ts', import.meta.url)
+
+/** Names lead to a server of the test. */
+export const LOCAL: Partial<FetchOptions> = {
+  allowAddress: () => true,
+  resolve: () => Promise.resolve(['127.0.0.1']),
+  retries: 0,
+}
 
 export interface Told {
   warnings: string[]
@@ -33,15 +42,7 @@ export function jobContext(
     warn: (message) => told.warnings.push(message),
     result: (label, value) => told.results.set(label, value),
     changed: () => told.changes++,
-    entries: {
-      extractWorker: NOWHERE,
-      inferenceHost: NOWHERE,
-      queryWorker: NOWHERE,
-      pictureHost: options.host ?? PICTURE_HOST,
-      spanWorker: NOWHERE,
-      measureWorker: NOWHERE,
-      studyWorker: NOWHERE,
-    },
+    entries: entriesAt(NOWHERE, { pictureHost: options.host ?? PICTURE_HOST }),
     settings: {
       ...DEFAULT_SETTINGS,
       fetch: { ...DEFAULT_SETTINGS.fetch, perHostDelayMs: 0, ...options.fetch },

@@ -7,6 +7,7 @@ import { putBlob } from '../../src/main/store/blobs.ts'
 import { createCorpus, openCorpus, type Corpus } from '../../src/main/store/open.ts'
 import { transaction } from '../../src/main/store/statements.ts'
 import { INFERENCE_HOST } from '../support/models.ts'
+import { entriesAt } from '../support/entries.ts'
 
 export interface TestPair {
   /** Bytes of the picture, or null where there is none. */
@@ -89,15 +90,7 @@ export function scoreContext(
     warn: (message) => told.warnings.push(message),
     result: (label, value) => told.results.set(label, value),
     changed: () => undefined,
-    entries: {
-      extractWorker: nowhere,
-      inferenceHost: INFERENCE_HOST,
-      queryWorker: nowhere,
-      pictureHost: nowhere,
-      spanWorker: nowhere,
-      measureWorker: nowhere,
-      studyWorker: nowhere,
-    },
+    entries: entriesAt(nowhere, { inferenceHost: INFERENCE_HOST }),
     settings: DEFAULT_SETTINGS,
   }
 }

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util'
 import { decodeHtml, extractPage } from '../../src/main/extraction/index.ts'
 import { altSpanReport, formatAltSpanReport } from '../../src/main/labeling/alt-span-report.ts'
 import {
-  isPage,
+  classify,
   listInputs,
   openArchive,
   parseHttpResponse,
@@ -59,7 +59,7 @@ async function readArchive(source: ArchiveSource): Promise<void> {
       try {
         const http = parseHttpResponse(record.block)
         const url = targetUri(record)
-        if (url === null || !isPage(record, http)) continue
+        if (url === null || classify(record, http).kind !== 'page') continue
         const stated = http.status === 0 ? record.headers : http.headers
         const html = decodeHtml(http.body, stated.get('content-type') ?? null, url)
         const { pairs } = extractPage(html.text, url, html)

@@ -57,6 +57,19 @@ export function createSession(
   const running = (): Engine => (engine ??= createEngine())
   const call: CliTools['call'] = async (name, input) =>
     (await running().call(name, input)).value as CallOutput<typeof name>
+  let told = 0
+
+  /** What was set aside or made again on the way. */
+  async function tellNotes(): Promise<void> {
+    if (!engine) return
+    const notes = await call('system.notes', {})
+    for (const note of notes.slice(told)) warn(note)
+    told = notes.length
+  }
+
+  function warn(text: string): void {
+    process.stderr.write(`warning: ${text.replace(/[^\P{Cc}\n\t]/gu, '')}\n`)
+  }
 
   /** Words of pages and of others' files are among it: what would steer a terminal is left out. */
   function print(text: string): void {
@@ -93,7 +106,12 @@ export function createSession(
     call,
     follow,
     print,
-    open: async (corpus) => (await call('corpora.open', { path: resolve(corpus) })).path,
+    async open(corpus) {
+      const { path, readonly } = await call('corpora.open', { path: resolve(corpus) })
+      await tellNotes()
+      if (readonly) warn(`${path} is open for reading only: ${readonly.message}`)
+      return path
+    },
     /** Waits for room in a pipe, so that millions of rows do not pile up in memory. */
     async printJson(value) {
       if (!process.stdout.write(JSON.stringify(value) + '\n')) {
@@ -105,7 +123,11 @@ export function createSession(
     },
     exitCode: () => exitCode,
     async close() {
-      await engine?.stop()
+      try {
+        await tellNotes()
+      } finally {
+        await engine?.stop()
+      }
     },
   }
 }

@@ -1,26 +1,35 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { contract } from '#shared/contract/index.ts'
 import type { CallName, EngineEvents, EventName } from '#shared/contract/index.ts'
 import { pictureCalls } from '#shared/contract/pictures.ts'
+import { consentCalls } from '#shared/contract/consent.ts'
+import type { ConsentCallName } from '#shared/contract/consent.ts'
 import type { PictureAnswer, PictureCallName } from '#shared/contract/pictures.ts'
 import type { Job } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
+import { codeOf } from '../files/disk.ts'
+import { toStoreError } from '../store/errors.ts'
 import { createRunner } from '../jobs/run/runner.ts'
 import { findEntries } from './entries.ts'
 import { createBlindPictures } from './blind-pictures.ts'
 import { createHandlers } from './calls/index.ts'
+import { createConsentHandlers } from './calls/consent.ts'
 import { createPictureHandlers } from './calls/pictures.ts'
 import { answersAreChecked, checkAnswer } from './check-answer.ts'
 import type { EngineContext } from './context.ts'
 import type { EngineParts } from './parts.ts'
+import { openApprovedCommands } from './home/approved-commands.ts'
 import { keepAnswer, listDevices, tryDevices } from './devices.ts'
 import { findHome, openRecent, openRules, openSettings } from './home/home.ts'
+import { createNotes } from './home/notes.ts'
 import { createOpenCorpora } from './home/open-corpora.ts'
 import { createJobStarter } from './jobs/start-jobs.ts'
+import { createReaders } from './readers.ts'
 import { parse } from './parse.ts'
 import { hubCacheFolder } from '../inference/hub/hub-cache.ts'
+import { createTokenizers } from '../inference/tokenize/tokenizers.ts'
 
 export interface EngineAnswer {
   value: unknown
@@ -40,6 +49,8 @@ export interface Engine {
 export interface EngineOptions {
   /** Jobs that a kill interrupted go on when their corpus is opened. */
   resumeJobs: boolean
+  /** A window asks: commands of launchers wait for a person's word. The command line is the person. */
+  asksBeforeCommands?: boolean
 }
 
 /** `resources/` of the program: the sample and the models that come with it. */
@@ -62,9 +73,10 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   const home = findHome()
-  const settings = openSettings(home)
-  const recent = openRecent(home)
-  const rules = openRules(home)
+  const notes = createNotes((note) => emit('notes.added', { note }))
+  const settings = openSettings(home, notes)
+  const recent = openRecent(home, notes)
+  const rules = openRules(home, notes)
   const entries = findEntries()
   const runner = createRunner({
     entries,
@@ -74,6 +86,7 @@ export function createEngine(options: EngineOptions): Engine {
   })
   const corpora = createOpenCorpora({
     recent,
+    notes,
     runner,
     entries,
     tell: (corpus, what) => emit('corpus.changed', { corpus, what }),
@@ -84,6 +97,7 @@ export function createEngine(options: EngineOptions): Engine {
     settings,
     recent,
     rules,
+    notes,
     runner,
     corpora,
     entries,
@@ -92,17 +106,22 @@ export function createEngine(options: EngineOptions): Engine {
       bundled: join(resources, 'models'),
       user: home.models,
       hubCache: hubCacheFolder(),
+      tokenizers: createTokenizers(entries.tokenizerHost),
     },
     devices: keepAnswer(() => listDevices(entries)),
     deviceStates: keepAnswer(() => tryDevices(entries)),
     announce: corpora.announce,
     emit,
     blindPictures: createBlindPictures(entries),
+    readers: createReaders(entries),
+    commands: openApprovedCommands(home),
+    asksBeforeCommands: options.asksBeforeCommands ?? false,
     resumeJobs: options.resumeJobs,
   }
   const context: EngineContext = { ...parts, jobs: createJobStarter(parts) }
   const handlers = createHandlers(context)
   const pictures = createPictureHandlers(context)
+  const consent = createConsentHandlers(context)
   const checksAnswers = answersAreChecked()
 
   return {
@@ -112,15 +131,20 @@ export function createEngine(options: EngineOptions): Engine {
         const answer = pictures[name as PictureCallName] as (
           input: unknown,
         ) => Promise<PictureAnswer>
-        const { mime, bytes } = await answer(args)
+        const { mime, bytes } = await answered(() => answer(args), input)
         return { value: { mime }, bytes }
+      }
+      if (Object.hasOwn(consentCalls, name)) {
+        const args = parse(name, consentCalls[name as ConsentCallName].input, input)
+        const handler = consent[name as ConsentCallName] as (input: unknown) => unknown
+        return { value: await handler(args) }
       }
       if (!Object.hasOwn(contract, name)) {
         throw new AppError('invalid-input', `There is no call ${name}.`)
       }
       const args = parse(name, contract[name as CallName].input, input)
       const handler = handlers[name as CallName] as (input: unknown) => unknown
-      const value = await handler(args)
+      const value = await answered(() => handler(args), input)
       if (checksAnswers) checkAnswer(name as CallName, value)
       return { value }
     },
@@ -131,8 +155,23 @@ export function createEngine(options: EngineOptions): Engine {
     finished: runner.finished,
     async stop() {
       await runner.stop()
-      await parts.blindPictures.close()
+      await Promise.all([
+        parts.blindPictures.close(),
+        parts.readers.close(),
+        parts.folders.tokenizers.close(),
+      ])
       await corpora.closeAll()
     },
+  }
+}
+
+/** What SQLite throws in a call is told of the corpus that it was asked of. */
+async function answered<T>(answer: () => T | Promise<T>, input: unknown): Promise<T> {
+  try {
+    return await answer()
+  } catch (error) {
+    const corpus = (input as { corpus?: unknown } | null)?.corpus
+    if (typeof corpus !== 'string' || !codeOf(error).startsWith('SQLITE_')) throw error
+    throw toStoreError(error, resolve(corpus))
   }
 }

@@ -2,12 +2,15 @@ import { AppError } from '#shared/errors.ts'
 import { serveParent } from '../processes/child.ts'
 import { createEngine } from './engine.ts'
 
+/** As long as an ordered stop may take. */
+const ORPHAN_MS = 15_000
+
 /**
  * The engine as a child of the shell: calls come in and events go out. When the shell is gone, so
  * is the engine: jobs end after their batch and go on at the next start.
  */
 function main(): void {
-  const engine = createEngine({ resumeJobs: true })
+  const engine = createEngine({ resumeJobs: true, asksBeforeCommands: true })
   let stopping = false
   const stop = (): void => {
     if (stopping) return
@@ -27,7 +30,7 @@ function main(): void {
         throw error
       }
     },
-    { onParentGone: stop },
+    { onParentGone: stop, orphanMs: ORPHAN_MS },
   )
   engine.onEvent((name, value) => shell.tell(name, value))
 }

@@ -3,9 +3,12 @@ import type { CorpusPart, EngineEvents, EventName } from '#shared/contract/index
 import type { ModelsFolders } from '../inference/models/types.ts'
 import type { Entries } from '../jobs/run/entries.ts'
 import type { Runner } from '../jobs/run/runner.ts'
+import type { ApprovedCommands } from './home/approved-commands.ts'
 import type { Home, RecentFile, RulesFile, SettingsFile } from './home/home.ts'
 import type { BlindPictures } from './blind-pictures.ts'
+import type { Notes } from './home/notes.ts'
 import type { OpenCorpora } from './home/open-corpora.ts'
+import type { Readers } from './readers.ts'
 
 /** Events that anyone may send. That a corpus changed is said by `announce` alone. */
 export type FreeEvent = Exclude<EventName, 'corpus.changed'>
@@ -17,6 +20,7 @@ export interface EngineParts {
   recent: RecentFile
   /** For useless alts. */
   rules: RulesFile
+  notes: Notes
   runner: Runner
   corpora: OpenCorpora
   entries: Entries
@@ -31,5 +35,9 @@ export interface EngineParts {
   announce(corpus: string, what: CorpusPart[]): void
   emit<N extends FreeEvent>(name: N, value: EngineEvents[N]): void
   blindPictures: BlindPictures
+  readers: Readers
+  commands: ApprovedCommands
+  /** Commands of launchers are run only where a person allowed them in a dialog. */
+  asksBeforeCommands: boolean
   resumeJobs: boolean
 }

@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { AppError, systemMessage } from '#shared/errors.ts'
 import { isAlive } from '../processes/alive.ts'
+import { codeOf, diskOf } from '../files/disk.ts'
 import { syncFolder } from './folder.ts'
 import { MANIFEST, Manifest } from './manifest.ts'
 
@@ -11,20 +12,17 @@ const HOST = hostname().replace(/[^A-Za-z0-9]+/g, '-') || 'host'
 /** Partial folders that this process is writing right now. */
 const active = new Set<string>()
 
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined
-}
-
 /** Says what a failed file operation means to the person who waits for the export. */
 export function fileError(error: unknown, out: string): unknown {
   switch (codeOf(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
+    case 'EFBIG':
       return new AppError(
         'io',
         `The disk of ${out} is full; the export was not written.`,
-        'Free some space or choose a folder on another disk, then export again.',
-        { cause: error },
+        `Free some space on ${diskOf(out)} or choose a folder on another disk, then export again.`,
+        { cause: error, details: systemMessage(error) },
       )
     case 'EACCES':
     case 'EPERM':

@@ -1,5 +1,6 @@
 import { Buffer, isAscii, isUtf8 } from 'node:buffer'
 import { guessEncoding } from './chardetng.ts'
+import { decodeBytes, encodingOfLabel } from './encodings.ts'
 import type { CharsetSource, DecodedHtml } from './types.ts'
 
 /** The prescan of the standard sees 1,024 bytes; a browser's parser later obeys a meta after them. */
@@ -7,8 +8,6 @@ const PRESCAN_STANDARD = 1024
 const PRESCAN_BYTES = 32 * 1024
 /** What the detector gets to see. Its answer settles long before. */
 const DETECT_BYTES = 256 * 1024
-
-const decoders = new Map<string, TextDecoder>()
 
 /**
  * Decodes a page as browsers do: byte order mark, then the charset of the HTTP header, then the
@@ -66,44 +65,13 @@ function tldOf(pageUrl: string | undefined): string | null {
   return last === undefined || last === '' || /^[0-9]|:/.test(last) ? null : last
 }
 
-/** A label of the Encoding standard to its encoding's name; null where there is none. */
-function encodingOfLabel(label: string): string | null {
-  const trimmed = label.replace(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, '').toLowerCase()
-  if (REPLACEMENT_LABELS.has(trimmed)) return 'replacement'
-  try {
-    return decoderFor(trimmed).encoding
-  } catch {
-    return null
-  }
-}
-
-const REPLACEMENT_LABELS = new Set([
-  'replacement',
-  'csiso2022kr',
-  'hz-gb-2312',
-  'iso-2022-cn',
-  'iso-2022-cn-ext',
-  'iso-2022-kr',
-])
-
-function decoderFor(label: string): TextDecoder {
-  let decoder = decoders.get(label)
-  if (!decoder) {
-    decoder = new TextDecoder(label)
-    // A hostile header must not fill the cache: only labels that exist get here, a few hundred.
-    decoders.set(label, decoder)
-  }
-  return decoder
-}
-
 function decodeAs(body: Uint8Array, charset: string): string {
   if (body.length === 0) return ''
-  if (charset === 'replacement') return '\ufffd'
-  const asciiCompatible = !charset.startsWith('utf-16') && charset !== 'iso-2022-jp'
+  const asciiCompatible = !/^(?:utf-16|iso-2022-jp|replacement)/.test(charset)
   if (asciiCompatible && isAscii(body)) {
     return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')
   }
-  return decoderFor(charset).decode(body)
+  return decodeBytes(body, charset)
 }
 
 /** The charset parameter of a media type, quotes allowed, the first one (RFC 9110, lenient). */

@@ -1,6 +1,8 @@
 import { parse, type DefaultTreeAdapterTypes as Tree } from 'parse5'
 import { makeResolver } from './address.ts'
 import { decodeHTML } from 'entities'
+import { cssBudget, inertDeclarations, inertSheet } from './inert-css.ts'
+import type { CssBudget } from './inert-css.ts'
 import { DEFAULT_LIMITS } from './page.ts'
 import { pictureOf } from './picture.ts'
 import { scan } from './scan.ts'
@@ -62,12 +64,14 @@ const MARK_STYLE =
  *
  * @param pictureAddress where a picture (absolute address as in a pair) can be had inside the
  *   program, e.g. `gleaner://...`; null = not shown. It must be harmless itself.
+ * @param charset of the page, in which its queries are escaped
  */
 export function inertPage(
   html: string,
   pageUrl: string,
   mark: PageMark,
   pictureAddress: (absoluteUrl: string) => string | null,
+  charset = 'utf-8',
 ): string {
   const head =
     `<!doctype html>\n<meta charset="utf-8">\n` +
@@ -77,7 +81,7 @@ export function inertPage(
     return `${head}<p>This page is too long to be shown (${html.length} characters).</p>`
   }
   const tree = parse(html, { scriptingEnabled: false, sourceCodeLocationInfo: true })
-  const addresses = addressesByTag(html, pageUrl)
+  const addresses = addressesByTag(html, pageUrl, charset)
   const marks = findWords(tree, mark)
   return (
     head +
@@ -99,10 +103,10 @@ export function inertPage(
 }
 
 /** All addresses of each picture, the paired one first, by where its tag begins. */
-function addressesByTag(html: string, pageUrl: string): Map<number, string[]> {
+function addressesByTag(html: string, pageUrl: string, charset: string): Map<number, string[]> {
   const found = scan(html, DEFAULT_LIMITS, performance.now() + DEFAULT_LIMITS.timeBudgetMs)
   const base = found.baseHref === null ? null : decodeHTML(found.baseHref).trim()
-  const resolver = makeResolver(pageUrl, base)
+  const resolver = makeResolver(pageUrl, base, charset)
   const addresses = new Map<number, string[]>()
   for (const image of found.images) {
     const picture = pictureOf(image, resolver)
@@ -226,6 +230,7 @@ function write(
   imageOf: (image: Tree.Element) => { src: string | null; marked: boolean },
 ): string {
   const out: string[] = []
+  const budget = cssBudget()
   const stack: (Tree.Node | string)[] = [tree]
   while (stack.length > 0) {
     const node = stack.pop() as Tree.Node | string
@@ -240,12 +245,12 @@ function write(
     if (isElement(node)) {
       const name = node.tagName
       if (name === 'img') {
-        out.push(writeImage(node, imageOf(node)))
+        out.push(writeImage(node, imageOf(node), budget))
         continue
       }
       if (isDropped(node)) continue
       if (name === 'style') {
-        out.push(`<style>${inertCss(textOf(node))}</style>`)
+        out.push(`<style>${inertSheet(textOf(node), budget)}</style>`)
         continue
       }
       if (name === 'title') {
@@ -255,13 +260,16 @@ function write(
       if (KEPT.has(name) && name !== 'html' && name !== 'head') {
         // Raw-text elements would hide the end of the page if they were written as they are.
         const safe = name === 'xmp' || name === 'listing' ? 'pre' : name
-        out.push(`<${safe}${writeAttributes(node)}>`)
+        out.push(`<${safe}${writeAttributes(node, budget)}>`)
         if (EMPTY.has(name)) continue
         stack.push(`</${safe}>`)
       }
     }
     const children = childrenOf(node)
     for (let i = children.length - 1; i >= 0; i--) stack.push(children[i] as Tree.Node)
+  }
+  if (budget.leftOut > 0) {
+    out.push(`<!-- ${budget.leftOut} styles were too long or too deep to be shown -->`)
   }
   return out.join('')
 }
@@ -272,11 +280,11 @@ function textOf(node: Tree.Element): string {
     .join('')
 }
 
-function writeAttributes(node: Tree.Element): string {
+function writeAttributes(node: Tree.Element, budget: CssBudget): string {
   let out = ''
   for (const { name, value } of node.attrs) {
     if (name === 'style') {
-      const css = inertCss(value)
+      const css = inertDeclarations(value, budget)
       if (css !== '') out += ` style="${escapeAttribute(css)}"`
     } else if (name === 'id') {
       if (!value.startsWith('gleaner-')) out += ` id="${escapeAttribute(value)}"`
@@ -285,13 +293,15 @@ function writeAttributes(node: Tree.Element): string {
   return out
 }
 
-function writeImage(node: Tree.Element, image: { src: string | null; marked: boolean }): string {
-  const attributes = writeAttributes({
-    ...node,
-    attrs: image.marked
-      ? node.attrs.filter(({ name }) => name !== 'id' && name !== 'hidden')
-      : node.attrs,
-  })
+function writeImage(
+  node: Tree.Element,
+  image: { src: string | null; marked: boolean },
+  budget: CssBudget,
+): string {
+  const attrs = image.marked
+    ? node.attrs.filter(({ name }) => name !== 'id' && name !== 'hidden')
+    : node.attrs
+  const attributes = writeAttributes({ ...node, attrs }, budget)
   const id = image.marked ? ` id="${MARKED_PICTURE_ID}"` : ''
   const src = image.src === null ? '' : ` src="${escapeAttribute(image.src)}"`
   return `<img${id}${src}${attributes}>`
@@ -325,22 +335,6 @@ function writeText(node: Tree.TextNode, marks: Map<Tree.TextNode, MarkedRange[]>
   }
   flush(text.length)
   return out
-}
-
-/** CSS that can load nothing and say nothing outside of itself. */
-function inertCss(css: string): string {
-  // Escapes are the way around every filter, so none are left; nor comments, which split words.
-  const plain = css
-    .replace(/\/\*[^]*?(?:\*\/|$)/g, ' ')
-    .replaceAll('\\', '')
-    .replaceAll('<', '')
-    .replaceAll('\0', '')
-  if (/expression\s*\(|javascript:|vbscript:|-moz-binding|behaviou?r\s*:/i.test(plain)) return ''
-  return plain
-    .replace(/@import[^;}]*[;}]?/gi, '')
-    .replace(/@(?:font-face|namespace|charset|document)[^{;}]*(?:;|\{[^}]*\}?)?/gi, '')
-    .replace(/(?:[a-z]+:)?\/\/[^\s)'";}]*/gi, '')
-    .replace(/(?:url|image-set|image|src|element|cross-fade|paint)\s*\([^)]*\)?/gi, 'none')
 }
 
 function escapeText(text: string): string {

@@ -85,6 +85,7 @@ export function extractPage(
   const resolver = makeResolver(
     pageUrl,
     found.baseHref === null ? null : decodeAttribute(found.baseHref),
+    meta.charset,
   )
   const og = ogImageOf(found)
   if (og !== null) {

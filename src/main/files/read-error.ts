@@ -34,3 +34,8 @@ export function readError(path: string, error: unknown): AppError {
       )
   }
 }
+
+/** For a pipe or a device, which may never come to an end. */
+export function notAFile(path: string): AppError {
+  return new AppError('invalid-input', `${path} is no file.`, 'Choose a file.')
+}

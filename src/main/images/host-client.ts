@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { PictureMetadata } from '#shared/picture-metadata.ts'
-import { CallOverdue, HelperCrash, lastLine } from '../processes/crash.ts'
+import { CallOverdue, HelperCrash, crashLine } from '../processes/crash.ts'
 import type { Reply } from '../processes/peer.ts'
 import { createPool } from '../processes/pool.ts'
 import { startProcess } from '../processes/start.ts'
@@ -109,7 +109,7 @@ export function createPictureHost(entry: URL, options: PictureHostOptions = {}):
         return failed('decoder-timeout', `not decoded after ${limits.seconds} s`)
       }
       if (!(error instanceof HelperCrash) || error.reason === 'not-started') throw error
-      const said = lastLine(error.lastWords)
+      const said = crashLine(error.lastWords)
       return failed(
         error.reason === 'out-of-memory' ? 'decoder-out-of-memory' : 'decoder-crashed',
         `the decoder ended with ${error.how}${said === '' ? '' : `: ${said}`}`,

@@ -3,7 +3,6 @@
  * what strangers wrote: if one of them dies, this process dies and nothing else.
  */
 import sharp from 'sharp'
-import { limitMemory } from '../processes/child.ts'
 import { decodePicture } from './decode.ts'
 import { serveDecoding } from './picture-server.ts'
 
@@ -11,6 +10,4 @@ import { serveDecoding } from './picture-server.ts'
 sharp.concurrency(1)
 sharp.cache(false)
 
-// Decoding runs in other threads, so this one is there to look on.
-limitMemory()
 serveDecoding(decodePicture)

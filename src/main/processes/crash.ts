@@ -30,7 +30,7 @@ export class HelperCrash extends AppError implements Ending {
   /** @param name at the beginning of a sentence: `The picture decoder` */
   constructor(name: string, { reason, how, lastWords }: Ending, hint?: Hint) {
     const isStart = reason === 'not-started'
-    const said = isStart ? lastWords.trim() : lastLine(lastWords)
+    const said = isStart ? lastWords.trim() : crashLine(lastWords)
     super('internal', `${name} ${isStart ? 'does not start' : 'broke off'} (${how}).`, hint, {
       details: said === '' ? undefined : said,
     })
@@ -40,9 +40,22 @@ export class HelperCrash extends AppError implements Ending {
   }
 }
 
-/** The last line of what was said, at most 300 characters of it. */
-export function lastLine(words: string): string {
-  return (words.trim().split('\n').at(-1) ?? '').slice(0, 300)
+/** A stack ends with these: Node's own version, the fields of an error, its frames. */
+const NO_REASON = /^(Node\.js v\d|at |[{}]|\w+: .*,?$|\^|throw |$)/
+const REASON = /^(?:Uncaught )?((?:[A-Z]\w*)?Error(?: \[\w+\])?: .+)/
+
+/**
+ * Why a process ended, by what it said last: the error that was thrown, else the last line that says
+ * something. At most 300 characters.
+ */
+export function crashLine(words: string): string {
+  const lines = words
+    .trim()
+    .split('\n')
+    .map((line) => line.trim())
+  const thrown = lines.map((line) => REASON.exec(line)?.[1]).filter((line) => line !== undefined)
+  const said = thrown.at(-1) ?? lines.findLast((line) => !NO_REASON.test(line))
+  return (said ?? lines.at(-1) ?? '').slice(0, 300)
 }
 
 /** A call took longer than it may; the helper was ended with it. */

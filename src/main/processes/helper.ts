@@ -60,7 +60,8 @@ export interface HelperOptions {
   }
 }
 
-const CLOSE_MS = 2000
+/** Whatever it is doing, the program closes within a second. */
+const CLOSE_MS = 500
 /** One that hung up is about to end; one that does not is ended. */
 const HUNG_UP_MS = 1000
 

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process'
 import type { Duplex, Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { OUT_OF_MEMORY, WIRE_FD } from './child.ts'
+import { WIRE_FD } from './child.ts'
 import type { CrashReason, Ending } from './crash.ts'
 import { portLine, streamLine } from './line.ts'
 import type { Line } from './line.ts'
+import { OUT_OF_MEMORY } from './look-on.ts'
 
 /** A process or a thread that was started, and the line to it. */
 export interface Started {
@@ -24,7 +25,7 @@ export interface ProcessOptions {
   nodeArgs?: readonly string[]
   args?: readonly string[]
   env?: NodeJS.ProcessEnv
-  /** Bytes of memory at which it ends itself, where it asks for `limitMemory`. */
+  /** Bytes of resident memory beyond which it is ended. */
   memory?: number
   /** What it writes to stdout; default: thrown away. */
   stdout?: 'ignore' | 'inherit'
@@ -34,6 +35,7 @@ export interface ProcessOptions {
 
 /** As much of stderr as is kept, characters. */
 const LAST_WORDS = 2000
+const HEAP_FULL = 'JavaScript heap out of memory'
 
 /** Starts a Node process that is spoken to over descriptor 3; see `child.ts` for its side. */
 export function startProcess(entry: URL | string, options: ProcessOptions = {}): Started {
@@ -52,13 +54,16 @@ export function startProcess(entry: URL | string, options: ProcessOptions = {}):
   const stream = child.stdio[WIRE_FD] as Duplex
   const stderr = child.stderr as Readable
   let lastWords = ''
+  let isFull = false
   stderr.on('data', (chunk: Buffer) => {
     options.onStderr?.(chunk)
-    lastWords = (lastWords + chunk.toString()).slice(-LAST_WORDS)
+    const words = lastWords + chunk.toString()
+    // What V8 says of its heap stands above a long trace.
+    isFull ||= words.includes(HEAP_FULL) || words.endsWith(OUT_OF_MEMORY)
+    lastWords = words.slice(-LAST_WORDS)
   })
   const ended = new Promise<Ending>((resolve) => {
     const over = (how: string): void => {
-      const isFull = lastWords.endsWith(OUT_OF_MEMORY)
       resolve({
         reason: isFull ? 'out-of-memory' : 'ended',
         how: isFull ? OUT_OF_MEMORY : how,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { app } from 'electron'
 import { AppError } from '#shared/errors.ts'
-import { lastLine } from '../processes/crash.ts'
+import { crashLine } from '../processes/crash.ts'
 import { createHelper } from '../processes/helper.ts'
 import type { CallShape } from '../processes/peer.ts'
 import { startProcess } from '../processes/start.ts'
@@ -68,7 +68,7 @@ export function startEngine(entry: string, hooks: EngineHooks): EngineProcess {
     onTold: (name, value) => hooks.onEvent(name, value),
     onReady: () => hooks.onState('ready', null),
     onCrash({ how, lastWords }, again) {
-      const reason = lastLine(lastWords) || how
+      const reason = crashLine(lastWords) || how
       hooks.onState(
         'crashed',
         again === null

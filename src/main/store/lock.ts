@@ -2,7 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import SQLite from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
 import { AppError } from '#shared/errors.ts'
+import { isDamage, setDatabaseAside } from './rebuild.ts'
+
+export interface WriterLock {
+  release(): void
+  /** What had to be made again, null mostly. */
+  note: string | null
+}
 
 /**
  * Makes this process the only one that writes to a corpus, until it lets go or dies: an exclusive
@@ -10,27 +18,45 @@ import { AppError } from '#shared/errors.ts'
  * `writer.json` beside it only says who holds it.
  * @throws AppError `busy` that names the holder
  */
-export function lockForWriting(corpusPath: string): () => void {
-  // SQLite as a portable file lock: an empty database held in an exclusive transaction.
-  const lock = new SQLite(join(corpusPath, 'writer.lock'), { timeout: 0 })
+export function lockForWriting(corpusPath: string): WriterLock {
+  const file = join(corpusPath, 'writer.lock')
   const note = join(corpusPath, 'writer.json')
+  let rebuilt: string | null = null
+  let lock: Database
+  try {
+    lock = hold(file)
+  } catch (error) {
+    if (String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) {
+      throw new AppError(
+        'busy',
+        `${corpusPath} is being written to by ${holder(note)}`,
+        'Close the corpus there to change it here; until then it can be read.',
+        { cause: error },
+      )
+    }
+    if (!isDamage(error) || setDatabaseAside(file) === null) throw error
+    lock = hold(file)
+    rebuilt = `${file} was damaged and has been made again; nothing of the corpus was in it.`
+  }
+  const who = { pid: process.pid, host: hostname(), since: new Date().toISOString() }
+  try {
+    writeFileSync(note, JSON.stringify(who) + '\n')
+  } catch {
+    // A full disk: the lock is what counts.
+  }
+  return { release: () => void (lock.open && lock.close()), note: rebuilt }
+}
+
+/** SQLite as a portable file lock: an empty database held in an exclusive transaction. */
+function hold(file: string): Database {
+  const lock = new SQLite(file, { timeout: 0 })
   try {
     lock.pragma('journal_mode = MEMORY')
     lock.exec('BEGIN EXCLUSIVE')
+    return lock
   } catch (error) {
     lock.close()
-    if (!String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) throw error
-    throw new AppError(
-      'busy',
-      `${corpusPath} is being written to by ${holder(note)}`,
-      'Close the corpus there, or open it read-only here.',
-      { cause: error },
-    )
-  }
-  const who = { pid: process.pid, host: hostname(), since: new Date().toISOString() }
-  writeFileSync(note, JSON.stringify(who) + '\n')
-  return () => {
-    if (lock.open) lock.close()
+    throw error
   }
 }
 

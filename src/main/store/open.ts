@@ -8,7 +8,6 @@ import {
   statSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import SQLite from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
 import { AppError } from '#shared/errors.ts'
@@ -16,24 +15,31 @@ import { toStoreError, withStoreErrors } from './errors.ts'
 import { lockForWriting } from './lock.ts'
 import { migrate, refuseNewer, schemaVersion } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
+import { openThumbs } from './open-thumbs.ts'
+import type { ThumbsDb } from './open-thumbs.ts'
+import { readCopy } from './read-copy.ts'
 import { registerFunctions } from './reads/sql-functions.ts'
+import { isDamage, mendDatabase, needsCheck } from './rebuild.ts'
+import { rest } from './rest.ts'
+
+export type { ThumbsDb } from './open-thumbs.ts'
 
 declare const reads: unique symbol
 declare const writes: unique symbol
-declare const holdsThumbs: unique symbol
 
 /** A connection to `corpus.db` that may read. */
 export type ReaderDb = Database & { readonly [reads]: true }
 /** The one connection that may write. It is good for reading, too; a reader is not good for this. */
 export type WriterDb = ReaderDb & { readonly [writes]: true }
-/** A connection to `thumbs.db`. */
-export type ThumbsDb = Database & { readonly [holdsThumbs]: true }
-
 export interface Corpus {
   /** The folder, absolute. */
   readonly path: string
   readonly readonly: boolean
-  /** Throws `refused` when the corpus was opened read-only. */
+  /** Why it could not be opened for writing, where that was asked; null where it was, or was not asked. */
+  readonly whyReadonly: AppError | null
+  /** What was damaged and has been made again, in sentences. */
+  readonly notes: readonly string[]
+  /** Throws `refused` when the corpus was opened read-only, with the reason. */
   readonly writer: WriterDb
   readonly reader: ReaderDb
   readonly thumbs: ThumbsDb
@@ -42,14 +48,6 @@ export interface Corpus {
 
 /** `PRAGMA application_id` of a corpus: "GLNR". */
 export const APPLICATION_ID = 0x474c4e52
-const THUMBS_SCHEMA = `
-CREATE TABLE IF NOT EXISTS thumbs (
-  sha256 TEXT PRIMARY KEY,
-  width INTEGER NOT NULL,
-  height INTEGER NOT NULL,
-  mime TEXT NOT NULL,
-  bytes BLOB NOT NULL
-) STRICT`
 
 /**
  * Makes an empty corpus folder. It appears under its name only when it is whole.
@@ -75,13 +73,13 @@ export function createCorpus(path: string): void {
       try {
         // Before the first table: neither can be changed later.
         db.pragma('page_size = 16384')
-        db.pragma('journal_mode = WAL')
         db.pragma(`application_id = ${APPLICATION_ID}`)
+        registerFunctions(db)
         migrate(db, migrations, full)
       } finally {
         db.close()
       }
-      openThumbs(made, false).close()
+      openThumbs(made, { readonly: false, isSuspect: false }).close()
       if (taken) rmdirSync(full)
       renameSync(made, full)
     } catch (error) {
@@ -98,36 +96,68 @@ export function isCorpus(path: string): boolean {
 
 /**
  * Opens a corpus. Without `readonly` this process becomes its only writer and the database is
- * brought to the newest schema.
+ * brought to the newest schema; what can be made again and is damaged is made again.
+ * @param options.orReadonly opens for reading what cannot be written to (another program writes,
+ *   the disk is full or read-only); `whyReadonly` says why
  * @throws AppError `not-found` (no corpus), `busy` (another program writes), `newer-version`,
  *   `damaged`, `io`
  */
-export function openCorpus(path: string, options: { readonly?: boolean } = {}): Corpus {
+export function openCorpus(
+  path: string,
+  options: { readonly?: boolean; orReadonly?: boolean } = {},
+): Corpus {
   const full = resolve(path)
-  const readonly = options.readonly ?? false
+  if (options.readonly) return openAs(full, true, null)
+  try {
+    return openAs(full, false, null)
+  } catch (error) {
+    const isElsewhere = error instanceof AppError && ['busy', 'io'].includes(error.kind)
+    if (!options.orReadonly || !isElsewhere) throw error
+    try {
+      return openAs(full, true, error)
+    } catch {
+      throw error
+    }
+  }
+}
+
+function openAs(full: string, readonly: boolean, why: AppError | null): Corpus {
   const undo: (() => void)[] = []
+  const notes: string[] = []
+  const noteAll = (note: string | null): void => void (note !== null && notes.push(note))
   try {
     refuseOther(full)
+    const isSuspect = needsCheck(full)
     let writer: WriterDb | null = null
     if (!readonly) {
-      undo.push(lockForWriting(full))
-      writer = openWriter(full)
+      const lock = lockForWriting(full)
+      undo.push(lock.release)
+      noteAll(lock.note)
+      if (isSuspect) noteAll(mendDatabase(full))
+      writer = openMended(full, noteAll)
       const opened = writer
       undo.push(() => closeWriter(opened))
     }
     const reader = openReader(full)
     undo.push(() => reader.close())
-    const thumbs = openThumbs(full, readonly)
-    undo.push(() => thumbs.close())
+    const thumbs = openThumbs(full, { readonly, isSuspect })
+    undo.push(thumbs.close)
+    noteAll(thumbs.note)
     return {
       path: full,
       readonly,
+      whyReadonly: why,
+      notes,
       get writer(): WriterDb {
         if (writer) return writer
-        throw new AppError('refused', `${full} is open read-only`, 'Open it for writing first.')
+        throw new AppError(
+          'refused',
+          why === null ? `${full} is open read-only.` : `${full} is open read-only: ${why.message}`,
+          why?.hint ?? 'Open it for writing first.',
+        )
       },
       reader,
-      thumbs,
+      thumbs: thumbs.db,
       close(): void {
         for (const step of undo.splice(0).reverse()) step()
       },
@@ -135,6 +165,18 @@ export function openCorpus(path: string, options: { readonly?: boolean } = {}): 
   } catch (error) {
     for (const step of undo.reverse()) step()
     throw toStoreError(error, full)
+  }
+}
+
+/** A database whose first reads find damage is checked at once, not only at the next opening. */
+function openMended(path: string, noteAll: (note: string | null) => void): WriterDb {
+  try {
+    return openWriter(path)
+  } catch (error) {
+    if (!isDamage(error) || String((error as { code: unknown }).code) === 'SQLITE_NOTADB')
+      throw error
+    noteAll(mendDatabase(path))
+    return openWriter(path)
   }
 }
 
@@ -160,8 +202,9 @@ function openWriter(path: string): WriterDb {
     db.pragma('wal_autocheckpoint = 4000')
     db.pragma('journal_size_limit = 134217728')
     db.pragma('temp_store = MEMORY')
-    migrate(db, migrations, path)
+    // A migration may need them.
     registerFunctions(db)
+    migrate(db, migrations, path)
   } catch (error) {
     db.close()
     throw error
@@ -172,6 +215,7 @@ function openWriter(path: string): WriterDb {
 function closeWriter(db: WriterDb): void {
   if (!db.open) return
   if (db.inTransaction) db.exec('ROLLBACK')
+  rest(db)
   db.close()
 }
 
@@ -188,10 +232,9 @@ export function openReader(path: string, options: { cacheMB?: number } = {}): Re
   } catch (error) {
     db.close()
     const code = String((error as { code?: unknown }).code)
-    // A folder that cannot be written to (a CD, a share): WAL needs a file beside the database
-    // unless SQLite is told that nobody changes it.
-    if (!/^SQLITE_(CANTOPEN|READONLY)/.test(code) || existsSync(file + '-wal')) throw error
-    db = new SQLite(pathToFileURL(file).href + '?immutable=1', { readonly: true })
+    // Left in WAL mode (copied while in use, or by an older version) where nothing can be written.
+    if (!/^SQLITE_(CANTOPEN|READONLY|IOERR_SHM|FULL)/.test(code)) throw error
+    db = new SQLite(readCopy(file), { readonly: true, fileMustExist: true })
     try {
       checkIdentity(db, path)
     } catch (again) {
@@ -227,34 +270,4 @@ function checkIdentity(db: Database, path: string): void {
       'Choose a folder that Gleaner made.',
     )
   }
-}
-
-function openThumbs(path: string, readonly: boolean): ThumbsDb {
-  const file = join(path, 'thumbs.db')
-  if (readonly) {
-    // Thumbnails can be made again, so a copy without them is still a corpus.
-    if (!existsSync(file)) {
-      const empty = new SQLite(':memory:')
-      empty.exec(THUMBS_SCHEMA)
-      return empty as unknown as ThumbsDb
-    }
-    const db = new SQLite(file, { readonly: true, timeout: 5000 })
-    try {
-      db.prepare('SELECT 1 FROM thumbs').get()
-      return db as unknown as ThumbsDb
-    } catch (error) {
-      db.close()
-      if (existsSync(file + '-wal')) throw error
-      return new SQLite(pathToFileURL(file).href + '?immutable=1', {
-        readonly: true,
-      }) as unknown as ThumbsDb
-    }
-  }
-  const db = new SQLite(file, { timeout: 5000 })
-  db.pragma('page_size = 16384')
-  db.pragma('journal_mode = WAL')
-  db.pragma('synchronous = NORMAL')
-  db.pragma('cache_size = -16384')
-  db.exec(THUMBS_SCHEMA)
-  return db as unknown as ThumbsDb
 }

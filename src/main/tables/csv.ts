@@ -3,9 +3,18 @@ import { parse } from 'csv-parse'
 import { parse as parseAll } from 'csv-parse/sync'
 import type { CsvError } from 'csv-parse'
 import { AppError } from '#shared/errors.ts'
+import {
+  NO_DELIMITER,
+  commasOf,
+  declaredDelimiter,
+  isAddressList,
+  typeOfCells,
+  withPoint,
+} from './csv-habits.ts'
+import { HEAVY, checkColumns } from './limits.ts'
 import { textChunks } from './text.ts'
 import type { TextFile } from './text.ts'
-import type { Cell, ColumnType, OpenTable, ReadOptions, RowBatch, RowFailure } from './types.ts'
+import type { Cell, OpenTable, ReadOptions, RowBatch, RowFailure } from './types.ts'
 
 /** A quote that is never closed takes the rest of the file for one field: here it is noticed. */
 const MAX_RECORD = 1 << 26
@@ -19,6 +28,10 @@ interface Dialect {
   header: boolean
   names: string[]
   rows: string[][]
+  /** The line at which rows begin, from 1: `sep=;` stands before them. */
+  fromLine: number
+  /** Columns whose numbers have a decimal comma. */
+  decimalCommas: ReadonlySet<string>
 }
 
 /**
@@ -32,6 +45,18 @@ export function openCsv(file: TextFile): OpenTable {
   if (!dialect.header) {
     problems.push('The first row is no heading: columns are named column_1, column_2, ...')
   }
+  if (dialect.delimiter === NO_DELIMITER) {
+    problems.push('Each line is one address: commas in it are part of it.')
+  }
+  for (const [i, name] of dialect.names.entries()) {
+    const commas = commasOf(cellsOf(dialect.rows, i), dialect.delimiter)
+    if (commas === 'decimal') problems.push(`The numbers of ${name} have a decimal comma.`)
+    if (commas === 'unsure') {
+      problems.push(
+        `The numbers of ${name} are not taken: a comma in them may stand between thousands or before decimals.`,
+      )
+    }
+  }
   if (file.encoding === 'windows-1252') {
     problems.push('The file is not UTF-8: it is read as windows-1252.')
   }
@@ -39,7 +64,10 @@ export function openCsv(file: TextFile): OpenTable {
     path: file.path,
     format: dialect.delimiter === '\t' ? 'tsv' : 'csv',
     bytes: file.bytes,
-    columns: dialect.names.map((name, i) => ({ name, type: typeOfColumn(dialect.rows, i) })),
+    columns: dialect.names.map((name, i) => ({
+      name,
+      type: typeOfCells(cellsOf(dialect.rows, i), dialect.delimiter),
+    })),
     rows: null,
     problems,
     ranges: new Map(),
@@ -53,10 +81,16 @@ function findDialect(file: TextFile): Dialect {
   const end = file.whole ? file.sample.length : file.sample.lastIndexOf('\n') + 1
   const sample = file.sample.slice(0, end === 0 ? file.sample.length : end)
   let best: Trial | null = null
-  for (const delimiter of DELIMITERS) {
-    let found = measure(sample, delimiter, true)
+  const declared = declaredDelimiter(sample)
+  const fromLine = declared === null ? 1 : 2
+  if (isAddressList(sample, file.path)) {
+    const rows = trial(sample, NO_DELIMITER, false)
+    best = { rows, delimiter: NO_DELIMITER, quote: false, even: 1 }
+  }
+  for (const delimiter of best ? [] : declared === null ? DELIMITERS : [declared]) {
+    let found = measure(sample, delimiter, true, fromLine)
     if (delimiter === '\t') {
-      const bare = measure(sample, delimiter, false)
+      const bare = measure(sample, delimiter, false, fromLine)
       if (bare && (!found || (bare.even >= found.even && hasOpenQuotes(bare.rows)))) found = bare
     }
     // On a par the first wins: a comma.
@@ -76,13 +110,23 @@ function findDialect(file: TextFile): Dialect {
       )
     }
   }
-  const { rows, delimiter, quote } = best
-  const first = rows[0] as string[]
+  const { delimiter, quote } = best
+  const first = best.rows[0] as string[]
+  checkColumns(file.path, first.length)
   const header = isHeading(first)
   const names = header
     ? unique(first.map((name, i) => name.trim() || `column_${i + 1}`))
     : first.map((_, i) => `column_${i + 1}`)
-  return { delimiter, quote, header, names, rows: header ? rows.slice(1) : rows }
+  const rows = header ? best.rows.slice(1) : best.rows
+  const decimalCommas = new Set(
+    names.filter((_, i) => commasOf(cellsOf(rows, i), delimiter) === 'decimal'),
+  )
+  return { delimiter, quote, header, names, rows, fromLine, decimalCommas }
+}
+
+/** The cells of a column that hold something. */
+function cellsOf(rows: readonly string[][], column: number): string[] {
+  return rows.map((row) => row[column]?.trim() ?? '').filter((cell) => cell !== '')
 }
 
 interface Trial {
@@ -93,8 +137,13 @@ interface Trial {
   even: number
 }
 
-function measure(sample: string, delimiter: string, quote: boolean): Trial | null {
-  const rows = trial(sample, delimiter, quote)
+function measure(
+  sample: string,
+  delimiter: string,
+  quote: boolean,
+  fromLine: number,
+): Trial | null {
+  const rows = trial(sample, delimiter, quote, fromLine)
   const width = rows[0]?.length ?? 0
   if (width < 2) return null
   const even = rows.filter((row) => row.length === width).length / rows.length
@@ -108,11 +157,11 @@ function hasOpenQuotes(rows: readonly string[][]): boolean {
   )
 }
 
-function trial(sample: string, delimiter: string, quote: boolean): string[][] {
+function trial(sample: string, delimiter: string, quote: boolean, fromLine = 1): string[][] {
   const rows: string[][] = []
   try {
     parseAll(Buffer.from(sample), {
-      ...parserOptions(delimiter, quote),
+      ...parserOptions(delimiter, quote, fromLine),
       to: SAMPLE_ROWS,
       on_record: (record: string[]) => {
         rows.push(record)
@@ -125,9 +174,10 @@ function trial(sample: string, delimiter: string, quote: boolean): string[][] {
   return rows
 }
 
-function parserOptions(delimiter: string, quote: boolean) {
+function parserOptions(delimiter: string, quote: boolean, fromLine: number) {
   return {
     delimiter,
+    from_line: fromLine,
     quote: quote ? '"' : (null as unknown as string),
     bom: true,
     relax_column_count: true,
@@ -148,25 +198,18 @@ function isHeading(row: readonly string[]): boolean {
   )
 }
 
-/** A name that comes twice gets a number. */
+/** A name that comes twice gets a number. The work grows with the number of names. */
 export function unique(names: readonly string[]): string[] {
   const seen = new Set<string>()
+  const next = new Map<string, number>()
   return names.map((name) => {
     let made = name
-    for (let n = 2; seen.has(made); n++) made = `${name}_${n}`
+    let n = next.get(name) ?? 2
+    while (seen.has(made)) made = `${name}_${n++}`
+    next.set(name, n)
     seen.add(made)
     return made
   })
-}
-
-function typeOfColumn(rows: readonly string[][], column: number): ColumnType {
-  const cells = rows.map((row) => row[column]?.trim() ?? '').filter((cell) => cell !== '')
-  if (cells.length === 0) return 'empty'
-  if (cells.every((cell) => /^-?\d{1,19}$/.test(cell))) return 'integer'
-  if (cells.every((cell) => /^(-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|nan|-?inf(inity)?)$/i.test(cell)))
-    return 'number'
-  if (cells.every((cell) => /^(true|false)$/i.test(cell))) return 'boolean'
-  return 'text'
 }
 
 async function* readRows(
@@ -175,7 +218,9 @@ async function* readRows(
   options: ReadOptions,
 ): AsyncGenerator<RowBatch, void, void> {
   const width = dialect.names.length
-  const places = options.columns.map((name) => dialect.names.indexOf(name))
+  const placeOf = new Map(dialect.names.map((name, i) => [name, i]))
+  const places = options.columns.map((name) => placeOf.get(name) ?? -1)
+  const decimal = options.columns.map((name) => dialect.decimalCommas.has(name))
   const size = options.rows ?? 10_000
   const first = options.from ?? 0
   let row = dialect.header ? -1 : 0
@@ -183,18 +228,20 @@ async function* readRows(
   let values: Cell[][] = places.map(() => [])
   let failures: RowFailure[] = []
   let count = 0
-  let line = 0
+  let weight = 0
+  let line = dialect.fromLine - 1
   const ready: Omit<RowBatch, 'position'>[] = []
   const cut = (): void => {
     if (count === 0) return
     ready.push({ from, rows: count, values, failures })
     from += count
     count = 0
+    weight = 0
     values = places.map(() => [])
     failures = []
   }
   const parser = parse({
-    ...parserOptions(dialect.delimiter, dialect.quote),
+    ...parserOptions(dialect.delimiter, dialect.quote, dialect.fromLine),
     on_record: (record: string[], { lines }: { lines: number }) => {
       const start = line + 1
       line = lines
@@ -210,9 +257,11 @@ async function* readRows(
         })
       }
       for (let i = 0; i < places.length; i++) {
-        values[i]?.push(ok ? (record[places[i] as number] ?? null) : null)
+        const cell = ok ? (record[places[i] as number] ?? null) : null
+        weight += cell?.length ?? 0
+        values[i]?.push(cell !== null && decimal[i] ? withPoint(cell) : cell)
       }
-      if (++count === size) cut()
+      if (++count === size || weight > HEAVY) cut()
       return null
     },
   })
@@ -223,6 +272,7 @@ async function* readRows(
   let position = 0
   for await (const chunk of textChunks(file, options.signal)) {
     position = chunk.position
+    await options.onPosition?.(position)
     await new Promise<void>((done) => parser.write(chunk.text, () => done()))
     while (ready.length > 0) yield { ...(ready.shift() as RowBatch), position }
     if (broken) throw csvError(name, broken, line)

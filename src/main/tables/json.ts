@@ -1,5 +1,7 @@
 import { basename } from 'node:path'
 import { AppError, systemMessage } from '#shared/errors.ts'
+import { parseJson } from './json-numbers.ts'
+import { HEAVY, checkColumns } from './limits.ts'
 import { textChunks } from './text.ts'
 import type { TextFile } from './text.ts'
 import type {
@@ -32,6 +34,11 @@ export async function openJson(file: TextFile): Promise<OpenTable> {
 
 function isLines(file: TextFile): boolean {
   const sample = file.sample.trimStart()
+  // A damaged first line is one row, where the ending says that lines follow.
+  if (/\.(jsonl|ndjson)(\.(gz|zst))?$/i.test(file.path)) {
+    const lines = sample.split('\n', 100).slice(0, file.whole ? 100 : -1)
+    if (lines.some((line) => parseObject(line) !== null)) return !isCoco(sample)
+  }
   if (!sample.startsWith('{')) return false
   const end = sample.indexOf('\n')
   // A first line that runs beyond the sample: an object of its own or the head of a document.
@@ -46,7 +53,7 @@ function isCoco(sample: string): boolean {
 
 function parseObject(text: string): Row | null {
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseJson(text)
     return isObject(value) ? value : null
   } catch {
     return null
@@ -69,7 +76,7 @@ function openLines(file: TextFile): OpenTable {
     path: file.path,
     format: 'jsonl',
     bytes: file.bytes,
-    columns: columnsOf(rows),
+    columns: columnsOf(file.path, rows),
     rows: null,
     problems: [],
     ranges: new Map(),
@@ -84,9 +91,26 @@ async function* readLines(
 ): AsyncGenerator<RowBatch, void, void> {
   const size = options.rows ?? 10_000
   const batch = createBatch(options)
-  let carry = ''
+  /** The beginning of a line whose end is still to come; nothing of one that is too long. */
+  let pieces: string[] = []
+  let length = 0
   let dropping = false
   let line = 0
+
+  const keep = (piece: string): void => {
+    length += piece.length
+    if (length > MAX_LINE) {
+      dropping = true
+      pieces = []
+    } else if (piece !== '') pieces.push(piece)
+  }
+  const joined = (end: string): string => {
+    keep(end)
+    const text = dropping ? '' : pieces.join('')
+    pieces = []
+    length = 0
+    return text
+  }
 
   const take = (text: string): void => {
     line++
@@ -102,35 +126,32 @@ async function* readLines(
     }
     let value: unknown
     try {
-      value = JSON.parse(text)
+      value = parseJson(text)
     } catch (error) {
       batch.fail(line, 'bad-json', `line ${line}: ${error instanceof Error ? error.message : ''}`)
       return
     }
-    if (isObject(value)) batch.add(value)
+    if (isObject(value)) batch.add(value, text.length)
     else batch.fail(line, 'not-an-object', `line ${line} is no object`)
   }
 
   let position = 0
   for await (const chunk of textChunks(file, options.signal)) {
     position = chunk.position
-    const text = carry + chunk.text
+    await options.onPosition?.(position)
     let start = 0
     for (;;) {
-      const end = text.indexOf('\n', start)
+      const end = chunk.text.indexOf('\n', start)
       if (end < 0) break
-      take(text.slice(start, end))
+      take(joined(chunk.text.slice(start, end)))
       start = end + 1
-      if (batch.count() >= size) yield { ...batch.cut(), position }
+      if (batch.count() >= size || batch.isHeavy()) yield { ...batch.cut(), position }
     }
-    carry = text.slice(start)
-    if (carry.length > MAX_LINE) {
-      dropping = true
-      carry = ''
-    }
+    keep(chunk.text.slice(start))
   }
   if (options.signal?.aborted) return
-  if (carry !== '' || dropping) take(carry)
+  const last = joined('')
+  if (last !== '' || dropping) take(last)
   if (batch.count() > 0) yield { ...batch.cut(), position }
 }
 
@@ -141,15 +162,18 @@ function createBatch(options: ReadOptions) {
   let row = 0
   let from = first
   let count = 0
+  let weight = 0
   let values: Cell[][] = columns.map(() => [])
   let failures: RowFailure[] = []
   return {
     wanted: () => row >= first,
     count: () => count,
+    isHeavy: () => weight > HEAVY,
     skip: () => void row++,
-    add(object: Row): void {
+    add(object: Row, characters = 0): void {
       row++
       count++
+      weight += characters
       for (let i = 0; i < columns.length; i++) {
         values[i]?.push(toCell(object[columns[i] as string]))
       }
@@ -165,6 +189,7 @@ function createBatch(options: ReadOptions) {
       const made = { from, rows: count, values, failures }
       from += count
       count = 0
+      weight = 0
       values = columns.map(() => [])
       failures = []
       return made
@@ -190,7 +215,7 @@ async function openDocument(file: TextFile): Promise<OpenTable> {
   }
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch (error) {
     throw new AppError('damaged', `${name} cannot be read as JSON`, 'Get the file again.', {
       cause: error,
@@ -252,12 +277,12 @@ function fromMemory(
   format: 'json' | 'coco',
   rows: readonly (Row | string)[],
 ): OpenTable {
-  const objects = rows.slice(0, 1000).filter((row): row is Row => typeof row !== 'string')
+  const objects = rows.filter((row): row is Row => typeof row !== 'string')
   return {
     path: file.path,
     format,
     bytes: file.bytes,
-    columns: columnsOf(objects),
+    columns: columnsOf(file.path, objects),
     rows: rows.length,
     problems: [],
     ranges: new Map(),
@@ -280,7 +305,7 @@ function fromMemory(
   }
 }
 
-function columnsOf(rows: readonly Row[]): TableColumn[] {
+function columnsOf(path: string, rows: readonly Row[]): TableColumn[] {
   const types = new Map<string, Set<ColumnType>>()
   for (const row of rows) {
     for (const [name, value] of Object.entries(row)) {
@@ -289,7 +314,8 @@ function columnsOf(rows: readonly Row[]): TableColumn[] {
       if (value !== null && value !== undefined) seen.add(typeOf(value))
     }
   }
-  return [...types].map(([name, seen]) => ({ name, type: joined(seen) }))
+  checkColumns(path, types.size)
+  return [...types].map(([name, seen]) => ({ name, type: typeOfAll(seen) }))
 }
 
 function typeOf(value: unknown): ColumnType {
@@ -298,7 +324,7 @@ function typeOf(value: unknown): ColumnType {
   return typeof value === 'boolean' ? 'boolean' : 'nested'
 }
 
-function joined(seen: Set<ColumnType>): ColumnType {
+function typeOfAll(seen: Set<ColumnType>): ColumnType {
   if (seen.size === 0) return 'empty'
   if (seen.size === 1) return [...seen][0] as ColumnType
   if (seen.has('nested')) return 'nested'

@@ -19,8 +19,8 @@ export interface NpyFile {
 
 const SIZE: Record<NpyType, number> = { float16: 2, float32: 4, float64: 8 }
 const TYPES: Record<string, NpyType> = { '<f2': 'float16', '<f4': 'float32', '<f8': 'float64' }
-/** No header of an array of floats is longer. */
-const MAX_HEADER = 1 << 20
+/** No header of an array of floats is longer; the patterns that read it take time by its square. */
+const MAX_HEADER = 1 << 14
 
 /**
  * Opens a `.npy` file (format versions 1 to 3 of `numpy.lib.format`): little-endian float16,

@@ -2,10 +2,12 @@ import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet'
-import type { AsyncBuffer, Compressors, FileMetaData, SchemaTree } from 'hyparquet'
+import type { AsyncBuffer, Compressors, FileMetaData, RowGroup, SchemaTree } from 'hyparquet'
 import { compressors as others } from 'hyparquet-compressors'
 import { AppError } from '#shared/errors.ts'
 import { readError } from '../files/read-error.ts'
+import { checkColumns } from './limits.ts'
+import { checkPages } from './parquet-pages.ts'
 import type { Cell, ColumnType, OpenTable, ReadOptions, RowBatch, TableColumn } from './types.ts'
 
 /** Rows decoded at once: a row group may hold millions. Pages before a window are not decoded. */
@@ -58,6 +60,7 @@ export async function openParquet(path: string): Promise<OpenTable> {
     }
     const schema = parquetSchema(metadata)
     const columns = schema.children.map(toColumn)
+    checkColumns(path, columns.length)
     return {
       path,
       format: 'parquet',
@@ -195,6 +198,7 @@ async function* readRows(
     const groupEnd = groupStart + groupRows
     let from = Math.max(groupStart, options.from ?? 0)
     groupStart = groupEnd
+    if (from < groupEnd && columns.length > 0) await checkGroup(path, file, group, columns)
     while (from < groupEnd) {
       if (options.signal?.aborted) return
       const to = Math.min(groupEnd, from + WINDOW)
@@ -212,6 +216,26 @@ async function* readRows(
         }
       }
       from = to
+    }
+  }
+}
+
+/** @throws AppError `damaged` */
+async function checkGroup(
+  path: string,
+  file: AsyncBuffer,
+  group: RowGroup,
+  columns: readonly string[],
+): Promise<void> {
+  const slice = async (from: number, to: number): Promise<Uint8Array<ArrayBuffer>> =>
+    new Uint8Array(await file.slice(from, to))
+  for (const { meta_data: meta } of group.columns) {
+    const name = meta?.path_in_schema[0]
+    if (!meta || name === undefined || !columns.includes(name)) continue
+    try {
+      await checkPages(slice, meta, file.byteLength)
+    } catch (error) {
+      throw broken(path, error, `column ${name}`)
     }
   }
 }

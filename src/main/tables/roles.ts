@@ -127,8 +127,17 @@ export function recogniseColumns(
   }
   for (const column of free('score')) {
     if (!SCORE.test(column.name) || !NUMERIC.includes(column.type)) continue
-    if (column.type === 'text' || column.type === 'empty') continue
-    give(column.name, 'score', 'named like a similarity, and a number')
+    if (column.type === 'text') {
+      give(column.name, 'ignore', 'named like a similarity, but holds no numbers')
+      continue
+    }
+    give(
+      column.name,
+      'score',
+      column.type === 'empty'
+        ? 'named like a similarity; the first rows have none'
+        : 'named like a similarity, and a number',
+    )
   }
   const one = (
     role: Exclude<ColumnRole, 'score' | 'ignore'>,

@@ -41,6 +41,8 @@ export interface ReadOptions {
   /** Most rows of a batch. */
   rows?: number
   signal?: AbortSignal
+  /** Told now and then where nothing comes out: rows that are passed over, lines that are too long. */
+  onPosition?(position: number): void | Promise<void>
 }
 
 /** A table that is open. Reading it again begins anew. */

@@ -1,4 +1,5 @@
 import zlib from 'node:zlib'
+import { sniffUnknown } from './media-type.ts'
 
 const LF = 10
 const CR = 13
@@ -155,22 +156,28 @@ const ZSTD: Coding = {
  */
 export function undoCoding(body: Buffer, name: string, limit: number, decoded: string[]): Buffer {
   if (body.length === 0) return body
+  const coding = codingOf(body, name)
+  if (coding === null) decoded.push('compress (unsupported)')
+  return coding ? undo(body, coding, limit, decoded) : body
+}
+
+/** By the name and the first bytes; undefined: the name means none, null: one that is not known. */
+function codingOf(body: Buffer, name: string): Coding | null | undefined {
   switch (name) {
     case 'gzip':
     case 'x-gzip':
-      return undo(body, GZIP, limit, decoded)
+      return GZIP
     case 'deflate':
-      return undo(body, ZLIB.shows(body) ? ZLIB : GZIP.shows(body) ? GZIP : RAW, limit, decoded)
+      return ZLIB.shows(body) ? ZLIB : GZIP.shows(body) ? GZIP : RAW
     case 'br':
-      return undo(body, GZIP.shows(body) ? GZIP : BROTLI, limit, decoded)
+      return GZIP.shows(body) ? GZIP : BROTLI
     case 'zstd':
-      return undo(body, ZSTD, limit, decoded)
+      return ZSTD
     case 'compress':
     case 'x-compress':
-      decoded.push('compress (unsupported)')
-      return body
+      return null
     default:
-      return body
+      return undefined
   }
 }
 
@@ -186,6 +193,11 @@ function undo(body: Buffer, coding: Coding, limit: number, decoded: string[]): B
     return out
   } catch (error) {
     tooLong = isTooLong(error)
+  }
+  // What does not decode and shows by its first bytes what it is, never was coded.
+  if (!tooLong && sniffUnknown(body) !== null) {
+    decoded.push(`${coding.name} (absent)`)
+    return body
   }
   if (!tooLong) {
     try {
@@ -231,6 +243,22 @@ function longestPart(body: Buffer, coding: Coding, limit: number, rough: boolean
     }
   }
   return out
+}
+
+/**
+ * The beginning of a body from the beginning of what is stored, as far as its bytes and the coding
+ * tell; null where that would cost more than it is worth. For a look, not for reading.
+ */
+export function peek(part: Buffer, name: string): Buffer | null {
+  const coding = codingOf(part, name)
+  if (coding === undefined) return part
+  if (coding === null) return null
+  if (!coding.shows(part)) return part
+  try {
+    return coding.decode(part, 1 << 20, true)
+  } catch {
+    return null
+  }
 }
 
 function isTooLong(error: unknown): boolean {

@@ -14,6 +14,8 @@ const MAX_CODINGS = 5
 const MAX_HEAD = 1 << 20
 const LF = 10
 const CR = 13
+/** `HTTP/1.1 200 OK`, `HTTP/2 200`, `HTTP/1.0 404` without a reason, `HTTP 200` without a version. */
+export const STATUS_LINE = /^HTTP(?:\/\d*(?:\.\d+)?)?[ \t]+(\d{3})(?!\d)/i
 
 /**
  * Takes an HTTP response apart and undoes its transfer and content codings. Never throws: a
@@ -79,8 +81,7 @@ function names(field: string | undefined): string[] {
 function splitHead(block: Buffer): { status: number; headers: Map<string, string>; body: Buffer } {
   let start = 0
   for (let heads = 0; ; heads++) {
-    // `HTTP/1.1 200 OK`, `HTTP/2 200`, `HTTP/1.0 404` without a reason.
-    const line = /^HTTP\/\d+(?:\.\d+)?[ \t]+(\d{3})(?!\d)/i.exec(
+    const line = STATUS_LINE.exec(
       block.toString('latin1', start, Math.min(start + 64, block.length)),
     )
     if (!line) return { status: 0, headers: new Map(), body: block.subarray(start) }
@@ -88,7 +89,7 @@ function splitHead(block: Buffer): { status: number; headers: Map<string, string
     const status = Number(line[1])
     // Interim answers (100 Continue, 103 Early Hints) stand before the real one.
     const next = block.toString('latin1', end, end + 5)
-    if (status >= 100 && status < 200 && next.toUpperCase() === 'HTTP/' && heads < 8) {
+    if (status >= 100 && status < 200 && /^HTTP[/ \t]/i.test(next) && heads < 8) {
       start = end
       continue
     }

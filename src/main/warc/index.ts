@@ -13,6 +13,7 @@ export type {
   ArchiveSource,
   FailureReason,
   HttpMessage,
+  LeftOut,
   ReadOptions,
   RecordHead,
   RevisitTarget,
@@ -27,4 +28,14 @@ export { fingerprint, sha256OfArchive } from './identity.ts'
 export { parseHttpResponse, storedPayload } from './http.ts'
 export type { HttpOptions } from './http.ts'
 export { payloadDigest, revisitTarget } from './digest.ts'
-export { contentType, isImage, isPage, targetUri } from './classify.ts'
+export { classify, contentType, leftOut, targetUri } from './classify.ts'
+export type { Captured } from './classify.ts'
+export { glance } from './glance.ts'
+export { namedRecordId, newRecordId, recordMember, warcinfoMember } from './write-record.ts'
+export type { NewRecord } from './write-record.ts'
+export { digestOf, exchangeMembers } from './write-exchange.ts'
+export type { SamePayload } from './write-exchange.ts'
+export { createArchiveFile } from './write-archive.ts'
+export type { ArchiveFile } from './write-archive.ts'
+export { copyRecord } from './copy-record.ts'
+export type { CopiedRecord } from './copy-record.ts'

@@ -62,6 +62,8 @@ export interface WarcRecord {
   truncated: boolean
   /** The filter did not want the block: it is empty, the record only counts. */
   skipped: boolean
+  /** The header as it stands, with its empty line; only of single records (`RecordAccess`). */
+  head: Uint8Array | null
 }
 
 /** Something in an archive that could not be read. The reader goes on after it. */
@@ -154,6 +156,34 @@ export interface HttpMessage {
    */
   decoded: string[]
 }
+
+/** A record that is neither page nor picture, and why. */
+export interface LeftOut {
+  kind: 'left-out'
+  reason: LeftOutReason
+  /** What of its kind: a type of record, a status, a media type. */
+  detail: string
+}
+
+/**
+ * Stable, for counting.
+ * - `record-type`: a request, metadata and so on: only responses, resources and revisits are read.
+ * - `status`: an answer with a status other than 200, 203, a whole 206, or a redirect.
+ * - `other-type`: neither page nor picture.
+ * - `no-http`: a response of another protocol (DNS, FTP).
+ * - `empty-body`, `part-of-a-body` (a 206 that is not whole).
+ * - `redirect-nowhere`: a redirect without an address that it leads to.
+ * - `no-target-uri`: it says nowhere what was captured.
+ */
+export type LeftOutReason =
+  | 'record-type'
+  | 'status'
+  | 'other-type'
+  | 'no-http'
+  | 'empty-body'
+  | 'part-of-a-body'
+  | 'redirect-nowhere'
+  | 'no-target-uri'
 
 /** What a revisit record points to. Digest as written, e.g. `sha1:2WAXX5NUWNNCS2BDKCO5OVDQBJVNKIVV`. */
 export interface RevisitTarget {

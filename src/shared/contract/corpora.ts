@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CorpusPath, IMAGE_STATUSES } from '../domain.ts'
 import { call } from './call.ts'
+import { ErrorValue } from './error.ts'
 
 export const CorpusInfo = z.object({
   path: CorpusPath,
@@ -12,6 +13,8 @@ export const CorpusInfo = z.object({
   openedAt: z.string(),
   /** The folder is gone or is no corpus; the entry is kept in the list. */
   missing: z.boolean(),
+  /** Why it can only be read, where it is open; null = it can be changed, or is not open. */
+  readonly: ErrorValue.nullable(),
 })
 export type CorpusInfo = z.infer<typeof CorpusInfo>
 
@@ -60,6 +63,7 @@ export const corpora = {
   'corpora.recent': call(z.object({}), z.array(CorpusInfo)),
   /** Makes an empty corpus folder. Fails with `conflict` if there is something at the path. */
   'corpora.create': call(z.object({ path: CorpusPath }), CorpusInfo),
+  /** Opens for reading what cannot be written to; asked again, it is tried again for writing. */
   'corpora.open': call(z.object({ path: CorpusPath }), CorpusInfo),
   /**
    * Opens the corpus of the sample archive, made on first use: its ingest and, where a model is

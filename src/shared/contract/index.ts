@@ -70,6 +70,8 @@ export interface EngineEvents {
   'corpus.changed': { corpus: string; what: CorpusPart[] }
   /** The models on this machine changed. */
   'models.changed': Record<string, never>
+  /** As `system.notes` lists them. */
+  'notes.added': { note: string }
 }
 export type EventName = keyof EngineEvents
 

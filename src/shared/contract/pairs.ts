@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CorpusPath, ModelId, Pair, PairDetail, PairId, PairRow, TextSource } from '../domain.ts'
 import { call } from './call.ts'
+import { ErrorValue } from './error.ts'
 
 /** The scores that are meant where a view shows or sorts by one number. */
 export const ScoreSource = z.object({ model: ModelId, text: TextSource })
@@ -69,6 +70,16 @@ export const pairs = {
    */
   'pairs.source': call(
     z.object({ corpus: CorpusPath, id: PairId }),
-    z.object({ html: z.string(), raw: z.string(), url: z.string() }),
+    z.object({
+      /** Made inert, with the pair marked; null where that cannot be done. */
+      html: z.string().nullable(),
+      /** Why there is no `html`. */
+      problem: ErrorValue.nullable(),
+      /** As archived, decoded: the beginning of a very long one. */
+      raw: z.string(),
+      /** Characters of the whole page. */
+      length: z.number().int(),
+      url: z.string(),
+    }),
   ),
 }

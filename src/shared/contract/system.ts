@@ -36,6 +36,8 @@ export const system = {
   'settings.set': call(Settings.partial(), Settings),
   /** Versions, devices, folders, and what is wrong with them. */
   'system.doctor': call(z.object({}), z.array(DoctorCheck)),
+  /** What was set aside or made again since the program started, in sentences, oldest first. */
+  'system.notes': call(z.object({}), z.array(z.string())),
   /**
    * Every device that the runtime has a way to, tried for real: each in a process of its own, within
    * a minute. Kept until `again`.

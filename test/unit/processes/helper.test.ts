@@ -4,8 +4,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
+import { isAlive } from '../../../src/main/processes/alive.ts'
 import { CallOverdue, HelperCrash } from '../../../src/main/processes/crash.ts'
 import { createHelper } from '../../../src/main/processes/helper.ts'
 import type { Helper, HelperOptions } from '../../../src/main/processes/helper.ts'
@@ -222,28 +222,28 @@ test('an idle helper does not keep the program alive, an open call does', () => 
   expect(run("console.log((await one.call('sleep', { ms: 300 })).value)")).toBe('300\n300\n')
 })
 
-test('a helper ends with the one who started it', async () => {
+test.each([
+  ['idle', ''],
+  ['at work that never ends', "one.call('hang', null)"],
+])('a helper that is %s ends with the one who started it', async (_, work) => {
   const parent = spawn(
     process.execPath,
     [
-      written(`import { startProcess } from ${JSON.stringify(START)}
-       console.log(startProcess(${JSON.stringify(fileURLToPath(ENTRY))}).pid)`),
+      written(`
+       import { createHelper } from ${JSON.stringify(HELPER)}
+       import { startProcess } from ${JSON.stringify(START)}
+       const one = createHelper({ name: 'It', start: () => startProcess(new URL(${JSON.stringify(ENTRY.href)})) })
+       await one.call('add', [1])
+       ${work}
+       setTimeout(() => console.log(one.running.pid), 100)`),
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   const [chunk] = (await once(parent.stdout, 'data')) as [Buffer]
   const pid = Number(chunk.toString())
-  expect(() => process.kill(pid, 0)).not.toThrow()
+  expect(isAlive(pid)).toBe(true)
   parent.kill('SIGKILL')
-  const isGone = (): boolean => {
-    try {
-      process.kill(pid, 0)
-      return false
-    } catch {
-      return true
-    }
-  }
-  await expect.poll(isGone, { timeout: 20_000 }).toBe(true)
+  await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false)
 })
 
 test('calls that died together are made again alone; the guilty one alone is blamed', async () => {

@@ -3,10 +3,11 @@ import { writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { AppError } from '#shared/errors.ts'
-import { limitMemory, serveParent, WIRE_FD } from '../../../src/main/processes/child.ts'
+import { serveParent, WIRE_FD } from '../../../src/main/processes/child.ts'
 
 export interface OddCalls {
   add: { input: number[]; value: number }
+  pid: { input: null; value: number }
   double: { input: null; value: { length: number } }
   /** Tells 0 to n-1; what the value says is how many were on the way at most. */
   count: { input: { n: number }; value: { most: number }; event: number }
@@ -17,6 +18,8 @@ export interface OddCalls {
   die: { input: { words: string }; value: never }
   babble: { input: null; value: never }
   grow: { input: null; value: never }
+  /** As `grow`, without ever coming back to its loop. */
+  swell: { input: { heap: boolean }; value: never }
   sleep: { input: { ms: number }; value: number }
   /** Works on the records one after the other, telling where it is; 'die' and 'hang' do so. */
   records: { input: { records: string[]; skip: number[] }; value: string[] }
@@ -24,11 +27,11 @@ export interface OddCalls {
 
 const place = (workerData as { place?: Int32Array } | null)?.place ?? new Int32Array(1)
 const kept: unknown[] = []
-limitMemory()
 if (process.env['ODD_HELPER'] === 'does not start') throw new Error('no licence')
 
 serveParent<OddCalls>({
   add: (numbers) => ({ value: numbers.reduce((a, b) => a + b, 0) }),
+  pid: () => ({ value: process.pid }),
   double(_input, { bytes }) {
     const twice = new Uint8Array(2 * bytes.length)
     twice.set(bytes)
@@ -74,6 +77,9 @@ serveParent<OddCalls>({
       kept.push(parentPort ? new Array<number>(1e6).fill(kept.length) : Buffer.alloc(1e7, 1))
       await sleep(1)
     }
+  },
+  swell({ heap }) {
+    for (;;) kept.push(heap ? new Array<number>(1e6).fill(kept.length) : Buffer.alloc(1e7, 1))
   },
   async sleep({ ms }) {
     await sleep(ms)

@@ -30,7 +30,8 @@ import {
   listModels,
   scoreKinds,
 } from '../../../src/main/store/repositories/models.ts'
-import { hostOf, insertPage } from '../../../src/main/store/repositories/pages.ts'
+import { hostOf } from '../../../src/shared/address.ts'
+import { insertPage } from '../../../src/main/store/repositories/pages.ts'
 import { transaction } from '../../../src/main/store/statements.ts'
 
 let folder: string
@@ -154,7 +155,7 @@ describe('pages and pictures', () => {
 })
 
 describe('captures', () => {
-  const capture = (offset: number, more: Partial<NewCapture>): void =>
+  const capture = (offset: number, more: Partial<NewCapture>): boolean =>
     insertCapture(corpus.writer, {
       archiveId: 1,
       offset,

@@ -1,6 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { openTable } from '../../../src/main/tables/index.ts'
+import { openTable, recogniseTable } from '../../../src/main/tables/index.ts'
 import { sharedData } from '../../support/shared-data.ts'
 import { allRows, file } from './support.ts'
 
@@ -69,6 +69,67 @@ describe('a CSV file', () => {
     expect(whole.batches).toBe(3)
     expect(whole.rows).toHaveLength(25)
     expect((await allRows(path, { from: 13, rows: 10 })).rows).toEqual(whole.rows.slice(13))
+  })
+
+  it('is a list where each line is one address, whatever commas are in it', async () => {
+    const addresses = [0, 1, 2].map((n) => `https://a.example/${n}.jpg?part=12,8,a0&w=8`)
+    for (const [name, content] of [
+      ['a.txt', addresses.join('\n')],
+      ['a.txt.gz', gzipSync(addresses.join('\r\n'))],
+      ['a.csv', `url\n${addresses.join('\n')}\n`],
+    ] as const) {
+      const path = file(name, content)
+      expect((await allRows(path)).rows).toEqual(addresses.map((one) => [one]))
+      const { columns, problems } = await recogniseTable(path)
+      expect(columns).toMatchObject([{ role: 'url' }])
+      expect(problems.join()).toMatch(/Each line is one address/)
+    }
+    // With a word behind the comma under a .csv it stays a table.
+    const pairs = file('a.csv', 'http://a/1,dog\nhttp://a/2,cat\n')
+    expect((await allRows(pairs)).rows[0]).toEqual(['http://a/1', 'dog'])
+  })
+
+  it('takes the separator that its first line names', async () => {
+    for (const [delimiter, quote] of [
+      [';', ''],
+      [',', '"'],
+      ['\t', ''],
+      ['^', ''],
+    ] as const) {
+      const rows = ['url', 'http://a/1', 'http://a/2,b'].map((url, i) =>
+        [url.includes(delimiter) ? `"${url}"` : url, i === 0 ? 'text' : `t${i}`].join(delimiter),
+      )
+      const path = file(
+        'a.csv',
+        `\ufeff${quote}sep=${delimiter}${quote}\r\n${rows.join('\r\n')}\r\n`,
+      )
+      const { columns, rows: found } = await allRows(path)
+      expect(columns).toEqual(['url', 'text'])
+      expect(found).toEqual([
+        ['http://a/1', 't1'],
+        ['http://a/2,b', 't2'],
+      ])
+    }
+    const ragged = file('a.csv', 'sep=;\nurl;text\nhttp://a/1;x\nhttp://a/2\n')
+    expect((await allRows(ragged)).failures).toMatchObject([{ row: 1, line: 4 }])
+  })
+
+  it('reads decimal commas, and says where a comma could mean thousands', async () => {
+    const path = file('a.csv', 'url;similarity;n\nhttp://a/1;0,312;7\nhttp://a/2;-0,02;8\n')
+    const { columns, problems } = await recogniseTable(path)
+    expect(columns).toMatchObject([
+      { role: 'url' },
+      { role: 'score', type: 'number', range: { min: -0.02, max: 0.312 } },
+      { type: 'integer' },
+    ])
+    expect(problems.join()).toMatch(/similarity have a decimal comma/)
+    expect((await allRows(path)).rows.map((row) => row[1])).toEqual(['0.312', '-0.02'])
+    const sure = file('a.tsv', 'url\tsimilarity\nhttp://a/1\t0,31\nhttp://a/2\t1,000\n')
+    expect((await recogniseTable(sure)).columns[1]).toMatchObject({ role: 'score', type: 'number' })
+    const unsure = file('a.tsv', 'url\tsimilarity\nhttp://a/1\t1,234\nhttp://a/2\t1,000\n')
+    const seen = await recogniseTable(unsure)
+    expect(seen.columns[1]).toMatchObject({ role: 'ignore', type: 'text' })
+    expect(seen.problems.join()).toMatch(/numbers of similarity are not taken/)
   })
 
   it('names its columns by number where there is no heading', async () => {
@@ -142,6 +203,24 @@ describe('a JSON file', () => {
   it('keeps lone surrogates and astral characters of JSON as they are', async () => {
     const { rows } = await allRows(file('a.jsonl', '{"url":"u","text":"\\ud83d and 😀"}\n'))
     expect(rows[0]?.[1]).toBe('\ud83d and 😀')
+  })
+
+  it("takes NaN and Infinity of Python's json for no value, and words like them for words", async () => {
+    const lines = [
+      '{"url": "http://a/1", "similarity": NaN, "text": "NaN is \\"not\\" -Infinity"}',
+      '{"url": "http://a/2", "similarity": -Infinity, "text": NaN}',
+      '{"url": "http://a/3", "similarity": 0.25, "text": "x"}',
+      '{"url": "http://a/4", "similarity": NaN, "text": "never closed}',
+    ]
+    const { rows, failures } = await allRows(file('a.jsonl', lines.join('\n')))
+    expect(rows.slice(0, 3)).toEqual([
+      ['http://a/1', null, 'NaN is "not" -Infinity'],
+      ['http://a/2', null, null],
+      ['http://a/3', 0.25, 'x'],
+    ])
+    expect(failures).toMatchObject([{ row: 3, reason: 'bad-json' }])
+    const list = file('a.json', `[${lines.slice(0, 3).join(',')}]`)
+    expect((await allRows(list)).rows).toEqual(rows.slice(0, 3))
   })
 
   it('may be one array, packed or not', async () => {

@@ -9,8 +9,6 @@ import {
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  isImage,
-  isPage,
   parseHttpResponse,
   payloadDigest,
   revisitTarget,
@@ -269,31 +267,6 @@ describe('kinds of records', () => {
   ): { type: string; headers: Map<string, string> } => ({
     type,
     headers: new Map(Object.entries(fields)),
-  })
-
-  it('a page is a 200 response or a resource that says HTML and is not empty', () => {
-    const page = parseHttpResponse(response(html))
-    expect(isPage(record('response'), page)).toBe(true)
-    expect(isPage(record('request'), page)).toBe(false)
-    expect(isPage(record('revisit'), page)).toBe(false)
-    expect(isPage(record('response'), parseHttpResponse(response('')))).toBe(false)
-    const xhtml = 'HTTP/1.1 200 OK\r\nContent-Type: Application/XHTML+xml; charset=x\r\n\r\na'
-    expect(isPage(record('response'), parseHttpResponse(Buffer.from(xhtml)))).toBe(true)
-    const missing = parseHttpResponse(Buffer.from(xhtml.replace('200', '404')))
-    expect(isPage(record('response'), missing)).toBe(false)
-    const bare = parseHttpResponse(Buffer.from(html))
-    expect(isPage(record('resource', { 'content-type': 'text/html' }), bare)).toBe(true)
-    expect(isPage(record('resource', { 'content-type': 'text/plain' }), bare)).toBe(false)
-  })
-
-  it('an image says so, or shows it where nothing is said', () => {
-    const png = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
-    const make = (type: string): Parameters<typeof isImage>[1] =>
-      parseHttpResponse(Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\n${type}\r\n\r\n`), png]))
-    expect(isImage(record('response'), make('Content-Type: image/png'))).toBe(true)
-    expect(isImage(record('response'), make('X: y'))).toBe(true)
-    expect(isImage(record('response'), make('Content-Type: application/octet-stream'))).toBe(true)
-    expect(isImage(record('response'), make('Content-Type: text/html'))).toBe(false)
   })
 
   it('addresses lose the brackets that old writers put around them', () => {

@@ -22,7 +22,7 @@ export function corporaCalls(context: EngineContext): CallsOf<Omit<typeof contra
       }
       const path = join(home.corpora, 'sample.gleaner')
       const isThere = existsSync(path)
-      const info = isThere ? corpora.open(path) : corpora.create(path)
+      const info = isThere ? await corpora.open(path) : corpora.create(path)
       if (!isThere) await fillSample(context, info.path)
       await addSampleStudy(context, info.path)
       return info

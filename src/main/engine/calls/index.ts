@@ -25,7 +25,7 @@ export function createHandlers(context: EngineContext): Handlers {
     ...pairCalls(context),
     ...modelCalls(context),
     ...systemCalls(context),
-    ...tableCalls(),
+    ...tableCalls(context),
     ...spanCalls(context),
     ...labelCalls(context),
     ...studyCalls(context),

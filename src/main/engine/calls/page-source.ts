@@ -1,20 +1,21 @@
-import { zstdDecompressSync } from 'node:zlib'
 import type { CallOutput } from '#shared/contract/index.ts'
-import { AppError } from '#shared/errors.ts'
-import { decodeHtml, inertPage } from '../../extraction/index.ts'
+import { AppError, toErrorValue } from '#shared/errors.ts'
+import type { PageReader, RawPage } from '../../jobs/pages/page-calls.ts'
 import type { Corpus } from '../../store/open.ts'
 import { imagesOfPage, pairSource } from '../../store/repositories/pairs.ts'
-import type { PairSource } from '../../store/repositories/pairs.ts'
 import { ROW_RECORD } from '../../store/repositories/table-rows.ts'
-import { findSource, parseHttpResponse, readRecordAt } from '../../warc/index.ts'
 
-/** Larger than any page that is read. */
-const MAX_PAGE_BYTES = 64 << 20
+/** Somebody waits for it; what takes longer is shown as its source. */
+const PATIENCE_MS = 5000
 
-/** The page of a pair out of its archive, as it stands there and made inert with the pair marked. */
+/**
+ * The page of a pair out of its archive, as it stands there and made inert with the pair marked.
+ * One that cannot be made inert comes with its source and the reason.
+ */
 export async function readPageSource(
   corpus: Corpus,
   id: number,
+  reader: PageReader,
 ): Promise<CallOutput<'pairs.source'>> {
   const source = pairSource(corpus.reader, id)
   if (source.recordType === ROW_RECORD) {
@@ -24,44 +25,34 @@ export async function readPageSource(
       'Its picture, words and scores are all here.',
     )
   }
-  const raw = await readPage(source)
   const pictures = new Map<string, string>()
   for (const image of imagesOfPage(corpus.reader, id)) {
     if (image.status !== 'ok' || image.sha256 === null) continue
     const address = `gleaner://picture/${image.sha256}?corpus=${encodeURIComponent(corpus.path)}`
     for (const url of [image.url, ...image.alternates]) pictures.set(url, address)
   }
-  const html = inertPage(
-    raw,
-    source.pageUrl,
-    { tagStart: source.tagStart, ...source.texts },
-    (url) => pictures.get(url) ?? null,
-  )
-  return { html, raw, url: source.pageUrl }
-}
-
-async function readPage(source: PairSource): Promise<string> {
-  if (source.keptHtml) return decodeAs(zstdDecompressSync(source.keptHtml), null, source)
-  let archive
+  const { archivePath: path, archiveName: name, offset, keptHtml, pageUrl: url, tagStart } = source
+  const order = {
+    archive: { path, name, offset, isKept: keptHtml !== null },
+    url,
+    mark: { tagStart, ...source.texts },
+    pictures: [...pictures],
+  }
+  const told: { raw: RawPage | null } = { raw: null }
+  let html: string | null = null
+  let problem: CallOutput<'pairs.source'>['problem'] = null
   try {
-    archive = await findSource(source.archivePath)
+    const { value } = await reader.call('show', order, {
+      about: 'This page',
+      patienceMs: PATIENCE_MS,
+      ...(keptHtml && { bytes: keptHtml }),
+      onEvent: (raw) => void (told.raw = raw),
+    })
+    html = value.html
   } catch (error) {
-    throw new AppError(
-      'not-found',
-      `The archive ${source.archiveName} is no longer at ${source.archivePath}, so its page cannot be shown.`,
-      'Put it back, or say in Corpora where it is now. Pairs, pictures and scores are all here.',
-      { cause: error },
-    )
+    const isOver = error instanceof AppError && error.kind === 'canceled'
+    if (told.raw === null || isOver) throw error
+    problem = toErrorValue(error)
   }
-  const record = await readRecordAt(archive, source.offset, MAX_PAGE_BYTES)
-  if (record.type === 'response') {
-    const http = parseHttpResponse(record.block, { maxBodyBytes: MAX_PAGE_BYTES })
-    return decodeAs(http.body, http.headers.get('content-type') ?? null, source)
-  }
-  return decodeAs(record.block, record.headers.get('content-type') ?? null, source)
-}
-
-/** Decoded as it was at the ingest, so that the offsets of the tag fit. */
-function decodeAs(bytes: Uint8Array, contentType: string | null, source: PairSource): string {
-  return decodeHtml(bytes, contentType, source.pageUrl).text
+  return { html, problem, raw: told.raw?.text ?? '', length: told.raw?.length ?? 0, url }
 }

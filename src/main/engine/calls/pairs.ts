@@ -5,9 +5,13 @@ import type { CallsOf } from './calls-of.ts'
 import { readPageSource } from './page-source.ts'
 import type { ReadCall } from './read-calls.ts'
 
-export function pairCalls({ corpora }: EngineContext): CallsOf<Omit<typeof contract, ReadCall>> {
+export function pairCalls({
+  corpora,
+  readers,
+}: EngineContext): CallsOf<Omit<typeof contract, ReadCall>> {
   return {
     'pairs.checkQuery': ({ where }) => ({ error: checkQuery(where) }),
-    'pairs.source': ({ corpus, id }) => readPageSource(corpora.get(corpus).corpus, id),
+    'pairs.source': ({ corpus, id }) =>
+      readPageSource(corpora.get(corpus).corpus, id, readers.pages),
   }
 }

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import type { PictureAnswer, PictureCallName, pictureCalls } from '#shared/contract/pictures.ts'
 import { AppError } from '#shared/errors.ts'
+import { BlobDamage, readSound } from '../../files/sound-blob.ts'
 import { blobPath } from '../../store/blobs.ts'
 import type { Corpus } from '../../store/open.ts'
 import { mimeOfPicture } from '../../store/repositories/images.ts'
 import { getThumb } from '../../store/repositories/thumbs.ts'
+import type { Thumb } from '../../store/repositories/thumbs.ts'
 import type { EngineContext } from '../context.ts'
 
 /** The calls that answer with bytes. */
@@ -21,6 +22,15 @@ export function createPictureHandlers({ corpora, blindPictures }: EngineContext)
   }
 }
 
+/** null too where `thumbs.db` is damaged: it is made anew when the corpus is opened again. */
+function thumbOf(corpus: Corpus, sha256: string): Thumb | null {
+  try {
+    return getThumb(corpus.thumbs, sha256)
+  } catch {
+    return null
+  }
+}
+
 /** The bytes of a picture of a corpus. @throws AppError `not-found` */
 async function readPicture(
   corpus: Corpus,
@@ -28,18 +38,20 @@ async function readPicture(
   size: 'thumb' | 'original',
 ): Promise<PictureAnswer> {
   if (size === 'thumb') {
-    const thumb = getThumb(corpus.thumbs, sha256)
+    const thumb = thumbOf(corpus, sha256)
     if (thumb) return { mime: thumb.mime, bytes: thumb.bytes }
   }
   // Without a thumbnail the picture itself is shown; only what was decoded once has a mime.
   const mime = mimeOfPicture(corpus.reader, sha256)
   if (mime === null) throw new AppError('not-found', `There is no picture ${sha256}.`)
   try {
-    return { mime, bytes: await readFile(blobPath(corpus.path, sha256)) }
+    return { mime, bytes: await readSound(blobPath(corpus.path, sha256)) }
   } catch (error) {
     throw new AppError(
       'not-found',
-      `The file of picture ${sha256} is missing from blobs/.`,
+      error instanceof BlobDamage
+        ? `The file of picture ${sha256} is damaged.`
+        : `The file of picture ${sha256} is missing from blobs/.`,
       'Look for the pictures again.',
       { cause: error },
     )

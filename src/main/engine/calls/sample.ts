@@ -25,7 +25,8 @@ export async function addSampleStudy(context: EngineContext, corpus: string): Pr
       (job) =>
         job.kind === 'study-sample' && job.corpus === corpus && /queued|running/.test(job.state),
     )
-  if (isUnderWay || !wantsSampleStudy(corpora.get(corpus).corpus, resources)) return
+  const opened = corpora.get(corpus).corpus
+  if (isUnderWay || opened.readonly || !wantsSampleStudy(opened, resources)) return
   jobs.start('study-sample', { corpus })
   if (await hasModel(context)) {
     jobs.start('study-compliance', { corpus, study: SAMPLE_STUDY, device: 'auto', seed: 1 })

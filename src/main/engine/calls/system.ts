@@ -12,6 +12,7 @@ export function systemCalls(context: EngineContext): CallsOf<typeof contract> {
   return {
     'settings.get': () => settings.get(),
     'settings.set': (change) => settings.set(change),
+    'system.notes': () => context.notes.list(),
     'system.doctor': () => runDoctor({ home, folders, settings: settings.get(), deviceStates }),
     'system.devices': ({ again }) => deviceStates(again),
     async 'system.info'() {

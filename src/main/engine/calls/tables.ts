@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
 import type { tables as contract } from '#shared/contract/tables.ts'
-import { recogniseInputs } from '../../jobs/import/import-plan.ts'
+import { recogniseInputs } from '../../jobs/import/recognise.ts'
+import type { EngineContext } from '../context.ts'
 import type { CallsOf } from './calls-of.ts'
 
-export function tableCalls(): CallsOf<typeof contract> {
+export function tableCalls({ readers }: EngineContext): CallsOf<typeof contract> {
   return {
-    'tables.recognise': (args) => recogniseInputs({ ...args, path: resolve(args.path) }),
+    'tables.recognise': (args) =>
+      recogniseInputs({ ...args, path: resolve(args.path) }, readers.tables),
   }
 }

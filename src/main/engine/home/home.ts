@@ -1,11 +1,15 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { UselessAltRuleValue } from '#shared/contract/spans.ts'
-import { AppError } from '#shared/errors.ts'
+import { errorLine, toErrorValue } from '#shared/errors.ts'
 import { DEFAULT_SETTINGS, Settings } from '#shared/settings.ts'
+import { setAside } from '../../files/set-aside.ts'
 import { writeWhole } from '../../files/write-whole.ts'
+import { toStoreError, withStoreErrors } from '../../store/errors.ts'
+import type { Notes } from './notes.ts'
+import { readSmall } from '../../files/read-small.ts'
 
 /** Folders of this machine that do not belong to one corpus. */
 export interface Home {
@@ -37,27 +41,47 @@ export function writeJson(file: string, value: unknown): void {
   writeWhole(file, JSON.stringify(value, null, 2) + '\n', 0o600)
 }
 
+/**
+ * A file that cannot be used is set aside with a note, and never keeps the program from its work.
+ * @param lost what the fallback means, as the end of a sentence
+ */
 function readJson<T extends z.ZodType>(
   file: string,
   schema: T,
   fallback: z.output<T>,
+  { notes, lost }: { notes: Notes; lost: string },
 ): z.output<T> {
-  if (!existsSync(file)) return fallback
+  let text: string
+  try {
+    text = readSmall(file, 'list')
+  } catch (error) {
+    const { kind } = toErrorValue(error)
+    if (kind === 'not-found') return fallback
+    // A folder in its place; what only may not be read is left alone.
+    if (kind === 'invalid-input') notes.add(setAsideNote(file, 'is no file', lost))
+    else if (kind === 'unsupported') notes.add(setAsideNote(file, 'is too large', lost))
+    else notes.add(`${errorLine(error)}; ${lost}.`)
+    return fallback
+  }
   let value: unknown
   try {
-    value = JSON.parse(readFileSync(file, 'utf8'))
+    value = JSON.parse(text)
   } catch {
-    throw new AppError('damaged', `${file} is not valid JSON.`, 'Correct it, or delete it.')
+    notes.add(setAsideNote(file, 'is not valid JSON', lost))
+    return fallback
   }
   const parsed = schema.safeParse(value)
-  if (!parsed.success) {
-    throw new AppError(
-      'damaged',
-      `${file} cannot be used: ${z.prettifyError(parsed.error)}`,
-      'Correct it, or delete it.',
-    )
-  }
-  return parsed.data
+  if (parsed.success) return parsed.data
+  const why = z.prettifyError(parsed.error).split('\n')[0] ?? ''
+  notes.add(setAsideNote(file, `cannot be used (${why})`, lost))
+  return fallback
+}
+
+/** Sets a file of the home folder aside. @returns the note that says so */
+export function setAsideNote(file: string, what: string, lost: string): string {
+  const aside = setAside(file)
+  const where = aside === null ? 'It cannot be renamed' : `It is kept as ${aside}`
+  return `${file} ${what}. ${where}; ${lost}.`
 }
 
 export interface SettingsFile {
@@ -65,14 +89,18 @@ export interface SettingsFile {
   set(change: Partial<Settings>): Settings
 }
 
-export function openSettings(home: Home): SettingsFile {
+export function openSettings(home: Home, notes: Notes): SettingsFile {
   const file = join(home.root, 'settings.json')
-  let current = readJson(file, Settings, DEFAULT_SETTINGS)
+  let current = readJson(file, Settings, DEFAULT_SETTINGS, {
+    notes,
+    lost: 'the settings are the usual ones again',
+  })
   return {
     get: () => current,
     set(change) {
-      current = Settings.parse({ ...current, ...change })
-      writeJson(file, current)
+      const next = Settings.parse({ ...current, ...change })
+      withStoreErrors(file, () => writeJson(file, next))
+      current = next
       return current
     },
   }
@@ -87,24 +115,28 @@ export interface RecentFile {
   remove(path: string): void
 }
 
-export function openRecent(home: Home): RecentFile {
+export function openRecent(home: Home, notes: Notes): RecentFile {
   const file = join(home.root, 'recent.json')
   // Read each time: a window and a command line may both add to it.
-  const read = (): z.infer<typeof Recent> => readJson(file, Recent, [])
+  const read = (): z.infer<typeof Recent> =>
+    readJson(file, Recent, [], { notes, lost: 'the list of corpora begins anew' })
+  /** That it cannot be written keeps nobody from the corpus itself. */
+  const write = (entries: z.infer<typeof Recent>): void => {
+    try {
+      writeJson(file, entries)
+    } catch (error) {
+      const { message } = toStoreError(error, file)
+      notes.add(`The list of corpora cannot be written. ${message}`)
+    }
+  }
   return {
     list: read,
     add(path) {
       const others = read().filter((entry) => entry.path !== path)
-      writeJson(
-        file,
-        [{ path, openedAt: new Date().toISOString() }, ...others].slice(0, MAX_RECENT),
-      )
+      write([{ path, openedAt: new Date().toISOString() }, ...others].slice(0, MAX_RECENT))
     },
     remove(path) {
-      writeJson(
-        file,
-        read().filter((entry) => entry.path !== path),
-      )
+      write(read().filter((entry) => entry.path !== path))
     },
   }
 }
@@ -116,11 +148,15 @@ export interface RulesFile {
   set(rules: readonly UselessAltRuleValue[] | null): void
 }
 
-export function openRules(home: Home): RulesFile {
+export function openRules(home: Home, notes: Notes): RulesFile {
   const file = join(home.root, 'useless-alt-rules.json')
   return {
     // Read each time: it may be edited by hand.
-    get: () => readJson(file, z.array(UselessAltRuleValue).nullable(), null),
+    get: () =>
+      readJson(file, z.array(UselessAltRuleValue).nullable(), null, {
+        notes,
+        lost: 'the rules that come with the program are used',
+      }),
     set(rules) {
       if (rules === null) rmSync(file, { force: true })
       else writeJson(file, rules)

@@ -2,15 +2,18 @@ import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { CorpusInfo } from '#shared/contract/corpora.ts'
 import type { CorpusPart } from '#shared/contract/index.ts'
-import { AppError } from '#shared/errors.ts'
+import { AppError, toErrorValue } from '#shared/errors.ts'
 import type { Entries } from '../../jobs/run/entries.ts'
 import type { Runner } from '../../jobs/run/runner.ts'
+import { toStoreError, withStoreErrors } from '../../store/errors.ts'
 import { createCorpus, isCorpus, openCorpus } from '../../store/open.ts'
 import type { Corpus } from '../../store/open.ts'
+import { needsCheck } from '../../store/rebuild.ts'
 import { createReadService } from '../../store/reads/read-service.ts'
 import type { ReadService } from '../../store/reads/read-service.ts'
 import { corpusInfo } from '../../store/repositories/stats.ts'
 import type { RecentFile } from './home.ts'
+import type { Notes } from './notes.ts'
 
 /** A corpus that this program holds open: the writer and connections of its own, and the reads that may take long. */
 export interface OpenCorpus {
@@ -25,7 +28,8 @@ interface Held extends OpenCorpus {
 
 export interface OpenCorpora {
   create(path: string): CorpusInfo
-  open(path: string): CorpusInfo
+  /** One that is open for reading only is tried again for writing. */
+  open(path: string): Promise<CorpusInfo>
   /** The open corpus; one that was opened before is opened again (after a restart of the engine). */
   get(path: string): OpenCorpus
   /** What the open hook does is done once for each corpus that is opened. */
@@ -42,6 +46,7 @@ export interface OpenCorpora {
 
 export function createOpenCorpora(options: {
   recent: RecentFile
+  notes: Notes
   runner: Runner
   entries: Entries
   /** Carries on that something in a corpus changed. */
@@ -54,19 +59,38 @@ export function createOpenCorpora(options: {
     const full = resolve(path)
     const known = opened.get(full)
     if (known) return known
-    const corpus = openCorpus(full)
+    const corpus = openCorpus(full, { orReadonly: true })
+    for (const note of corpus.notes) options.notes.add(note)
     const entry: Held = {
       corpus,
       reads: createReadService(corpus.path, options.entries.queryWorker),
     }
     opened.set(full, entry)
-    for (const hook of hooks) hook(entry)
+    try {
+      for (const hook of hooks) hook(entry)
+    } catch (error) {
+      const { message } = toStoreError(error, full)
+      options.notes.add(`The jobs of ${full} cannot be looked through. ${message}`)
+    }
     return entry
   }
 
   function info(path: string, openedAt: string): CorpusInfo {
-    const { corpus } = get(path)
-    return corpusInfo(corpus.reader, corpus.path, openedAt)
+    const full = resolve(path)
+    const { corpus } = get(full)
+    return withStoreErrors(full, () => ({
+      ...corpusInfo(corpus.reader, corpus.path, openedAt),
+      readonly: corpus.whyReadonly === null ? null : toErrorValue(corpus.whyReadonly),
+    }))
+  }
+
+  /** Damage that was found while it was open, or a lock that was held elsewhere: opened anew, it may be gone. */
+  async function renew(full: string): Promise<void> {
+    const known = opened.get(full)
+    if (!known || options.runner.isBusy(full)) return
+    if (!known.corpus.readonly && !needsCheck(full)) return
+    options.runner.forget(full)
+    await close(full)
   }
 
   async function close(path: string): Promise<void> {
@@ -85,8 +109,9 @@ export function createOpenCorpora(options: {
       options.recent.add(full)
       return made
     },
-    open(path) {
+    async open(path) {
       const full = resolve(path)
+      await renew(full)
       const found = info(full, new Date().toISOString())
       options.recent.add(full)
       return found
@@ -109,15 +134,16 @@ export function createOpenCorpora(options: {
           archives: 0,
           openedAt,
           missing: true,
+          readonly: null,
         }
         if (!existsSync(path) || !isCorpus(path)) return gone
         const open = opened.get(path)
-        if (open) return corpusInfo(open.corpus.reader, path, openedAt)
+        if (open) return info(path, openedAt)
         try {
           // Looked at without becoming its writer.
           const look = openCorpus(path, { readonly: true })
           try {
-            return corpusInfo(look.reader, path, openedAt)
+            return { ...corpusInfo(look.reader, path, openedAt), readonly: null }
           } finally {
             look.close()
           }

@@ -1,6 +1,6 @@
-import { resolve } from 'node:path'
-import type { Job, JobInput, JobKind, Started } from '#shared/contract/jobs.ts'
-import { AppError, toErrorValue } from '#shared/errors.ts'
+import { isAbsolute, resolve } from 'node:path'
+import type { Job, JobInput, JobKind, JobResumes, Started } from '#shared/contract/jobs.ts'
+import { AppError, errorLine, toErrorValue } from '#shared/errors.ts'
 import type { AnyJobDefinition, JobImplementation, Machine } from '../../jobs/run/implement.ts'
 import type { Corpus } from '../../store/open.ts'
 import { clearJobs, listJobs, saveJob } from '../../store/repositories/jobs.ts'
@@ -10,20 +10,32 @@ import { rulesInUse } from '../home/rules-in-use.ts'
 import { parse } from '../parse.ts'
 import { openHomeJobs } from './home-jobs.ts'
 import { JOB_TABLE } from './table.ts'
+import { held, isHeld, nextStart } from './unasked.ts'
 
 export interface JobStarter {
   /** @param input parsed, by the definition of the kind */
   start<K extends JobKind>(kind: K, input: JobInput<K>): Started
   /** Starts an ended job once more with the same input. */
   again(id: string): Started
+  /** What a job was started with. @throws AppError `not-found` */
+  asked(id: string): { kind: JobKind; input: unknown }
   /** Takes ended jobs out of the list. */
   clear(): void
+}
+
+/** Absolute paths that a job was asked for, at the top of its input. */
+function pathsIn(input: unknown): string[] {
+  return Object.values(input as object)
+    .flat()
+    .filter((value) => typeof value === 'string')
+    .filter((value) => isAbsolute(value))
 }
 
 /** A job that is begun once more: it keeps its id and its place in the list. */
 interface Earlier {
   job: Job
   isUnasked: boolean
+  resumes?: JobResumes
 }
 
 /**
@@ -33,11 +45,19 @@ interface Earlier {
 export function createJobStarter(parts: EngineParts): JobStarter {
   const { runner, corpora } = parts
   const inputs = new Map<string, { kind: JobKind; input: unknown }>()
-  const homeJobs = openHomeJobs(parts.home)
+  const homeJobs = openHomeJobs(parts.home, parts.notes)
   const machine: Machine = {
     folders: parts.folders,
     resources: parts.resources,
     uselessAltRules: () => rulesInUse(parts.rules).rules,
+    checkCommands({ folder, begin, follow }, isBegun) {
+      if (!parts.asksBeforeCommands || parts.commands.has(isBegun ? follow : begin)) return
+      throw new AppError(
+        'refused',
+        `The commands that run ${folder} were not allowed.`,
+        'Launch it again, and allow its commands in the dialog.',
+      )
+    },
     modelsChanged: () => parts.emit('models.changed', {}),
   }
 
@@ -50,7 +70,10 @@ export function createJobStarter(parts: EngineParts): JobStarter {
       title: definition.title(input),
       subject: definition.subject(input),
       aside: definition.lane === 'aside',
-      ...(earlier ? { id: earlier.job.id, createdAt: earlier.job.createdAt } : {}),
+      places: pathsIn(input),
+      ...(earlier
+        ? { id: earlier.job.id, createdAt: earlier.job.createdAt, resumes: earlier.resumes }
+        : {}),
       run: (context) =>
         // The lane says whether a run gets a corpus, and it has one then.
         run({
@@ -61,8 +84,9 @@ export function createJobStarter(parts: EngineParts): JobStarter {
           isUnasked: earlier?.isUnasked ?? false,
         }),
       save(state) {
-        if (corpus) saveJob(corpus.writer, state, input)
-        else homeJobs.save(state, input)
+        if (!corpus) homeJobs.save(state, input)
+        // What only reads runs there, too; what writes is refused by the corpus itself.
+        else if (!corpus.readonly) saveJob(corpus.writer, state, input)
       },
     })
     inputs.set(job.id, { kind, input })
@@ -78,6 +102,32 @@ export function createJobStarter(parts: EngineParts): JobStarter {
     return start(kind, parse(kind, JOB_TABLE[kind].definition.input, input), earlier)
   }
 
+  /** One that cannot be started again waits, and the corpus opens all the same. */
+  function resume(job: Job, input: unknown, save: (job: Job) => void): void {
+    if (isHeld(job)) return runner.remember(job)
+    const resumes = nextStart(job)
+    if (resumes === null) {
+      const waiting = held(job)
+      return wait(waiting, () => save(waiting))
+    }
+    try {
+      restart(job.kind, input, { job, isUnasked: true, resumes })
+    } catch (error) {
+      const waiting: Job = { ...job, state: 'interrupted', error: toErrorValue(error) }
+      wait(waiting, () => save(waiting))
+    }
+  }
+
+  /** A full disk keeps no corpus closed: the job waits, and is judged again at the next start. */
+  function wait(job: Job, save: () => void): void {
+    runner.remember(job)
+    try {
+      save()
+    } catch (error) {
+      parts.notes.add(`The list of jobs cannot be written. ${errorLine(error)}`)
+    }
+  }
+
   function mayResume(kind: JobKind, input: unknown): boolean {
     const { definition } = JOB_TABLE[kind] as unknown as JobImplementation<AnyJobDefinition>
     const parsed = definition.input.safeParse(input)
@@ -86,17 +136,12 @@ export function createJobStarter(parts: EngineParts): JobStarter {
 
   if (parts.resumeJobs) {
     for (const { job, input } of homeJobs.left()) {
-      try {
-        restart(job.kind, input, { job, isUnasked: true })
-      } catch (error) {
-        const failed: Job = { ...job, state: 'failed', error: toErrorValue(error) }
-        homeJobs.save(failed, input)
-        runner.remember(failed)
-      }
+      inputs.set(job.id, { kind: job.kind, input })
+      resume(job, input, (waiting) => homeJobs.save(waiting, input))
     }
   }
   corpora.onOpen(({ corpus }) => {
-    markRunsInterrupted(corpus.writer)
+    if (!corpus.readonly) markRunsInterrupted(corpus.writer)
     const left = listJobs(corpus.reader, corpus.path).reverse()
     // A corpus that was never opened here may be somebody else's, and its jobs name files of this
     // machine to read and write: they wait until a person says so.
@@ -112,8 +157,10 @@ export function createJobStarter(parts: EngineParts): JobStarter {
         runner.remember(job)
         continue
       }
-      if (parts.resumeJobs && isOurs && mayResume(job.kind, input)) {
-        restart(job.kind, input, { job, isUnasked: true })
+      // Where another program writes, it runs there.
+      if (corpus.whyReadonly?.kind === 'busy') continue
+      if (!corpus.readonly && parts.resumeJobs && isOurs && mayResume(job.kind, input)) {
+        resume(job, input, (waiting) => saveJob(corpus.writer, waiting, input))
       } else runner.remember({ ...job, state: 'interrupted' })
     }
   })
@@ -129,11 +176,21 @@ export function createJobStarter(parts: EngineParts): JobStarter {
       }
       return restart(known.kind, known.input, { job, isUnasked: false })
     },
+    asked(id) {
+      const known = inputs.get(id)
+      if (!known) throw new AppError('not-found', `There is no job ${id}.`)
+      return known
+    },
     clear() {
-      const corpusOf = new Set(runner.list().map((job) => job.corpus))
+      const jobs = runner.list()
+      const corpusOf = new Set(jobs.map((job) => job.corpus))
       runner.clear()
+      for (const job of jobs) {
+        if (job.corpus === null && isHeld(job)) homeJobs.forget(job.id)
+      }
       for (const path of corpusOf) {
-        if (path !== null) clearJobs(corpora.get(path).corpus.writer)
+        const corpus = path === null ? null : corpora.get(path).corpus
+        if (corpus && !corpus.readonly) clearJobs(corpus.writer)
       }
     },
   }

@@ -5,7 +5,15 @@ import type { CallArgs, CallOutput, RecognisedTable } from '#shared/contract/ind
 import type { TextSource } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import { ChoiceNeeded } from '../../tables/choice-needed.ts'
-import { checkUnit, describeTable, findTables, openNpy, openTable } from '../../tables/index.ts'
+import {
+  MOST_SCORES,
+  SHARD_KEY,
+  checkUnit,
+  describeTable,
+  openNpy,
+  openTable,
+  shardOf,
+} from '../../tables/index.ts'
 import type { NpyFile, OpenTable, TableInfo, TableInput, TableLayout } from '../../tables/index.ts'
 
 /** What decides how a table is imported. */
@@ -17,10 +25,17 @@ export interface ScoreColumn {
   model: string
 }
 
+type OnPosition = (position: number) => Promise<void>
+
+/** Why an import would refuse. */
+export type Refusal = NonNullable<CallOutput<'tables.recognise'>['refusal']>
+
 /** How one table is imported: everything that can be known before anything is written. */
 export interface ImportPlan {
   source: TableInput
   info: TableInfo
+  /** The `.tar` that holds its pictures, where the path is a key in it. */
+  shard: string | null
   /** Column by role, for the roles that are given once. */
   roles: Partial<Record<SingleRole, string>>
   scores: ScoreColumn[]
@@ -64,10 +79,15 @@ export const COMPUTED_BY: Partial<Record<TableLayout, Record<string, string>>> =
 
 /**
  * Looks at a table and its embeddings and decides how it is imported.
+ * @param onPosition told where the whole table has to be read, to count its rows
  * @throws AppError `invalid-input` (no column of pictures, a unit that cannot be, rows that do not
  *   agree), and as `openTable` and `openNpy`
  */
-export async function planTable(source: TableInput, choices: ImportChoices): Promise<ImportPlan> {
+export async function planTable(
+  source: TableInput,
+  choices: ImportChoices,
+  onPosition: OnPosition,
+): Promise<ImportPlan> {
   const table = await openTable(source.path)
   try {
     const info = await describeTable(table, choices.columns)
@@ -93,11 +113,18 @@ export async function planTable(source: TableInput, choices: ImportChoices): Pro
         },
       )
     }
+    if (plan.scores.length > MOST_SCORES) {
+      throw new AppError(
+        'invalid-input',
+        `${name} has ${plan.scores.length.toLocaleString('en')} columns that look like similarities; up to ${MOST_SCORES} are imported.`,
+        'Write it again with the columns that are wanted.',
+      )
+    }
     for (const { column } of plan.scores) {
       const range = info.columns.find((one) => one.name === column)?.range ?? null
       checkUnit(column, range, choices.unit ?? null)
     }
-    if (plan.embeddings) await checkEmbeddings(plan, table)
+    if (plan.embeddings) await checkEmbeddings(plan, table, onPosition)
     return plan
   } finally {
     await table.close()
@@ -121,9 +148,11 @@ function namePlan(source: TableInput, info: TableInfo, choices: ImportChoices): 
         : `${chosen ?? info.layout ?? source.name}:${column}`,
   }))
   const text = (['alt', 'caption', 'title'] as const).find((role) => roles[role] !== undefined)
+  const shard = shardOf(source.path)
   return {
     source,
     info,
+    shard: shard !== null && roles.path === SHARD_KEY ? basename(shard) : null,
     roles,
     scores,
     // Nothing is scored without words.
@@ -140,7 +169,11 @@ function namePlan(source: TableInput, info: TableInfo, choices: ImportChoices): 
   }
 }
 
-async function checkEmbeddings(plan: ImportPlan, table: OpenTable): Promise<void> {
+async function checkEmbeddings(
+  plan: ImportPlan,
+  table: OpenTable,
+  onPosition: OnPosition,
+): Promise<void> {
   const { embeddings } = plan
   if (!embeddings) return
   const files: NpyFile[] = []
@@ -156,7 +189,7 @@ async function checkEmbeddings(plan: ImportPlan, table: OpenTable): Promise<void
         `${basename(first.path)} has ${first.dims} values a row, ${basename(other.path)} ${other.dims}: they are not of one model`,
       )
     }
-    const rows = table.rows ?? (await countRows(table))
+    const rows = table.rows ?? (await countRows(table, onPosition))
     for (const file of files) {
       if (file.rows === rows) continue
       throw new AppError(
@@ -172,9 +205,9 @@ async function checkEmbeddings(plan: ImportPlan, table: OpenTable): Promise<void
   }
 }
 
-async function countRows(table: OpenTable): Promise<number> {
+async function countRows(table: OpenTable, onPosition: OnPosition): Promise<number> {
   let rows = 0
-  for await (const batch of table.read({ columns: [] })) rows += batch.rows
+  for await (const batch of table.read({ columns: [], onPosition })) rows += batch.rows
   return rows
 }
 
@@ -194,48 +227,41 @@ export function importedDigest(name: string, kind: 'scores' | 'embeddings', dims
     .digest('hex')
 }
 
-const MOST_TABLES = 20
-
-/** `tables.recognise`: what an import would do, without doing it. */
-export async function recogniseInputs(
-  args: CallArgs<'tables.recognise'>,
-): Promise<CallOutput<'tables.recognise'>> {
-  const sources = await findTables(args.path)
-  const tables: RecognisedTable[] = []
-  let refusal: CallOutput<'tables.recognise'>['refusal'] = null
-  const refuse = (error: unknown): void => {
+/** What an import would do with a table, without doing it. What is refused is shown where it can be read. */
+export async function lookAtTable(
+  source: TableInput,
+  choices: CallArgs<'tables.recognise'>,
+  onPosition: OnPosition,
+): Promise<{ table: RecognisedTable | null; refusal: Refusal | null }> {
+  let refusal: Refusal
+  try {
+    return { table: toRecognised(await planTable(source, choices, onPosition)), refusal: null }
+  } catch (error) {
+    refusal = toRefusal(error)
+  }
+  try {
+    const table = await openTable(source.path)
+    try {
+      const plan = namePlan(source, await describeTable(table, choices.columns), choices)
+      return { table: toRecognised(plan), refusal }
+    } finally {
+      await table.close()
+    }
+  } catch (error) {
     if (!(error instanceof AppError)) throw error
-    refusal ??= {
-      about: error instanceof ChoiceNeeded ? error.about : null,
-      message: error.message,
-      hint: error.hint ?? null,
-      ...(error.commandHint === undefined ? {} : { commandHint: error.commandHint }),
-    }
+    return { table: null, refusal }
   }
-  for (const source of sources.slice(0, MOST_TABLES)) {
-    let plan: ImportPlan | null = null
-    try {
-      plan = await planTable(source, args)
-    } catch (error) {
-      refuse(error)
-    }
-    try {
-      // What is refused is shown all the same, where it can be read.
-      if (!plan) {
-        const table = await openTable(source.path)
-        try {
-          plan = namePlan(source, await describeTable(table, args.columns), args)
-        } finally {
-          await table.close()
-        }
-      }
-    } catch (error) {
-      refuse(error)
-      continue
-    }
-    tables.push(toRecognised(plan))
+}
+
+/** @throws what is no AppError */
+export function toRefusal(error: unknown): Refusal {
+  if (!(error instanceof AppError)) throw error
+  return {
+    about: error instanceof ChoiceNeeded ? error.about : null,
+    message: error.message,
+    hint: error.hint ?? null,
+    ...(error.commandHint === undefined ? {} : { commandHint: error.commandHint }),
   }
-  return { n: sources.length, tables, refusal }
 }
 
 function toRecognised({ info, scores, embeddings }: ImportPlan): RecognisedTable {

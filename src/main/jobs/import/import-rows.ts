@@ -11,15 +11,13 @@ import { putScores } from '../../store/repositories/scores.ts'
 import { rowWriter } from '../../store/repositories/table-rows.ts'
 import type { NewRowPair } from '../../store/repositories/table-rows.ts'
 import { transaction } from '../../store/statements.ts'
-import { openTable, readAddress, tableAddress, toCosine, toNumber } from '../../tables/index.ts'
+import { readAddress, tableAddress, toCosine, toNumber } from '../../tables/index.ts'
 import type { Cell, RowBatch } from '../../tables/index.ts'
 import { COMPUTED_BY, importedDigest } from './import-plan.ts'
 import type { ImportPlan, SingleRole } from './import-plan.ts'
 import type { JobContext } from '../run/job.ts'
 import type { Totals } from './import-totals.ts'
-
-/** Rows of a commit: some tens of milliseconds, so that the window is answered in between. */
-const ROWS = 5_000
+import type { TableReader } from './table-calls.ts'
 
 /**
  * Reads the rows of a table from where it stopped: pages, pairs, scores, counts and failures of a
@@ -34,59 +32,72 @@ export async function importRows(
   ids: ImageIds,
   totals: Totals,
   ctx: JobContext,
+  reader: TableReader,
   progress: (position: number) => void,
 ): Promise<void> {
   const db = corpus.writer
+  const { path } = plan.source
   const roles = Object.entries(plan.roles) as [SingleRole, string][]
   const columns = [...roles.map(([, column]) => column), ...plan.scores.map(({ column }) => column)]
   const modelIds = plan.scores.map((score) => ensureScoreModel(corpus, plan, score, sha256, input))
   const writer = rowWriter(db, ids, archive.id)
-  const table = await openTable(plan.source.path)
+  totals.earlierRows += archive.nextOffset
   let told = performance.now()
-  try {
-    const batches = table.read({
-      columns,
-      from: archive.nextOffset,
-      rows: ROWS,
-      signal: ctx.signal,
-    })
-    for await (const batch of batches) {
-      const sum = { pairs: 0, failures: 0, scores: 0, badScores: 0 }
-      const notPaired: Record<string, number> = {}
-      try {
-        transaction(db, () => {
-          keepBatch(batch, sum, notPaired)
-          advanceArchive(db, archive.id, batch.from + batch.rows)
-        })
-      } catch (error) {
-        ids.forget()
-        writer.forget()
-        throw toStoreError(error, corpus.path)
-      }
-      totals.rows += batch.rows
-      totals.pairs += sum.pairs
-      totals.failures += sum.failures
-      totals.scores += sum.scores
-      totals.badScores += sum.badScores
-      for (const n of Object.values(notPaired)) totals.notPaired += n
-      progress(batch.position)
-      if (performance.now() - told > 1000) {
-        told = performance.now()
-        ctx.changed(['pairs', 'images', 'scores'])
-      }
-      if (ctx.signal.aborted) return
+  const keep = (batch: RowBatch): void => {
+    const sum = { pairs: 0, failures: 0, failedRows: 0, scores: 0, badScores: 0 }
+    const notPaired: Record<string, number> = {}
+    try {
+      transaction(db, () => {
+        keepBatch(batch, sum, notPaired)
+        advanceArchive(db, archive.id, batch.from + batch.rows)
+      })
+    } catch (error) {
+      ids.forget()
+      writer.forget()
+      throw toStoreError(error, corpus.path)
     }
-  } finally {
-    await table.close()
+    totals.rows += batch.rows
+    totals.pairs += sum.pairs
+    totals.failures += sum.failures
+    totals.failedRows += sum.failedRows
+    totals.scores += sum.scores
+    totals.badScores += sum.badScores
+    for (const n of Object.values(notPaired)) totals.notPaired += n
+    progress(batch.position)
+    if (performance.now() - told > 1000) {
+      told = performance.now()
+      ctx.changed(['pairs', 'images', 'scores'])
+    }
+  }
+  let bytes: number
+  try {
+    const { value } = await reader.call(
+      'rows',
+      { path, columns, from: archive.nextOffset },
+      {
+        about: basename(path),
+        signal: ctx.signal,
+        onEvent(event) {
+          // Canceled: what was on its way is read again.
+          if (ctx.signal.aborted) return
+          if ('batch' in event) keep(event.batch)
+          else progress(event.position)
+        },
+      },
+    )
+    bytes = value.bytes
+  } catch (error) {
+    if (ctx.signal.aborted) return
+    throw error
   }
   if (ctx.signal.aborted) return
-  transaction(db, () => completeArchive(db, archive.id, { sha256, bytes: table.bytes }))
+  transaction(db, () => completeArchive(db, archive.id, { sha256, bytes }))
   totals.tables++
   progress(plan.info.bytes)
 
   function keepBatch(
     batch: RowBatch,
-    sum: { pairs: number; failures: number; scores: number; badScores: number },
+    sum: Pick<Totals, 'pairs' | 'failures' | 'failedRows' | 'scores' | 'badScores'>,
     notPaired: Record<string, number>,
   ): void {
     const cells = new Map(roles.map(([role], i) => [role, batch.values[i] as Cell[]]))
@@ -106,6 +117,7 @@ export async function importRows(
     }
     for (const { row, reason, detail } of batch.failures) {
       failed.add(row)
+      sum.failedRows++
       fail(row, reason, detail)
     }
     for (let i = 0; i < batch.rows; i++) {
@@ -118,6 +130,7 @@ export async function importRows(
         continue
       }
       if (picture.kind === 'bad') {
+        sum.failedRows++
         fail(row, 'bad-address', `row ${row + 1}: ${picture.detail}`)
         continue
       }
@@ -130,6 +143,7 @@ export async function importRows(
       const pair: NewRowPair = {
         row,
         imageUrl: picture.url,
+        alternates: picture.file === null ? [] : [picture.file],
         imageRule: `column:${picture.column}`,
         alt: toText(cell('alt')),
         title: toText(cell('title')),
@@ -168,26 +182,39 @@ export async function importRows(
 }
 
 type Picture =
-  | { kind: 'picture'; url: string; column: string }
+  | { kind: 'picture'; url: string; column: string; file: string | null }
   | { kind: 'none'; rule: string }
   | { kind: 'bad'; detail: string }
 
-/** The picture of a row: its web address, else the file it names. */
+/**
+ * The picture of a row: known by its web address where it has one; the file that it names beside
+ * that is another place where its bytes are.
+ */
 function pictureOf(url: Cell, path: Cell, plan: ImportPlan, identity: string): Picture {
-  let left: Picture = { kind: 'none', rule: 'no-address' }
-  for (const [role, cell] of [
-    ['url', url],
-    ['path', path],
-  ] as const) {
-    if (cell === null || cell === '') continue
-    const found = readAddress(String(cell), role)
-    const column = plan.roles[role] ?? role
-    if (found.kind === 'address') return { kind: 'picture', url: found.url, column }
-    if (found.kind === 'file')
-      return { kind: 'picture', url: tableAddress(identity, found.parts), column }
-    if (left.kind === 'none' && left.rule === 'no-address') left = found
+  const address = readCell(url, 'url', plan, identity)
+  const file = readCell(path, 'path', plan, identity)
+  if (address.kind === 'picture') {
+    return file.kind === 'picture' && file.url !== address.url
+      ? { ...address, file: file.url }
+      : address
   }
-  return left
+  if (file.kind === 'picture') return file
+  return address.kind === 'none' && address.rule === 'no-address' ? file : address
+}
+
+function readCell(cell: Cell, role: 'url' | 'path', plan: ImportPlan, identity: string): Picture {
+  if (cell === null || cell === '') return { kind: 'none', rule: 'no-address' }
+  const text = role === 'path' && plan.shard !== null ? `${plan.shard}/${cell}` : String(cell)
+  const found = readAddress(text, role)
+  const column = plan.roles[role] ?? role
+  switch (found.kind) {
+    case 'address':
+      return { kind: 'picture', url: found.url, column, file: null }
+    case 'file':
+      return { kind: 'picture', url: tableAddress(identity, found.parts), column, file: null }
+    default:
+      return found
+  }
 }
 
 /** Text as the database can keep it: no half of a surrogate pair, no NUL. */

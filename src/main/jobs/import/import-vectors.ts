@@ -27,8 +27,9 @@ import type { ImportPlan } from './import-plan.ts'
 import type { JobContext } from '../run/job.ts'
 import type { Totals } from './import-totals.ts'
 
-/** Rows of embeddings of a commit: 2 x 2,000 x 768 float32 are 12 MB. */
+/** Rows of embeddings of a commit: at most 2 x 2,000 x 768 float32, 12 MB. */
 const VECTOR_ROWS = 2_000
+const VECTOR_NUMBERS = VECTOR_ROWS * 768
 
 /** Where the embeddings of a table come from. */
 export function folderOf(plan: ImportPlan): string {
@@ -104,9 +105,10 @@ async function importVectors(
 ): Promise<void> {
   const db = corpus.writer
   const { dims, rows } = plan.embeddings as NonNullable<ImportPlan['embeddings']>
-  for (let from = archive.nextOffset; from < rows; from += VECTOR_ROWS) {
+  const step = Math.max(1, Math.min(VECTOR_ROWS, Math.floor(VECTOR_NUMBERS / dims)))
+  for (let from = archive.nextOffset; from < rows; from += step) {
     if (ctx.signal.aborted) return
-    const to = Math.min(rows, from + VECTOR_ROWS)
+    const to = Math.min(rows, from + step)
     const image = (await files.image?.read(from, to - from)) ?? null
     const text = (await files.text?.read(from, to - from)) ?? null
     const items = {

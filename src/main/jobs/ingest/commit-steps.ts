@@ -5,6 +5,8 @@ import type { ArchiveRow } from '../../store/repositories/archives.ts'
 import { insertCapture } from '../../store/repositories/captures.ts'
 import { insertFailure } from '../../store/repositories/failures.ts'
 import type { NewFailure } from '../../store/repositories/failures.ts'
+import { addLeftOut, createTally } from '../../store/repositories/left-out.ts'
+import type { Tally } from '../../store/repositories/left-out.ts'
 import type { ImageIds } from '../../store/repositories/images.ts'
 import { insertPage } from '../../store/repositories/pages.ts'
 import { transaction } from '../../store/statements.ts'
@@ -16,6 +18,9 @@ import type { Step, Wanted } from './ingest-step.ts'
 const COMMIT_RECORDS = 4000
 const COMMIT_PAIRS = 4000
 const COMMIT_EVERY_MS = 1000
+
+/** In damaged archives two records may seem to stand at one place; the first counts. */
+const SAME_PLACE = { reason: 'same-place', detail: '' }
 
 /** Counts of this run, for what the job says at its end. */
 export interface Totals {
@@ -65,16 +70,19 @@ export function createCommitter(
       transaction(db, () => {
         const types: Record<string, number> = {}
         const notPaired: Record<string, number> = {}
+        const tally = createTally()
         for (const step of batch) {
           for (const [type, n] of Object.entries(step.records)) {
             types[type] = (types[type] ?? 0) + n
             sum.records += n
           }
+          for (const { about, offset, url } of step.leftOut) tally.add(about, offset, url)
           for (const failure of step.failures) insertFailure(db, failure)
           sum.failures += step.failures.length
-          for (const task of step.tasks) keepTask(task, notPaired, sum)
+          for (const task of step.tasks) keepTask(task, notPaired, tally, sum)
         }
         addCounts(db, archive.id, { records: types, notPaired })
+        addLeftOut(db, archive.id, tally)
         advanceArchive(db, archive.id, (batch.at(-1) as Step).nextOffset)
       })
     } catch (error) {
@@ -96,6 +104,7 @@ export function createCommitter(
   function keepTask(
     { wanted: list, result }: Step['tasks'][number],
     notPaired: Record<string, number>,
+    tally: Tally,
     sum: { pages: number; pairs: number; failures: number },
   ): void {
     if (!result) return
@@ -119,18 +128,21 @@ export function createCommitter(
       const found = result.results[i] ?? null
       const about = list[i] as Wanted
       if (found === null) continue
+      if (found.kind === 'left-out') {
+        tally.add(found, about.offset, about.url)
+        continue
+      }
       if (found.kind === 'failed') {
         fail(about, 'page', found.reason, found.detail)
         continue
       }
       if (found.problem) fail(about, 'record', found.problem.reason, found.problem.detail)
       if (found.kind === 'picture') {
-        if (about.url === null) continue
-        insertCapture(db, {
+        const added = insertCapture(db, {
           kind: found.as,
           archiveId: archive.id,
           offset: about.offset,
-          url: about.url,
+          url: about.url as string,
           date: about.date,
           mime: found.mime,
           sha256: found.sha256,
@@ -139,6 +151,7 @@ export function createCommitter(
           refersToUrl: found.location ?? about.refersToUrl,
           refersToDate: about.refersToDate,
         })
+        if (!added) tally.add(SAME_PLACE, about.offset, about.url)
         continue
       }
       const added = insertPage(db, ids, {
@@ -155,9 +168,13 @@ export function createCommitter(
         charsetSource: found.charsetSource,
         robots: found.robots,
         keptHtml: result.kept.get(i) ?? null,
+        notPaired: found.notPaired,
         pairs: found.pairs.map(toPair),
       })
-      if (added === null) continue
+      if (added === null) {
+        tally.add(SAME_PLACE, about.offset, about.url)
+        continue
+      }
       sum.pages++
       sum.pairs += added
       for (const [rule, n] of Object.entries(found.notPaired)) {

@@ -1,10 +1,11 @@
 import { workerData } from 'node:worker_threads'
 import { zstdCompressSync } from 'node:zlib'
 import { decodeHtml, extractPage, extractionFailureReason } from '../../extraction/index.ts'
-import { contentType, isImage, isPage, parseHttpResponse } from '../../warc/index.ts'
+import { classify, contentType, leftOut, parseHttpResponse } from '../../warc/index.ts'
 import type { HttpMessage } from '../../warc/index.ts'
 import { serveParent } from '../../processes/child.ts'
 import { putBlob } from '../../store/blobs.ts'
+import type { ExtractedPage } from '../../extraction/index.ts'
 import type {
   ExtractCalls,
   ExtractReply,
@@ -82,6 +83,7 @@ function read(
     ),
   }
   if (record.type === 'revisit') {
+    if (record.url === null) return leftOut('no-target-uri', 'revisit')
     const mime = http.status === 0 ? null : contentType({ ...head, type: 'response' }, http)
     return pointer('revisit', mime, null)
   }
@@ -91,16 +93,18 @@ function read(
       to !== undefined && URL.canParse(to, record.url) ? new URL(to, record.url) : null
     return location && /^https?:$/.test(location.protocol)
       ? pointer('redirect', null, location.href)
-      : null
+      : leftOut('redirect-nowhere', to ?? 'no Location')
   }
-  if (isPage(head, http)) {
-    if (record.url === null) {
-      return { kind: 'failed', reason: 'no-target-uri', detail: 'The page has no address.' }
+  const found = classify(head, http)
+  if (found.kind === 'left-out') return found
+  if (record.url === null) {
+    return {
+      kind: 'failed',
+      reason: 'no-target-uri',
+      detail: `The ${found.kind} has no address.`,
     }
-    return readPage(record.url, head, http, keep)
   }
-  if (isImage(head, http)) return keepPicture(head, http)
-  return null
+  return found.kind === 'page' ? readPage(record.url, head, http, keep) : keepPicture(head, http)
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
@@ -133,7 +137,12 @@ function readPage(
   const page = extractPage(
     text,
     url,
-    { charset, charsetSource, httpLanguage: http.headers.get('content-language') ?? null },
+    {
+      charset,
+      charsetSource,
+      httpLanguage: http.headers.get('content-language') ?? null,
+      mediaType: stated ?? null,
+    },
     { timeBudgetMs: TIME_BUDGET_MS },
   )
   if (keepHtml) keep(zstdCompressSync(http.body))
@@ -174,7 +183,7 @@ function readPage(
       pair.tagStart,
       pair.tagEnd,
     ]),
-    problem: bodyProblem(http),
+    problem: bodyProblem(http) ?? markupProblem(page),
   }
 }
 
@@ -197,6 +206,13 @@ function keepPicture(
     bytes: http.body.length,
     problem: bodyProblem(http),
   }
+}
+
+/** A page sent as XML that is none was read as HTML; a browser would show an error. */
+function markupProblem(page: ExtractedPage): Problem | null {
+  return page.malformed === null
+    ? null
+    : { reason: 'not-well-formed', detail: `Sent as XML, read as HTML: ${page.malformed}.` }
 }
 
 /** A body whose codings were damaged was read as far as it goes; that is worth knowing. */

@@ -1,10 +1,9 @@
 import type { NewFailure } from '../../store/repositories/failures.ts'
-import { revisitTarget, targetUri } from '../../warc/index.ts'
-import type { ArchiveBatch, WarcRecord } from '../../warc/index.ts'
+import { glance, revisitTarget, targetUri } from '../../warc/index.ts'
+import type { ArchiveBatch, LeftOut, WarcRecord } from '../../warc/index.ts'
 import { SLOT_BYTES } from './ingest-pool.ts'
 import type { ExtractPool, TaskResult } from './ingest-pool.ts'
 import type { TaskRecord } from './ingest-task.ts'
-import { mayMatter } from './may-matter.ts'
 
 /** A record that a worker looks at, with what is known from its head. */
 export interface Wanted {
@@ -21,6 +20,8 @@ export interface Wanted {
 /** A step of reading: what it counted, what it found, where it ends. Committed in order. */
 export interface Step {
   records: Record<string, number>
+  /** Records that no worker has to look at. */
+  leftOut: { about: LeftOut; offset: number; url: string | null }[]
   failures: NewFailure[]
   tasks: { wanted: Wanted[]; result: TaskResult | null }[]
   nextOffset: number
@@ -29,15 +30,20 @@ export interface Step {
   settled: boolean
 }
 
-/** Sends the blocks of a batch to the workers. `from`: what lies before was committed earlier. */
+/**
+ * Sends the blocks of a batch to the workers. `from`: what lies before was committed earlier.
+ * @param flush brings the blobs that a task kept to the disk, before their captures are committed
+ */
 export async function toStep(
   batch: ArchiveBatch,
   archiveId: number,
   from: number,
   pool: ExtractPool,
+  flush: (blobs: string[]) => Promise<void>,
 ): Promise<Step> {
   const step: Step = {
     records: {},
+    leftOut: [],
     failures: [],
     tasks: [],
     nextOffset: batch.nextOffset,
@@ -58,7 +64,8 @@ export async function toStep(
     const task: Step['tasks'][number] = { wanted: group.map(wanted), result: null }
     step.tasks.push(task)
     const bytes = await pool.memory(size)
-    const run = pool.run(bytes, packed(group, bytes)).then((result) => {
+    const run = pool.run(bytes, packed(group, bytes)).then(async (result) => {
+      await flush(picturesOf(result))
       task.result = result
     })
     // Said by `step.done`; until that is asked, it must not count as unhandled.
@@ -70,7 +77,11 @@ export async function toStep(
   for (const record of batch.records) {
     if (record.offset < from) continue
     step.records[record.type] = (step.records[record.type] ?? 0) + 1
-    if (record.skipped || !mayMatter(record)) continue
+    const about = glance(record)
+    if (about) {
+      step.leftOut.push({ about, offset: record.offset, url: targetUri(record) })
+      continue
+    }
     if (size > 0 && size + record.block.length > SLOT_BYTES) await send()
     group.push(record)
     size += record.block.length
@@ -78,6 +89,12 @@ export async function toStep(
   await send()
   step.done = Promise.all(waiting)
   return step
+}
+
+function picturesOf({ results }: TaskResult): string[] {
+  return results.flatMap((found) =>
+    found?.kind === 'picture' && found.sha256 !== null ? [found.sha256] : [],
+  )
 }
 
 const WHOLE_ARCHIVE = new Set<string>(['empty-file', 'not-an-archive', 'truncated-gzip'])

@@ -1,3 +1,5 @@
+import type { LeftOut } from '../../warc/index.ts'
+
 /** What the ingest job and its extract workers say to each other. */
 
 /** A record's head and where its block lies in the task's bytes. */
@@ -81,8 +83,9 @@ export interface Problem {
   detail: string
 }
 
-/** What a record turned out to be; null = nothing of interest. */
-export type RecordResult = FoundPage | FoundPicture | ({ kind: 'failed' } & Problem) | null
+/** What a record turned out to be; null = not looked at: it broke a worker before. */
+export type RecordResult =
+  FoundPage | FoundPicture | LeftOut | ({ kind: 'failed' } & Problem) | null
 
 export interface ExtractReply {
   results: RecordResult[]

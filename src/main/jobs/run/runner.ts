@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { CorpusPart } from '#shared/contract/index.ts'
-import type { Job, JobProgress } from '#shared/contract/jobs.ts'
+import type { Job, JobProgress, JobResumes } from '#shared/contract/jobs.ts'
 import { AppError, errorLine, toErrorValue } from '#shared/errors.ts'
 import type { Settings } from '#shared/settings.ts'
+import { toJobError } from '../../store/errors.ts'
 import { ENGINE_STOPS } from './job.ts'
 import type { Entries } from './entries.ts'
 import type { JobContext } from './job.ts'
@@ -25,7 +26,11 @@ export interface JobRequest {
   /** Keeps its id when an interrupted job goes on. */
   id?: string
   createdAt?: string
+  /** Of one that goes on unasked after the program ended without warning. */
+  resumes?: JobResumes | undefined
   run(context: JobContext): Promise<void>
+  /** Paths that it reads and writes beside its corpus. */
+  places?: readonly string[]
   /** Writes the job down where it survives a kill. */
   save(job: Job): void
 }
@@ -80,6 +85,7 @@ export function createRunner(options: RunnerOptions): Runner {
       state: 'queued',
       progress: { done: 0, total: null, unit: '', rate: null, eta: null, note: 'waiting' },
       createdAt: request.createdAt ?? new Date().toISOString(),
+      ...(request.resumes === undefined ? {} : { resumes: request.resumes }),
       finishedAt: null,
       error: null,
       warnings: [],
@@ -155,7 +161,7 @@ export function createRunner(options: RunnerOptions): Runner {
       if (running.abort.signal.aborted) {
         return end(running, running.stopping ? 'interrupted' : 'canceled')
       }
-      const value = toErrorValue(error)
+      const value = toErrorValue(toJobError(error, request.corpus, request.places ?? []))
       if (value.kind === 'internal') console.error(error)
       job.error = value
       return end(running, 'failed')
@@ -164,6 +170,8 @@ export function createRunner(options: RunnerOptions): Runner {
 
   function end(running: Running, state: Job['state']): Job {
     running.job.state = state
+    // It ended in order.
+    delete running.job.resumes
     running.job.finishedAt = state === 'interrupted' ? null : new Date().toISOString()
     running.job.progress = { ...running.job.progress, eta: null }
     publish(running, true)
@@ -214,8 +222,9 @@ export function createRunner(options: RunnerOptions): Runner {
     isBusy: (corpus) => [...all.values()].some(({ job }) => job.corpus === corpus && isActive(job)),
     clear() {
       for (const [id, { job }] of all) {
-        // What was interrupted can go on: it stays.
-        if (!isActive(job) && job.state !== 'interrupted') all.delete(id)
+        // What was interrupted can go on: it stays, unless it waits with a reason.
+        const goesOn = job.state === 'interrupted' && job.error === null
+        if (!isActive(job) && !goesOn) all.delete(id)
       }
     },
     forget(corpus) {

@@ -3,6 +3,7 @@ import { sql as spans } from './002-spans.ts'
 import { sql as prompts } from './003-prompts.ts'
 import { sql as studies } from './004-studies.ts'
 import { sql as measures } from './005-measures.ts'
+import { sql as accounts } from './006-accounts.ts'
 
 /** In order; the position is the version. Only ever appended to. */
 export const migrations: readonly { name: string; sql: string }[] = [
@@ -11,4 +12,5 @@ export const migrations: readonly { name: string; sql: string }[] = [
   { name: '003-prompts', sql: prompts },
   { name: '004-studies', sql: studies },
   { name: '005-measures', sql: measures },
+  { name: '006-accounts', sql: accounts },
 ]

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import type { Database } from 'better-sqlite3'
+import { normalAddress, normalHost } from '#shared/address.ts'
 import { AppError } from '#shared/errors.ts'
 
 // V8's engine that never backtracks (flag `l`): a pattern that came with somebody's recipe must
@@ -47,6 +48,12 @@ export function registerFunctions(db: Database): void {
   // LIKE folds ASCII only; this one is for words beyond it.
   db.function('folded_contains', options, (text: unknown, needle: unknown) =>
     typeof text === 'string' && typeof needle === 'string' && fold(text).includes(needle) ? 1 : 0,
+  )
+  db.function('normal_address', options, (url: unknown) =>
+    typeof url === 'string' ? normalAddress(url) : null,
+  )
+  db.function('normal_host', options, (host: unknown) =>
+    typeof host === 'string' ? normalHost(host) : null,
   )
   db.function('matches', options, (text: unknown, source: unknown, ignoreCase: unknown) => {
     if (typeof text !== 'string') return 0

@@ -1,3 +1,4 @@
+import { normalAddress } from '#shared/address.ts'
 import type { WriterDb } from '../open.ts'
 import { statement } from '../statements.ts'
 
@@ -19,18 +20,21 @@ export interface NewCapture {
   refersToDate: string | null
 }
 
-export function insertCapture(db: WriterDb, capture: NewCapture): void {
-  statement(
+/** @returns false where there is one at its place already, which stays */
+export function insertCapture(db: WriterDb, capture: NewCapture): boolean {
+  const key = normalAddress(capture.url)
+  const { changes } = statement(
     db,
-    `INSERT INTO captures (kind, archive_id, offset, url, date, mime, sha256, bytes, payload_digest,
+    `INSERT INTO captures (kind, archive_id, offset, url, key, date, mime, sha256, bytes, payload_digest,
        refers_to_url, refers_to_date)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (archive_id, offset) DO NOTHING`,
   ).run(
     capture.kind,
     capture.archiveId,
     capture.offset,
     capture.url,
+    key === capture.url ? null : key,
     capture.date,
     capture.mime,
     capture.sha256,
@@ -39,4 +43,5 @@ export function insertCapture(db: WriterDb, capture: NewCapture): void {
     capture.refersToUrl,
     capture.refersToDate,
   )
+  return changes === 1
 }

@@ -1,3 +1,4 @@
+import { hostOf } from '#shared/address.ts'
 import type { WriterDb } from '../open.ts'
 import { statement } from '../statements.ts'
 import type { ImageIds } from './images.ts'
@@ -19,6 +20,8 @@ export interface NewPage {
   robots: string | null
   /** zstd, for input that cannot be read again. */
   keptHtml: Uint8Array | null
+  /** `<img>` without a pair, by rule. */
+  notPaired?: Readonly<Record<string, number>>
   pairs: readonly NewPair[]
 }
 
@@ -71,6 +74,13 @@ export function insertPage(db: WriterDb, images: ImageIds, page: NewPage): numbe
   )
   if (added.changes === 0) return null
   const pageId = added.lastInsertRowid
+  for (const [rule, n] of Object.entries(page.notPaired ?? {})) {
+    statement(db, 'INSERT INTO page_not_paired (page_id, rule, n) VALUES (?, ?, ?)').run(
+      pageId,
+      rule,
+      n,
+    )
+  }
   const insertPair = statement(
     db,
     `INSERT INTO pairs (page_id, position, image_id, alt, title, caption, image_rule, caption_rule,
@@ -103,10 +113,4 @@ export function insertPage(db: WriterDb, images: ImageIds, page: NewPage): numbe
     }
   }
   return page.pairs.length
-}
-
-/** The host of an http(s) address in lower case, '' if there is none. */
-export function hostOf(url: string): string {
-  const match = /^https?:\/\/(?:[^/?#@\\]*@)?(\[[^\]]*\]|[^/?#:\\]*)/i.exec(url)
-  return match?.[1]?.toLowerCase() ?? ''
 }

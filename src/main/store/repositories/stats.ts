@@ -87,7 +87,11 @@ export function corpusStats(db: ReaderDb, counted: Counted = countAll(db)): Corp
 }
 
 /** What `corpora.open` and `corpora.recent` say about a corpus that is open. */
-export function corpusInfo(db: ReaderDb, path: string, openedAt: string): CorpusInfo {
+export function corpusInfo(
+  db: ReaderDb,
+  path: string,
+  openedAt: string,
+): Omit<CorpusInfo, 'readonly'> {
   return {
     path,
     name: basename(path).replace(/\.gleaner$/i, ''),

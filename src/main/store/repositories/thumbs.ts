@@ -1,4 +1,7 @@
+import { dirname } from 'node:path'
+import { AppError, systemMessage } from '#shared/errors.ts'
 import type { ThumbsDb } from '../open.ts'
+import { askForCheck, isDamage } from '../rebuild.ts'
 
 /** A small picture: longest side at most 320 px, WebP. */
 export interface Thumb {
@@ -8,15 +11,20 @@ export interface Thumb {
   bytes: Uint8Array
 }
 
+/** @throws AppError `damaged`, as all of these */
 export function getThumb(db: ThumbsDb, sha256: string): Thumb | null {
-  const row = db
-    .prepare<[string], Thumb>('SELECT width, height, mime, bytes FROM thumbs WHERE sha256 = ?')
-    .get(sha256)
+  const row = named(db, () =>
+    db
+      .prepare<[string], Thumb>('SELECT width, height, mime, bytes FROM thumbs WHERE sha256 = ?')
+      .get(sha256),
+  )
   return row ?? null
 }
 
 export function hasThumb(db: ThumbsDb, sha256: string): boolean {
-  return db.prepare('SELECT 1 FROM thumbs WHERE sha256 = ?').get(sha256) !== undefined
+  return (
+    named(db, () => db.prepare('SELECT 1 FROM thumbs WHERE sha256 = ?').get(sha256)) !== undefined
+  )
 }
 
 export function putThumb(db: ThumbsDb, sha256: string, thumb: Thumb): void {
@@ -29,7 +37,25 @@ export function putThumb(db: ThumbsDb, sha256: string, thumb: Thumb): void {
 
 /** Several at once, in one transaction. */
 export function putThumbs(db: ThumbsDb, thumbs: readonly { sha256: string; thumb: Thumb }[]): void {
-  db.transaction(() => {
-    for (const { sha256, thumb } of thumbs) putThumb(db, sha256, thumb)
-  })()
+  named(db, () =>
+    db.transaction(() => {
+      for (const { sha256, thumb } of thumbs) putThumb(db, sha256, thumb)
+    })(),
+  )
+}
+
+/** Damage is said of this file, not of the corpus, and made good at the next opening. */
+function named<T>(db: ThumbsDb, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    askForCheck(dirname(db.name))
+    throw new AppError(
+      'damaged',
+      `${db.name} is damaged; it holds only thumbnails, which can be made again.`,
+      'Open the corpus again: the file is then made anew. Looking for pictures fills it.',
+      { cause: error, details: systemMessage(error) },
+    )
+  }
 }

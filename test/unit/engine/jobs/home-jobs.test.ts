@@ -7,6 +7,7 @@ import type { CallInput, CallName, CallOutput } from '../../../../src/shared/con
 import type { Job } from '../../../../src/shared/contract/jobs.ts'
 import { createEngine, type Engine } from '../../../../src/main/engine/engine.ts'
 import { findHome } from '../../../../src/main/engine/home/home.ts'
+import { createNotes } from '../../../../src/main/engine/home/notes.ts'
 import { openHomeJobs } from '../../../../src/main/engine/jobs/home-jobs.ts'
 import { MODELS, PICTURES } from '../../../support/models.ts'
 
@@ -97,7 +98,10 @@ test('it refuses a twin that is off by more than the bound, and the job says so'
 })
 
 test('what another living process runs is left to it, what a dead one left is taken', () => {
-  const jobs = openHomeJobs(findHome())
+  const jobs = openHomeJobs(
+    findHome(),
+    createNotes(() => undefined),
+  )
   const job: Job = {
     id: 'one',
     kind: 'quantize',
@@ -139,9 +143,12 @@ test('what another living process runs is left to it, what a dead one left is ta
   expect(jobs.left()).toEqual([])
 })
 
-test('a file that cannot be read is dropped, not stumbled over', () => {
-  const jobs = openHomeJobs(findHome())
+test('a file that cannot be read is set aside, not stumbled over', () => {
+  const jobs = openHomeJobs(
+    findHome(),
+    createNotes(() => undefined),
+  )
   jobs.save({ id: 'half', state: 'running' } as Job, null)
   expect(jobs.left()).toEqual([])
-  expect(jobFiles()).toEqual([])
+  expect(jobFiles()).toEqual([expect.stringMatching(/^half\.json\.broken-/)])
 })

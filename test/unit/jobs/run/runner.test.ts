@@ -4,6 +4,7 @@ import { AppError } from '#shared/errors.ts'
 import { DEFAULT_SETTINGS } from '#shared/settings.ts'
 import type { JobContext } from '../../../../src/main/jobs/run/job.ts'
 import { createRunner } from '../../../../src/main/jobs/run/runner.ts'
+import { entriesAt } from '../../../support/entries.ts'
 
 const url = new URL('file:///nowhere')
 
@@ -11,15 +12,7 @@ function setUp() {
   const saved: Job[] = []
   const clock = { now: 1_000_000 }
   const runner = createRunner({
-    entries: {
-      extractWorker: url,
-      inferenceHost: url,
-      queryWorker: url,
-      pictureHost: url,
-      spanWorker: url,
-      measureWorker: url,
-      studyWorker: url,
-    },
+    entries: entriesAt(url),
     settings: () => DEFAULT_SETTINGS,
     onChange: () => {},
     onData: () => {},

@@ -1,0 +1,55 @@
+import { zstdDecompressSync } from 'node:zlib'
+import { AppError } from '#shared/errors.ts'
+import { decodeHtml, inertPage } from '../../extraction/index.ts'
+import type { Tasks } from '../../processes/peer.ts'
+import { findSource, parseHttpResponse, readRecordAt } from '../../warc/index.ts'
+import type { PageCalls, PageOrder } from './page-calls.ts'
+
+/** Larger than any page that is read. */
+const MAX_PAGE_BYTES = 64 << 20
+/** Characters of the source that are shown, and that the engine and the window take at once. */
+const MOST_SOURCE = 2 << 20
+const MOST_HTML = 8 << 20
+
+export const pageTasks: Tasks<PageCalls> = {
+  async show({ archive, url, mark, pictures }, { bytes, emit }) {
+    const raw = archive.isKept
+      ? decodeHtml(zstdDecompressSync(bytes, { maxOutputLength: MAX_PAGE_BYTES }), null, url).text
+      : await readPage(archive, url)
+    await emit({ text: raw.slice(0, MOST_SOURCE).toWellFormed(), length: raw.length })
+    const known = new Map(pictures)
+    const html = inertPage(raw, url, mark, (address) => known.get(address) ?? null)
+    if (html.length > MOST_HTML) {
+      throw new AppError(
+        'refused',
+        `This page becomes too long to be shown (${html.length.toLocaleString('en')} characters).`,
+        'Its source is under HTML. Words and picture of the pair are here.',
+      )
+    }
+    return { html }
+  },
+}
+
+/** Decoded as it was at the ingest, so that the offsets of the tag fit. */
+async function readPage(
+  { path, name, offset }: PageOrder['archive'],
+  url: string,
+): Promise<string> {
+  let archive
+  try {
+    archive = await findSource(path)
+  } catch (error) {
+    throw new AppError(
+      'not-found',
+      `The archive ${name} is no longer at ${path}, so its page cannot be shown.`,
+      'Put it back, or say in Corpora where it is now. Pairs, pictures and scores are all here.',
+      { cause: error },
+    )
+  }
+  const record = await readRecordAt(archive, offset, MAX_PAGE_BYTES)
+  if (record.type !== 'response') {
+    return decodeHtml(record.block, record.headers.get('content-type') ?? null, url).text
+  }
+  const http = parseHttpResponse(record.block, { maxBodyBytes: MAX_PAGE_BYTES })
+  return decodeHtml(http.body, http.headers.get('content-type') ?? null, url).text
+}
