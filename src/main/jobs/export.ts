@@ -7,7 +7,8 @@ import { EXPORT_NEEDS } from '#shared/export-needs.ts'
 import { parts, printQuery } from '#shared/query/index.ts'
 import type { Query } from '#shared/query/index.ts'
 import { SOFTWARE_VERSION } from '#shared/version.ts'
-import { exportDataset } from '../export/dataset.ts'
+import { examine, exportDataset } from '../export/dataset.ts'
+import { FORMATS } from '../export/formats.ts'
 import type { ExportCorpus, ExportItem, ExportRecipe, ExportSpanSet } from '../export/types.ts'
 import { blobPath } from '../store/blobs.ts'
 import { openReader } from '../store/open.ts'
@@ -55,7 +56,10 @@ export async function runExport(
     const progress = (done: number) =>
       ctx.progress({ done, total, unit: 'pairs', note: `writing ${input.format}` })
     progress(0)
-    const items = readItems(db, corpus.path, filter, recipe)
+    const items = scoredFirst(
+      await firstScored(db, corpus.path, query, score, recipe),
+      readItems(db, corpus.path, filter, recipe),
+    )
     const { alreadyThere, manifest } = await exportDataset(
       items,
       recipe,
@@ -210,6 +214,45 @@ async function* readItems(
     if (!last || page.length < PAGE) return
     afterId = last.id
   }
+}
+
+/** Pairs that are tried until one can be exported. */
+const MOST_TRIED = 1000
+
+/**
+ * The first pair with a score that can be exported, where the first of all has none: readers that
+ * tell the type of `similarity` by the first rows would take it for one without values.
+ */
+async function firstScored(
+  db: ReaderDb,
+  corpusPath: string,
+  query: Query,
+  score: ScoreSource | null,
+  recipe: ExportRecipe,
+): Promise<ExportItem | null> {
+  const format = FORMATS[recipe.format]
+  if (!recipe.model) return null
+  const [first] = listPairs(db, { where: recipe.filter, score, afterId: 0, limit: 1 })
+  if (!first || makeItem(first, corpusPath, recipe).cosine !== null) return null
+  const scored: Query = {
+    kind: 'scorePresent',
+    score: { model: recipe.model.id, text: recipe.text },
+  }
+  const items = recipe.filter === '' ? [scored] : [query, scored]
+  const where = printQuery({ kind: 'and', items })
+  for (const pair of listPairs(db, { where, score, afterId: 0, limit: MOST_TRIED })) {
+    const item = makeItem(pair, corpusPath, recipe)
+    if (typeof (await examine(item, format)) !== 'string') return item
+  }
+  return null
+}
+
+async function* scoredFirst(
+  first: ExportItem | null,
+  items: AsyncIterable<ExportItem>,
+): AsyncGenerator<ExportItem, void, void> {
+  if (first) yield first
+  for await (const item of items) if (item.pair.id !== first?.pair.id) yield item
 }
 
 /** Begins to read the picture at once, if it will be asked for. */
