@@ -51,3 +51,17 @@ export function hostOf(url: string): string {
   const match = /^https?:\/\/(?:[^/?#@\\]*@)?(\[[^\]]*\]|[^/?#:\\]*)/i.exec(url.trim())
   return match?.[1] ? normalHost(match[1]) : ''
 }
+
+/** How an address, or a part of one, may be written: as typed, normal, with escapes, without. */
+export function addressSpellings(part: string): string[] {
+  const spellings = new Set([part])
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(part)) spellings.add(normalAddress(part))
+  // Characters that may stand in a part as they are, whatever it is a part of.
+  spellings.add(part.replace(/[^\x21-\x7e]+/g, (text) => encodeURIComponent(text.toWellFormed())))
+  try {
+    spellings.add(decodeURIComponent(part))
+  } catch {
+    // No UTF-8 behind its escapes: they stay.
+  }
+  return [...spellings]
+}

@@ -59,4 +59,24 @@ describe.skipIf(!cases)('the case', () => {
     const { rows } = await read('06-iri-in-target-uri.warc')
     expect(rows.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok'])
   })
+
+  test('08: a query is escaped in the encoding of its page, a path as UTF-8', async () => {
+    const { rows } = await read('08-query-in-page-encoding.warc')
+    expect(rows.map(({ url, status }) => [url, status])).toEqual([
+      ['http://eight.example/ja/view.cgi?name=%8AC%95%D3', 'ok'],
+      ['http://eight.example/de/bild.php?f=K%E4se', 'ok'],
+      ['http://eight.example/%D1%84%D0%BE%D1%82%D0%BE/%D0%BA%D0%BE%D1%82.jpg', 'ok'],
+    ])
+  })
+
+  test('43: Big5, EUC-KR and Shift_JIS are read as the Encoding standard says', async () => {
+    const { rows } = await read('43-wide-east-asian-charsets.warc')
+    // By Python's big5hkscs, cp949 and cp932.
+    expect(rows.map(({ alt }) => alt)).toEqual([
+      '佢哋喺度食咗啲嘢，好嘅',
+      '똠방각하 펲시콜라 뷁',
+      '설믜 햇햇 € 5',
+      '～①髙㈱－',
+    ])
+  })
 })

@@ -1,3 +1,5 @@
+import { escapeQuery, outputEncoding } from './encodings.ts'
+
 /** Characters that the URL standard leaves as they are, in an address without dot segments. */
 const PLAIN_ABSOLUTE = /^https?:\/\/(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*\/[\w\-.~!$&()*+,;=:@%/?]*$/
 const PLAIN_PATH = /^\/[\w\-.~!$&()*+,;=:@%/?]*$/
@@ -17,8 +19,15 @@ export interface Resolver {
 
 /**
  * @param baseHref the first `<base href>`, resolved against the page's own address
+ * @param charset of the page: queries are escaped in it
  */
-export function makeResolver(pageUrl: string, baseHref: string | null): Resolver {
+export function makeResolver(
+  pageUrl: string,
+  baseHref: string | null,
+  charset = 'utf-8',
+): Resolver {
+  const encoding = outputEncoding(charset)
+  const inUtf8 = encoding === 'utf-8'
   const page = URL.parse(pageUrl)
   let base = page
   if (baseHref !== null) {
@@ -39,10 +48,22 @@ export function makeResolver(pageUrl: string, baseHref: string | null): Resolver
       ) {
         return origin + address
       }
-      const url = href === '' ? URL.parse(address) : URL.parse(address, href)
+      const escaped = inUtf8 ? address : withEscapedQuery(address, encoding)
+      const url = href === '' ? URL.parse(escaped) : URL.parse(escaped, href)
       if (!url) return null
       url.hash = ''
       return url.href
     },
   }
+}
+
+/** The path of an address is escaped as UTF-8 whatever the page is written in, its query is not. */
+function withEscapedQuery(address: string, encoding: string): string {
+  if (!/[^\0-\x7f]/.test(address)) return address
+  // As the parser of the standard begins.
+  const clean = address.replace(/^[\0- ]+|[\0- ]+$|[\t\n\r]+/g, '')
+  const hash = clean.indexOf('#')
+  const bare = hash < 0 ? clean : clean.slice(0, hash)
+  const query = bare.indexOf('?') + 1
+  return query === 0 ? bare : bare.slice(0, query) + escapeQuery(bare.slice(query), encoding)
 }

@@ -64,12 +64,14 @@ const MARK_STYLE =
  *
  * @param pictureAddress where a picture (absolute address as in a pair) can be had inside the
  *   program, e.g. `gleaner://...`; null = not shown. It must be harmless itself.
+ * @param charset of the page, in which its queries are escaped
  */
 export function inertPage(
   html: string,
   pageUrl: string,
   mark: PageMark,
   pictureAddress: (absoluteUrl: string) => string | null,
+  charset = 'utf-8',
 ): string {
   const head =
     `<!doctype html>\n<meta charset="utf-8">\n` +
@@ -79,7 +81,7 @@ export function inertPage(
     return `${head}<p>This page is too long to be shown (${html.length} characters).</p>`
   }
   const tree = parse(html, { scriptingEnabled: false, sourceCodeLocationInfo: true })
-  const addresses = addressesByTag(html, pageUrl)
+  const addresses = addressesByTag(html, pageUrl, charset)
   const marks = findWords(tree, mark)
   return (
     head +
@@ -101,10 +103,10 @@ export function inertPage(
 }
 
 /** All addresses of each picture, the paired one first, by where its tag begins. */
-function addressesByTag(html: string, pageUrl: string): Map<number, string[]> {
+function addressesByTag(html: string, pageUrl: string, charset: string): Map<number, string[]> {
   const found = scan(html, DEFAULT_LIMITS, performance.now() + DEFAULT_LIMITS.timeBudgetMs)
   const base = found.baseHref === null ? null : decodeHTML(found.baseHref).trim()
-  const resolver = makeResolver(pageUrl, base)
+  const resolver = makeResolver(pageUrl, base, charset)
   const addresses = new Map<number, string[]>()
   for (const image of found.images) {
     const picture = pictureOf(image, resolver)

@@ -3,7 +3,8 @@ import { decodeHTML } from 'entities'
 import { AppError } from '#shared/errors.ts'
 import { makeResolver } from './address.ts'
 import { captionFinder, idsOf, type CaptionFinder } from './captions.ts'
-import { attribute, declaredSize, pictureOf, type Picture } from './picture.ts'
+import { attribute } from './attribute-value.ts'
+import { declaredSize, pictureOf, type Picture } from './picture.ts'
 import { scan, type FoundImage, type Scan } from './scan.ts'
 import type { ExtractedPage, ExtractedPair, ExtractLimits, PageMeta } from './types.ts'
 import { wordsOf, type Context, type Words } from './words.ts'
@@ -81,6 +82,7 @@ export function extractPage(
   const resolver = makeResolver(
     pageUrl,
     found.baseHref === null ? null : decodeHTML(found.baseHref).trim(),
+    meta.charset,
   )
   const og = ogImageOf(found)
   if (og !== null) {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import type { ExportInput } from '#shared/contract/jobs.ts'
 import type { ScoreSource } from '#shared/contract/pairs.ts'
 import type { Pair } from '#shared/domain.ts'
@@ -10,6 +9,7 @@ import { SOFTWARE_VERSION } from '#shared/version.ts'
 import { examine, exportDataset } from '../export/dataset.ts'
 import { FORMATS } from '../export/formats.ts'
 import type { ExportCorpus, ExportItem, ExportRecipe, ExportSpanSet } from '../export/types.ts'
+import { readSound } from '../files/sound-blob.ts'
 import { blobPath } from '../store/blobs.ts'
 import { openReader } from '../store/open.ts'
 import type { ReaderDb } from '../store/open.ts'
@@ -20,6 +20,7 @@ import { currentSpanSet, spanSet } from '../store/repositories/span-sets.ts'
 import { countState } from '../store/repositories/stats.ts'
 import { modelsFor, readWhere, resolveScore, spanSetsOf } from '../store/reads/score-ref.ts'
 import { beginSnapshot } from '../store/statements.ts'
+import { createExportRecords } from './export-records.ts'
 import { checkOutside } from './run/check-outside.ts'
 import type { JobContext } from './run/job.ts'
 import { exportPairs } from '#shared/contract/jobs/export.ts'
@@ -60,13 +61,16 @@ export async function runExport(
       await firstScored(db, corpus.path, query, score, recipe),
       readItems(db, corpus.path, filter, recipe),
     )
+    const warn = (message: string): void => ctx.warn(message)
+    const { signal } = ctx
+    const archive = createExportRecords(db, corpus.path)
     const { alreadyThere, manifest } = await exportDataset(
       items,
       recipe,
       describeCorpus(db),
       input.out,
-      { signal: ctx.signal, progress, warn: (message) => ctx.warn(message) },
-    )
+      { signal, progress, warn, archive },
+    ).finally(() => archive.close())
     const { counts } = manifest
     progress(counts.matched)
     ctx.result('Folder', input.out)
@@ -231,20 +235,22 @@ async function firstScored(
   recipe: ExportRecipe,
 ): Promise<ExportItem | null> {
   const format = FORMATS[recipe.format]
-  if (!recipe.model) return null
-  const [first] = listPairs(db, { where: recipe.filter, score, afterId: 0, limit: 1 })
-  if (!first || makeItem(first, corpusPath, recipe).cosine !== null) return null
+  if (!recipe.model || !format.needs.text) return null
+  const firstOf = async (where: string): Promise<ExportItem | null> => {
+    for (const pair of listPairs(db, { where, score, afterId: 0, limit: MOST_TRIED })) {
+      const item = makeItem(pair, corpusPath, recipe)
+      if (typeof (await examine(item, format)) !== 'string') return item
+    }
+    return null
+  }
+  const first = await firstOf(recipe.filter)
+  if (!first || first.cosine !== null) return null
   const scored: Query = {
     kind: 'scorePresent',
     score: { model: recipe.model.id, text: recipe.text },
   }
   const items = recipe.filter === '' ? [scored] : [query, scored]
-  const where = printQuery({ kind: 'and', items })
-  for (const pair of listPairs(db, { where, score, afterId: 0, limit: MOST_TRIED })) {
-    const item = makeItem(pair, corpusPath, recipe)
-    if (typeof (await examine(item, format)) !== 'string') return item
-  }
-  return null
+  return firstOf(printQuery({ kind: 'and', items }))
 }
 
 async function* scoredFirst(
@@ -266,9 +272,9 @@ function makeItem(pair: Pair, corpusPath: string, recipe: ExportRecipe): ExportI
   if (status !== 'ok' || sha256 === null) return { ...base, picture: null }
   const path = blobPath(corpusPath, sha256)
   if (EXPORT_NEEDS[recipe.format].pictures === null || text === null || text === '') {
-    return { ...base, picture: () => readFile(path) }
+    return { ...base, picture: () => readSound(path) }
   }
-  const bytes = readFile(path)
+  const bytes = readSound(path)
   // Whoever asks gets the error; nobody may ask.
   bytes.catch(() => undefined)
   return { ...base, picture: () => bytes }

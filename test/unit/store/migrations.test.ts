@@ -11,6 +11,7 @@ import { APPLICATION_ID, openCorpus, openReader } from '../../../src/main/store/
 import type { Corpus, WriterDb } from '../../../src/main/store/open.ts'
 import { createReads } from '../../../src/main/store/reads/reads.ts'
 import { labelState, putLabelEvent } from '../../../src/main/store/repositories/labels.ts'
+import { heldPictures } from '../../../src/main/store/repositories/picture-queue.ts'
 import { listSpanSets } from '../../../src/main/store/repositories/span-sets.ts'
 import { fillCorpus } from '../../support/synthetic.ts'
 
@@ -91,4 +92,38 @@ test('the first program refuses a corpus of today instead of damaging it', () =>
   const db = new SQLite(join(path, 'corpus.db'))
   expect(() => migrate(db, migrations.slice(0, 1), path)).toThrow(/newer version/)
   db.close()
+})
+
+test('captures and hosts of an older corpus are found in their normal spelling, and stay as written', () => {
+  makeOld(5)
+  const db = new SQLite(join(path, 'corpus.db'))
+  const raw = 'http://bücher.example/Käse 1.png'
+  db.prepare(
+    `INSERT INTO captures (archive_id, offset, url, kind, bytes, sha256)
+     VALUES (1, 1, ?, 'picture', 3, 'aa'), (1, 2, 'http://a.example/plain.png', 'picture', 3, 'bb')`,
+  ).run(raw)
+  db.prepare(
+    `UPDATE pages SET url = 'http://bücher.example/', host = 'bücher.example' WHERE id = 1`,
+  ).run()
+  db.close()
+  const corpus = openCorpus(path)
+  try {
+    const written = corpus.reader
+      .prepare('SELECT url, key FROM captures ORDER BY offset')
+      .raw()
+      .all()
+    expect(written).toEqual([
+      [raw, 'http://xn--bcher-kva.example/K%C3%A4se%201.png'],
+      ['http://a.example/plain.png', null],
+    ])
+    const held = (url: string) =>
+      heldPictures(corpus.reader, { id: 1, url, alternates: [], status: 'pending' })
+    for (const url of [raw, 'https://xn--bcher-kva.example:443/K%c3%a4se%201.png#x']) {
+      expect(held(url).map(({ sha256 }) => sha256)).toEqual(['aa'])
+    }
+    const page = corpus.reader.prepare('SELECT url, host FROM pages WHERE id = 1').raw().get()
+    expect(page).toEqual(['http://bücher.example/', 'xn--bcher-kva.example'])
+  } finally {
+    corpus.close()
+  }
 })

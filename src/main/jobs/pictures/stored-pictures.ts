@@ -1,13 +1,14 @@
 import { open, readFile, stat } from 'node:fs/promises'
 import { openPictureFolder } from '../../images/folder.ts'
 import { DEFAULT_LIMITS } from '../../images/limits.ts'
-import { blobPath, hasBlob } from '../../store/blobs.ts'
+import { blobPath, hasWholeBlob } from '../../store/blobs.ts'
 import type { Corpus } from '../../store/open.ts'
 import { heldPictures } from '../../store/repositories/picture-queue.ts'
 import type { QueuedPicture } from '../../store/repositories/picture-queue.ts'
 import { isLocal, localPictures } from './local-pictures.ts'
 import { concurrently } from './concurrently.ts'
 import type { Decoder } from './decode-pictures.ts'
+import type { Restorer } from './restore-blob.ts'
 import { sha256Of } from '../../files/digest.ts'
 import { endedMissing, endedBadly, endedWell } from './ended-picture.ts'
 import type { Ended } from './ended-picture.ts'
@@ -47,8 +48,10 @@ export function fromTableFolder(corpus: Corpus, decode: Decoder, place: string):
   }
 }
 
+const LOST = { ok: false, reason: 'blob-lost', detail: '' } as const
+
 /** Whether a file beside a table is a picture, or one of several places where it may be. */
-function hasFile(picture: QueuedPicture): boolean {
+export function hasFile(picture: QueuedPicture): boolean {
   return isLocal(picture.url) || picture.alternates.some(isLocal)
 }
 
@@ -62,27 +65,39 @@ export function isSettled(picture: QueuedPicture, beside: Ended | null): beside 
   return beside !== null && (beside.settled.outcome.status === 'ok' || isLocal(picture.url))
 }
 
-/** Captures in the archives, kept as blobs; the first that decodes wins. */
+/**
+ * Captures in the archives, kept as blobs; the first that decodes wins. A blob that is gone or wrong
+ * is read once more out of its archive.
+ */
 export function fromArchive(
   corpus: Corpus,
   decode: Decoder,
   local: Local,
+  restorer: Restorer,
 ): (picture: QueuedPicture) => Promise<Ended> {
   return async (picture) => {
     const beside = await besideTable(picture, local)
     if (isSettled(picture, beside)) return beside
     let first: { reason: string; detail: string } | null = null
     for (const held of heldPictures(corpus.writer, picture)) {
-      if (!hasBlob(corpus.path, held.sha256)) {
-        first ??= { reason: 'blob-missing', detail: `blobs/${held.sha256} is gone` }
-        continue
+      let bytes: Uint8Array | null = null
+      let seen = hasWholeBlob(corpus.path, held.sha256, held.bytes)
+        ? await decode(held.sha256, { path: blobPath(corpus.path, held.sha256) })
+        : LOST
+      if (!seen.ok && seen.reason.startsWith('blob-')) {
+        const restored = await restorer.bytesOf(held)
+        if ('reason' in restored) {
+          first ??= restored
+          continue
+        }
+        bytes = restored.bytes
+        seen = await decode(held.sha256, bytes)
       }
-      const seen = await decode(held.sha256, { path: blobPath(corpus.path, held.sha256) })
       if (seen.ok) {
         const as = held.url === picture.url ? '' : `, as ${held.url}`
         const via = held.via === 'url' ? '' : `, through a ${held.via.replace('-', ' by ')}`
         const source = `archive ${held.archive} at ${held.offset}${as}${via}`
-        return endedWell(picture, seen, held.sha256, held.bytes, source, null)
+        return endedWell(picture, seen, held.sha256, held.bytes, source, bytes)
       }
       first ??= seen
     }

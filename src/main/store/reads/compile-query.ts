@@ -1,3 +1,4 @@
+import { addressSpellings, normalHost } from '#shared/address.ts'
 import { fieldNamed } from '#shared/query/index.ts'
 import type { Comparison, FieldName, Query, ScoreRef } from '#shared/query/index.ts'
 import type { ScoreKind } from '../repositories/models.ts'
@@ -96,7 +97,7 @@ export function compileQuery(
         return anyOf(ANY_TEXT, (one) => contains(column(one), words))
       case 'host': {
         const name = column('host')
-        const host = words.toLowerCase().replace(/^\*?\./, '')
+        const host = normalHost(words.replace(/^\*?\./, ''))
         const under = `%.${host.replace(/[\\%_]/g, '\\$&')}`
         return `(${name} = ${bind(host)} OR ${name} LIKE ${bind(under)} ESCAPE '\\')`
       }
@@ -112,6 +113,12 @@ export function compileQuery(
       case 'flagged':
       case 'label':
         return ofLabels(field, (name) => `${name} = ${bind(words)} COLLATE NOCASE`)
+      case 'url':
+      case 'page':
+        return joined(
+          addressSpellings(words).map((one) => contains(column(field), one)),
+          'OR',
+        )
       default:
         return contains(column(field), words)
     }
@@ -154,7 +161,10 @@ export function compileQuery(
     if (field === 'archive') return ofArchive(`a.name = ${bind(value)}`)
     if (field === 'altspan') return altspanTerm(value)
     if (isOfLabels(field)) return ofLabels(field, (name) => `${name} = ${bind(value)}`)
-    return `ifnull(${column(field)} = ${bind(value)}, 0)`
+    const same = (one: string): string => `ifnull(${column(field)} = ${bind(one)}, 0)`
+    if (field === 'host') return same(normalHost(value))
+    if (field === 'url' || field === 'page') return joined(addressSpellings(value).map(same), 'OR')
+    return same(value)
   }
 
   const presentTerm = (field: FieldName): string => {

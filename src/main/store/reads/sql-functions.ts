@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import type { Database } from 'better-sqlite3'
-import { normalAddress } from '#shared/address.ts'
+import { normalAddress, normalHost } from '#shared/address.ts'
 import { AppError } from '#shared/errors.ts'
 
 // V8's engine that never backtracks (flag `l`): a pattern that came with somebody's recipe must
@@ -51,6 +51,9 @@ export function registerFunctions(db: Database): void {
   )
   db.function('normal_address', options, (url: unknown) =>
     typeof url === 'string' ? normalAddress(url) : null,
+  )
+  db.function('normal_host', options, (host: unknown) =>
+    typeof host === 'string' ? normalHost(host) : null,
   )
   db.function('matches', options, (text: unknown, source: unknown, ignoreCase: unknown) => {
     if (typeof text !== 'string') return 0

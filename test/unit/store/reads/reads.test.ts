@@ -149,7 +149,14 @@ describe('a filter', () => {
             const safe = /^[\x20-\x7e]*$/.test(words) ? 'abc' : 'äbc'
             const same =
               query.kind === 'equals' ? { ...query, value: safe } : { ...query, words: safe }
-            expect(where).toBe(compileWhere(corpus.reader, same).where)
+            if (query.kind === 'words' || (field !== 'url' && field !== 'page')) {
+              expect(where).toBe(compileWhere(corpus.reader, same).where)
+            } else {
+              // Once for each spelling of an address.
+              const term =
+                /ifnull\(\w\.url (?:LIKE \? ESCAPE '\\'|= \?), 0\)|folded_contains\(\w\.url, \?\)/g
+              expect(where.replaceAll(term, '').replaceAll(/ OR |[()]/g, '')).toBe('')
+            }
             expect(params.length).toBeGreaterThan(0)
           }
         },
