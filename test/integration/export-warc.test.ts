@@ -273,6 +273,7 @@ test('pictures that were not crawled, pages of standard input and pairs of table
         },
         ...{ title: null, caption: row === 1 ? '' : 'c', captionRule: 'column:caption' },
         ...{ declaredWidth: 10, declaredHeight: null },
+        ...{ before: null, after: null },
       })
     }
   })
@@ -349,6 +350,7 @@ test('labels are listed; where an archive is gone its pairs are left out and cou
         title: null,
       },
       ...{ caption: null, captionRule: null, declaredWidth: null, declaredHeight: null },
+      ...{ before: null, after: null },
     })
   })
   renameSync(sample, `${sample}.away`)

@@ -724,6 +724,9 @@ function describe(sample: string): string {
   if (text.startsWith('PK\x03\x04')) return 'It is a ZIP file; a WACZ must have the ending .wacz.'
   if (sample.startsWith('\x28\xb5\x2f\xfd'))
     return 'It is compressed with Zstandard; decompress it first.'
+  if (text.startsWith('filedesc://'))
+    return 'It is an ARC file, the format before WARC: convert it with warcio recompress or arc2warc.'
+  if (text.startsWith(' CDX ')) return 'It is a CDX index of an archive, not the archive.'
   if (sample.startsWith('BZh')) return 'It is compressed with bzip2; decompress it first.'
   return sample ? `It begins ${printable(sample)}.` : 'It holds nothing but line ends.'
 }

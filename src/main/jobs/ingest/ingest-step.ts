@@ -44,7 +44,7 @@ export async function toStep(
   from: number,
   pool: ExtractPool,
   flush: (blobs: string[]) => Promise<void>,
-  onlyListed: boolean,
+  onlyListed = false,
 ): Promise<Step> {
   const step: Step = {
     records: {},

@@ -2,9 +2,10 @@ import { availableParallelism } from 'node:os'
 import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import type { IngestInput } from '#shared/contract/jobs.ts'
-import { AppError } from '#shared/errors.ts'
+import { AppError, errorLine } from '#shared/errors.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { flushBlobs } from '../../store/blobs.ts'
+import { readError } from '../../files/read-error.ts'
 import { toStoreError } from '../../store/errors.ts'
 import type { Corpus } from '../../store/open.ts'
 import {
@@ -14,7 +15,12 @@ import {
   moveArchive,
 } from '../../store/repositories/archives.ts'
 import type { ArchiveRow } from '../../store/repositories/archives.ts'
-import { insertFailure, putInputFailure } from '../../store/repositories/failures.ts'
+import { archiveAccount } from '../../store/repositories/archive-accounts.ts'
+import {
+  insertFailure,
+  putArchiveFailure,
+  putInputFailure,
+} from '../../store/repositories/failures.ts'
 import type { NewFailure } from '../../store/repositories/failures.ts'
 import { imageIds } from '../../store/repositories/images.ts'
 import type { ImageIds } from '../../store/repositories/images.ts'
@@ -31,8 +37,10 @@ import { implementJob } from '../run/implement.ts'
 import { createCommitter } from './commit-steps.ts'
 import type { Totals } from './commit-steps.ts'
 import { findSources, shortName, identify } from './ingest-sources.ts'
-import { isListing, readListed } from './listed-pairs.ts'
+import { isListing, listedIn } from './listed-pairs.ts'
 import type { Listed } from './listed-pairs.ts'
+import { emptyArchive, outcomeOf, reportOutcomes } from './ingest-outcome.ts'
+import type { Outcome } from './ingest-outcome.ts'
 import { toStep } from './ingest-step.ts'
 import type { Step } from './ingest-step.ts'
 
@@ -50,10 +58,13 @@ export interface IngestOptions {
  * Reads archives into the corpus: pages, pairs, captures of pictures, counts and failures, and at
  * the end, unless `images` is `none`, the pictures themselves. What was read and how far are
  * committed together, so a run that was killed or canceled goes on where it stopped and never adds
- * a pair twice; an archive that is complete is passed over, under whatever name it comes. With
- * `onlyListed` only the pairs that an archive lists (docs/warc.md) are taken, with their scores.
+ * a pair twice; an archive that is complete is passed over, under whatever name it comes. One that
+ * cannot be read does not stop the others. What was not taken is told in words, and is a failure of
+ * the job where nothing was. With `onlyListed` only the pairs that an archive lists (docs/warc.md)
+ * are taken, with their scores.
  *
- * @throws AppError `not-found` for an input that is not there, `io`, `internal`
+ * @throws AppError `not-found` for an input that is not there, `damaged` where nothing was taken,
+ *   `io`, `internal`
  */
 export async function runIngest(
   corpus: Corpus,
@@ -80,6 +91,11 @@ export async function runIngest(
     pairs: 0,
     failures: failures.length,
   }
+  const outcomes: Outcome[] = failures.map(({ name, detail }) => ({
+    name,
+    isNothing: true,
+    problem: `nothing was taken; ${detail}`,
+  }))
   const ids = imageIds(corpus.writer)
   const workers =
     input.workers ??
@@ -89,22 +105,16 @@ export async function runIngest(
   for (const source of sources) {
     if (ctx.signal.aborted) return
     const start = before
-    await ingestSource(
-      corpus,
-      source,
-      input.onlyListed ?? false,
-      ids,
-      workers,
-      totals,
-      ctx,
-      options,
-      (position) =>
-        ctx.progress({
-          done: start + position,
-          total,
-          unit: 'bytes',
-          note: `${shortName(source)}: ${totals.pairs.toLocaleString('en')} pairs`,
-        }),
+    const report = (position: number): void =>
+      ctx.progress({
+        done: start + position,
+        total,
+        unit: 'bytes',
+        note: `${shortName(source)}: ${totals.pairs.toLocaleString('en')} pairs`,
+      })
+    const only = input.onlyListed ?? false
+    outcomes.push(
+      await ingestSource(corpus, source, only, ids, workers, totals, ctx, options, report),
     )
     before += source.size ?? 0
   }
@@ -117,6 +127,7 @@ export async function runIngest(
   ctx.result('Pairs', n(totals.pairs))
   if (totals.failures > 0) ctx.result('Failures', n(totals.failures))
   if (ctx.signal.aborted) return
+  reportOutcomes(outcomes, (text) => ctx.warn(text))
   if (input.images !== 'none') {
     await runPictures(
       corpus,
@@ -136,8 +147,18 @@ async function ingestSource(
   ctx: JobContext,
   options: IngestOptions,
   report: (position: number) => void,
-): Promise<void> {
-  const { source, identity } = await identify(given, options.stdin)
+): Promise<Outcome> {
+  let identified
+  try {
+    identified = await identify(given, options.stdin)
+  } catch (error) {
+    const { name } = given
+    const problem = problemOf(error, name)
+    putInputFailure(corpus.writer, { name, reason: 'unreadable', detail: problem })
+    totals.failures++
+    return { name, isNothing: true, problem: `nothing was taken; ${problem}` }
+  }
+  const { source, identity } = identified
   let archive = archiveByFingerprint(corpus.writer, identity)
   // What was begun one way goes on that way.
   const onlyListed = archive ? isOnlyListed(corpus.writer, identity) : asked
@@ -153,7 +174,7 @@ async function ingestSource(
     }
     report(source.size ?? 0)
     if (source.kind === 'stream') (options.stdin ?? process.stdin).destroy()
-    return
+    return outcomeOf(archiveAccount(corpus.writer, archive.id))
   }
   if (archive && archive.path !== source.name) moveArchive(corpus.writer, archive.id, source.name)
   archive ??= transaction(corpus.writer, () => {
@@ -173,45 +194,60 @@ async function ingestSource(
     ...(options.patienceMs === undefined ? {} : { patienceMs: options.patienceMs }),
   })
   try {
-    const listed = onlyListed ? await listedIn(corpus, archive, source, totals, ctx) : null
+    let listed: Listed | null = null
+    if (onlyListed) {
+      const found = await ofSource(listedIn(source, archive.id, ctx.signal), ctx.signal).catch(
+        (error: unknown) => {
+          if (ctx.signal.aborted) return null
+          throw error
+        },
+      )
+      if (!found) return outcomeOf(archiveAccount(corpus.writer, archive.id))
+      // A run that goes on has counted them.
+      if (archive.nextOffset === 0) totals.failures += putFailures(corpus, found.failures)
+      listed = found
+    }
     await readArchive(corpus, archive, source, pool, ids, totals, ctx, report, listed)
     if (pool.replaced > 0) {
       ctx.warn(`${pool.replaced} pages broke their worker and were left out; see the failures.`)
     }
   } catch (error) {
     ids.forget()
+    if (error instanceof SourceProblem) {
+      const detail = problemOf(error.cause, source.name)
+      putArchiveFailure(corpus.writer, archive.id, { reason: 'unreadable', detail })
+      totals.failures++
+      return outcomeOf(archiveAccount(corpus.writer, archive.id))
+    }
     if (error instanceof AppError) throw error
     throw toStoreError(error, corpus.path)
   } finally {
     await pool.close()
   }
+  return outcomeOf(archiveAccount(corpus.writer, archive.id))
 }
 
-/** What an archive lists; says so where it lists nothing. */
-async function listedIn(
-  corpus: Corpus,
-  archive: ArchiveRow,
-  source: ArchiveSource,
-  totals: Totals,
-  ctx: JobContext,
-): Promise<Listed> {
-  const failures: NewFailure[] = []
-  const listed = await readListed(source, ctx.signal, (failure) =>
-    failures.push({ stage: 'record', archiveId: archive.id, ...failure }),
-  )
-  if (listed.listings === 0) {
-    const detail = 'The archive lists no pairs, so none were taken.'
-    failures.push({ stage: 'archive', reason: 'no-listing', archiveId: archive.id, detail })
-    ctx.warn(`${shortName(source)}: ${detail}`)
+function putFailures(corpus: Corpus, failures: readonly NewFailure[]): number {
+  transaction(corpus.writer, () => {
+    for (const failure of failures) insertFailure(corpus.writer, failure)
+  })
+  return failures.length
+}
+
+/** What an archive's own bytes are to blame for: the others go on. */
+class SourceProblem extends Error {}
+
+/** One step of reading. @throws SourceProblem */
+async function ofSource<T>(step: Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await step
+  } catch (error) {
+    throw signal.aborted ? error : new SourceProblem(errorLine(error), { cause: error })
   }
-  // A run that goes on has counted them.
-  if (archive.nextOffset === 0) {
-    transaction(corpus.writer, () => {
-      for (const failure of failures) insertFailure(corpus.writer, failure)
-    })
-    totals.failures += failures.length
-  }
-  return listed
+}
+
+function problemOf(error: unknown, name: string): string {
+  return errorLine(readError(name, error))
 }
 
 async function readArchive(
@@ -227,16 +263,19 @@ async function readArchive(
 ): Promise<void> {
   const from = archive.nextOffset
   const stream = source.kind === 'stream'
-  const opened = await openArchive(source, {
-    from: stream ? 0 : from,
-    digest: true,
-    signal: ctx.signal,
-    keep: (head) =>
-      head.type === 'response' ||
-      head.type === 'resource' ||
-      head.type === 'revisit' ||
-      (listed !== null && isListing(head)),
-  })
+  const opened = await ofSource(
+    openArchive(source, {
+      from: stream ? 0 : from,
+      digest: true,
+      signal: ctx.signal,
+      keep: (head) =>
+        head.type === 'response' ||
+        head.type === 'resource' ||
+        head.type === 'revisit' ||
+        (listed !== null && isListing(head)),
+    }),
+    ctx.signal,
+  )
   const steps: Step[] = []
   const commits = createCommitter(corpus, archive, ids, totals, ctx, report, listed)
   let broken: { error: unknown } | null = null
@@ -247,8 +286,13 @@ async function readArchive(
   }
 
   let reading = true
+  let problem: SourceProblem | null = null
+  const batches = opened[Symbol.asyncIterator]()
   try {
-    for await (const batch of opened) {
+    for (;;) {
+      const next = await ofSource(batches.next(), ctx.signal)
+      if (next.done) break
+      const batch = next.value
       const flush = (blobs: string[]): Promise<void> => flushBlobs(corpus.path, blobs)
       const step = await toStep(batch, archive.id, stream ? from : 0, pool, flush, listed !== null)
       step.done.then(
@@ -265,8 +309,11 @@ async function readArchive(
     }
     reading = false
   } catch (error) {
-    // Canceled: what was read so far still counts.
-    if (!ctx.signal.aborted) throw error
+    // Canceled, or it cannot be read on: what was read so far still counts.
+    if (error instanceof SourceProblem) problem = error
+    else if (!ctx.signal.aborted) throw error
+  } finally {
+    await batches.return?.(undefined)
   }
   for (const step of [...steps]) {
     await step.done
@@ -274,11 +321,17 @@ async function readArchive(
   }
   drain()
   commits.commit()
+  if (problem) throw problem
   if (reading || ctx.signal.aborted) return
 
   const sha256 = opened.sha256() ?? (stream ? null : await sha256OfArchive(source, ctx.signal))
   const bytes = source.size ?? commits.position
-  transaction(corpus.writer, () => completeArchive(corpus.writer, archive.id, { sha256, bytes }))
+  transaction(corpus.writer, () => {
+    completeArchive(corpus.writer, archive.id, { sha256, bytes })
+    const empty = emptyArchive(archiveAccount(corpus.writer, archive.id))
+    if (empty) insertFailure(corpus.writer, { stage: 'archive', archiveId: archive.id, ...empty })
+    if (empty) totals.failures++
+  })
   totals.archives++
   report(bytes)
 }

@@ -16,8 +16,6 @@ export type ListedPlaces = Map<number, { imageUrl: string; scores: ListedScore[]
 export interface Listed {
   /** null: nothing is chosen of this page. */
   ofPage(page: { recordId: string | null; url: string | null }): ListedPlaces | null
-  /** Listings in the archive, those of tables included. */
-  readonly listings: number
 }
 
 /** Whether a record lists pairs. */
@@ -43,16 +41,17 @@ export function parseListing(
 }
 
 /**
- * Reads what an archive lists, in a pass of its own: a listing may stand behind its page.
- * @param fail told of listings that cannot be read
+ * Reads what an archive lists, in a pass of its own: a listing may stand behind its page. With it
+ * what is wrong with the lists, to be counted.
  * @throws AppError as `openArchive`
  */
-export async function readListed(
+export async function listedIn(
   source: ArchiveSource,
+  archiveId: number,
   signal: AbortSignal,
-  fail: (failure: Pick<NewFailure, 'reason' | 'offset' | 'url' | 'detail'>) => void,
-): Promise<Listed> {
+): Promise<Listed & { failures: NewFailure[] }> {
   const pages = new Map<string, ListedPlaces>()
+  const failures: NewFailure[] = []
   let listings = 0
   const archive = await openArchive(source, {
     signal,
@@ -62,16 +61,16 @@ export async function readListed(
   for await (const { records } of archive) {
     for (const record of records) {
       if (record.skipped || !isListing(record)) continue
+      listings++
       const listing = parseListing(record)
       if (typeof listing === 'string') {
-        const { offset } = record
-        fail({ reason: 'bad-listing', offset, url: targetUri(record), detail: listing })
+        const about = { archiveId, offset: record.offset, url: targetUri(record) }
+        failures.push({ stage: 'record', reason: 'bad-listing', ...about, detail: listing })
         continue
       }
-      listings++
       if (listing.page.kind === 'row') continue
       const id = keyOf(record.headers.get('warc-refers-to') ?? null, listing.page.url)
-      const places = pages.get(id) ?? new Map<number, never>()
+      const places: ListedPlaces = pages.get(id) ?? new Map()
       pages.set(id, places)
       for (const pair of listing.pairs) {
         const scores = scoresOf(listing, pair)
@@ -79,8 +78,12 @@ export async function readListed(
       }
     }
   }
+  if (listings === 0) {
+    const detail = 'The archive lists no pairs, so none were taken.'
+    failures.push({ stage: 'archive', reason: 'no-listing', archiveId, detail })
+  }
   return {
-    listings,
+    failures,
     ofPage: ({ recordId, url }) => pages.get(keyOf(recordId, url ?? '')) ?? null,
   }
 }
