@@ -139,6 +139,7 @@ export const OWNED_PACKAGES: Record<string, readonly string[]> = {
   'better-sqlite3': ['main/store'],
   'onnxruntime-node': ['main/inference'],
   sharp: ['main/images', 'main/inference'],
+  warcio: ['main/warc'],
   // In a process of its own: see tokenizer-host.ts.
   tokenizers: ['main/inference/tokenize'],
   'echarts/charts': ['figures'],

@@ -11,7 +11,7 @@ import { popTo, startStack } from './markup/stack.ts'
 import * as tag from './markup/tags.ts'
 import { tagId } from './markup/tags.ts'
 import { addText, startTape, tape } from './markup/tape.ts'
-import { characters, endTag, spaceMatters, startTag } from './markup/tree.ts'
+import { characters, endTag, startTag } from './markup/tree.ts'
 import type { ExtractLimits } from './types.ts'
 
 /*
@@ -107,7 +107,7 @@ export function scan(
       while (next <= 0x20 && lt < length - 1) next = html.charCodeAt(++lt)
       if (next !== 0x3c) lt = html.indexOf('<', lt)
       else if (textStart === at && (here.state & S_PRE) === 0) {
-        if (spaceMatters()) characters(at, lt)
+        if (here.reopen || here.mode >= M_HEAD) characters(at, lt)
         here.space = true
         textStart = lt
       }

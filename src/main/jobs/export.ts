@@ -19,6 +19,7 @@ import { currentSpanSet, spanSet } from '../store/repositories/span-sets.ts'
 import { countState } from '../store/repositories/stats.ts'
 import { modelsFor, readWhere, resolveScore, spanSetsOf } from '../store/reads/score-ref.ts'
 import { beginSnapshot } from '../store/statements.ts'
+import { createExportRecords } from './export-records.ts'
 import { checkOutside } from './run/check-outside.ts'
 import type { JobContext } from './run/job.ts'
 import { exportPairs } from '#shared/contract/jobs/export.ts'
@@ -56,13 +57,16 @@ export async function runExport(
       ctx.progress({ done, total, unit: 'pairs', note: `writing ${input.format}` })
     progress(0)
     const items = readItems(db, corpus.path, filter, recipe)
+    const warn = (message: string): void => ctx.warn(message)
+    const { signal } = ctx
+    const archive = createExportRecords(db, corpus.path)
     const { alreadyThere, manifest } = await exportDataset(
       items,
       recipe,
       describeCorpus(db),
       input.out,
-      { signal: ctx.signal, progress, warn: (message) => ctx.warn(message) },
-    )
+      { signal, progress, warn, archive },
+    ).finally(() => archive.close())
     const { counts } = manifest
     progress(counts.matched)
     ctx.result('Folder', input.out)

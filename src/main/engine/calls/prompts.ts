@@ -10,7 +10,6 @@ import { AppError, systemMessage } from '#shared/errors.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { checkPrompts } from '../../evaluation/prompts/check-prompts.ts'
 import { GENERATOR_VERSION, generatePrompts } from '../../evaluation/prompts/generate-prompts.ts'
-import { readPromptFile } from '../../evaluation/prompts/read-prompts.ts'
 import { writePrompts } from '../../evaluation/prompts/write-prompts.ts'
 import { pictureText } from '../../inference/kinds/picture-text/kind.ts'
 import { defaultOf, listModels, resolveModel } from '../../inference/models/registry.ts'
@@ -32,12 +31,10 @@ import {
 import type { EngineContext } from '../context.ts'
 import type { CallsOf } from './calls-of.ts'
 
-/** Rows that were left out and are named; the others are counted. */
-const MAX_NAMED = 200
 const COUNTED_AT_ONCE = 1000
 
 export function promptCalls(context: EngineContext): CallsOf<typeof contract> {
-  const { corpora, announce } = context
+  const { corpora, announce, readers } = context
   const opened = (path: string) => corpora.get(path).corpus
   const tokenizerOf = counters(context)
 
@@ -58,7 +55,9 @@ export function promptCalls(context: EngineContext): CallsOf<typeof contract> {
     async 'prompts.import'({ corpus, file, name, format }) {
       const path = resolve(file)
       const { writer } = opened(corpus)
-      const { prompts, refused, notes, sha256 } = await readPromptFile(path, format)
+      const about = basename(path)
+      const { value } = await readers.documents.call('prompts', { path, format }, { about })
+      const { prompts, refused, left, notes, sha256 } = value
       const set = createPromptSet(writer, {
         name: name ?? freePromptSetName(writer, basename(path, extname(path)) || 'prompts'),
         origin: { from: 'file', file: path, sha256 },
@@ -66,7 +65,7 @@ export function promptCalls(context: EngineContext): CallsOf<typeof contract> {
         software: SOFTWARE,
       })
       announce(corpus, ['prompts'])
-      return { set, left: refused.length, refused: refused.slice(0, MAX_NAMED), notes }
+      return { set, left, refused, notes }
     },
     async 'prompts.export'({ corpus, set, file, format }) {
       const texts = promptTexts(opened(corpus).reader, promptSetInfo(opened(corpus).reader, set).id)

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import type { Device } from '#shared/contract/jobs.ts'
 import { AppError, errorLine, systemMessage, toErrorValue } from '#shared/errors.ts'
 import { TOKENIZERS_VERSION } from '../tokenize/library.ts'
+import { readSmall } from '../../files/read-small.ts'
 import type {
   AnyManifest,
   Check,
@@ -77,7 +78,7 @@ export function readReference<T>(folder: string, schema: z.ZodType<T>): T | null
   if (!existsSync(path)) return null
   let value: unknown
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'))
+    value = JSON.parse(readSmall(path, 'list'))
   } catch (error) {
     throw new AppError(
       'model',

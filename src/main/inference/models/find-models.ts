@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, resolve } from 'node:path'
 import type { ModelKind as KindName } from '#shared/contract/models.ts'
 import { AppError, errorLine } from '#shared/errors.ts'
@@ -10,6 +10,7 @@ import { MANIFEST_FILE, parseJson, parseManifest } from '../kinds/manifest.ts'
 import type { Tokenizers } from '../tokenize/tokenizers.ts'
 import { readRegistered } from './registered-folders.ts'
 import type { ModelsFolders } from './types.ts'
+import { readSmall } from '../../files/read-small.ts'
 
 /** Below the user's models folder: what was trained here. Of text, as yet. */
 export const TRAINED_FOLDER = 'text'
@@ -83,7 +84,7 @@ export async function readModel(
 ): Promise<ReadModel> {
   const path = join(folder, MANIFEST_FILE)
   if (existsSync(path)) {
-    const json = readFileSync(path, 'utf8')
+    const json = readSmall(path, 'manifest')
     const named = (parseJson(json, path) as { kind?: unknown } | null)?.kind ?? OLDEST_KIND
     const own = kindNamed(String(named))
     if (own === null) {
@@ -139,7 +140,7 @@ function manifestsBelow(parent: string): string[] {
 
 function manifestValue(folder: string): { id?: unknown; kind?: unknown } | null {
   try {
-    const value: unknown = JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8'))
+    const value: unknown = JSON.parse(readSmall(join(folder, MANIFEST_FILE), 'manifest'))
     return typeof value === 'object' ? value : null
   } catch {
     return null

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
@@ -20,6 +20,7 @@ import type { PackageManifest } from './span-package.ts'
 import { launch } from '#shared/contract/jobs/launch.ts'
 import { implementJob } from '../run/implement.ts'
 import { addTextModelFolder } from '../../inference/models/text-models.ts'
+import { readSmall } from '../../files/read-small.ts'
 
 /** Looks that may fail one after the other before a run is given up: a network may be away a while. */
 const PATIENCE = 60
@@ -126,7 +127,7 @@ async function runPackage(
     if (!ended) return
     try {
       const path = join(folder, 'run/result.json')
-      const result = Result.parse(JSON.parse(await readFile(path, 'utf8')))
+      const result = Result.parse(JSON.parse(readSmall(path, 'list')))
       const model = await takeIn(join(folder, 'model'))
       record.done(result, model, manifest)
       ctx.result('Model', model.name)
@@ -249,7 +250,7 @@ function createRecord(
 ): Recorder {
   const config = z
     .object({ epochs: z.number(), title: z.string(), base: z.string() })
-    .parse(JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')))
+    .parse(JSON.parse(readSmall(join(folder, 'config.json'), 'manifest')))
   const unfinished = listTrainingRuns(corpus.reader).find(
     (run) =>
       run.kind === 'package' &&
@@ -318,7 +319,7 @@ function createRecord(
 function readMetrics(folder: string): EpochRecord[] {
   const path = join(folder, 'run/metrics.jsonl')
   if (!existsSync(path)) return []
-  return readFileSync(path, 'utf8')
+  return readSmall(path, 'list')
     .split('\n')
     .slice(0, -1)
     .flatMap((line) => {

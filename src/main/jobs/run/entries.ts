@@ -10,6 +10,7 @@ export const ENTRY_SOURCES = {
   pictureHost: 'images/picture-host.ts',
   tableReader: 'jobs/import/table-reader.ts',
   pageReader: 'jobs/pages/page-reader.ts',
+  documentReader: 'jobs/evaluate/document-reader.ts',
   spanWorker: 'jobs/spans/span-worker.ts',
   measureWorker: 'jobs/measure/measure-worker.ts',
   studyWorker: 'jobs/evaluate/study-worker.ts',

@@ -25,5 +25,6 @@ CREATE TABLE page_not_paired (
 ALTER TABLE captures ADD COLUMN key TEXT;
 UPDATE captures SET key = normal_address(url) WHERE normal_address(url) <> url;
 UPDATE pages SET host = normal_host(host) WHERE normal_host(host) <> host;
+CREATE INDEX failures_by_archive ON failures (archive_id) WHERE archive_id IS NOT NULL;
 CREATE INDEX captures_by_key ON captures (key) WHERE key IS NOT NULL;
 `

@@ -38,6 +38,14 @@ export function listArchives(db: ReaderDb): ArchiveRow[] {
   return statement<ArchiveRow>(db, `SELECT ${COLUMNS} FROM archives ORDER BY id`).all()
 }
 
+/** When an archive was last added: ISO; null where there is none. */
+export function lastIngestedAt(db: ReaderDb): string | null {
+  return (
+    statement<{ at: string | null }>(db, 'SELECT max(ingested_at) AS at FROM archives').get()?.at ??
+    null
+  )
+}
+
 /** Adds an archive that is about to be read, as `partial`. */
 export function addArchive(
   db: WriterDb,
@@ -62,6 +70,11 @@ export function addArchive(
 function archiveName(path: string): string {
   const bang = path.indexOf('!')
   return bang < 0 ? basename(path) : basename(path.slice(0, bang)) + path.slice(bang)
+}
+
+/** Forgets an archive that nothing was taken from. */
+export function removeArchive(db: WriterDb, id: number): void {
+  statement(db, 'DELETE FROM archives WHERE id = ?').run(id)
 }
 
 /** The same archive was given under another name: this is where it is now. */

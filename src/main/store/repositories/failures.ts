@@ -35,6 +35,21 @@ export function clearFailures(db: WriterDb, stage: Failure['stage'], url?: strin
   else statement(db, 'DELETE FROM failures WHERE stage = ? AND url = ?').run(stage, url)
 }
 
+/** Notes what an archive as a whole failed by, once however often it is tried. */
+export function putArchiveFailure(
+  db: WriterDb,
+  archiveId: number,
+  failure: { reason: string; detail: string },
+): void {
+  transaction(db, () => {
+    statement(
+      db,
+      `DELETE FROM failures WHERE archive_id = ? AND stage = 'archive' AND reason = ?`,
+    ).run(archiveId, failure.reason)
+    insertFailure(db, { stage: 'archive', archiveId, ...failure })
+  })
+}
+
 /** Notes that an input could not be read, once for each reason however often it is tried. */
 export function putInputFailure(
   db: WriterDb,

@@ -63,6 +63,7 @@ export const corpora = {
     columns: { stage: 'Stage', archive: 'Archive', offset: 'Offset', address: 'URL and details' },
     close: 'Close',
     title: 'Failures: {reason}',
+    everything: 'All failures and what was left out',
     first: 'First {n} of {total}.',
     all: '{n} in total.',
   },
