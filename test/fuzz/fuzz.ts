@@ -30,6 +30,8 @@ export interface FuzzOptions {
   /** Inputs of an order. */
   batch?: number
   stop?: AbortSignal
+  /** Default: `HANGS_MS`. */
+  hangsMs?: number
   /** Folder of the inputs that were found. */
   keep?: string
   onBatch?(totals: Totals): void
@@ -56,7 +58,7 @@ const MOST_FINDINGS = 20
  */
 export async function fuzz(options: FuzzOptions): Promise<Totals> {
   const totals: Totals = { read: 0, refused: 0, findings: [], peak: 0 }
-  const { seed, next, stop } = options
+  const { seed, next, stop, hangsMs = HANGS_MS } = options
   let ordered = 0
   let turn = 0
 
@@ -109,13 +111,13 @@ export async function fuzz(options: FuzzOptions): Promise<Totals> {
         over(at + 1 < now.until ? { ...now, from: at + 1 } : null)
       }
       const hangs = (): void => {
-        lost('hang', `No answer within ${HANGS_MS / 1000} s`)
+        lost('hang', `No answer within ${hangsMs / 1000} s`)
         child.kill('SIGKILL')
       }
-      let timer = setTimeout(hangs, HANGS_MS)
+      let timer = setTimeout(hangs, hangsMs)
       child.on('message', (said: Said) => {
         clearTimeout(timer)
-        timer = setTimeout(hangs, HANGS_MS)
+        timer = setTimeout(hangs, hangsMs)
         if ('done' in said) {
           totals.read += now.until - now.from
           totals.refused += said.done.refused

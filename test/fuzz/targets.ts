@@ -15,7 +15,7 @@ import { DEFAULT_LIMITS } from '../../src/main/images/limits.ts'
 import { headerOptOut, parseRobots } from '../../src/main/images/opt-out.ts'
 import { readPictureMetadata } from '../../src/main/images/picture-metadata.ts'
 import { KINDS } from '../../src/main/inference/kinds/index.ts'
-import { loadTokenizer } from '../../src/main/inference/tokenize/library.ts'
+import { createTokenizers, type Tokenizers } from '../../src/main/inference/tokenize/tokenizers.ts'
 import { openPackageFile } from '../../src/main/jobs/evaluate/package-file.ts'
 import { readSpans, SPAN_FORMATS } from '../../src/main/labeling/span-formats.ts'
 import { tableRows } from '../../src/main/store/repositories/rating-table.ts'
@@ -98,6 +98,8 @@ async function readTable(path: string): Promise<void> {
     await table.close()
   }
 }
+
+let tokenizers: Tokenizers | undefined
 
 const table = (name: string, ending: string, make: Target['seeds']): Target => ({
   name,
@@ -244,13 +246,15 @@ export const TARGETS: readonly Target[] = [
     }),
   },
   {
+    // The library may end its process, which then costs the program nothing but an answer.
     name: 'tokenizer',
     seeds: seeds.tokenizers,
-    async read(bytes) {
-      const tokenizer = await loadTokenizer(bytes.toString('utf8'), {
-        about: 'tokenizer.json',
-        plain: false,
-      })
+    async read(bytes, folder) {
+      tokenizers ??= createTokenizers(
+        new URL('../../src/main/inference/tokenize/tokenizer-host.ts', import.meta.url),
+        { patienceMs: 5000 },
+      )
+      const tokenizer = await tokenizers.open(put(folder, `${bytes.length}.json`, bytes))
       await tokenizer.ids(['Two red boats, 東京 👍', ''])
     },
   },
@@ -269,21 +273,21 @@ export const PLANTED: readonly Target[] = [
     name: 'planted-hang',
     seeds: () => [Buffer.from('boat')],
     async read(bytes) {
-      while (bytes.length > 8) void bytes
+      while (bytes.length > 60) void bytes
     },
   },
   {
     name: 'planted-exit',
     seeds: () => [Buffer.from('boat')],
     async read(bytes) {
-      if (bytes.length > 8) process.kill(process.pid, 'SIGKILL')
+      if (bytes.length > 300) process.kill(process.pid, 'SIGKILL')
     },
   },
   {
     name: 'planted-memory',
     seeds: () => [Buffer.from('boat')],
     async read(bytes) {
-      if (bytes.length > 8) kept.push(Buffer.alloc(2 ** 28, 1))
+      if (bytes.length > 8) kept.push(Buffer.alloc(2 ** 29, 1))
     },
   },
 ]
