@@ -68,7 +68,6 @@ const REASONS: Readonly<Record<string, TextKey>> = {
   'no-such-image': 'reasons.noSuchImage',
   'ragged-row': 'reasons.raggedRow',
   'not-an-object': 'reasons.notAnObject',
-  'line-too-long': 'reasons.lineTooLong',
   'row-too-long': 'reasons.rowTooLong',
   'span-not-predicted': 'reasons.spanNotPredicted',
 }

@@ -66,7 +66,6 @@ export const reasons = {
   noSuchImage: 'Caption of a picture that is not listed',
   raggedRow: 'Row with a wrong number of cells',
   notAnObject: 'Line is not a JSON object',
-  lineTooLong: 'Line too long',
   rowTooLong: 'Row too long',
   spanNotPredicted: 'Description could not be predicted',
   notAPicture: 'Not a picture ({what})',
