@@ -25,6 +25,8 @@ export function forbidNetwork(devServer: string | undefined): void {
   if (devServer === undefined) {
     app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND')
   }
+  // Whoever makes a session says what may be asked for in it.
+  app.on('session-created', (one) => lockSession(one, () => false, []))
 }
 
 /**

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, BrowserWindow, screen } from 'electron'
 import { z } from 'zod'
+import { isPage } from './origin.ts'
 
 const Place = z.object({
   x: z.number().optional(),
@@ -38,6 +39,9 @@ function lastPlace(): Place {
   }
 }
 
+/** Of a navigation that was refused, or overtaken by another one. */
+const ABORTED = -3
+
 export function createWindow(preload: string, page: string): BrowserWindow {
   const { maximized, ...bounds } = lastPlace()
   const window = new BrowserWindow({
@@ -60,6 +64,15 @@ export function createWindow(preload: string, page: string): BrowserWindow {
     },
   })
   if (maximized) window.maximize()
+  // `about:blank` asks nobody before it is there, nor does the page of an error: both have no
+  // bridge, and do not stay.
+  const back = (url: string): void => {
+    if (!isPage(page, url) && !window.isDestroyed()) void window.loadURL(page)
+  }
+  window.webContents.on('did-navigate', (_event, url) => back(url))
+  window.webContents.on('did-fail-load', (_event, code, _what, url, isMain) => {
+    if (isMain && code !== ABORTED) back(url)
+  })
   window.once('ready-to-show', () => window.show())
   window.on('close', () => {
     const place: Place = { ...window.getNormalBounds(), maximized: window.isMaximized() }

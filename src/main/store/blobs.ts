@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import { sha256Of } from '../files/digest.ts'
 import { writeWhole } from '../files/write-whole.ts'
@@ -40,22 +40,16 @@ export function putBlob(corpusPath: string, bytes: Uint8Array, sha256?: string):
 }
 
 /**
- * Brings a group of blobs to the disk for certain. To be awaited before the transaction that names
- * them: else a power cut leaves rows whose blobs are empty.
+ * Brings a group of blobs to the disk for certain, their names with them (a file that was renamed
+ * takes its name along). To be awaited before the transaction that names them: else a power cut
+ * leaves rows whose blobs are empty.
  * @throws what the file system says
  */
 export async function flushBlobs(corpusPath: string, names: Iterable<string>): Promise<void> {
-  const files = new Set([...names].map((sha256) => blobPath(corpusPath, sha256)))
-  await flushAll(files)
-  // A folder cannot be opened on Windows, where it needs no flush of its own.
-  if (process.platform !== 'win32') await flushAll(new Set([...files].map(dirname)))
-}
-
-async function flushAll(paths: Set<string>): Promise<void> {
-  const left = paths.values()
-  const flushOne = async (): Promise<void> => {
+  const left = new Set([...names].map((sha256) => blobPath(corpusPath, sha256))).values()
+  const flush = async (): Promise<void> => {
     for (const path of left) {
-      const file = await open(path, 'r')
+      const file = await open(path, 'r+')
       try {
         await file.sync()
       } finally {
@@ -63,5 +57,5 @@ async function flushAll(paths: Set<string>): Promise<void> {
       }
     }
   }
-  await Promise.all(Array.from({ length: Math.min(FLUSH_WIDTH, paths.size) }, flushOne))
+  await Promise.all(Array.from({ length: FLUSH_WIDTH }, flush))
 }

@@ -19,7 +19,8 @@ export interface Inputs {
   failures: InputFailure[]
 }
 
-const ARCHIVE = /\.warc(\.gz)?$/i
+/** Also what cannot be read and is taken for an archive: the reader says what it is. */
+const ARCHIVE = /\.(?:warc|arc|wat|wet)(?:\.(?:gz|zst|bz2|xz|open))*$/i
 const WACZ = /\.wacz$/i
 
 /**

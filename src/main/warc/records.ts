@@ -26,6 +26,8 @@ export interface ParseOptions {
   drop: number
   maxBlockBytes: number
   keep: ((head: RecordHead) => boolean) | undefined
+  /** Records come with their header as it stands. */
+  heads?: boolean
   signal: AbortSignal | undefined
 }
 
@@ -54,6 +56,8 @@ interface Pending {
   block: number
   head: RecordHead
   wanted: boolean
+  /** The header as it stands, if it is asked for. */
+  raw: Uint8Array | null
   /** The header's lines end in LF alone. */
   bareLines: boolean
 }
@@ -263,6 +267,7 @@ class RecordParser {
       block: this.#base + line,
       head,
       wanted: this.#options.keep ? this.#options.keep(head) : true,
+      raw: this.#options.heads ? Buffer.from(buffer.subarray(start, line)) : null,
       bareLines,
     }
     return 'next'
@@ -566,6 +571,7 @@ class RecordParser {
       block: wanted ? block : block.subarray(0, 0),
       truncated: wanted && truncated,
       skipped: !wanted,
+      head: pending.raw,
     })
   }
 
@@ -718,6 +724,9 @@ function describe(sample: string): string {
   if (text.startsWith('PK\x03\x04')) return 'It is a ZIP file; a WACZ must have the ending .wacz.'
   if (sample.startsWith('\x28\xb5\x2f\xfd'))
     return 'It is compressed with Zstandard; decompress it first.'
+  if (text.startsWith('filedesc://'))
+    return 'It is an ARC file, the format before WARC: convert it with warcio recompress or arc2warc.'
+  if (text.startsWith(' CDX ')) return 'It is a CDX index of an archive, not the archive.'
   if (sample.startsWith('BZh')) return 'It is compressed with bzip2; decompress it first.'
   return sample ? `It begins ${printable(sample)}.` : 'It holds nothing but line ends.'
 }

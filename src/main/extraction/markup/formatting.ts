@@ -11,6 +11,7 @@ import {
   move,
   noteBits,
   passFoster,
+  popFormatting,
   popTo,
   push,
   putDown,
@@ -39,7 +40,8 @@ let tags = new Int32Array(1024)
 let gains = new Int32Array(1024)
 /** Where its attributes stand in the page. */
 let from = new Int32Array(1024)
-let keys: (string | undefined)[] = []
+/** Names and values of the attributes, by where they stand; made where they are needed. */
+const keys = new Map<number, string>()
 let newest = 0
 let used = 0
 let free = 0
@@ -47,7 +49,7 @@ let entries = 0
 
 export function startFormatting(): void {
   newest = used = free = entries = 0
-  keys = []
+  keys.clear()
 }
 
 function newEntry(older: number, name: number): number {
@@ -64,7 +66,6 @@ function newEntry(older: number, name: number): number {
   if (younger !== 0) before[younger] = entry
   else newest = entry
   tags[entry] = name
-  keys[entry] = undefined
   entryPlace[entry] = -1
   return entry
 }
@@ -128,8 +129,11 @@ export function noteFormatting(name: number, attributesFrom: number): void {
     }
     if (equal >= 3) removeEntry(oldest)
   }
-  if (entries >= MOST) return
   const at = here.depth - 1
+  if (entries >= MOST) {
+    setEntry(at, 0)
+    return
+  }
   const entry = newEntry(newest, name)
   entries++
   gains[entry] = here.state & ~(stackState[at] as number)
@@ -138,7 +142,13 @@ export function noteFormatting(name: number, attributesFrom: number): void {
 }
 
 function keyOf(entry: number): string {
-  return (keys[entry] ??= attributeKey(here.html, from[entry] as number))
+  const place = from[entry] as number
+  let key = keys.get(place)
+  if (key === undefined) {
+    key = attributeKey(here.html, place)
+    keys.set(place, key)
+  }
+  return key
 }
 
 /** Opens again what was closed out of turn: "reconstruct the active formatting elements". */
@@ -179,9 +189,14 @@ let doomed = new Uint8Array(1024)
 /** The adoption agency algorithm of the HTML standard, for an end tag (or a second `<a>`). */
 export function adopt(name: number): void {
   const top = here.depth - 1
-  if (top >= 0 && stackTag[top] === name && entryAt(top) === 0) {
-    popTo(top)
-    return
+  if (top >= 0 && stackTag[top] === name) {
+    // As in most pages: what was opened last is closed.
+    const entry = entryAt(top)
+    if (entry === newest || entry === 0) {
+      if (entry !== 0) removeEntry(entry)
+      popFormatting()
+      return
+    }
   }
   for (let round = 0; round < 8; round++) {
     const entry = formattingEntry(name)
@@ -202,8 +217,9 @@ export function adopt(name: number): void {
       if ((props & tag.SPECIAL) !== 0) furthest = i
     }
     if (furthest < 0) {
-      popTo(place)
+      // Its entry goes first, so that nothing waits to be opened again.
       removeEntry(entry)
+      popTo(place)
       return
     }
     splitAround(entry, place, furthest)
@@ -230,7 +246,6 @@ function splitAround(entry: number, place: number, furthest: number): void {
   entries++
   gains[made] = gains[entry] as number
   from[made] = from[entry] as number
-  keys[made] = keys[entry]
   removeEntry(entry)
   passFoster(place, place + 1)
 

@@ -42,16 +42,16 @@ export let stackSerial = new Int32Array(1024)
  * the place of its name in the page.
  */
 export let stackIndex = new Int32Array(1024)
-/** Is one of the four below set? */
+/** Is one of the three below set? */
 let stackMarked = new Uint8Array(1024)
 /** Index + 1 of the caption that an element is. */
 let stackCaption = new Int32Array(1024)
 /** Index + 1 into `openIds` of an element whose text is asked for. */
 let stackId = new Int32Array(1024)
-/** Entry of an element among the active formatting elements. */
-let stackEntry = new Int32Array(1024)
 /** Index + 1 of the table that an element was put before, since it may not stand in it. */
 let stackFoster = new Int32Array(1024)
+/** Of each formatting element its entry among the active ones, 0 = none. */
+let stackEntry = new Int32Array(1024)
 // Used while elements change places: the bits of state that each adds and takes away.
 let stackGain = new Int32Array(1024)
 let stackLoss = new Int32Array(1024)
@@ -98,7 +98,10 @@ export function popTo(target: number): void {
       openCount[popped] = (openCount[popped] as number) - 1
       const props = tag.TAG_PROPS[popped] as number
       if ((props & tag.BLOCK) !== 0) here.boundary = true
-      if ((props & tag.LEAVES) !== 0) leave(popped, stackIndex[depth] as number)
+      if ((props & (tag.LEAVES | tag.FORMATTING)) !== 0) {
+        if ((props & tag.LEAVES) !== 0) leave(popped, stackIndex[depth] as number)
+        else loseEntry(depth)
+      }
     }
     if (stackMarked[depth] !== 0) release(depth)
   }
@@ -129,18 +132,21 @@ function release(at: number): void {
   }
   const id = stackId[at] as number
   if (id !== 0) (here.openIds[id - 1] as { end: number }).end = itemCount()
-  const entry = stackEntry[at] as number
-  if (entry !== 0) {
-    entryPlace[entry] = -1
-    here.reopen = true
-  }
   if (stackFoster[at] !== 0) here.fosteredOpen--
+}
+
+/** A formatting element is closed by something else: it waits to be opened again. */
+function loseEntry(at: number): void {
+  const entry = stackEntry[at] as number
+  if (entry === 0) return
+  entryPlace[entry] = -1
+  here.reopen = true
 }
 
 function mark(at: number): void {
   if (stackMarked[at] !== 0) return
   stackMarked[at] = 1
-  stackCaption[at] = stackId[at] = stackEntry[at] = stackFoster[at] = 0
+  stackCaption[at] = stackId[at] = stackFoster[at] = 0
 }
 
 export function setCaption(at: number, caption: number): void {
@@ -158,13 +164,12 @@ export function setId(at: number, id: number): void {
 }
 
 export function setEntry(at: number, entry: number): void {
-  mark(at)
   stackEntry[at] = entry
   if (entry !== 0) entryPlace[entry] = at
 }
 
 export function entryAt(at: number): number {
-  return stackMarked[at] === 0 ? 0 : (stackEntry[at] as number)
+  return ((stackProps[at] as number) & tag.FORMATTING) === 0 ? 0 : (stackEntry[at] as number)
 }
 
 function pushAs(name: number, namespace: number, props: number, index: number): void {
@@ -332,7 +337,8 @@ export function applyBits(from: number, base: number): void {
   for (let i = from; i < here.depth; i++) {
     stackState[i] = bits
     bits = (bits & ~(stackLoss[i] as number)) | (stackGain[i] as number)
-    if (stackMarked[i] !== 0 && stackEntry[i] !== 0) entryPlace[stackEntry[i] as number] = i
+    const entry = entryAt(i)
+    if (entry !== 0) entryPlace[entry] = i
   }
   here.state = bits
 }
@@ -363,6 +369,16 @@ export function takeOut(at: number): void {
   if (stackMarked[at] !== 0 && stackFoster[at] !== 0) inheritFoster(at)
   if (name > 0) openCount[name] = (openCount[name] as number) - 1
   if (stackMarked[at] !== 0) release(at)
+  if (entryAt(at) !== 0) loseEntry(at)
+}
+
+/** Closes the innermost element, a formatting element without an entry. */
+export function popFormatting(): void {
+  const at = --here.depth
+  const name = stackTag[at] as number
+  openCount[name] = (openCount[name] as number) - 1
+  if (stackMarked[at] !== 0) release(at)
+  here.state = stackState[at] as number
 }
 
 function inheritFoster(at: number): void {

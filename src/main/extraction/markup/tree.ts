@@ -47,7 +47,11 @@ export function startTag(name: number): number {
       if (startInForeign(name)) return token.end
     }
   }
-  if (here.mode === M_BODY) return startInBody(name)
+  if (here.mode <= M_CAPTION) {
+    if (here.mode === M_BODY || ((tag.TAG_PROPS[name] as number) & tag.TABLE_PART) === 0) {
+      return startInBody(name)
+    }
+  }
   for (;;) {
     switch (startInMode(name)) {
       case DONE:
@@ -135,7 +139,7 @@ function leaveNoscript(astray: boolean): void {
 export function endTag(name: number): void {
   if (here.stray !== 0 && name === tag.T_NOSCRIPT) here.stray = 0
   if (here.depth > 0 && stackNamespace[here.depth - 1] !== HTML && endInForeign(name)) return
-  if (here.mode === M_BODY) {
+  if (here.mode <= M_CAPTION && (here.mode === M_BODY || !isTableTag(name))) {
     endInBody(name, token.hash)
     return
   }
@@ -154,6 +158,10 @@ export function endTag(name: number): void {
         return
     }
   }
+}
+
+function isTableTag(name: number): boolean {
+  return name === tag.T_TABLE || ((tag.TAG_PROPS[name] as number) & tag.TABLE_PART) !== 0
 }
 
 function endInMode(name: number): Verdict {
@@ -206,11 +214,6 @@ function kindOf(start: number, end: number): number {
     else if (code !== 0) return TEXT
   }
   return kind
-}
-
-/** Need `characters` be told of a run that is white space at most? */
-export function spaceMatters(): boolean {
-  return here.reopen || here.mode >= M_HEAD
 }
 
 /** What a run of characters means for the elements that are open. */

@@ -2,9 +2,10 @@ import { availableParallelism } from 'node:os'
 import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import type { IngestInput } from '#shared/contract/jobs.ts'
-import { AppError } from '#shared/errors.ts'
+import { AppError, errorLine } from '#shared/errors.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { flushBlobs } from '../../store/blobs.ts'
+import { readError } from '../../files/read-error.ts'
 import { toStoreError } from '../../store/errors.ts'
 import type { Corpus } from '../../store/open.ts'
 import {
@@ -14,7 +15,12 @@ import {
   moveArchive,
 } from '../../store/repositories/archives.ts'
 import type { ArchiveRow } from '../../store/repositories/archives.ts'
-import { putInputFailure } from '../../store/repositories/failures.ts'
+import { archiveAccount } from '../../store/repositories/archive-accounts.ts'
+import {
+  insertFailure,
+  putArchiveFailure,
+  putInputFailure,
+} from '../../store/repositories/failures.ts'
 import { imageIds } from '../../store/repositories/images.ts'
 import type { ImageIds } from '../../store/repositories/images.ts'
 import { transaction } from '../../store/statements.ts'
@@ -29,6 +35,8 @@ import { implementJob } from '../run/implement.ts'
 import { createCommitter } from './commit-steps.ts'
 import type { Totals } from './commit-steps.ts'
 import { findSources, shortName, identify } from './ingest-sources.ts'
+import { emptyArchive, outcomeOf, reportOutcomes } from './ingest-outcome.ts'
+import type { Outcome } from './ingest-outcome.ts'
 import { toStep } from './ingest-step.ts'
 import type { Step } from './ingest-step.ts'
 
@@ -46,9 +54,12 @@ export interface IngestOptions {
  * Reads archives into the corpus: pages, pairs, captures of pictures, counts and failures, and at
  * the end, unless `images` is `none`, the pictures themselves. What was read and how far are
  * committed together, so a run that was killed or canceled goes on where it stopped and never adds
- * a pair twice; an archive that is complete is passed over, under whatever name it comes.
+ * a pair twice; an archive that is complete is passed over, under whatever name it comes. One that
+ * cannot be read does not stop the others. What was not taken is told in words, and is a failure of
+ * the job where nothing was.
  *
- * @throws AppError `not-found` for an input that is not there, `io`, `internal`
+ * @throws AppError `not-found` for an input that is not there, `damaged` where nothing was taken,
+ *   `io`, `internal`
  */
 export async function runIngest(
   corpus: Corpus,
@@ -68,6 +79,11 @@ export async function runIngest(
     pairs: 0,
     failures: failures.length,
   }
+  const outcomes: Outcome[] = failures.map(({ name, detail }) => ({
+    name,
+    isNothing: true,
+    problem: `nothing was taken; ${detail}`,
+  }))
   const ids = imageIds(corpus.writer)
   const workers =
     input.workers ??
@@ -77,14 +93,14 @@ export async function runIngest(
   for (const source of sources) {
     if (ctx.signal.aborted) return
     const start = before
-    await ingestSource(corpus, source, ids, workers, totals, ctx, options, (position) =>
+    const report = (position: number): void =>
       ctx.progress({
         done: start + position,
         total,
         unit: 'bytes',
         note: `${shortName(source)}: ${totals.pairs.toLocaleString('en')} pairs`,
-      }),
-    )
+      })
+    outcomes.push(await ingestSource(corpus, source, ids, workers, totals, ctx, options, report))
     before += source.size ?? 0
   }
   ctx.changed(['pairs', 'images'])
@@ -96,6 +112,7 @@ export async function runIngest(
   ctx.result('Pairs', n(totals.pairs))
   if (totals.failures > 0) ctx.result('Failures', n(totals.failures))
   if (ctx.signal.aborted) return
+  reportOutcomes(outcomes, (text) => ctx.warn(text))
   if (input.images !== 'none') {
     await runPictures(
       corpus,
@@ -114,8 +131,18 @@ async function ingestSource(
   ctx: JobContext,
   options: IngestOptions,
   report: (position: number) => void,
-): Promise<void> {
-  const { source, identity } = await identify(given, options.stdin)
+): Promise<Outcome> {
+  let identified
+  try {
+    identified = await identify(given, options.stdin)
+  } catch (error) {
+    const { name } = given
+    const problem = problemOf(error, name)
+    putInputFailure(corpus.writer, { name, reason: 'unreadable', detail: problem })
+    totals.failures++
+    return { name, isNothing: true, problem: `nothing was taken; ${problem}` }
+  }
+  const { source, identity } = identified
   let archive = archiveByFingerprint(corpus.writer, identity)
   if (archive?.state === 'complete') {
     totals.skipped++
@@ -124,7 +151,7 @@ async function ingestSource(
     }
     report(source.size ?? 0)
     if (source.kind === 'stream') (options.stdin ?? process.stdin).destroy()
-    return
+    return outcomeOf(archiveAccount(corpus.writer, archive.id))
   }
   if (archive && archive.path !== source.name) moveArchive(corpus.writer, archive.id, source.name)
   archive ??= addArchive(corpus.writer, {
@@ -147,11 +174,34 @@ async function ingestSource(
     }
   } catch (error) {
     ids.forget()
+    if (error instanceof SourceProblem) {
+      const detail = problemOf(error.cause, source.name)
+      putArchiveFailure(corpus.writer, archive.id, { reason: 'unreadable', detail })
+      totals.failures++
+      return outcomeOf(archiveAccount(corpus.writer, archive.id))
+    }
     if (error instanceof AppError) throw error
     throw toStoreError(error, corpus.path)
   } finally {
     await pool.close()
   }
+  return outcomeOf(archiveAccount(corpus.writer, archive.id))
+}
+
+/** What an archive's own bytes are to blame for: the others go on. */
+class SourceProblem extends Error {}
+
+/** One step of reading. @throws SourceProblem */
+async function ofSource<T>(step: Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await step
+  } catch (error) {
+    throw signal.aborted ? error : new SourceProblem(errorLine(error), { cause: error })
+  }
+}
+
+function problemOf(error: unknown, name: string): string {
+  return errorLine(readError(name, error))
 }
 
 async function readArchive(
@@ -166,12 +216,15 @@ async function readArchive(
 ): Promise<void> {
   const from = archive.nextOffset
   const stream = source.kind === 'stream'
-  const opened = await openArchive(source, {
-    from: stream ? 0 : from,
-    digest: true,
-    signal: ctx.signal,
-    keep: ({ type }) => type === 'response' || type === 'resource' || type === 'revisit',
-  })
+  const opened = await ofSource(
+    openArchive(source, {
+      from: stream ? 0 : from,
+      digest: true,
+      signal: ctx.signal,
+      keep: ({ type }) => type === 'response' || type === 'resource' || type === 'revisit',
+    }),
+    ctx.signal,
+  )
   const steps: Step[] = []
   const commits = createCommitter(corpus, archive, ids, totals, ctx, report)
   let broken: { error: unknown } | null = null
@@ -182,8 +235,13 @@ async function readArchive(
   }
 
   let reading = true
+  let problem: SourceProblem | null = null
+  const batches = opened[Symbol.asyncIterator]()
   try {
-    for await (const batch of opened) {
+    for (;;) {
+      const next = await ofSource(batches.next(), ctx.signal)
+      if (next.done) break
+      const batch = next.value
       const step = await toStep(batch, archive.id, stream ? from : 0, pool, (blobs) =>
         flushBlobs(corpus.path, blobs),
       )
@@ -201,8 +259,11 @@ async function readArchive(
     }
     reading = false
   } catch (error) {
-    // Canceled: what was read so far still counts.
-    if (!ctx.signal.aborted) throw error
+    // Canceled, or it cannot be read on: what was read so far still counts.
+    if (error instanceof SourceProblem) problem = error
+    else if (!ctx.signal.aborted) throw error
+  } finally {
+    await batches.return?.(undefined)
   }
   for (const step of [...steps]) {
     await step.done
@@ -210,11 +271,17 @@ async function readArchive(
   }
   drain()
   commits.commit()
+  if (problem) throw problem
   if (reading || ctx.signal.aborted) return
 
   const sha256 = opened.sha256() ?? (stream ? null : await sha256OfArchive(source, ctx.signal))
   const bytes = source.size ?? commits.position
-  transaction(corpus.writer, () => completeArchive(corpus.writer, archive.id, { sha256, bytes }))
+  transaction(corpus.writer, () => {
+    completeArchive(corpus.writer, archive.id, { sha256, bytes })
+    const empty = emptyArchive(archiveAccount(corpus.writer, archive.id))
+    if (empty) insertFailure(corpus.writer, { stage: 'archive', archiveId: archive.id, ...empty })
+    if (empty) totals.failures++
+  })
   totals.archives++
   report(bytes)
 }

@@ -6,6 +6,7 @@ import type { PictureOutcome } from '../../store/repositories/picture-queue.ts'
 import { putThumbs } from '../../store/repositories/thumbs.ts'
 import type { JobContext } from '../run/job.ts'
 import type { Ended } from './ended-picture.ts'
+import type { FetchedArchive } from './fetched-archive.ts'
 
 /** Written to the database at once, or after this time, whichever comes first. */
 const BATCH = 200
@@ -21,6 +22,7 @@ export function createCommitter(
   ctx: JobContext,
   total: number,
   host: PictureHost,
+  archive: Pick<FetchedArchive, 'sync'>,
 ): {
   /** Resolves when there is room for the next. @throws what kept a batch from being written */
   add(one: Ended): Promise<void>
@@ -61,7 +63,8 @@ export function createCommitter(
   }
 
   async function keep(now: readonly Ended[]): Promise<void> {
-    // In this order a kill leaves at worst a blob or a thumbnail that is found again.
+    // In this order a kill leaves at worst a record, a blob or a thumbnail that is found again.
+    archive.sync()
     for (const { blob } of now) if (blob) putBlob(corpus.path, blob.bytes, blob.sha256)
     await flushBlobs(
       corpus.path,

@@ -1,4 +1,5 @@
 import { sha256Of } from '../../files/digest.ts'
+import { archiveFile } from '../../store/repositories/fetched.ts'
 import type { HeldPicture } from '../../store/repositories/picture-queue.ts'
 import { findSource, openRecords, parseHttpResponse } from '../../warc/index.ts'
 import type { RecordAccess } from '../../warc/index.ts'
@@ -15,7 +16,7 @@ export interface Restorer {
 }
 
 /** Reads pictures whose blobs are lost once more out of the archives that they came from. */
-export function createRestorer(): Restorer {
+export function createRestorer(corpusPath: string): Restorer {
   let open: { path: string; records: RecordAccess } | null = null
   let last: Promise<unknown> = Promise.resolve()
 
@@ -29,7 +30,10 @@ export function createRestorer(): Restorer {
     try {
       if (open?.path !== held.path) {
         await close()
-        const records = await openRecords(await findSource(held.path), MAX_BODY_BYTES)
+        const records = await openRecords(
+          await findSource(archiveFile(corpusPath, held.path)),
+          MAX_BODY_BYTES,
+        )
         open = { path: held.path, records }
       }
       const { block } = await open.records.recordAt(held.offset)

@@ -1,5 +1,5 @@
 import type { Failure } from '#shared/contract/corpora.ts'
-import type { ReaderDb, WriterDb } from '../open.ts'
+import type { WriterDb } from '../open.ts'
 import { statement, transaction } from '../statements.ts'
 
 export interface NewFailure {
@@ -35,6 +35,21 @@ export function clearFailures(db: WriterDb, stage: Failure['stage'], url?: strin
   else statement(db, 'DELETE FROM failures WHERE stage = ? AND url = ?').run(stage, url)
 }
 
+/** Notes what an archive as a whole failed by, once however often it is tried. */
+export function putArchiveFailure(
+  db: WriterDb,
+  archiveId: number,
+  failure: { reason: string; detail: string },
+): void {
+  transaction(db, () => {
+    statement(
+      db,
+      `DELETE FROM failures WHERE archive_id = ? AND stage = 'archive' AND reason = ?`,
+    ).run(archiveId, failure.reason)
+    insertFailure(db, { stage: 'archive', archiveId, ...failure })
+  })
+}
+
 /** Notes that an input could not be read, once for each reason however often it is tried. */
 export function putInputFailure(
   db: WriterDb,
@@ -56,24 +71,4 @@ export function clearInputFailures(db: WriterDb, name: string): void {
     db,
     `DELETE FROM failures WHERE stage = 'archive' AND archive_id IS NULL AND url = ?`,
   ).run(name)
-}
-
-/** `corpora.failures`. */
-export function listFailures(
-  db: ReaderDb,
-  args: { reason?: string | undefined; offset: number; limit: number },
-): { total: number; failures: Failure[] } {
-  const reason = args.reason ?? null
-  const total =
-    statement<{ n: number }>(
-      db,
-      'SELECT count(*) AS n FROM failures WHERE @reason IS NULL OR reason = @reason',
-    ).get({ reason })?.n ?? 0
-  const failures = statement<Failure>(
-    db,
-    `SELECT f.stage, f.reason, a.name AS archive, f.offset, f.url, f.detail
-     FROM failures f LEFT JOIN archives a ON a.id = f.archive_id
-     WHERE @reason IS NULL OR f.reason = @reason ORDER BY f.id LIMIT @limit OFFSET @offset`,
-  ).all({ reason, limit: args.limit, offset: args.offset })
-  return { total, failures }
 }

@@ -7,6 +7,13 @@ import { hostOf } from '#shared/address.ts'
 
 /** `pages.record_type` of what came out of a table: there is no page to show. */
 export const ROW_RECORD = 'table-row'
+/** The same for a table's pair that came back through a listing: its `metadata` record. */
+export const LISTED_RECORD = 'metadata'
+
+/** Whether a page of this `record_type` was archived. */
+export function hasPage(recordType: string): boolean {
+  return recordType !== ROW_RECORD && recordType !== LISTED_RECORD
+}
 
 /** The page that a run of rows belongs to. */
 export interface RowPage {
@@ -26,6 +33,8 @@ export interface NewRowPair {
   alt: string | null
   title: string | null
   caption: string | null
+  before: string | null
+  after: string | null
   captionRule: string | null
   declaredWidth: number | null
   declaredHeight: number | null
@@ -57,6 +66,7 @@ export function rowWriter(db: WriterDb, images: ImageIds, archiveId: number): Ro
        declared_width, declared_height, tag_start, tag_end)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)`,
   )
+  const addContext = statement(db, 'INSERT INTO contexts (pair_id, before, after) VALUES (?, ?, ?)')
   let current = lastPage.get(archiveId) ?? null
   return {
     page(page) {
@@ -85,6 +95,9 @@ export function rowWriter(db: WriterDb, images: ImageIds, archiveId: number): Ro
         pair.declaredWidth,
         pair.declaredHeight,
       )
+      if (pair.before !== null || pair.after !== null) {
+        addContext.run(lastInsertRowid, pair.before, pair.after)
+      }
       return Number(lastInsertRowid)
     },
     forget() {

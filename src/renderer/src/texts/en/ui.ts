@@ -128,6 +128,7 @@ export const ui = {
     again: 'Try again',
     resume: 'Resume',
     show: 'Show in folder',
+    failures: 'List failures',
     left: '{time} left',
     took: '{start}, took {time}',
     named: '{title}, {state}',
