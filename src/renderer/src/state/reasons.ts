@@ -85,6 +85,7 @@ const REASONS: Readonly<Record<string, TextKey>> = {
   'not-http': 'reasons.otherScheme',
   'ragged-row': 'reasons.raggedRow',
   'not-an-object': 'reasons.notAnObject',
+  'row-too-long': 'reasons.rowTooLong',
   'span-not-predicted': 'reasons.spanNotPredicted',
 }
 

@@ -83,6 +83,7 @@ export const reasons = {
   otherScheme: 'Address that is not http(s)',
   raggedRow: 'Row with a wrong number of cells',
   notAnObject: 'Line is not a JSON object',
+  rowTooLong: 'Row too long',
   spanNotPredicted: 'Description could not be predicted',
   notAPicture: 'Not a picture ({what})',
   http: 'Server answered {status}',
