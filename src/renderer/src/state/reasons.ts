@@ -48,6 +48,7 @@ const REASONS: Readonly<Record<string, TextKey>> = {
   garbage: 'reasons.garbage',
   'cut-block': 'reasons.cutBlock',
   'damaged-body': 'reasons.damagedBody',
+  'not-well-formed': 'reasons.notWellFormed',
   'html-too-long': 'reasons.htmlTooLong',
   'empty-file': 'reasons.emptyFile',
   'not-an-archive': 'reasons.notAnArchive',

@@ -47,6 +47,7 @@ export const reasons = {
   cutBlock: 'Record cut short',
   notHttp: 'Record without an HTTP response',
   damagedBody: 'Damaged body, read in part',
+  notWellFormed: 'Sent as XML but not well-formed, read as HTML',
   htmlTooLong: 'Page too long, read in part',
   emptyFile: 'Empty file',
   notAnArchive: 'Not a web archive',
