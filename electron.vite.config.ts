@@ -13,7 +13,14 @@ const main = {
 }
 
 /** Native modules and what loads files beside itself stay outside the bundle. */
-const external = ['electron', 'better-sqlite3', 'onnxruntime-node', 'sharp', 'chardetng-wasm']
+const external = [
+  'electron',
+  'better-sqlite3',
+  'onnxruntime-node',
+  'sharp',
+  'tokenizers',
+  'chardetng-wasm',
+]
 
 export default defineConfig({
   main: {

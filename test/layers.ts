@@ -98,8 +98,8 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     pictures: [],
     tokenize: [],
     kinds: ['onnx', 'pictures', 'tokenize'],
-    models: ['hub', 'kinds', 'onnx'],
-    host: ['kinds', 'onnx', 'pictures'],
+    models: ['hub', 'kinds', 'onnx', 'tokenize'],
+    host: ['kinds', 'onnx', 'pictures', 'tokenize'],
     tasks: ['kinds', 'models', 'onnx', 'tokenize'],
   },
   'main/jobs': {
@@ -139,6 +139,9 @@ export const OWNED_PACKAGES: Record<string, readonly string[]> = {
   'better-sqlite3': ['main/store'],
   'onnxruntime-node': ['main/inference'],
   sharp: ['main/images', 'main/inference'],
+  warcio: ['main/warc'],
+  // In a process of its own: see tokenizer-host.ts.
+  tokenizers: ['main/inference/tokenize'],
   'echarts/charts': ['figures'],
   'echarts/components': ['figures'],
   'echarts/core': ['figures'],

@@ -27,6 +27,8 @@ export const EXPORT_NEEDS: Readonly<Record<ExportFormat, ExportNeeds>> = {
   kohya: { text: true, pictures: ['image/jpeg', 'image/png', 'image/webp', 'image/bmp'] },
   parquet: { text: true, pictures: null },
   jsonl: { text: false, pictures: null },
+  // With the pictures that there are, in any type: as they were captured.
+  warc: { text: false, pictures: null },
 }
 
 const span = (from: number, to: number): string =>

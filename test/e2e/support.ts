@@ -13,11 +13,40 @@ export interface Running {
   close(): Promise<void>
 }
 
-/** Starts the built program with its own home folder. */
-export async function launch(home: string, env: Record<string, string> = {}): Promise<Running> {
+/** What the shell asked before it let the window do something. */
+export interface Question {
+  message: string
+  detail: string
+}
+
+/** Answers the questions of the shell, which are dialogs of the system, from now on. */
+export async function answerQuestions(app: ElectronApplication, yes: boolean): Promise<void> {
+  await app.evaluate(({ dialog }, response) => {
+    const kept = globalThis as { questions?: Question[] }
+    kept.questions ??= []
+    const ask = (_window: unknown, options: Question) => {
+      kept.questions?.push({ message: options.message, detail: options.detail })
+      return Promise.resolve({ response, checkboxChecked: false })
+    }
+    dialog.showMessageBox = ask as unknown as typeof dialog.showMessageBox
+  }, Number(yes))
+}
+
+export const questionsOf = (app: ElectronApplication): Promise<Question[]> =>
+  app.evaluate(() => (globalThis as { questions?: Question[] }).questions ?? [])
+
+/**
+ * Starts the built program with its own home folder. What the shell asks is allowed: tests name
+ * paths by calls, where people choose them.
+ */
+export async function launch(
+  home: string,
+  env: Record<string, string> = {},
+  args: readonly string[] = [],
+): Promise<Running> {
   const app = await _electron.launch({
     executablePath: electronPath() ?? '',
-    args: [...electronArguments(), ROOT],
+    args: [...electronArguments(), ...args, ROOT],
     cwd: ROOT,
     env: {
       ...(process.env as Record<string, string>),
@@ -28,6 +57,7 @@ export async function launch(home: string, env: Record<string, string> = {}): Pr
     },
   })
   const page = await app.firstWindow()
+  await answerQuestions(app, true)
   await page.waitForLoadState('domcontentloaded')
   return { app, page, close: () => app.close() }
 }

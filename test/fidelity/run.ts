@@ -35,7 +35,7 @@ const steps: { name: string; needs?: string | null; run: () => Promise<(Row | nu
   { name: 'preprocessing', run: preprocessingRows },
   { name: 'deviations', run: deviationRows },
   { name: 'clip.png', run: clipPngRows },
-  { name: 'tokenizer', needs: merges(), run: async () => [tokenizerRow()] },
+  { name: 'tokenizer', needs: merges(), run: async () => [await tokenizerRow()] },
   { name: 'published', run: async () => publishedRows() },
   ...(['fp32', 'fp16', 'int8'] as const).map((dtype) => ({
     name: `b32 ${dtype}`,

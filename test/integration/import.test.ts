@@ -10,7 +10,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import { ImportInput } from '#shared/contract/jobs.ts'
@@ -242,13 +243,13 @@ describe('importing a table', () => {
     expect(kept).toEqual(['half \ufffd', 'nul \ufffd in', texts[2], texts[3]])
   })
 
-  it('refuses what has no pictures, a wrong unit or a wrong column, before anything is written', async () => {
+  it('refuses a wrong unit, and what holds nothing, before anything is written', async () => {
     const dir = folder()
     const good = write(dir, 'good.csv', 'url,text\nhttp://a/1,x\n')
     const bare = write(dir, 'bare.csv', 'id,text\n1,x\n')
     const scaled = write(dir, 'scaled.csv', 'url,text,similarity\nhttp://a/1,x,31.2\n')
     const corpus = newCorpus()
-    await expect(run(corpus, [good, bare])).rejects.toThrow(/addresses or files/)
+    await expect(run(corpus, [bare])).rejects.toThrow(/addresses or files/)
     await expect(run(corpus, [good, scaled])).rejects.toThrow(/similarity run from 31.2 to 31.2/)
     await expect(
       run(corpus, [good], { columns: [{ role: 'alt', column: 'words' }] }),
@@ -269,6 +270,78 @@ describe('importing a table', () => {
     expect(createReads(corpus.reader).sources()).toMatchObject([
       { model: 'mine', max: Math.fround(0.312) },
     ])
+  })
+
+  it('takes the others where one table is damaged, none, or without pictures', async () => {
+    const dir = folder()
+    write(dir, 'a.csv', 'url,text\nhttp://a/1,x\n')
+    write(dir, 'b.parquet', 'PAR1 and no end')
+    write(dir, 'c.csv', 'id,text\n1,x\n')
+    const rows = Array.from(
+      { length: 9000 },
+      () => `http://a/2?${randomBytes(40).toString('hex')},x`,
+    )
+    const packed = gzipSync(`url,text\n${rows.join('\n')}\n`)
+    write(dir, 'd.csv.gz', packed.subarray(0, packed.length - 9))
+    write(dir, 'e.csv', 'url,text\nhttp://a/3,x\n')
+    const corpus = newCorpus()
+    const seen = await recogniseInputs({ path: dir, columns: [] }, readers.tables)
+    expect(seen).toMatchObject({
+      n: 5,
+      refusal: null,
+      left: [{ name: 'b.parquet' }, { name: 'c.csv' }],
+    })
+    const ctx = await run(corpus, [dir, join(dir, 'gone.csv')])
+    const whole = `url IN ('http://a/1', 'http://a/3')`
+    expect(count(corpus, 'images', whole)).toBe(2)
+    // What stands before the damage is kept.
+    expect(count(corpus, 'pairs')).toBeGreaterThan(2 + 4000)
+    expect(ctx.results).toMatchObject({ Tables: '2', 'Tables with errors': '4', Failures: '4' })
+    const said = ctx.warnings.join('\n')
+    for (const words of [
+      /b\.parquet: .* cut short/,
+      /c\.csv: No column/,
+      /d\.csv\.gz: .* damaged/,
+      /gone\.csv: .* not there/,
+    ]) {
+      expect(said).toMatch(words)
+    }
+    const listed = (): unknown =>
+      corpus.reader.prepare('SELECT reason, url FROM failures ORDER BY url').raw().all()
+    const all = [
+      ['table-damaged', 'b.parquet'],
+      ['table-not-taken', 'c.csv'],
+      ['table-damaged', 'd.csv.gz'],
+      ['unreadable', 'gone.csv'],
+    ]
+    expect(listed()).toEqual(all)
+    // Tried again, each stands there once; what was mended is taken off.
+    write(dir, 'd.csv.gz', packed)
+    await run(corpus, [dir, join(dir, 'gone.csv')])
+    expect(listed()).toEqual(all.filter(([, name]) => name !== 'd.csv.gz'))
+  })
+
+  it('fails where nothing at all was taken, and says why', async () => {
+    const corpus = newCorpus()
+    const dir = folder()
+    for (const [name, content, words] of [
+      ['notes.txt', 'just words\n', /no table/],
+      ['random.csv', randomBytes(5000), /no table|no column|never closed/i],
+      ['empty.csv', 'url,text\n', /no rows/],
+      ['rows.csv', 'url,text\n,x\ndata:image\\/gif,y\n', /of 2 rows 2 name no picture/],
+      ['bad.jsonl', '{"url": "http://a/1\n{"id": 1}\n{"url": 2\n', /No column of bad.jsonl/],
+      [
+        'cut.jsonl',
+        `${'{"url": "http://a\n'.repeat(3)}{"url": ""}\n`,
+        /of 4 rows 3 could not be read, 1 name/,
+      ],
+    ] as const) {
+      await expect(run(corpus, [write(dir, name, content)])).rejects.toThrow(words)
+    }
+    await expect(run(corpus, [join(dir, 'notes.txt'), join(dir, 'gone.csv')])).rejects.toThrow(
+      /None of 2 inputs can be imported/,
+    )
+    expect(count(corpus, 'pairs')).toBe(0)
   })
 
   it('goes on where it was canceled, each row once', async () => {

@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DEFAULT_SETTINGS, type Settings } from '#shared/settings.ts'
+import type { FetchOptions } from '../../src/main/images/fetch-options.ts'
 import type { JobContext } from '../../src/main/jobs/run/job.ts'
 import { putBlob } from '../../src/main/store/blobs.ts'
 import { createCorpus, openCorpus, type Corpus } from '../../src/main/store/open.ts'
@@ -10,6 +11,13 @@ import { entriesAt } from '../support/entries.ts'
 
 const NOWHERE = new URL('file:///nowhere')
 export const PICTURE_HOST = new URL('../../src/main/images/picture-host.ts', import.meta.url)
+
+/** Names lead to a server of the test. */
+export const LOCAL: Partial<FetchOptions> = {
+  allowAddress: () => true,
+  resolve: () => Promise.resolve(['127.0.0.1']),
+  retries: 0,
+}
 
 export interface Told {
   warnings: string[]

@@ -187,12 +187,12 @@ test('a bad picture is one counted failure, and its other address saves a pictur
     'not-a-picture html',
     'truncated',
     'ok',
-    'blob-missing',
+    'blob-lost',
   ])
   expect(failureRows(corpus).map((row) => row.reason)).toEqual([
     'not-a-picture html',
     'truncated',
-    'blob-missing',
+    'blob-lost',
   ])
   expect(context.told.warnings.join()).toContain('3 pictures could not be had')
 })

@@ -31,6 +31,7 @@ import { putLabelEvent } from '../../src/main/store/repositories/labels.ts'
 import { contextsAfter } from '../../src/main/store/repositories/span-sets.ts'
 import { listTrainingRuns } from '../../src/main/store/repositories/training-runs.ts'
 import { ingest, jobContext } from '../support/ingest.ts'
+import { tokenizers } from '../support/tokenizers.ts'
 
 const root = join(import.meta.dirname, '../..')
 const resources = join(root, 'resources')
@@ -530,7 +531,12 @@ describe('the training script', () => {
     expect(code, readFileSync(join(folder, 'run/log.txt'), 'utf8').slice(-2000)).toBe(0)
     const { addTextModelFolder } = await import('../../src/main/inference/models/text-models.ts')
     const model = await addTextModelFolder(
-      { bundled: join(dir, 'none'), user: join(dir, 'user'), hubCache: join(dir, 'hub') },
+      {
+        bundled: join(dir, 'none'),
+        user: join(dir, 'user'),
+        hubCache: join(dir, 'hub'),
+        tokenizers,
+      },
       join(folder, 'model'),
     )
     expect(model).toMatchObject({ kind: 'span', state: 'installed', problem: null })

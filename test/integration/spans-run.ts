@@ -8,10 +8,11 @@ import { runPredictSpans } from '../../src/main/jobs/spans/predict-spans.ts'
 import { runTrainSpans } from '../../src/main/jobs/spans/train-spans.ts'
 import { openCorpus } from '../../src/main/store/open.ts'
 import { ALT_RULES, listening, trainingInput } from './spans-support.ts'
+import { tokenizers } from '../support/tokenizers.ts'
 
 const [kind, path, models, model] = process.argv.slice(2) as [string, string, string, string]
 const corpus = openCorpus(path)
-const folders = { bundled: models, user: models, hubCache: models }
+const folders = { bundled: models, user: models, hubCache: models, tokenizers }
 const ctx = listening(({ done, unit }) => process.stdout.write(`${done} ${unit}\n`))
 if (kind === 'alts') {
   await runAltSpans(corpus, { corpus: path }, ctx, ALT_RULES)

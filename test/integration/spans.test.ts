@@ -52,6 +52,7 @@ import {
   storyPairs,
   trainingInput,
 } from './spans-support.ts'
+import { tokenizers } from '../support/tokenizers.ts'
 
 const SAMPLE = fileURLToPath(
   new URL('../../resources/sample/gleaner-sample.warc.gz', import.meta.url),
@@ -66,7 +67,7 @@ let folders: ModelsFolders
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'gleaner-spans-'))
   const models = join(folder, 'models')
-  folders = { bundled: models, user: models, hubCache: models }
+  folders = { bundled: models, user: models, hubCache: models, tokenizers }
   host = createInferenceHost(INFERENCE_HOST)
 })
 afterAll(async () => {

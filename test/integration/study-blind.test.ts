@@ -131,7 +131,7 @@ beforeAll(async () => {
       return [token, { ...row, model: MODELS.indexOf(model as (typeof MODELS)[number]), bytes }]
     }),
   )
-  serveProtocol('/nowhere', run.engine as unknown as EngineProcess)
+  serveProtocol('/nowhere', run.engine as unknown as EngineProcess, () => Promise.resolve(true))
 }, 60_000)
 afterAll(() => run.stop())
 

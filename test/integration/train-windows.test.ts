@@ -20,6 +20,7 @@ import { listTrainingRuns } from '../../src/main/store/repositories/training-run
 import { jobContext } from '../support/ingest.ts'
 import { INFERENCE_HOST, MODELS } from '../support/models.ts'
 import { label, nameOf, spanCorpus, type SpanPair } from './spans-support.ts'
+import { tokenizers } from '../support/tokenizers.ts'
 
 const words = (n: number, name: string): string =>
   Array.from({ length: n }, (_, i) => `${name} ${nameOf(i)}`).join(' ')
@@ -73,7 +74,7 @@ beforeAll(async () => {
   label(corpus, 25, [{ source: 'before', quote: words(80, 'unseen') }])
   label(corpus, 26, [{ source: 'before', quote: words(5, 'lengthy') }])
   label(corpus, 27, [])
-  const folders = { bundled: folder, user: folder, hubCache: folder }
+  const folders = { bundled: folder, user: folder, hubCache: folder, tokenizers }
   const encoder = await resolveModel(folders, textEncoder, join(MODELS, 'tiny-bert'))
   const ctx = jobContext()
   const spanWorker = new URL('./telling-worker.ts', import.meta.url)

@@ -1,5 +1,7 @@
 import { gunzipSync } from 'node:zlib'
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { numbers } from './numbers.ts'
 
 /** CLIP's `tokenizer.json` out of the merges that openai/CLIP publishes, as transformers builds it. */
 export function clipTokenizerJson(mergesGz: string): Record<string, unknown> {
@@ -83,4 +85,40 @@ export function clipTokenizerJson(mergesGz: string): Record<string, unknown> {
       merges,
     },
   }
+}
+
+/** What tools/reference/make_tokenizer_reference.py wrote. */
+export interface ClipReference {
+  madeBy: Record<string, string>
+  chosen: { text: string; ids: number[]; full: number }[]
+  fragments: string[]
+  seed: number
+  count: number
+  /** One for each thousand of the generated strings. */
+  digests: string[]
+}
+
+export function clipReference(): ClipReference {
+  const path = new URL('../fixtures/inference/clip-tokens.json', import.meta.url)
+  return JSON.parse(readFileSync(path, 'utf8')) as ClipReference
+}
+
+/** The strings that the reference was run on. */
+export function* clipStrings({ seed, fragments }: ClipReference, count: number): Generator<string> {
+  const { below } = numbers(seed)
+  for (let i = 0; i < count; i++) {
+    let text = ''
+    for (let parts = 1 + below(24); parts > 0; parts--) {
+      text += fragments[below(fragments.length)] as string
+      if (below(3) === 0) text += ' '
+    }
+    yield text
+  }
+}
+
+/** SHA-256 of lists of ids, cut to 16 digits. */
+export function idDigest(ids: readonly number[][]): string {
+  const hash = createHash('sha256')
+  for (const list of ids) hash.update(`${list.join(' ')}\n`)
+  return hash.digest('hex').slice(0, 16)
 }

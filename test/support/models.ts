@@ -6,6 +6,7 @@ import { pictureText } from '../../src/main/inference/kinds/picture-text/kind.ts
 import { resolveFolder } from '../../src/main/inference/models/registry.ts'
 import type { PictureTextModel } from '../../src/main/inference/kinds/picture-text/types.ts'
 import type { ModelsFolders } from '../../src/main/inference/models/types.ts'
+import { tokenizers } from './tokenizers.ts'
 
 export const INFERENCE_HOST = new URL('../../src/main/inference/host/host.ts', import.meta.url)
 export const PICTURES = fileURLToPath(new URL('../fixtures/inference/pictures/', import.meta.url))
@@ -16,7 +17,12 @@ export type TinyModel = 'tiny-clip' | 'tiny-clip-joint' | 'tiny-siglip'
 /** Folders of a machine that has no model. */
 export function emptyFolders(): ModelsFolders {
   const root = mkdtempSync(join(tmpdir(), 'models-'))
-  return { bundled: join(root, 'bundled'), user: join(root, 'user'), hubCache: join(root, 'hub') }
+  return {
+    bundled: join(root, 'bundled'),
+    user: join(root, 'user'),
+    hubCache: join(root, 'hub'),
+    tokenizers,
+  }
 }
 
 export function tinyModel(name: TinyModel): Promise<PictureTextModel> {

@@ -33,8 +33,8 @@ export const NO_MOUNT = 'no disk can be mounted here (it needs root and CAP_SYS_
 
 export interface SmallDisk {
   path: string
-  /** Takes all room that is left. */
-  fill(): void
+  /** Takes all room that is left but this much. */
+  fill(leaveKB?: number): void
   /** Gives it back. */
   free(): void
   makeReadonly(): void
@@ -48,12 +48,17 @@ export function smallDisk(size: string): SmallDisk {
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path], quiet)
   return {
     path,
-    fill() {
+    fill(leaveKB = 0) {
       mkdirSync(ballast, { recursive: true })
-      const { bavail, bsize } = statfsSync(path)
-      for (let left = bavail, n = 0; left > 0; left--, n++) {
-        // In pieces: the last of them may find no room for itself.
-        if (!tried(() => writeFileSync(join(ballast, String(n)), Buffer.alloc(bsize)))) return
+      const left = (): number => {
+        const { bavail, bsize } = statfsSync(path)
+        return bavail * bsize - leaveKB * 1024
+      }
+      for (let n = 0, piece = 1 << 20; piece >= 4096;) {
+        const fits =
+          left() >= piece &&
+          tried(() => writeFileSync(join(ballast, String(n++)), Buffer.alloc(piece)))
+        if (!fits) piece /= 2
       }
     },
     free: () => rmSync(ballast, { recursive: true, force: true }),

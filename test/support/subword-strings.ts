@@ -1,27 +1,22 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import type { Encoding } from '../../src/main/inference/tokenize/tokenizer.ts'
+import type { Encoding } from 'tokenizers'
+import type { LoadedTokenizer } from '../../src/main/inference/tokenize/library.ts'
 import { numbers } from './numbers.ts'
-
-type Shown = Omit<Encoding, 'overflowing'>
 
 interface Kind {
   chosen: [ids: number[], offsets: number[]][]
   digests: string[]
   real: string[]
-  windows?: { pair: boolean; length: number; stride: number; cut: string; windows: Shown[] }[]
 }
 
 /** What tools/reference/make_subword_reference.py wrote. */
 export interface SubwordReference {
   madeBy: Record<string, string>
-  windowsMadeBy: Record<string, string>
   seed: number
   count: number
   realCount: number
-  long: string
-  question: string
   texts: string[]
   fragments: string[]
   kinds: Record<string, Kind>
@@ -66,28 +61,37 @@ export function* generatedStrings(
 }
 
 /** Ids, offsets and words of an encoding in one line, as the reference writes them. */
-export function encodingLine({ ids, offsets, wordIds }: Encoding): string {
-  const places = offsets.map(([start, end]) => `${start} ${end}`).join(' ')
-  return `${ids.join(' ')}|${places}|${wordIds.map((word) => word ?? '-').join(' ')}\n`
+function encodingLine(encoding: Encoding): string {
+  const places = encoding.getOffsets().map((place) => place.join(' '))
+  const words = encoding.getWordIds().map((word) => word ?? '-')
+  return `${encoding.getIds().join(' ')}|${places.join(' ')}|${words.join(' ')}\n`
 }
 
 /** One SHA-256, cut to 16 digits, for each thousand texts. */
-export function encodingDigests(
-  encode: (text: string) => Encoding,
+export async function encodingDigests(
+  { encode }: LoadedTokenizer,
   texts: Iterable<string>,
-): string[] {
+): Promise<string[]> {
   const out: string[] = []
-  let hash = createHash('sha256')
-  let n = 0
-  for (const text of texts) {
-    hash.update(encodingLine(encode(text)))
-    if (++n % 1000 === 0) {
-      out.push(hash.digest('hex').slice(0, 16))
-      hash = createHash('sha256')
+  for (const thousand of thousands(texts)) {
+    const hash = createHash('sha256')
+    for (const encoding of await encode(thousand, { special: true })) {
+      hash.update(encodingLine(encoding))
     }
+    out.push(hash.digest('hex').slice(0, 16))
   }
-  if (n % 1000 > 0) out.push(hash.digest('hex').slice(0, 16))
   return out
+}
+
+export function* thousands<T>(items: Iterable<T>): Generator<T[]> {
+  let part: T[] = []
+  for (const item of items) {
+    part.push(item)
+    if (part.length < 1000) continue
+    yield part
+    part = []
+  }
+  if (part.length > 0) yield part
 }
 
 /**

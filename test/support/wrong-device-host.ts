@@ -6,6 +6,7 @@ import { isMainThread } from 'node:worker_threads'
 import ort from 'onnxruntime-node'
 import { servePreparation } from '../../src/main/inference/pictures/picture-worker.ts'
 import { serveInference } from '../../src/main/inference/host/serve.ts'
+import { TOKENIZER_HOST } from './tokenizers.ts'
 
 type Create = (
   path: string,
@@ -39,5 +40,5 @@ const createWrong: Create = async (path, options) => {
 
 if (isMainThread) {
   Object.assign(ort.InferenceSession, { create: createWrong })
-  serveInference(new URL(import.meta.url))
+  serveInference(new URL(import.meta.url), TOKENIZER_HOST)
 } else servePreparation()

@@ -2,6 +2,7 @@
 import { isMainThread } from 'node:worker_threads'
 import ort from 'onnxruntime-node'
 import { serveInference } from '../../src/main/inference/host/serve.ts'
+import { TOKENIZER_HOST } from './tokenizers.ts'
 import { servePreparation } from '../../src/main/inference/pictures/picture-worker.ts'
 
 type Create = (
@@ -30,5 +31,5 @@ const createWrong: Create = async (model, options) => {
 
 if (isMainThread) {
   Object.assign(ort.InferenceSession, { create: createWrong })
-  serveInference(new URL(import.meta.url))
+  serveInference(new URL(import.meta.url), TOKENIZER_HOST)
 } else servePreparation()

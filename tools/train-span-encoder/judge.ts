@@ -17,6 +17,7 @@ import { inferEncoder } from '../../src/main/inference/kinds/text-encoder/infer.
 import { TextEncoderManifest } from '../../src/main/inference/kinds/text-encoder/manifest.ts'
 import { loadTextModel } from '../../src/main/inference/kinds/text/session.ts'
 import { spanOfTokens } from '../../src/main/inference/tokenize/context-windows.ts'
+import { createTokenizers } from '../../src/main/inference/tokenize/tokenizers.ts'
 import { decodeHtml, extractPage } from '../../src/main/extraction/index.ts'
 import { longestSentence, nearestBlock } from '../../src/main/labeling/baselines.ts'
 import { decodeSpans } from '../../src/main/labeling/decode-spans.ts'
@@ -189,16 +190,24 @@ for (const [name, guess] of [
   report(sum)
 }
 
+const tokenizers = createTokenizers(
+  new URL('../../src/main/inference/tokenize/tokenizer-host.ts', import.meta.url),
+)
 for (const folder of encoders) {
   const own = join(folder, 'gleaner.json')
   const manifest = existsSync(own)
     ? parseManifest(TextEncoderManifest, readFileSync(own, 'utf8'), own)
-    : inferEncoder(folder, 'judged', folder.split('/').at(-1) ?? folder)
-  const model = await loadTextModel(folder, manifest, encoderOutput(manifest), 'cpu', 1)
+    : await inferEncoder(folder, 'judged', folder.split('/').at(-1) ?? folder, tokenizers)
+  const model = await loadTextModel(folder, manifest, encoderOutput(manifest), 'cpu', 1, {
+    tokenizers,
+    signal: new AbortController().signal,
+  })
   let began = performance.now()
   const encoded: { examples: SpanExample[]; offsets: Int32Array }[] = []
   for (const [index, text] of all.entries()) {
-    const { windows, offsets } = model.windows(text.context)
+    const [read] = await model.windows([text.context])
+    if (!read) continue
+    const { windows, offsets } = read
     const features = windows.map(
       (window) => new Float32Array(window.positions.length * model.columns),
     )

@@ -4,6 +4,8 @@ import type { Launching } from './launching.ts'
 import { local } from './local.ts'
 import { overSsh } from './ssh.ts'
 
+export { launchRequest } from './launch-request.ts'
+export type { LaunchRequest } from './launch-request.ts'
 export { readLaunched, writeLaunched } from './launched-run.ts'
 export type { LaunchedRun } from './launched-run.ts'
 export type { Launching, RunState } from './launching.ts'

@@ -1,8 +1,9 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { Launcher } from '#shared/settings.ts'
 import { writeWhole } from '../files/write-whole.ts'
+import { readSmall } from '../files/read-small.ts'
 
 /** A training that was begun, as it is written down in its package. */
 const LaunchedRun = z
@@ -25,7 +26,7 @@ const statePath = (folder: string): string => join(folder, 'run', 'launched.json
 /** The run that a package is in, or null. Checked: a package may come from somebody else. */
 export function readLaunched(folder: string): LaunchedRun | null {
   try {
-    return LaunchedRun.parse(JSON.parse(readFileSync(statePath(folder), 'utf8')))
+    return LaunchedRun.parse(JSON.parse(readSmall(statePath(folder), 'manifest')))
   } catch {
     return null
   }

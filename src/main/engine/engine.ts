@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { contract } from '#shared/contract/index.ts'
 import type { CallName, EngineEvents, EventName } from '#shared/contract/index.ts'
 import { pictureCalls } from '#shared/contract/pictures.ts'
+import { consentCalls } from '#shared/contract/consent.ts'
+import type { ConsentCallName } from '#shared/contract/consent.ts'
 import type { PictureAnswer, PictureCallName } from '#shared/contract/pictures.ts'
 import type { Job } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
@@ -13,10 +15,12 @@ import { createRunner } from '../jobs/run/runner.ts'
 import { findEntries } from './entries.ts'
 import { createBlindPictures } from './blind-pictures.ts'
 import { createHandlers } from './calls/index.ts'
+import { createConsentHandlers } from './calls/consent.ts'
 import { createPictureHandlers } from './calls/pictures.ts'
 import { answersAreChecked, checkAnswer } from './check-answer.ts'
 import type { EngineContext } from './context.ts'
 import type { EngineParts } from './parts.ts'
+import { openApprovedCommands } from './home/approved-commands.ts'
 import { keepAnswer, listDevices, tryDevices } from './devices.ts'
 import { findHome, openRecent, openRules, openSettings } from './home/home.ts'
 import { createNotes } from './home/notes.ts'
@@ -25,6 +29,7 @@ import { createJobStarter } from './jobs/start-jobs.ts'
 import { createReaders } from './readers.ts'
 import { parse } from './parse.ts'
 import { hubCacheFolder } from '../inference/hub/hub-cache.ts'
+import { createTokenizers } from '../inference/tokenize/tokenizers.ts'
 
 export interface EngineAnswer {
   value: unknown
@@ -44,6 +49,8 @@ export interface Engine {
 export interface EngineOptions {
   /** Jobs that a kill interrupted go on when their corpus is opened. */
   resumeJobs: boolean
+  /** A window asks: commands of launchers wait for a person's word. The command line is the person. */
+  asksBeforeCommands?: boolean
 }
 
 /** `resources/` of the program: the sample and the models that come with it. */
@@ -99,6 +106,7 @@ export function createEngine(options: EngineOptions): Engine {
       bundled: join(resources, 'models'),
       user: home.models,
       hubCache: hubCacheFolder(),
+      tokenizers: createTokenizers(entries.tokenizerHost),
     },
     devices: keepAnswer(() => listDevices(entries)),
     deviceStates: keepAnswer(() => tryDevices(entries)),
@@ -106,11 +114,14 @@ export function createEngine(options: EngineOptions): Engine {
     emit,
     blindPictures: createBlindPictures(entries),
     readers: createReaders(entries),
+    commands: openApprovedCommands(home),
+    asksBeforeCommands: options.asksBeforeCommands ?? false,
     resumeJobs: options.resumeJobs,
   }
   const context: EngineContext = { ...parts, jobs: createJobStarter(parts) }
   const handlers = createHandlers(context)
   const pictures = createPictureHandlers(context)
+  const consent = createConsentHandlers(context)
   const checksAnswers = answersAreChecked()
 
   return {
@@ -122,6 +133,11 @@ export function createEngine(options: EngineOptions): Engine {
         ) => Promise<PictureAnswer>
         const { mime, bytes } = await answered(() => answer(args), input)
         return { value: { mime }, bytes }
+      }
+      if (Object.hasOwn(consentCalls, name)) {
+        const args = parse(name, consentCalls[name as ConsentCallName].input, input)
+        const handler = consent[name as ConsentCallName] as (input: unknown) => unknown
+        return { value: await handler(args) }
       }
       if (!Object.hasOwn(contract, name)) {
         throw new AppError('invalid-input', `There is no call ${name}.`)
@@ -139,7 +155,11 @@ export function createEngine(options: EngineOptions): Engine {
     finished: runner.finished,
     async stop() {
       await runner.stop()
-      await Promise.all([parts.blindPictures.close(), parts.readers.close()])
+      await Promise.all([
+        parts.blindPictures.close(),
+        parts.readers.close(),
+        parts.folders.tokenizers.close(),
+      ])
       await corpora.closeAll()
     },
   }

@@ -3,6 +3,7 @@ import type { CorpusPart, EngineEvents, EventName } from '#shared/contract/index
 import type { ModelsFolders } from '../inference/models/types.ts'
 import type { Entries } from '../jobs/run/entries.ts'
 import type { Runner } from '../jobs/run/runner.ts'
+import type { ApprovedCommands } from './home/approved-commands.ts'
 import type { Home, RecentFile, RulesFile, SettingsFile } from './home/home.ts'
 import type { BlindPictures } from './blind-pictures.ts'
 import type { Notes } from './home/notes.ts'
@@ -35,5 +36,8 @@ export interface EngineParts {
   emit<N extends FreeEvent>(name: N, value: EngineEvents[N]): void
   blindPictures: BlindPictures
   readers: Readers
+  commands: ApprovedCommands
+  /** Commands of launchers are run only where a person allowed them in a dialog. */
+  asksBeforeCommands: boolean
   resumeJobs: boolean
 }

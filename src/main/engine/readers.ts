@@ -1,3 +1,5 @@
+import { createDocumentReader } from '../jobs/evaluate/document-calls.ts'
+import type { DocumentReader } from '../jobs/evaluate/document-calls.ts'
 import { createTableReader } from '../jobs/import/table-calls.ts'
 import type { TableReader } from '../jobs/import/table-calls.ts'
 import { createPageReader } from '../jobs/pages/page-calls.ts'
@@ -8,15 +10,19 @@ import type { Entries } from '../jobs/run/entries.ts'
 export interface Readers {
   tables: TableReader
   pages: PageReader
+  documents: DocumentReader
   close(): Promise<void>
 }
 
 export function createReaders(entries: Entries): Readers {
   const tables = createTableReader(entries.tableReader)
   const pages = createPageReader(entries.pageReader)
+  const documents = createDocumentReader(entries.documentReader)
+  const all = [tables, pages, documents]
   return {
     tables,
     pages,
-    close: async () => void (await Promise.all([tables.close(), pages.close()])),
+    documents,
+    close: async () => void (await Promise.all(all.map((one) => one.close()))),
   }
 }

@@ -22,6 +22,7 @@ import type {
   SamplePicture,
 } from './types.ts'
 import { sha256Of } from '../files/digest.ts'
+import { BlobDamage } from '../files/sound-blob.ts'
 
 /** Others get their turn so often: calls, cancelation, progress. */
 const TURN_MS = 20
@@ -131,7 +132,7 @@ async function writeSamples(
     pictureBytes: 0,
     skipped: {},
   }
-  const writer = format.open(folder, recipe)
+  const writer = format.open(folder, recipe, hooks.archive ?? null)
   const damaged = { n: 0, first: '' }
   let unscored = 0
   let turn = performance.now()
@@ -139,13 +140,15 @@ async function writeSamples(
     stopIfCanceled(hooks.signal)
     counts.matched++
     const sample = await examine(item, format)
-    if (typeof sample === 'string') {
-      counts.skipped[sample] = (counts.skipped[sample] ?? 0) + 1
-      if (sample === 'picture-damaged' || sample === 'picture-lost') {
+    const added = typeof sample === 'string' ? sample : await writer.add(sample)
+    if (typeof sample === 'string' || typeof added === 'string') {
+      const reason = String(added)
+      counts.skipped[reason] = (counts.skipped[reason] ?? 0) + 1
+      if (reason === 'picture-damaged' || reason === 'picture-lost') {
         if (damaged.n++ === 0) damaged.first = item.pair.image.url
       }
     } else {
-      if (await writer.add(sample)) {
+      if (added) {
         counts.pictures++
         counts.pictureBytes += sample.picture?.bytes.byteLength ?? 0
       }
@@ -219,6 +222,7 @@ async function readPicture(
   try {
     bytes = await read()
   } catch (error) {
+    if (error instanceof BlobDamage) return 'picture-damaged'
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'picture-lost'
     throw error
   }

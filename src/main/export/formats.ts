@@ -5,6 +5,7 @@ import { jsonl } from './jsonl.ts'
 import { kohya } from './kohya.ts'
 import { parquet } from './parquet.ts'
 import type { Format } from './types.ts'
+import { warc } from './warc.ts'
 import { webdataset } from './webdataset.ts'
 
 export const FORMATS: Readonly<Record<ExportFormat, Format>> = {
@@ -14,4 +15,5 @@ export const FORMATS: Readonly<Record<ExportFormat, Format>> = {
   coco,
   kohya,
   jsonl,
+  warc,
 }

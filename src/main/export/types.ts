@@ -1,6 +1,7 @@
 import type { ExportFormat } from '#shared/contract/jobs.ts'
 import type { Pair, TextSource } from '#shared/domain.ts'
 import type { ExportNeeds } from '#shared/export-needs.ts'
+import type { ListedPair, PairListing } from '#shared/pair-listing.ts'
 import type { OutputFolder } from './folder.ts'
 
 /** One pair on its way into a dataset. */
@@ -52,12 +53,54 @@ export interface ExportCorpus {
   state: Record<string, number>
 }
 
+/** A record of a web archive as a gzip member. */
+export interface ArchiveMember {
+  /** The same record has the same key. */
+  key: string
+  member: Uint8Array
+}
+
+/** What an archive holds for a pair. */
+export interface ArchivedPair {
+  /** Pairs of one page have one key; a pair of a table, which has no page, its own. */
+  group: string
+  /** Its page and what leads to its picture, but for what is written already. */
+  records: ArchiveMember[]
+  /** The picture is among `records`. */
+  newPicture: boolean
+  /** `WARC-Record-ID` of the page, or of the picture where there is no page; null: it has none. */
+  refersTo: string | null
+  /** Of the `metadata` record: what it is about, and the time of that capture (ISO). */
+  url: string
+  date: string
+  page: PairListing['page']
+  models: PairListing['models']
+  pair: ListedPair
+}
+
+/** What the format that writes web archives is given by those who know archives and corpus. */
+export interface ArchiveParts {
+  /** What there is of a pair; a string is the reason why it cannot be written. */
+  of(pair: Pair, isWritten: (key: string) => boolean): Promise<ArchivedPair | string>
+  /** An id of a record: the same parts give the same. */
+  idOf(...parts: readonly string[]): string
+  /** The first record of a file. */
+  warcinfo(file: string, id: string, info: Record<string, string>): Promise<Uint8Array>
+  /** A `metadata` record that holds a listing. */
+  listing(
+    listing: PairListing,
+    about: { id: string; url: string; date: string; refersTo: string | null; warcinfo: string },
+  ): Promise<Uint8Array>
+}
+
 export interface ExportHooks {
   signal: AbortSignal
   /** Pairs seen so far. Cheap, called for each. */
   progress(done: number): void
   /** Something that did not stop the export and must be seen. */
   warn(message: string): void
+  /** For the format that writes web archives. */
+  archive?: ArchiveParts
 }
 
 /** A picture as it goes into the dataset: original bytes, extension by what the bytes are. */
@@ -79,8 +122,11 @@ export interface Sample {
 }
 
 export interface DatasetWriter {
-  /** @returns whether a picture file was written: not, where the dataset has it already. */
-  add(sample: Sample): Promise<boolean>
+  /**
+   * @returns whether a picture was written: not, where the dataset has it already. A string is the
+   *   reason why the sample was left out.
+   */
+  add(sample: Sample): Promise<boolean | string>
   /** Writes what is left and closes every file. */
   finish(): Promise<void>
 }
@@ -96,7 +142,7 @@ export interface Format {
   notes: readonly string[]
   /** YAML front matter of the card, for the readers that look there; null = none. */
   cardHeader: string | null
-  open(folder: OutputFolder, recipe: ExportRecipe): DatasetWriter
+  open(folder: OutputFolder, recipe: ExportRecipe, archive: ArchiveParts | null): DatasetWriter
 }
 
 export interface ExportCounts {

@@ -1,8 +1,8 @@
 import type { FoundCaption, FoundImage, Scan } from './scan.ts'
-import { I_IMAGE, UNREAD } from './scan.ts'
+import { I_IMAGE, UNREAD } from './markup/here.ts'
 import type { Words } from './words.ts'
 import { captionName } from './classes.ts'
-import { decodeAttribute } from './picture.ts'
+import { decodeAttribute } from './attribute-value.ts'
 
 /** Longer than this is not a caption, whatever its class says. Code points, roughly. */
 const MAX_CAPTION = 2000

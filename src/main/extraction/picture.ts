@@ -1,5 +1,5 @@
-import { decodeHTMLAttribute } from 'entities'
 import type { Resolver } from './address.ts'
+import { attribute, decodeAttribute } from './attribute-value.ts'
 import type { FoundImage } from './scan.ts'
 import { parseSrcset } from './srcset.ts'
 
@@ -107,19 +107,6 @@ const OTHER_NAMES = new Set<string>([...LAZY_SRC, ...LAZY_SRCSET, ...OTHER_ADDRE
 function holdsOther(attributes: Map<string, string>): boolean {
   for (const name of attributes.keys()) if (OTHER_NAMES.has(name)) return true
   return false
-}
-
-/** An attribute's value with its references decoded; null where it is absent. */
-export function attribute(attributes: Map<string, string>, name: string): string | null {
-  const raw = attributes.get(name)
-  return raw === undefined ? null : decodeAttribute(raw)
-}
-
-export function decodeAttribute(raw: string): string {
-  let value = raw
-  if (value.includes('\r')) value = value.replace(/\r\n?/g, '\n')
-  if (value.includes('\0')) value = value.replaceAll('\0', '\ufffd')
-  return value.includes('&') ? decodeHTMLAttribute(value) : value
 }
 
 const HTTP = /^https?:\/\/[^/]/i

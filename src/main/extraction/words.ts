@@ -11,7 +11,7 @@ import {
   S_NO_WORDS,
   S_PRE,
   UNREAD,
-} from './scan.ts'
+} from './markup/here.ts'
 
 /** Bit of an item that was claimed as some picture's caption. */
 const CLAIMED = 1 << 24

@@ -1,5 +1,6 @@
 import { isPublicAddress, systemResolver } from './address.ts'
 import type { Resolver } from './address.ts'
+import type { FetchOutcome } from './fetch-outcome.ts'
 
 export interface FetchOptions {
   /** Names the program and how to reach the person who runs it. */
@@ -23,6 +24,11 @@ export interface FetchOptions {
   /** Which addresses may be connected to. Only tests, which have servers of their own, say more. */
   allowAddress: (address: string) => boolean
   resolve: Resolver
+  /**
+   * Told of each outcome as soon as there is one, however long it then waits to be taken. Until it
+   * is done the host is not asked again.
+   */
+  answered: (outcome: FetchOutcome) => Promise<unknown> | undefined
   /** For pauses and retries, in milliseconds. Tests have one that runs faster. */
   clock: Clock
 }
@@ -54,6 +60,7 @@ export const DEFAULT_FETCH: FetchOptions = {
   honourOptOut: true,
   allowAddress: isPublicAddress,
   resolve: systemResolver,
+  answered: () => undefined,
   clock: SYSTEM_CLOCK,
 }
 

@@ -1,3 +1,5 @@
+import type { HttpExchange } from '#shared/http-exchange.ts'
+
 export interface FetchRequest {
   /** What the caller knows the picture by; comes back with the outcome. */
   id: number
@@ -16,6 +18,8 @@ export type FetchOutcome =
       url: string
       finalUrl: string
       status: number
+      /** What was asked and answered on the way, the picture last; of robots.txt, too. */
+      exchanges: readonly HttpExchange[]
     }
   | FetchFailure
 
@@ -38,6 +42,8 @@ export interface FetchFailure {
   retriable: boolean
   /** By the publisher's wish or because the address is not allowed; not by accident. */
   refused: boolean
+  /** What was asked and answered; none where nobody was asked or nobody answered. */
+  exchanges: readonly HttpExchange[]
 }
 
 const REFUSALS = new Set(['private-address', 'port-not-allowed', 'bad-address', 'robots-txt'])

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { Agent } from 'undici'
+import type { HttpExchange } from '#shared/http-exchange.ts'
 import { AddressError, checkLiteral, checkUrl, guardedConnector } from './address.ts'
 import { sniff } from './format.ts'
 import { getOnce } from './http-get.ts'
@@ -56,7 +57,10 @@ export async function* fetchPictures(
     timeoutMs: options.timeoutMs,
   }
 
-  const robots = robotsReader(get, options)
+  const keeping = new Set<Promise<unknown> | undefined>()
+  /** Of robots.txt files: they go with the next picture that ends. */
+  const aside: HttpExchange[] = []
+  const robots = robotsReader({ ...get, seen: (exchange) => aside.push(exchange) }, options)
   const hosts = createHostQueue({
     ...options,
     hasRoom: (active) => active + outcomes.length < options.concurrency,
@@ -99,16 +103,18 @@ export async function* fetchPictures(
     request: FetchRequest,
     candidate: number,
     lost: FetchFailure | null = null,
+    exchanges: HttpExchange[] = [],
   ): void {
     const address = request.urls[candidate]
     if (address === undefined) {
-      const none = { url: '', finalUrl: '', status: null, detail: 'no address' }
+      const none = { url: '', finalUrl: '', status: null, detail: 'no address', exchanges }
       settle(lost ?? failure(request, { ...none, reason: 'bad-address', retriable: false }))
       return
     }
     try {
       const url = checkUrl(address)
-      hosts.enqueue({ request, candidate, url, hops: 0, attempt: 0, notBefore: 0, lost })
+      const fresh = { hops: 0, attempt: 0, notBefore: 0 }
+      hosts.enqueue({ request, candidate, url, lost, exchanges, ...fresh })
     } catch (error) {
       if (!(error instanceof AddressError)) throw error
       const why = failure(request, {
@@ -118,20 +124,26 @@ export async function* fetchPictures(
         reason: error.reason,
         detail: error.message,
         retriable: false,
+        exchanges,
       })
-      tryCandidate(request, candidate + 1, both(lost, why))
+      tryCandidate(request, candidate + 1, both(lost, why), exchanges)
     }
   }
 
   function settle(outcome: FetchOutcome): void {
-    outcomes.push(outcome)
+    const told = { ...outcome, exchanges: [...aside.splice(0), ...outcome.exchanges] }
+    outcomes.push(told)
+    const kept = options.answered(told)?.finally(() => keeping.delete(kept))
+    if (kept) keeping.add(kept)
     notify()
   }
 
   /** One request for a task, whatever becomes of it. false: the host was not asked. */
   async function attempt(task: Task, host: Host): Promise<boolean> {
     try {
-      return await run(task, host)
+      const asked = await run(task, host)
+      await Promise.allSettled(keeping)
+      return asked
     } catch (error) {
       if (abort.signal.aborted) return true
       const detail = error instanceof Error ? error.message : String(error)
@@ -165,7 +177,11 @@ export async function* fetchPictures(
         return false
       }
     }
-    const hop = await getOnce(task.url, get)
+    const hop = await getOnce(task.url, {
+      ...get,
+      seen: (exchange) =>
+        task.exchanges.push(options.honourOptOut ? permitted(exchange) : exchange),
+    })
     if (hop.kind === 'failed') {
       afterFailure(task, host, hop)
       return true
@@ -197,6 +213,7 @@ export async function* fetchPictures(
       url: task.request.urls[task.candidate] ?? task.url.href,
       finalUrl: task.url.href,
       status: hop.status,
+      exchanges: task.exchanges,
     })
     return true
   }
@@ -235,7 +252,7 @@ export async function* fetchPictures(
   /** This address does not have it; another one may. */
   function giveUp(task: Task, why: Why, status: number | null = null): void {
     const lost = both(task.lost, failed(task, why, status))
-    tryCandidate(task.request, task.candidate + 1, lost)
+    tryCandidate(task.request, task.candidate + 1, lost, task.exchanges)
   }
 
   const reading = read().then(
@@ -285,6 +302,13 @@ export async function* fetchPictures(
   }
 }
 
+/** Of an answer that opts out only the head is kept, which says so. */
+function permitted(exchange: HttpExchange): HttpExchange {
+  const tags = [...exchange.head.matchAll(/^x-robots-tag:(.*)$/gim)].map((match) => match[1] ?? '')
+  if (headerOptOut(tags) === null) return exchange
+  return { ...exchange, body: new Uint8Array(), truncated: 'unspecified' }
+}
+
 interface Why {
   reason: string
   detail: string
@@ -299,5 +323,6 @@ function failed(task: Task, why: Why, status: number | null = null): FetchFailur
     reason: why.reason,
     detail: why.detail,
     retriable: why.retriable,
+    exchanges: task.exchanges,
   })
 }

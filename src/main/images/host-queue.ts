@@ -1,3 +1,4 @@
+import type { HttpExchange } from '#shared/http-exchange.ts'
 import type { FetchOptions } from './fetch-options.ts'
 import type { FailedHop } from './http-get.ts'
 import type { RobotsRules } from './opt-out.ts'
@@ -15,6 +16,8 @@ export interface Task {
   notBefore: number
   /** What became of the addresses before this one. */
   lost: FetchFailure | null
+  /** What was asked and answered for this picture so far. */
+  exchanges: HttpExchange[]
 }
 
 /** What waits for a host, and how it has behaved. */

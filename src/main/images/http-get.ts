@@ -1,7 +1,10 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import { request, type Dispatcher } from 'undici'
+import type { HttpExchange } from '#shared/http-exchange.ts'
 import { AddressError } from './address.ts'
+import { watchSent } from './sent-requests.ts'
+import type { Sent } from './sent-requests.ts'
 
 /** What one request, with no redirect followed, came to. */
 export type Hop =
@@ -37,15 +40,34 @@ export interface GetOptions {
   timeoutMs: number
   /** Read no more than `maxBytes` and take that, instead of failing. */
   cut?: boolean
+  /** Told what was asked and answered, also where that is no picture or not whole. */
+  seen?: (exchange: HttpExchange) => void
 }
 
 /** A picture that drips in must end some time: this many times the silence that is allowed. */
 const TOTAL_TIMES = 3
+/** Kept of the body of a redirect or of an answer that says no. */
+const ASIDE_BYTES = 64 << 10
 
 /** One GET. Never throws, but for an abort of `signal`. */
-export async function getOnce(url: URL, options: GetOptions): Promise<Hop> {
+export function getOnce(url: URL, options: GetOptions): Promise<Hop> {
+  return watchSent(url, (sent) => ask(url, options, sent))
+}
+
+async function ask(url: URL, options: GetOptions, sent: Sent): Promise<Hop> {
   const deadline = AbortSignal.timeout(options.timeoutMs * TOTAL_TIMES)
   let status: number | null = null
+  let head: string | null = null
+  let parts: Buffer[] = []
+  /** Hands on what came, once. */
+  const tell = (truncated: HttpExchange['truncated']): void => {
+    if (head === null || status === null) return
+    const body = Buffer.concat(parts)
+    parts = [body]
+    const { date, ip, head: request } = sent
+    options.seen?.({ url: url.href, date, ip, request, status, head, body, truncated })
+    head = null
+  }
   try {
     const response = await request(url, {
       dispatcher: options.dispatcher,
@@ -53,6 +75,7 @@ export async function getOnce(url: URL, options: GetOptions): Promise<Hop> {
       signal: AbortSignal.any([options.signal, deadline]),
       headersTimeout: options.timeoutMs,
       bodyTimeout: options.timeoutMs,
+      responseHeaders: 'raw',
       headers: {
         'user-agent': options.userAgent,
         accept: options.accept,
@@ -61,45 +84,79 @@ export async function getOnce(url: URL, options: GetOptions): Promise<Hop> {
       },
     })
     status = response.statusCode
+    // With `raw` they are names and values in turn, which undici's types do not know.
+    const raw = response.headers as unknown as string[]
+    head = headOf(status, response.statusText, raw)
     const { body } = response
-    const headers = readHeaders(response.headers)
+    const headers = readHeaders(raw)
     const location = headers.first('location')
-    if (status >= 300 && status < 400 && status !== 304 && location !== null) {
-      drop(body)
-      return { kind: 'redirect', status, location }
-    }
-    if (status !== 200) {
-      drop(body)
-      return failedStatus(status, headers)
+    const redirect = status >= 300 && status < 400 && status !== 304 && location !== null
+    if (redirect || status !== 200) {
+      // What it says beside its status is worth little: a short one is kept.
+      const cut = await readUpTo(body, parts, ASIDE_BYTES).catch(truncatedBy)
+      options.signal.throwIfAborted()
+      tell(cut)
+      return redirect ? { kind: 'redirect', status, location } : failedStatus(status, headers)
     }
     const declared = Number(headers.first('content-length') ?? 0)
     if (declared > options.maxBytes && !options.cut) {
       drop(body)
+      tell('length')
       return failed('too-large', `${declared} bytes, at most ${options.maxBytes}`, { status })
     }
-    const parts: Buffer[] = []
-    let size = 0
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      parts.push(chunk)
-      size += chunk.byteLength
-      if (size <= options.maxBytes) continue
-      drop(body)
-      if (options.cut) break
+    const cut = await readUpTo(body, parts, options.maxBytes)
+    tell(cut)
+    if (cut !== null && !options.cut) {
       return failed('too-large', `more than ${options.maxBytes} bytes`, { status })
     }
-    const bytes = Buffer.concat(parts)
+    const bytes = parts[0] as Buffer
     const coding = headers.first('content-encoding')
     if (coding === null || /^\s*(identity)?\s*$/i.test(coding))
       return { kind: 'body', status, headers, bytes }
     return await unpack(bytes, coding, options.maxBytes, headers, status)
   } catch (error) {
     options.signal.throwIfAborted()
+    tell(deadline.aborted ? 'time' : truncatedBy(error))
     if (deadline.aborted) {
       const detail = `not complete after ${(options.timeoutMs * TOTAL_TIMES) / 1000} s`
       return failed('timeout', detail, { status, retriable: true })
     }
     return failedBy(error, status)
   }
+}
+
+/** @returns `length` where there is more than `limit`; the last piece is kept whole */
+async function readUpTo(
+  body: Dispatcher.ResponseData['body'],
+  parts: Buffer[],
+  limit: number,
+): Promise<'length' | null> {
+  let size = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    parts.push(chunk)
+    size += chunk.byteLength
+    if (size <= limit) continue
+    drop(body)
+    return 'length'
+  }
+  return null
+}
+
+function truncatedBy(error: unknown): 'time' | 'disconnect' {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const late = code === 'UND_ERR_BODY_TIMEOUT' || (error as Error | null)?.name === 'TimeoutError'
+  return late ? 'time' : 'disconnect'
+}
+
+function headOf(status: number, reason: string, raw: readonly string[]): string {
+  const lines = [`HTTP/1.1 ${status} ${reason}`]
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] as string
+    // The body that is kept is not chunked any more; its length would be read wrongly.
+    const kept = /^transfer-encoding$/i.test(name) ? `X-Orig-${name}` : name
+    lines.push(`${kept}: ${raw[i + 1] as string}`)
+  }
+  return `${lines.join('\r\n')}\r\n\r\n`
 }
 
 /** Asked for plain, sent packed all the same. */
@@ -200,11 +257,10 @@ function failedBy(error: unknown, status: number | null): FailedHop {
   return failed('fetch-failed', detail, { status, retriable: true })
 }
 
-function readHeaders(raw: Record<string, string | string[] | undefined>): HeaderReader {
-  const all = (name: string): string[] => {
-    const value = raw[name]
-    return value === undefined ? [] : Array.isArray(value) ? value : [value]
-  }
+/** @param raw names and values in turn */
+function readHeaders(raw: readonly string[]): HeaderReader {
+  const all = (name: string): string[] =>
+    raw.filter((_, i) => i % 2 === 1 && raw[i - 1]?.toLowerCase() === name)
   return { all, first: (name) => all(name)[0] ?? null }
 }
 

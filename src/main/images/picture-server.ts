@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
+import { BlobDamage, readSound } from '../files/sound-blob.ts'
 import type { PictureMetadata } from '#shared/picture-metadata.ts'
 import { serveParent } from '../processes/child.ts'
 import type { Answer } from '../processes/peer.ts'
@@ -101,9 +102,10 @@ async function readPicture(path: string, maxBytes: number): Promise<Uint8Array> 
   try {
     const { size } = await stat(path)
     if (size > maxBytes) throw new PictureError('too-large', `${size} bytes, at most ${maxBytes}`)
-    return await readFile(path)
+    return await readSound(path)
   } catch (error) {
     if (error instanceof PictureError) throw error
+    if (error instanceof BlobDamage) throw new PictureError(error.reason, error.message)
     throw new PictureError('unreadable', error instanceof Error ? error.message : String(error))
   }
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import type { ExportInput } from '#shared/contract/jobs.ts'
 import type { ScoreSource } from '#shared/contract/pairs.ts'
 import type { Pair } from '#shared/domain.ts'
@@ -9,6 +8,7 @@ import type { Query } from '#shared/query/index.ts'
 import { SOFTWARE_VERSION } from '#shared/version.ts'
 import { exportDataset } from '../export/dataset.ts'
 import type { ExportCorpus, ExportItem, ExportRecipe, ExportSpanSet } from '../export/types.ts'
+import { readSound } from '../files/sound-blob.ts'
 import { blobPath } from '../store/blobs.ts'
 import { openReader } from '../store/open.ts'
 import type { ReaderDb } from '../store/open.ts'
@@ -19,6 +19,7 @@ import { currentSpanSet, spanSet } from '../store/repositories/span-sets.ts'
 import { countState } from '../store/repositories/stats.ts'
 import { modelsFor, readWhere, resolveScore, spanSetsOf } from '../store/reads/score-ref.ts'
 import { beginSnapshot } from '../store/statements.ts'
+import { createExportRecords } from './export-records.ts'
 import { checkOutside } from './run/check-outside.ts'
 import type { JobContext } from './run/job.ts'
 import { exportPairs } from '#shared/contract/jobs/export.ts'
@@ -56,13 +57,16 @@ export async function runExport(
       ctx.progress({ done, total, unit: 'pairs', note: `writing ${input.format}` })
     progress(0)
     const items = readItems(db, corpus.path, filter, recipe)
+    const warn = (message: string): void => ctx.warn(message)
+    const { signal } = ctx
+    const archive = createExportRecords(db, corpus.path)
     const { alreadyThere, manifest } = await exportDataset(
       items,
       recipe,
       describeCorpus(db),
       input.out,
-      { signal: ctx.signal, progress, warn: (message) => ctx.warn(message) },
-    )
+      { signal, progress, warn, archive },
+    ).finally(() => archive.close())
     const { counts } = manifest
     progress(counts.matched)
     ctx.result('Folder', input.out)
@@ -223,9 +227,9 @@ function makeItem(pair: Pair, corpusPath: string, recipe: ExportRecipe): ExportI
   if (status !== 'ok' || sha256 === null) return { ...base, picture: null }
   const path = blobPath(corpusPath, sha256)
   if (EXPORT_NEEDS[recipe.format].pictures === null || text === null || text === '') {
-    return { ...base, picture: () => readFile(path) }
+    return { ...base, picture: () => readSound(path) }
   }
-  const bytes = readFile(path)
+  const bytes = readSound(path)
   // Whoever asks gets the error; nobody may ask.
   bytes.catch(() => undefined)
   return { ...base, picture: () => bytes }

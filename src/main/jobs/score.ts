@@ -61,7 +61,7 @@ export async function runScore(
     return
   }
 
-  const host = shared ?? createInferenceHost(ctx.entries.inferenceHost)
+  const host = shared ?? createInferenceHost(ctx.entries.inferenceHost, { signal: ctx.signal })
   try {
     const loaded = await host.open(
       model,

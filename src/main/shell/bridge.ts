@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { app, BrowserWindow, dialog, ipcMain, shell } from 'electron'
 import type { IpcMainInvokeEvent } from 'electron'
 import { z } from 'zod'
@@ -7,7 +7,10 @@ import { contract } from '#shared/contract/index.ts'
 import type { CallName, Reply, ShellCallName, ShellCalls } from '#shared/contract/index.ts'
 import { AppError, toErrorValue } from '#shared/errors.ts'
 import type { EngineProcess } from './engine-process.ts'
-import { isWithin } from './origin.ts'
+import type { Consent } from './consent.ts'
+import { asSaved } from './granted-paths.ts'
+import type { GrantedPaths } from './granted-paths.ts'
+import { isPage } from './origin.ts'
 import { printReport } from './report-pdf.ts'
 
 type ShellHandlers = {
@@ -16,6 +19,7 @@ type ShellHandlers = {
     run(
       input: ShellCalls[N]['input'],
       window: BrowserWindow,
+      granted: GrantedPaths,
     ): Promise<ShellCalls[N]['output']> | ShellCalls[N]['output']
   }
 }
@@ -29,7 +33,7 @@ const TABLES = ['parquet', 'pq', 'csv', 'tsv', 'jsonl', 'ndjson', 'json', 'npy',
 const shellHandlers: ShellHandlers = {
   'shell.openArchives': {
     input: z.object({ title: z.string(), tables: z.boolean() }),
-    async run({ title, tables }, window) {
+    async run({ title, tables }, window, granted) {
       const answer = await dialog.showOpenDialog(window, {
         title,
         properties: ['openFile', 'multiSelections'],
@@ -42,22 +46,27 @@ const shellHandlers: ShellHandlers = {
           { name: 'All files', extensions: ['*'] },
         ],
       })
+      for (const path of answer.filePaths) granted.read(path)
       return answer.filePaths
     },
   },
   'shell.openFolder': {
     input: z.object({ title: z.string() }),
-    async run({ title }, window) {
+    async run({ title }, window, granted) {
       const answer = await dialog.showOpenDialog(window, {
         title,
         properties: ['openDirectory', 'createDirectory'],
       })
-      return answer.filePaths[0] ?? null
+      const [folder] = answer.filePaths
+      if (folder === undefined) return null
+      granted.read(folder)
+      granted.write(folder)
+      return folder
     },
   },
   'shell.openFiles': {
     input: z.object({ title: z.string(), kind: z.string(), extensions: z.array(z.string()) }),
-    async run({ title, kind, extensions }, window) {
+    async run({ title, kind, extensions }, window, granted) {
       const answer = await dialog.showOpenDialog(window, {
         title,
         properties: ['openFile', 'multiSelections'],
@@ -66,6 +75,7 @@ const shellHandlers: ShellHandlers = {
           { name: 'All files', extensions: ['*'] },
         ],
       })
+      for (const path of answer.filePaths) granted.read(path)
       return answer.filePaths
     },
   },
@@ -76,25 +86,31 @@ const shellHandlers: ShellHandlers = {
       kind: z.string(),
       extensions: z.array(z.string()),
     }),
-    async run({ title, suggested, kind, extensions }, window) {
+    async run({ title, suggested, kind, extensions }, window, granted) {
       const answer = await dialog.showSaveDialog(window, {
         title,
-        defaultPath: resolve(homedir(), suggested),
+        defaultPath: join(homedir(), basename(suggested)),
         filters: [{ name: kind, extensions }],
       })
-      return answer.filePath || null
+      if (!answer.filePath) return null
+      for (const path of asSaved(answer.filePath, extensions)) granted.write(path)
+      return answer.filePath
     },
   },
   'shell.saveCorpus': {
     input: z.object({ suggested: z.string() }),
-    async run({ suggested }, window) {
+    async run({ suggested }, window, granted) {
       const answer = await dialog.showSaveDialog(window, {
         title: 'New corpus',
-        defaultPath: resolve(homedir(), suggested),
+        defaultPath: join(homedir(), basename(suggested)),
         buttonLabel: 'Create',
       })
       if (!answer.filePath) return null
-      return answer.filePath.endsWith('.gleaner') ? answer.filePath : `${answer.filePath}.gleaner`
+      const path = answer.filePath.endsWith('.gleaner')
+        ? answer.filePath
+        : `${answer.filePath}.gleaner`
+      granted.write(path)
+      return path
     },
   },
   'shell.reportPdf': {
@@ -102,7 +118,15 @@ const shellHandlers: ShellHandlers = {
       html: z.string().regex(/[\\/]report\.html$/),
       out: z.string().regex(/\.pdf$/i),
     }),
-    async run({ html, out }) {
+    async run({ html, out }, _window, granted) {
+      // The report that lies beside it, where a person chose the place of both.
+      if (!granted.allows(out, 'write') || !granted.allows(dirname(html), 'write')) {
+        throw new AppError(
+          'refused',
+          `${out} was not chosen in a dialog.`,
+          'Save the report again.',
+        )
+      }
       await printReport(html, out)
       return {}
     },
@@ -110,6 +134,10 @@ const shellHandlers: ShellHandlers = {
   'shell.showInFolder': {
     input: z.object({ path: z.string() }),
     run({ path }) {
+      // A share of another machine would be asked for as soon as it is shown.
+      if (!isAbsolute(path) || /^[\\\\/]{2}/.test(path)) {
+        throw new AppError('invalid-input', `${path} is no path of this computer.`)
+      }
       shell.showItemInFolder(path)
       return {}
     },
@@ -135,27 +163,30 @@ const shellHandlers: ShellHandlers = {
 /** Only the main frame of our own interface may speak. */
 function isOurs(event: IpcMainInvokeEvent, home: string): boolean {
   const frame = event.senderFrame
-  return frame !== null && frame.parent === null && isWithin(home, frame.url)
+  return frame !== null && frame.parent === null && isPage(home, frame.url)
 }
 
 /** Answers what the renderer asks: the shell's own calls here, everything else from the engine. */
-export function serveBridge(engine: EngineProcess, home: string): void {
+export function serveBridge(parts: {
+  engine: EngineProcess
+  /** The address of the interface. */
+  home: string
+  granted: GrantedPaths
+  consent: Consent
+}): void {
+  const { engine, home, granted, consent } = parts
   ipcMain.handle('call', async (event, name: unknown, input: unknown): Promise<Reply<unknown>> => {
     try {
       if (!isOurs(event, home)) throw new AppError('refused', 'This frame may not ask anything.')
       const window = BrowserWindow.fromWebContents(event.sender)
       if (typeof name !== 'string' || !window) throw new AppError('invalid-input', 'No such call.')
       if (Object.hasOwn(shellHandlers, name)) {
-        return { ok: true, value: await callShell(name as ShellCallName, input, window) }
+        const value = await callShell(name as ShellCallName, input, window, granted)
+        return { ok: true, value }
       }
       if (!Object.hasOwn(contract, name)) throw new AppError('invalid-input', `No call ${name}.`)
-      const parsed = contract[name as CallName].input.safeParse(input)
-      if (!parsed.success) {
-        throw new AppError(
-          'invalid-input',
-          `${name} does not take this input: ${z.prettifyError(parsed.error)}`,
-        )
-      }
+      const args = parsed(name, contract[name as CallName].input, input)
+      await consent.check(name, args, window)
       return { ok: true, value: (await engine.call(name, input)).value }
     } catch (error) {
       return { ok: false, error: toErrorValue(error) }
@@ -163,18 +194,18 @@ export function serveBridge(engine: EngineProcess, home: string): void {
   })
 }
 
+function parsed<T extends z.ZodType>(name: string, schema: T, input: unknown): z.output<T> {
+  const { success, data, error } = schema.safeParse(input)
+  if (success) return data
+  throw new AppError('invalid-input', `${name} does not take this input: ${z.prettifyError(error)}`)
+}
+
 async function callShell<N extends ShellCallName>(
   name: N,
   input: unknown,
   window: BrowserWindow,
+  granted: GrantedPaths,
 ): Promise<ShellCalls[N]['output']> {
   const handler = shellHandlers[name]
-  const parsed = handler.input.safeParse(input)
-  if (!parsed.success) {
-    throw new AppError(
-      'invalid-input',
-      `${name} does not take this input: ${z.prettifyError(parsed.error)}`,
-    )
-  }
-  return handler.run(parsed.data, window)
+  return handler.run(parsed(name, handler.input, input), window, granted)
 }

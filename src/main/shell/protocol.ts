@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join, normalize, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { net, protocol } from 'electron'
@@ -18,7 +18,9 @@ const CSP = [
   "style-src 'self' 'unsafe-inline'",
   'img-src gleaner: data: blob:',
   "font-src 'self'",
-  "frame-src 'self' blob:",
+  // The archived page: given as text, never as an address.
+  "frame-src 'none'",
+  "frame-ancestors 'none'",
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ')
@@ -27,24 +29,49 @@ const CSP = [
  * Serves `gleaner://app/...` (the built interface), `gleaner://thumb/SHA256?corpus=PATH`,
  * `gleaner://picture/SHA256?corpus=PATH` and `gleaner://study/TOKEN?corpus=PATH`.
  */
-export function serveProtocol(rendererFolder: string, engine: EngineProcess): void {
+export function serveProtocol(
+  rendererFolder: string,
+  engine: EngineProcess,
+  knowsCorpus: (path: string) => Promise<boolean>,
+): void {
   protocol.handle('gleaner', async (request) => {
     const url = new URL(request.url)
     if (url.host === 'app') return serveInterface(rendererFolder, url)
-    if (url.host === 'thumb' || url.host === 'picture') return servePicture(engine, url)
-    if (url.host === 'study') return serveStudyPicture(engine, url)
-    return new Response('unknown address', { status: 404 })
+    if (!['thumb', 'picture', 'study'].includes(url.host)) return missing('unknown address')
+    if (!(await knowsCorpus(url.searchParams.get('corpus') ?? ''))) return missing('unknown corpus')
+    return url.host === 'study' ? serveStudyPicture(engine, url) : servePicture(engine, url)
   })
 }
 
-async function serveInterface(folder: string, url: URL): Promise<Response> {
-  const path = normalize(join(folder, decodeURIComponent(url.pathname)))
-  if (!path.startsWith(folder + sep) || !existsSync(path)) {
-    return new Response('not found', { status: 404 })
+/** A page of its own for whoever comes there: nothing may run or load in it. */
+function missing(why: string): Response {
+  return new Response(why, {
+    status: 404,
+    headers: {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Security-Policy': "default-src 'none'; sandbox",
+      'X-Content-Type-Options': 'nosniff',
+    },
+  })
+}
+
+/** The file of the interface at an address, or null. */
+function fileAt(folder: string, url: URL): string | null {
+  try {
+    const path = normalize(join(folder, decodeURIComponent(url.pathname)))
+    return path.startsWith(folder + sep) && statSync(path).isFile() ? path : null
+  } catch {
+    return null
   }
+}
+
+async function serveInterface(folder: string, url: URL): Promise<Response> {
+  const path = fileAt(folder, url)
+  if (path === null) return missing('not found')
   const file = await net.fetch(pathToFileURL(path).href)
   const headers = new Headers(file.headers)
   headers.set('Content-Security-Policy', CSP)
+  headers.set('X-Content-Type-Options', 'nosniff')
   return new Response(file.body, { status: file.status, headers })
 }
 
@@ -67,7 +94,7 @@ async function servePicture(engine: EngineProcess, url: URL): Promise<Response> 
       },
     })
   } catch (error) {
-    return new Response(errorLine(error), { status: 404 })
+    return missing(errorLine(error))
   }
 }
 

@@ -2,6 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { BrowserWindow, session } from 'electron'
 import { AppError, systemMessage } from '#shared/errors.ts'
+import { lockSession } from './lock-down.ts'
 
 /** Millimetres. */
 const INCH = 25.4
@@ -17,10 +18,7 @@ export async function printReport(html: string, out: string): Promise<void> {
   const address = pathToFileURL(html).href
   // Not kept: gone with the window.
   const own = session.fromPartition(`report-${Date.now()}`, { cache: false })
-  own.webRequest.onBeforeRequest((details, answer) =>
-    answer({ cancel: details.url !== address && !details.url.startsWith('data:') }),
-  )
-  own.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
+  lockSession(own, (url) => url === address || url.startsWith('data:'), [])
   const window = new BrowserWindow({
     show: false,
     webPreferences: {

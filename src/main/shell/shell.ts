@@ -1,12 +1,15 @@
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { BrowserWindow } from 'electron'
-import { app, session } from 'electron'
+import { app, ipcMain } from 'electron'
 import { serveBridge } from './bridge.ts'
 import { startEngine } from './engine-process.ts'
 import type { EngineProcess } from './engine-process.ts'
 import { installMenu } from './menu.ts'
-import { isWithin } from './origin.ts'
+import { createConsent } from './consent.ts'
+import { openGrantedPaths } from './granted-paths.ts'
+import { forbidNetwork, lockDown } from './lock-down.ts'
+import { isPage } from './origin.ts'
 import { registerScheme, serveProtocol } from './protocol.ts'
 import { createWindow } from './window.ts'
 
@@ -20,11 +23,15 @@ export function startShell(): void {
     return
   }
   registerScheme()
+  // Every page is sandboxed, whatever it was opened with; root cannot, and says so by the switch.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 
   const here = fileURLToPath(new URL('.', import.meta.url))
   const out = here.includes('chunks') ? join(here, '../..') : join(here, '..')
   const devServer = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL']
   const start = devServer ?? 'gleaner://app/index.html'
+  forbidNetwork(devServer)
+  const granted = openGrantedPaths(join(app.getPath('userData'), 'granted-paths.json'))
   let engine: EngineProcess | null = null
   let window: BrowserWindow | null = null
 
@@ -32,7 +39,7 @@ export function startShell(): void {
     if (window && !window.isDestroyed()) window.webContents.send('event', name, value)
   }
   const open = (): void => {
-    window = createWindow(join(out, 'preload/index.cjs'))
+    window = createWindow(join(out, 'preload/index.cjs'), start)
     void window.loadURL(start)
   }
 
@@ -42,15 +49,8 @@ export function startShell(): void {
       window.focus()
     }
     const paths = pathsOf(argv)
+    for (const path of paths) granted.read(path)
     if (paths.length > 0) send('shell.command', { command: 'corpus.import', paths })
-  })
-  app.on('web-contents-created', (_event, contents) => {
-    // The interface is one page: it opens nothing and goes nowhere.
-    contents.setWindowOpenHandler(() => ({ action: 'deny' }))
-    contents.on('will-navigate', (event) => {
-      if (!isWithin(start, event.url)) event.preventDefault()
-    })
-    contents.on('will-attach-webview', (event) => event.preventDefault())
   })
   app.on('window-all-closed', () => app.quit())
   app.on('before-quit', (event) => {
@@ -62,15 +62,20 @@ export function startShell(): void {
   })
 
   void app.whenReady().then(() => {
-    session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) =>
-      answer(permission === 'clipboard-sanitized-write'),
-    )
+    lockDown(start, devServer, `${pathToFileURL(join(out, 'renderer')).href}/`)
     engine = startEngine(join(out, 'main/engine.js'), {
       onEvent: send,
       onState: (state, message) => send('engine.state', { state, message }),
     })
-    serveProtocol(join(out, 'renderer'), engine)
-    serveBridge(engine, start)
+    const consent = createConsent(engine, granted)
+    serveProtocol(join(out, 'renderer'), engine, consent.knowsCorpus)
+    serveBridge({ engine, home: start, granted, consent })
+    // What was dropped on the window was named by a person.
+    ipcMain.on('dropped', (event, path: unknown) => {
+      const frame = event.senderFrame
+      if (typeof path !== 'string' || path === '') return
+      if (frame && frame.parent === null && isPage(start, frame.url)) granted.read(path)
+    })
     installMenu((command) => send('shell.command', { command, paths: [] }))
     open()
   })

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, BrowserWindow, screen } from 'electron'
 import { z } from 'zod'
+import { isPage } from './origin.ts'
 
 const Place = z.object({
   x: z.number().optional(),
@@ -38,7 +39,10 @@ function lastPlace(): Place {
   }
 }
 
-export function createWindow(preload: string): BrowserWindow {
+/** Of a navigation that was refused, or overtaken by another one. */
+const ABORTED = -3
+
+export function createWindow(preload: string, page: string): BrowserWindow {
   const { maximized, ...bounds } = lastPlace()
   const window = new BrowserWindow({
     ...bounds,
@@ -53,9 +57,22 @@ export function createWindow(preload: string): BrowserWindow {
       contextIsolation: true,
       nodeIntegration: false,
       spellcheck: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      // The bridge is for this page alone.
+      additionalArguments: [`--gleaner-page=${page}`],
     },
   })
   if (maximized) window.maximize()
+  // `about:blank` asks nobody before it is there, nor does the page of an error: both have no
+  // bridge, and do not stay.
+  const back = (url: string): void => {
+    if (!isPage(page, url) && !window.isDestroyed()) void window.loadURL(page)
+  }
+  window.webContents.on('did-navigate', (_event, url) => back(url))
+  window.webContents.on('did-fail-load', (_event, code, _what, url, isMain) => {
+    if (isMain && code !== ABORTED) back(url)
+  })
   window.once('ready-to-show', () => window.show())
   window.on('close', () => {
     const place: Place = { ...window.getNormalBounds(), maximized: window.isMaximized() }

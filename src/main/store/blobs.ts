@@ -1,10 +1,13 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import { sha256Of } from '../files/digest.ts'
 import { writeWhole } from '../files/write-whole.ts'
 
 const SHA256 = /^[0-9a-f]{64}$/
+/** Files that are flushed at once: a group costs the disk little more than one, and threads stay for others. */
+const FLUSH_WIDTH = 3
 
 /**
  * Where the bytes with this SHA-256 (lower-case hex) lie: `blobs/ab/<sha256>`.
@@ -19,14 +22,40 @@ export function hasBlob(corpusPath: string, sha256: string): boolean {
   return existsSync(blobPath(corpusPath, sha256))
 }
 
+/** Whether a blob is there with this many bytes; after a power cut it may be empty or cut off. */
+export function hasWholeBlob(corpusPath: string, sha256: string, bytes: number): boolean {
+  return statSync(blobPath(corpusPath, sha256), { throwIfNoEntry: false })?.size === bytes
+}
+
 /**
  * Keeps bytes under their SHA-256 (worked out unless given) and returns it. A blob is there
- * whole or not at all.
+ * whole or not at all; one that is there with another size is replaced. It may be lost in a power
+ * cut until it is flushed.
  */
 export function putBlob(corpusPath: string, bytes: Uint8Array, sha256?: string): string {
   const name = sha256 ?? sha256Of(bytes)
-  const path = blobPath(corpusPath, name)
-  if (existsSync(path)) return name
-  writeWhole(path, bytes)
+  if (hasWholeBlob(corpusPath, name, bytes.byteLength)) return name
+  writeWhole(blobPath(corpusPath, name), bytes)
   return name
+}
+
+/**
+ * Brings a group of blobs to the disk for certain, their names with them (a file that was renamed
+ * takes its name along). To be awaited before the transaction that names them: else a power cut
+ * leaves rows whose blobs are empty.
+ * @throws what the file system says
+ */
+export async function flushBlobs(corpusPath: string, names: Iterable<string>): Promise<void> {
+  const left = new Set([...names].map((sha256) => blobPath(corpusPath, sha256))).values()
+  const flush = async (): Promise<void> => {
+    for (const path of left) {
+      const file = await open(path, 'r+')
+      try {
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: FLUSH_WIDTH }, flush))
 }

@@ -1,7 +1,11 @@
 import { createReadStream } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 
 /** The longest line that is read, in bytes: 100 spans of a long text fit. */
-export const MAX_LINE = 8 << 20
+export const MAX_LINE = 2 << 20
+/** What is committed at once: so many lines, or so many bytes where they are long. */
+const BATCH = 500
+const BATCH_BYTES = 2 << 20
 
 export interface Line {
   number: number
@@ -43,4 +47,24 @@ export async function* linesOf(path: string): AsyncGenerator<Line, void, void> {
     add(bytes.subarray(from))
   }
   if (size > 0) yield line()
+}
+
+/** Hands things on in batches that are committed at once without holding the program up. */
+export async function* batchesOf<T>(
+  all: AsyncIterable<T>,
+  bytesOf: (one: T) => number,
+): AsyncGenerator<T[], void, void> {
+  let batch: T[] = []
+  let bytes = 0
+  for await (const one of all) {
+    batch.push(one)
+    bytes += bytesOf(one)
+    if (batch.length < BATCH && bytes < BATCH_BYTES) continue
+    yield batch
+    batch = []
+    bytes = 0
+    // A stream that has more at hand would let nobody else have a turn.
+    await setImmediate()
+  }
+  if (batch.length > 0) yield batch
 }

@@ -218,7 +218,8 @@ async function* readRows(
   options: ReadOptions,
 ): AsyncGenerator<RowBatch, void, void> {
   const width = dialect.names.length
-  const places = options.columns.map((name) => dialect.names.indexOf(name))
+  const placeOf = new Map(dialect.names.map((name, i) => [name, i]))
+  const places = options.columns.map((name) => placeOf.get(name) ?? -1)
   const decimal = options.columns.map((name) => dialect.decimalCommas.has(name))
   const size = options.rows ?? 10_000
   const first = options.from ?? 0

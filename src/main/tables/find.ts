@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import { notAFile, readError } from '../files/read-error.ts'
+import { isSplitFolder } from './places.ts'
 
 /** A table, with the embeddings that stand beside it row by row. */
 export interface TableInput {
@@ -14,6 +15,8 @@ export interface TableInput {
 
 const TABLE = /\.(parquet|pq|csv|tsv|jsonl|ndjson)(\.gz|\.zst)?$/i
 const DOCUMENT = /\.json(\.gz|\.zst)?$/i
+/** What lies beside tables and is none: of img2dataset, of datasets, and of our own exports. */
+const NO_TABLE = /^(\d+_stats|manifest|dataset_info|dataset_infos|package|config)\.json$/i
 const IMAGE_NPY = /^(image|img)[_-]?(emb|embs|embedding|embeddings|features)\.npy$/i
 const TEXT_NPY = /^(text|txt|caption)[_-]?(emb|embs|embedding|embeddings|features)\.npy$/i
 
@@ -22,7 +25,8 @@ const TEXT_NPY = /^(text|txt|caption)[_-]?(emb|embs|embedding|embeddings|feature
  * - what clip-retrieval writes: `metadata/metadata_N.parquet` with `img_emb/img_emb_N.npy` and
  *   `text_emb/text_emb_N.npy`;
  * - one table with `image_embeddings.npy` and `text_embeddings.npy` (or either) beside it;
- * - tables, read in the order of their names (`part-2` before `part-10`).
+ * - tables, read in the order of their names (`part-2` before `part-10`);
+ * - a dataset: `train/`, `validation/`, `test/` with their tables, or COCO's `annotations/`.
  * @throws AppError `not-found`, `io`; `invalid-input` where it is not clear what belongs together
  */
 export async function findTables(input: string): Promise<TableInput[]> {
@@ -40,7 +44,7 @@ export async function findTables(input: string): Promise<TableInput[]> {
       /(\.(parquet|pq|csv|tsv|jsonl|ndjson|json|txt))?(\.gz|\.zst)?$/i,
       '',
     )
-    return [{ path, name, imageEmbeddings: null, textEmbeddings: null }]
+    return [bare(path, name)]
   }
   const files = await list(path)
   const name = basename(path)
@@ -48,8 +52,9 @@ export async function findTables(input: string): Promise<TableInput[]> {
   if (parts) return parts
   const images = files.filter((file) => IMAGE_NPY.test(file))
   const texts = files.filter((file) => TEXT_NPY.test(file))
-  let tables = files.filter((file) => TABLE.test(file))
-  if (tables.length === 0) tables = files.filter((file) => DOCUMENT.test(file))
+  const tables = tablesAmong(files)
+  const below = await tablesBelow(path)
+  if (tables.length === 0 && below.length > 0 && images.length + texts.length === 0) return below
   if (tables.length === 0) {
     throw new AppError(
       'not-found',
@@ -58,12 +63,8 @@ export async function findTables(input: string): Promise<TableInput[]> {
     )
   }
   if (images.length + texts.length === 0) {
-    return tables.map((file) => ({
-      path: join(path, file),
-      name,
-      imageEmbeddings: null,
-      textEmbeddings: null,
-    }))
+    const scores = isSplitFolder(name) ? basename(dirname(path)) : name
+    return [...tables.map((file) => bare(join(path, file), scores)), ...below]
   }
   if (tables.length > 1 || images.length > 1 || texts.length > 1) {
     throw new AppError(
@@ -80,6 +81,29 @@ export async function findTables(input: string): Promise<TableInput[]> {
       textEmbeddings: texts[0] === undefined ? null : join(path, texts[0]),
     },
   ]
+}
+
+function bare(path: string, name: string): TableInput {
+  return { path, name, imageEmbeddings: null, textEmbeddings: null }
+}
+
+function tablesAmong(files: readonly string[]): string[] {
+  const tables = files.filter((file) => TABLE.test(file))
+  return tables.length > 0
+    ? tables
+    : files.filter((file) => DOCUMENT.test(file) && !NO_TABLE.test(file))
+}
+
+/** The tables of the splits of a dataset, or of its annotations. */
+async function tablesBelow(path: string): Promise<TableInput[]> {
+  const found: TableInput[] = []
+  const folders = (await subfolders(path)).sort(collator.compare)
+  for (const folder of folders) {
+    if (!isSplitFolder(folder) && !/^annotations$/i.test(folder)) continue
+    const tables = tablesAmong(await list(join(path, folder)))
+    found.push(...tables.map((file) => bare(join(path, folder, file), basename(path))))
+  }
+  return found
 }
 
 async function clipRetrieval(path: string, name: string): Promise<TableInput[] | null> {

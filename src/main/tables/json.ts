@@ -34,6 +34,11 @@ export async function openJson(file: TextFile): Promise<OpenTable> {
 
 function isLines(file: TextFile): boolean {
   const sample = file.sample.trimStart()
+  // A damaged first line is one row, where the ending says that lines follow.
+  if (/\.(jsonl|ndjson)(\.(gz|zst))?$/i.test(file.path)) {
+    const lines = sample.split('\n', 100).slice(0, file.whole ? 100 : -1)
+    if (lines.some((line) => parseObject(line) !== null)) return !isCoco(sample)
+  }
   if (!sample.startsWith('{')) return false
   const end = sample.indexOf('\n')
   // A first line that runs beyond the sample: an object of its own or the head of a document.

@@ -1,11 +1,12 @@
 import { open } from 'node:fs/promises'
-import { extname } from 'node:path'
+import { basename, extname } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import type { Hint } from '#shared/errors.ts'
 import { openCsv } from './csv.ts'
 import { readError } from '../files/read-error.ts'
 import { openJson } from './json.ts'
 import { openParquet } from './parquet.ts'
+import { SHARD_KEY, shardOf } from './places.ts'
 import { layoutOf, recogniseColumns } from './roles.ts'
 import type { RecognisedColumn, RoleOverride, TableLayout } from './roles.ts'
 import { sniffText } from './text.ts'
@@ -115,7 +116,11 @@ export async function describeTable(
     names.forEach((name, i) => sample.set(name, batch.values[i] ?? []))
     break
   }
-  const columns = recogniseColumns(table.columns, sample, overrides).map((column) => ({
+  const columns = withShard(
+    table.path,
+    recogniseColumns(table.columns, sample, overrides),
+    overrides,
+  ).map((column) => ({
     ...column,
     range: column.role === 'score' ? rangeOf(table, column.name, sample) : null,
   }))
@@ -139,6 +144,24 @@ export async function describeTable(
     problems,
     preview,
   }
+}
+
+/** The pictures of img2dataset lie under their keys in the `.tar` beside the table. */
+function withShard(
+  path: string,
+  columns: RecognisedColumn[],
+  overrides: readonly RoleOverride[],
+): RecognisedColumn[] {
+  const shard = shardOf(path)
+  const isNamed =
+    columns.some(({ role }) => role === 'path') ||
+    overrides.some(({ column }) => column === SHARD_KEY)
+  if (shard === null || isNamed) return columns
+  return columns.map((column) =>
+    column.name === SHARD_KEY && column.type === 'text'
+      ? { ...column, role: 'path', why: `names its picture in ${basename(shard)}` }
+      : column,
+  )
 }
 
 function shown(cell: Cell): Cell {

@@ -158,6 +158,7 @@ export async function openRecords(
       drop,
       maxBlockBytes,
       keep: anywhere ? (head) => head.offset === offset : undefined,
+      heads: true,
       signal: undefined,
     })
     return { from: offset, start, batches, records: [] }

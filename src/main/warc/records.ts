@@ -26,6 +26,8 @@ export interface ParseOptions {
   drop: number
   maxBlockBytes: number
   keep: ((head: RecordHead) => boolean) | undefined
+  /** Records come with their header as it stands. */
+  heads?: boolean
   signal: AbortSignal | undefined
 }
 
@@ -54,6 +56,8 @@ interface Pending {
   block: number
   head: RecordHead
   wanted: boolean
+  /** The header as it stands, if it is asked for. */
+  raw: Uint8Array | null
   /** The header's lines end in LF alone. */
   bareLines: boolean
 }
@@ -263,6 +267,7 @@ class RecordParser {
       block: this.#base + line,
       head,
       wanted: this.#options.keep ? this.#options.keep(head) : true,
+      raw: this.#options.heads ? Buffer.from(buffer.subarray(start, line)) : null,
       bareLines,
     }
     return 'next'
@@ -566,6 +571,7 @@ class RecordParser {
       block: wanted ? block : block.subarray(0, 0),
       truncated: wanted && truncated,
       skipped: !wanted,
+      head: pending.raw,
     })
   }
 

@@ -62,6 +62,8 @@ export interface WarcRecord {
   truncated: boolean
   /** The filter did not want the block: it is empty, the record only counts. */
   skipped: boolean
+  /** The header as it stands, with its empty line; only of single records (`RecordAccess`). */
+  head: Uint8Array | null
 }
 
 /** Something in an archive that could not be read. The reader goes on after it. */

@@ -19,6 +19,7 @@ export const EXPORT_FORMATS = [
   'coco',
   'kohya',
   'jsonl',
+  'warc',
 ] as const
 export const ExportFormat = z.enum(EXPORT_FORMATS)
 export type ExportFormat = z.infer<typeof ExportFormat>

@@ -26,6 +26,10 @@ export const JobProgress = z.object({
 })
 export type JobProgress = z.infer<typeof JobProgress>
 
+/** How often a job went on by itself after the program ended without warning, and how far it was. */
+export const JobResumes = z.object({ n: z.number().int(), done: z.number() })
+export type JobResumes = z.infer<typeof JobResumes>
+
 export const Job = z.object({
   id: z.string(),
   kind: JobKind,
@@ -37,7 +41,9 @@ export const Job = z.object({
   progress: JobProgress,
   createdAt: z.string(),
   finishedAt: z.string().nullable(),
+  /** Of an interrupted job: why it does not go on by itself. */
   error: ErrorValue.nullable(),
+  resumes: JobResumes.optional(),
   /** Things that did not stop the job and must be seen: fall-back to CPU, n failures. */
   warnings: z.array(z.string()),
   /** What came out, as label and value, for the jobs view. */

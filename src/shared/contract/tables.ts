@@ -63,7 +63,8 @@ export type RecognisedTable = z.infer<typeof RecognisedTable>
 export const tables = {
   /**
    * What is in a table, or in a folder of them: looks at the first rows, imports nothing. What would
-   * make `jobs.import` refuse is in `refusal`.
+   * make `jobs.import` refuse is in `refusal`; what it would leave out, with the others taken, in
+   * `left`.
    */
   'tables.recognise': call(
     z.object({
@@ -87,6 +88,8 @@ export const tables = {
           commandHint: z.string().optional(),
         })
         .nullable(),
+      /** Tables that would be left out, and why. */
+      left: z.array(z.object({ name: z.string(), message: z.string() })),
     }),
   ),
 }

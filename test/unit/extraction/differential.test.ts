@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_LIMITS } from '../../../src/main/extraction/page.ts'
-import { attribute } from '../../../src/main/extraction/picture.ts'
+import { attribute } from '../../../src/main/extraction/attribute-value.ts'
 import { scan } from '../../../src/main/extraction/scan.ts'
 import { sharedData } from '../../support/shared-data.ts'
 import { pageOf } from './page-of.ts'

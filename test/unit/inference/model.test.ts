@@ -17,6 +17,7 @@ import {
   resolveModel,
 } from '../../../src/main/inference/models/registry.ts'
 import { emptyFolders, MODELS } from '../../support/models.ts'
+import { tokenizers } from '../../support/tokenizers.ts'
 
 /** A copy of a fixture model that a test may change. */
 function copyOf(name: string): string {
@@ -62,7 +63,7 @@ describe('a graph', () => {
 describe('a manifest', () => {
   test('that is worked out scores like the written one', async () => {
     const folder = join(MODELS, 'tiny-clip')
-    const inferred = inferPictureText(folder, 'x', 'X')
+    const inferred = await inferPictureText(folder, 'x', 'X', tokenizers)
     const { graphs, image, text, family, embeddingDim, dtype } = written()
     expect(inferred).toMatchObject({ graphs, image, text, family, embeddingDim, dtype })
     expect(await modelDigest(pictureText, folder, inferred, cache)).toBe(
@@ -70,24 +71,28 @@ describe('a manifest', () => {
     )
   })
 
-  test('of SigLIP says exact squares and full padding', () => {
-    const manifest = inferPictureText(join(MODELS, 'tiny-siglip'), 'x', 'X')
+  test('of SigLIP says exact squares and full padding', async () => {
+    const manifest = await inferPictureText(join(MODELS, 'tiny-siglip'), 'x', 'X', tokenizers)
     expect(manifest.image.resize.mode).toBe('exact')
     expect(manifest.image.mean).toEqual([0.5, 0.5, 0.5])
     expect(manifest.text).toMatchObject({ contextLength: 16, padding: 'full', clean: 'siglip' })
   })
 
-  test('names all that a folder lacks', () => {
+  test('names all that a folder lacks', async () => {
     const folder = copyOf('tiny-siglip')
     rmSync(join(folder, 'onnx/text_model.onnx'))
     rmSync(join(folder, 'tokenizer.json'))
-    expect(() => inferPictureText(folder, 'x', 'X')).toThrow(/no graphs.*; no tokenizer\.json/)
+    await expect(inferPictureText(folder, 'x', 'X', tokenizers)).rejects.toThrow(
+      /no graphs.*; no tokenizer\.json/,
+    )
   })
 
-  test('cannot be worked out for a model of another kind', () => {
+  test('cannot be worked out for a model of another kind', async () => {
     const folder = copyOf('tiny-siglip')
     writeFileSync(join(folder, 'config.json'), '{"model_type":"bert"}')
-    expect(() => inferPictureText(folder, 'x', 'X')).toThrow(/model_type "bert"/)
+    await expect(inferPictureText(folder, 'x', 'X', tokenizers)).rejects.toThrow(
+      /model_type "bert"/,
+    )
   })
 
   test('may not point outside its folder', () => {

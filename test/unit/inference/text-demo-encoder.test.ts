@@ -7,6 +7,7 @@ import { encoderOutput } from '../../../src/main/inference/kinds/text-encoder/ho
 import { TextEncoderManifest } from '../../../src/main/inference/kinds/text-encoder/manifest.ts'
 import { loadTextModel, type TextModel } from '../../../src/main/inference/kinds/text/session.ts'
 import { contextOf, largestDifference } from '../../support/text-models.ts'
+import { tokenizers } from '../../support/tokenizers.ts'
 
 const folder = fileURLToPath(
   new URL('../../../resources/models/gleaner-demo-encoder/', import.meta.url),
@@ -35,7 +36,8 @@ describe('the encoder that comes with the program', () => {
   beforeAll(async () => {
     const path = join(folder, 'gleaner.json')
     const manifest = parseManifest(TextEncoderManifest, readFileSync(path, 'utf8'), path)
-    model = await loadTextModel(folder, manifest, encoderOutput(manifest), 'cpu', 1)
+    const tools = { tokenizers, signal: new AbortController().signal }
+    model = await loadTextModel(folder, manifest, encoderOutput(manifest), 'cpu', 1, tools)
   })
   afterAll(() => model.release())
 
@@ -47,9 +49,10 @@ describe('the encoder that comes with the program', () => {
     expect(reference.bound).toBe(1e-4)
   })
 
-  test('reads words, breaks and the place of the picture as its reference does', () => {
+  test('reads words, breaks and the place of the picture as its reference does', async () => {
     for (const { before, after, ids, types } of pairs) {
-      const { windows } = model.windows(contextOf({ before, after }))
+      const [found] = await model.windows([contextOf({ before, after })])
+      const windows = found?.windows ?? []
       expect(windows).toHaveLength(1)
       expect([...(windows[0]?.ids ?? [])]).toEqual(ids)
       expect([...(windows[0]?.typeIds ?? [])]).toEqual(types)

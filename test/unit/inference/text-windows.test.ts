@@ -1,14 +1,17 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import type { PairContext } from '#shared/text/context.ts'
 import type { Span } from '#shared/text/spans.ts'
 import { codePointLength, sliceCodePoints } from '#shared/text/offsets.ts'
 import {
   type ContextTokenizer,
-  contextWindows,
-  createContextTokenizer,
+  type ContextWindows,
+  type WindowOptions,
+  contextWindows as windowsOfAll,
+  openContextTokenizer,
   MAX_TOKENS,
   spanOfTokens,
 } from '../../../src/main/inference/tokenize/context-windows.ts'
@@ -19,6 +22,7 @@ import {
 import { toTokenSpan } from '../../../src/main/labeling/span-metrics.ts'
 import type { MaybeSpan } from '../../../src/main/labeling/span-metrics.ts'
 import { MODELS } from '../../support/models.ts'
+import { tokenizers } from '../../support/tokenizers.ts'
 import {
   contextOf,
   contextOfBlocks,
@@ -27,9 +31,27 @@ import {
   textExpectedOf,
 } from '../../support/text-models.ts'
 
-const read = (name: string): string => readFileSync(join(MODELS, name, 'tokenizer.json'), 'utf8')
-const bert = createContextTokenizer(read('tiny-bert'))
-const roberta = createContextTokenizer(read('tiny-roberta'))
+const pathOf = (name: string): string => join(MODELS, name, 'tokenizer.json')
+const bert = await openContextTokenizer(tokenizers, pathOf('tiny-bert'))
+const roberta = await openContextTokenizer(tokenizers, pathOf('tiny-roberta'))
+
+const folder = mkdtempSync(join(tmpdir(), 'gleaner-windows-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let written = 0
+function openJson(json: string): Promise<ContextTokenizer> {
+  const path = join(folder, `${++written}.json`)
+  writeFileSync(path, json)
+  return openContextTokenizer(tokenizers, path)
+}
+
+async function contextWindows(
+  tokenizer: ContextTokenizer,
+  context: PairContext,
+  options: WindowOptions,
+): Promise<ContextWindows> {
+  const [windows] = await windowsOfAll(tokenizer, [context], options)
+  return windows as ContextWindows
+}
 
 describe.each([
   ['tiny-bert', bert, 3, 0],
@@ -37,8 +59,8 @@ describe.each([
 ] as const)('a short context with the tokenizer of %s', (name, tokenizer, sepId, padId) => {
   test.each(textExpectedOf(name).cases.map((one) => [JSON.stringify(one.before), one] as const))(
     'is one window as the reference writes it: %s',
-    (_, one) => {
-      const { windows, isCut } = contextWindows(tokenizer, contextOfBlocks(one), {
+    async (_, one) => {
+      const { windows, isCut } = await contextWindows(tokenizer, contextOfBlocks(one), {
         maxLength: 64,
         stride: 8,
         breaks: one.breaks ? 'pad' : 'none',
@@ -57,10 +79,14 @@ describe.each([
   )
 })
 
-test('a pair is what a tokenizer makes of question and context, without breaks', () => {
+test('a pair is what a tokenizer makes of question and context, without breaks', async () => {
   for (const one of qaExpected()) {
     const context = contextOfBlocks(one)
-    const { windows } = contextWindows(bert, context, { maxLength: 64, stride: 0, breaks: 'none' })
+    const { windows } = await contextWindows(bert, context, {
+      maxLength: 64,
+      stride: 0,
+      breaks: 'none',
+    })
     expect([...(windows[0]?.ids ?? [])]).toEqual(one.ids)
   }
 })
@@ -85,8 +111,8 @@ describe('offsets', () => {
   test.each([
     ['WordPiece', bert],
     ['byte-level BPE', roberta],
-  ])('%s: every token is where it says, in code points', (_, tokenizer) => {
-    const { offsets } = contextWindows(tokenizer, context, { ...OPTIONS, maxLength: 256 })
+  ])('%s: every token is where it says, in code points', async (_, tokenizer) => {
+    const { offsets } = await contextWindows(tokenizer, context, { ...OPTIONS, maxLength: 256 })
     const words = ['cat', 'map', 'two', 'dogs', 'beach']
     for (const word of words) {
       const start = codePointLength(context.text.slice(0, context.text.indexOf(word)))
@@ -99,8 +125,8 @@ describe('offsets', () => {
     }
   })
 
-  test('tokens lie in one of the texts, never over the place of the picture', () => {
-    const { offsets } = contextWindows(bert, context, OPTIONS)
+  test('tokens lie in one of the texts, never over the place of the picture', async () => {
+    const { offsets } = await contextWindows(bert, context, OPTIONS)
     for (let token = 0; 2 * token < offsets.length; token++) {
       const start = offsets[2 * token] as number
       const end = offsets[2 * token + 1] as number
@@ -108,8 +134,8 @@ describe('offsets', () => {
     }
   })
 
-  test('a span between tokens touches none, one that cuts a token touches it', () => {
-    const { offsets } = contextWindows(bert, contextOf({ caption: 'a   cat' }), OPTIONS)
+  test('a span between tokens touches none, one that cuts a token touches it', async () => {
+    const { offsets } = await contextWindows(bert, contextOf({ caption: 'a   cat' }), OPTIONS)
     expect(tokensAt(offsets, { start: 2, end: 3 })).toBeNull()
     const tokens = tokensAt(offsets, { start: 5, end: 6 })
     expect(tokens).not.toBeNull()
@@ -120,22 +146,22 @@ describe('offsets', () => {
   })
 })
 
-test('what a page says is text: no special token can be written into it', () => {
+test('what a page says is text: no special token can be written into it', async () => {
   const hostile = contextOf({ before: '[SEP] [PAD] [CLS]', caption: 'x [MASK] [SEP]' })
-  const { windows } = contextWindows(bert, hostile, { ...OPTIONS, breaks: 'none' })
+  const { windows } = await contextWindows(bert, hostile, { ...OPTIONS, breaks: 'none' })
   const ids = [...(windows[0]?.ids ?? [])]
   expect(ids.filter((id) => id === bert.sepId)).toHaveLength(2)
   expect(ids.filter((id) => id === bert.clsId || id === bert.padId)).toEqual([bert.clsId])
   const marked = contextOf({ before: '</s> <pad> <s>', caption: 'x' })
-  const own = contextWindows(roberta, marked, { ...OPTIONS, breaks: 'none' }).windows[0]
+  const own = (await contextWindows(roberta, marked, { ...OPTIONS, breaks: 'none' })).windows[0]
   expect([...(own?.ids ?? [])].filter((id) => id === roberta.sepId)).toHaveLength(3)
   // Nor where the tokenizer takes whole words, of which "[SEP]" is one.
-  const json = JSON.parse(read('tiny-bert')) as Record<string, unknown>
-  const whole = createContextTokenizer(
+  const json = JSON.parse(readFileSync(pathOf('tiny-bert'), 'utf8')) as Record<string, unknown>
+  const whole = await openJson(
     JSON.stringify({ ...json, normalizer: null, pre_tokenizer: { type: 'WhitespaceSplit' } }),
   )
-  const said = contextWindows(whole, hostile, { ...OPTIONS, breaks: 'pad' }).windows[0]
-  const plain = contextWindows(whole, contextOf({ before: '', caption: 'x [MASK]' }), OPTIONS)
+  const said = (await contextWindows(whole, hostile, { ...OPTIONS, breaks: 'pad' })).windows[0]
+  const plain = await contextWindows(whole, contextOf({ before: '', caption: 'x [MASK]' }), OPTIONS)
   expect([...(said?.ids ?? [])]).toEqual([...(plain.windows[0]?.ids ?? [])])
 })
 
@@ -149,42 +175,45 @@ describe('long texts', () => {
     [0, 300],
     [40, 10],
     [28, 200],
-  ])('%i words before and %i behind: all in windows, the picture in the middle of one', (b, a) => {
-    const context = contextOf({
-      before: b > 0 ? words(b, 'cat') : null,
-      after: a > 0 ? words(a, 'map') : null,
-    })
-    const options = { maxLength: 32, stride: 6, breaks: 'none' } as const
-    const { windows, offsets } = contextWindows(bert, context, options)
-    const n = offsets.length / 2
-    const before = [...offsets].filter((end, i) => i % 2 === 1 && end <= context.picture).length
-    checkWindows(bert, windows, n, 32)
-    const pairs = windows.filter(({ ids }) => count(ids, bert.sepId) === 2)
-    expect(pairs).toHaveLength(1)
-    const [pair] = pairs
-    if (!pair) return
-    const left = before - pair.tokenOffset
-    const right = pair.positions.length - 1 - left
-    // 29 places beside the three special tokens; each side has its half, or all that it has.
-    expect(left).toBeGreaterThanOrEqual(Math.min(before, 14))
-    expect(right).toBeGreaterThanOrEqual(Math.min(n - before, 14))
-    expect(left + right).toBe(Math.min(n, 29))
-    expect(pair.ids.indexOf(bert.sepId)).toBe(1 + left)
-    for (const [i, window] of windows.slice(1).entries()) {
-      const last = windows[i] as typeof window
-      const shared = last.tokenOffset + last.positions.length - 1 - window.tokenOffset
-      expect(shared).toBeGreaterThanOrEqual(6)
-    }
-  })
+  ])(
+    '%i words before and %i behind: all in windows, the picture in the middle of one',
+    async (b, a) => {
+      const context = contextOf({
+        before: b > 0 ? words(b, 'cat') : null,
+        after: a > 0 ? words(a, 'map') : null,
+      })
+      const options = { maxLength: 32, stride: 6, breaks: 'none' } as const
+      const { windows, offsets } = await contextWindows(bert, context, options)
+      const n = offsets.length / 2
+      const before = [...offsets].filter((end, i) => i % 2 === 1 && end <= context.picture).length
+      checkWindows(bert, windows, n, 32)
+      const pairs = windows.filter(({ ids }) => count(ids, bert.sepId) === 2)
+      expect(pairs).toHaveLength(1)
+      const [pair] = pairs
+      if (!pair) return
+      const left = before - pair.tokenOffset
+      const right = pair.positions.length - 1 - left
+      // 29 places beside the three special tokens; each side has its half, or all that it has.
+      expect(left).toBeGreaterThanOrEqual(Math.min(before, 14))
+      expect(right).toBeGreaterThanOrEqual(Math.min(n - before, 14))
+      expect(left + right).toBe(Math.min(n, 29))
+      expect(pair.ids.indexOf(bert.sepId)).toBe(1 + left)
+      for (const [i, window] of windows.slice(1).entries()) {
+        const last = windows[i] as typeof window
+        const shared = last.tokenOffset + last.positions.length - 1 - window.tokenOffset
+        expect(shared).toBeGreaterThanOrEqual(6)
+      }
+    },
+  )
 
-  test('with breaks every window still fits, and shows where its blocks begin and end', () => {
+  test('with breaks every window still fits, and shows where its blocks begin and end', async () => {
     const block = 'a cat\nmap\nthe red circle beside\n'
     const context = contextOf({
       before: block.repeat(20),
       caption: 'a dog',
       after: block.repeat(9),
     })
-    const { windows, offsets } = contextWindows(bert, context, {
+    const { windows, offsets } = await contextWindows(bert, context, {
       ...OPTIONS,
       maxLength: 32,
       stride: 4,
@@ -205,13 +234,13 @@ describe('long texts', () => {
     }
   })
 
-  test('of what no window could hold the words nearest to the picture are looked at', () => {
+  test('of what no window could hold the words nearest to the picture are looked at', async () => {
     const context = contextOf({
       before: words(500, 'cat'),
       caption: 'map',
       after: words(500, 'dog'),
     })
-    const cut = contextWindows(bert, context, { ...OPTIONS, maxTokens: 100 })
+    const cut = await contextWindows(bert, context, { ...OPTIONS, maxTokens: 100 })
     expect(cut.isCut).toBe(true)
     expect(cut.offsets).toHaveLength(200)
     const first = cut.offsets[0] as number
@@ -226,12 +255,12 @@ describe('long texts', () => {
       [10, 500],
     ] as const) {
       const lopsided = contextOf({ before: words(before, 'cat'), after: words(after, 'dog') })
-      const { offsets } = contextWindows(bert, lopsided, { ...OPTIONS, maxTokens: 100 })
+      const { offsets } = await contextWindows(bert, lopsided, { ...OPTIONS, maxTokens: 100 })
       const left = [...offsets].filter((end, i) => i % 2 === 1 && end <= lopsided.picture).length
       expect([left, offsets.length / 2 - left]).toEqual([Math.min(before, 90), Math.min(after, 90)])
     }
     const huge = contextOf({ before: 'cat '.repeat(300_000), caption: 'map' })
-    const { offsets, isCut } = contextWindows(bert, huge, { ...OPTIONS, maxLength: 512 })
+    const { offsets, isCut } = await contextWindows(bert, huge, { ...OPTIONS, maxLength: 512 })
     expect(isCut).toBe(true)
     expect(offsets.length / 2).toBeLessThanOrEqual(MAX_TOKENS)
     const [start, end] = offsets.slice(-2) as unknown as [number, number]
@@ -242,15 +271,15 @@ describe('long texts', () => {
     [8, 0],
     [32, 9],
     [32, -1],
-  ])('windows of %i tokens that share %i are refused', (maxLength, stride) => {
+  ])('windows of %i tokens that share %i are refused', async (maxLength, stride) => {
     const context = contextOf({ caption: 'a' })
-    expect(() => contextWindows(bert, context, { maxLength, stride, breaks: 'none' })).toThrow(
-      /cannot be made/,
-    )
+    await expect(
+      contextWindows(bert, context, { maxLength, stride, breaks: 'none' }),
+    ).rejects.toThrow(/cannot be made/)
   })
 })
 
-test('any text: windows hold all tokens, offsets rise and stay inside', () => {
+test('any text: windows hold all tokens, offsets rise and stay inside', async () => {
   const piece = fc.constantFrom(
     'cat',
     ' ',
@@ -268,17 +297,17 @@ test('any text: windows hold all tokens, offsets rise and stay inside', () => {
   )
   const text = fc.array(piece, { maxLength: 120 }).map((parts) => parts.join(''))
   const some = fc.option(text, { nil: null })
-  fc.assert(
-    fc.property(
+  await fc.assert(
+    fc.asyncProperty(
       some,
       some,
       some,
       fc.boolean(),
       fc.boolean(),
-      (before, caption, after, breaks, isBert) => {
+      async (before, caption, after, breaks, isBert) => {
         const tokenizer = isBert ? bert : roberta
         const context: PairContext = contextOf({ before, caption, after })
-        const { offsets, windows } = contextWindows(tokenizer, context, {
+        const { offsets, windows } = await contextWindows(tokenizer, context, {
           maxLength: 24,
           stride: 4,
           breaks: breaks ? 'pad' : 'none',
@@ -297,7 +326,7 @@ test('any text: windows hold all tokens, offsets rise and stay inside', () => {
 })
 
 describe('a tokenizer that cannot carry the place of a picture is refused', () => {
-  const json = JSON.parse(read('tiny-bert')) as Record<string, unknown>
+  const json = JSON.parse(readFileSync(pathOf('tiny-bert'), 'utf8')) as Record<string, unknown>
 
   test.each([
     ['no template', { ...json, post_processor: null }],
@@ -316,14 +345,14 @@ describe('a tokenizer that cannot carry the place of a picture is refused', () =
         },
       },
     ],
-  ])('%s', (_, changed) => {
-    expect(() => createContextTokenizer(JSON.stringify(changed))).toThrow(
+  ])('%s', async (_, changed) => {
+    await expect(openJson(JSON.stringify(changed))).rejects.toThrow(
       /no template of the form \[CLS\] A \[SEP\] B \[SEP\]/,
     )
   })
 
-  test('what is not JSON', () => {
-    expect(() => createContextTokenizer('{')).toThrow(/not JSON/)
+  test('what is not JSON', async () => {
+    await expect(openJson('{')).rejects.toThrow(/not JSON/)
   })
 })
 

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { joinContext } from '#shared/text/context.ts'
 import {
   contextWindows,
-  createContextTokenizer,
+  openContextTokenizer,
 } from '../../../src/main/inference/tokenize/context-windows.ts'
 import { calibrationError, fitTemperature } from '../../../src/main/labeling/calibration.ts'
 import { decodeSpans } from '../../../src/main/labeling/decode-spans.ts'
 import { spanLoss } from '../../../src/main/labeling/losses.ts'
 import { exactMatch, iou, overlapF1 } from '../../../src/main/labeling/span-metrics.ts'
 import type { Span } from '../../../src/shared/text/spans.ts'
+import { subwordTokenizer } from '../../support/subword-strings.ts'
+import { tokenizers } from '../../support/tokenizers.ts'
 
 /**
  * The training script of a package and the program must mean the same by a loss, a measure, a
@@ -128,22 +130,20 @@ describe('the script of a training package', () => {
     }
   })
 
-  test('cuts texts into the same windows', () => {
-    const tokenizer = createContextTokenizer(
-      gunzipSync(
-        readFileSync(join(root, 'test/fixtures/inference/tokenizers/bert-uncased.json.gz')),
-      ).toString('utf8'),
-    )
+  test('cuts texts into the same windows', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'gleaner-script-')), 'tokenizer.json')
+    writeFileSync(path, subwordTokenizer('bert-uncased'))
+    const tokenizer = await openContextTokenizer(tokenizers, path)
     expect(reference.windows.some(({ windows }) => windows.length > 2)).toBe(true)
     for (const { maxLength, stride, offsets, windows, ...texts } of reference.windows) {
-      const found = contextWindows(tokenizer, joinContext(texts), {
+      const [found] = await contextWindows(tokenizer, [joinContext(texts)], {
         maxLength,
         stride,
         breaks: 'none',
       })
-      expect([...found.offsets]).toEqual(offsets.flat())
+      expect([...(found?.offsets ?? [])]).toEqual(offsets.flat())
       expect(
-        found.windows.map((window) => ({
+        found?.windows.map((window) => ({
           ids: [...window.ids],
           types: [...window.typeIds],
           rows: [...window.positions].slice(1),

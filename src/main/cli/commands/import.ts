@@ -74,7 +74,7 @@ async function printRecognised(
   { call, print }: CliTools,
   input: CallInput<'tables.recognise'>,
 ): Promise<void> {
-  const { n: all, tables, refusal } = await call('tables.recognise', input)
+  const { n: all, tables, refusal, left } = await call('tables.recognise', input)
   for (const found of tables) {
     const rows = found.rows === null ? '' : `, ${n(found.rows)} rows`
     print(`${found.path}: ${found.format}${found.layout ? ` (${found.layout})` : ''}${rows}`)
@@ -102,7 +102,9 @@ async function printRecognised(
     }
     for (const problem of found.problems) print(`note: ${problem}`)
   }
-  if (all > tables.length) print(`and ${all - tables.length} more tables`)
+  for (const { name, message } of left) print(`left out: ${name}: ${message}`)
+  const more = all - tables.length - left.length
+  if (more > 0) print(`and ${more} more tables`)
   if (refusal) {
     throw new AppError('invalid-input', refusal.message, hintForCommand(refusal) ?? undefined)
   }

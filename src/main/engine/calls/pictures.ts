@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import type { PictureAnswer, PictureCallName, pictureCalls } from '#shared/contract/pictures.ts'
 import { AppError } from '#shared/errors.ts'
+import { BlobDamage, readSound } from '../../files/sound-blob.ts'
 import { blobPath } from '../../store/blobs.ts'
 import type { Corpus } from '../../store/open.ts'
 import { mimeOfPicture } from '../../store/repositories/images.ts'
@@ -45,11 +45,13 @@ async function readPicture(
   const mime = mimeOfPicture(corpus.reader, sha256)
   if (mime === null) throw new AppError('not-found', `There is no picture ${sha256}.`)
   try {
-    return { mime, bytes: await readFile(blobPath(corpus.path, sha256)) }
+    return { mime, bytes: await readSound(blobPath(corpus.path, sha256)) }
   } catch (error) {
     throw new AppError(
       'not-found',
-      `The file of picture ${sha256} is missing from blobs/.`,
+      error instanceof BlobDamage
+        ? `The file of picture ${sha256} is damaged.`
+        : `The file of picture ${sha256} is missing from blobs/.`,
       'Look for the pictures again.',
       { cause: error },
     )

@@ -1,16 +1,20 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
-import type { prompts as contract, PromptProblem, PromptReport } from '#shared/contract/prompts.ts'
+import type {
+  prompts as contract,
+  PromptProblem,
+  PromptReport,
+  PromptText,
+} from '#shared/contract/prompts.ts'
 import { AppError, systemMessage } from '#shared/errors.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { checkPrompts } from '../../evaluation/prompts/check-prompts.ts'
 import { GENERATOR_VERSION, generatePrompts } from '../../evaluation/prompts/generate-prompts.ts'
-import { readPromptFile } from '../../evaluation/prompts/read-prompts.ts'
 import { writePrompts } from '../../evaluation/prompts/write-prompts.ts'
 import { pictureText } from '../../inference/kinds/picture-text/kind.ts'
 import { defaultOf, listModels, resolveModel } from '../../inference/models/registry.ts'
-import { createTokenCounter } from '../../inference/tasks/count-tokens.ts'
-import type { TokenCounter } from '../../inference/tasks/count-tokens.ts'
+import { openTokenCounter } from '../../inference/tasks/count-tokens.ts'
+import type { TokenCount, TokenCounter } from '../../inference/tasks/count-tokens.ts'
 import type { WriterDb } from '../../store/open.ts'
 import {
   createPromptSet,
@@ -27,11 +31,10 @@ import {
 import type { EngineContext } from '../context.ts'
 import type { CallsOf } from './calls-of.ts'
 
-/** Rows that were left out and are named; the others are counted. */
-const MAX_NAMED = 200
+const COUNTED_AT_ONCE = 1000
 
 export function promptCalls(context: EngineContext): CallsOf<typeof contract> {
-  const { corpora, announce } = context
+  const { corpora, announce, readers } = context
   const opened = (path: string) => corpora.get(path).corpus
   const tokenizerOf = counters(context)
 
@@ -52,7 +55,9 @@ export function promptCalls(context: EngineContext): CallsOf<typeof contract> {
     async 'prompts.import'({ corpus, file, name, format }) {
       const path = resolve(file)
       const { writer } = opened(corpus)
-      const { prompts, refused, notes, sha256 } = await readPromptFile(path, format)
+      const about = basename(path)
+      const { value } = await readers.documents.call('prompts', { path, format }, { about })
+      const { prompts, refused, left, notes, sha256 } = value
       const set = createPromptSet(writer, {
         name: name ?? freePromptSetName(writer, basename(path, extname(path)) || 'prompts'),
         origin: { from: 'file', file: path, sha256 },
@@ -60,7 +65,7 @@ export function promptCalls(context: EngineContext): CallsOf<typeof contract> {
         software: SOFTWARE,
       })
       announce(corpus, ['prompts'])
-      return { set, left: refused.length, refused: refused.slice(0, MAX_NAMED), notes }
+      return { set, left, refused, notes }
     },
     async 'prompts.export'({ corpus, set, file, format }) {
       const texts = promptTexts(opened(corpus).reader, promptSetInfo(opened(corpus).reader, set).id)
@@ -82,7 +87,7 @@ export function promptCalls(context: EngineContext): CallsOf<typeof contract> {
     async 'prompts.check'({ corpus, set, model, overlap }) {
       const texts = promptTexts(opened(corpus).reader, promptSetInfo(opened(corpus).reader, set).id)
       const found = await tokenizerOf(model)
-      const { measures, problems } = checkPrompts(texts, found?.counter)
+      const { measures, problems } = checkPrompts(texts, found && (await counted(found, texts)))
       const held = overlap ? await corpora.get(corpus).reads.promptOverlap({ set }) : null
       return {
         prompts: texts.length,
@@ -141,6 +146,20 @@ interface Found {
   isDemonstration: boolean
 }
 
+/** What a model's tokenizer makes of the prompts. */
+async function counted({ counter }: Found, prompts: readonly PromptText[]) {
+  const texts = [...new Set(prompts.map(({ text }) => text))]
+  const counts = new Map<string, TokenCount>()
+  // A part at a time, since what is sent is held in memory on both sides.
+  for (let start = 0; start < texts.length; start += COUNTED_AT_ONCE) {
+    const part = texts.slice(start, start + COUNTED_AT_ONCE)
+    for (const [i, count] of (await counter.of(part)).entries()) {
+      counts.set(part[i] as string, count)
+    }
+  }
+  return { limit: counter.limit, of: (text: string) => counts.get(text) as TokenCount }
+}
+
 /** Tokenizers of picture-text models; the last one is kept, as a vocabulary takes a while to read. */
 function counters({ folders, settings }: EngineContext) {
   let kept: { digest: string; found: Found } | null = null
@@ -153,7 +172,7 @@ function counters({ folders, settings }: EngineContext) {
     if (kept?.digest === model.digest) return kept.found
     const { id, info, digest } = model
     const found: Found = {
-      counter: createTokenCounter(model),
+      counter: await openTokenCounter(folders.tokenizers, model),
       model: id,
       name: info.name,
       isDemonstration: info.isDemonstration,

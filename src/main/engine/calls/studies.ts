@@ -5,7 +5,6 @@ import type { StudyPrompt, studies as contract } from '#shared/contract/studies.
 import { AppError } from '#shared/errors.ts'
 import { StudyDesign, type DesignChange } from '#shared/studies/design.ts'
 import { SOFTWARE } from '#shared/version.ts'
-import { readPromptFile } from '../../evaluation/prompts/read-prompts.ts'
 import { freeze } from '../../jobs/evaluate/freeze.ts'
 import { previewImages } from '../../jobs/evaluate/preview-images.ts'
 import type { Corpus } from '../../store/open.ts'
@@ -27,9 +26,15 @@ import {
 } from '../../store/repositories/studies.ts'
 import { unblindStudy } from '../../store/repositories/study-tasks.ts'
 import type { EngineContext } from '../context.ts'
+import type { Readers } from '../readers.ts'
 import type { CallsOf } from './calls-of.ts'
 
-export function studyCalls({ corpora, announce, runner }: EngineContext): CallsOf<typeof contract> {
+export function studyCalls({
+  corpora,
+  announce,
+  runner,
+  readers,
+}: EngineContext): CallsOf<typeof contract> {
   const takesInPictures = (corpus: string): boolean =>
     runner
       .list()
@@ -50,7 +55,7 @@ export function studyCalls({ corpora, announce, runner }: EngineContext): CallsO
     async 'studies.create'({ corpus, study, prompts, design }) {
       const full = StudyDesign.parse(design)
       checkDesign(full)
-      const { texts, from } = await promptsOf(opened(corpus), prompts)
+      const { texts, from } = await promptsOf(opened(corpus), prompts, readers)
       insertStudy(opened(corpus).writer, {
         name: study,
         design: full,
@@ -88,7 +93,8 @@ export function studyCalls({ corpora, announce, runner }: EngineContext): CallsO
     },
     'studies.previewImages'({ corpus, study, source, pattern }) {
       const { reader } = opened(corpus)
-      return previewImages(reader, studyOf(reader, study), { source: resolve(source), pattern })
+      const from = { source: resolve(source), pattern }
+      return previewImages(reader, studyOf(reader, study), from, readers.documents)
     },
     'studies.prompts'({ corpus, study }) {
       const { reader } = opened(corpus)
@@ -160,15 +166,18 @@ function promptLeaks(
 async function promptsOf(
   { reader }: Corpus,
   from: { set: string } | { file: string },
+  readers: Readers,
 ): Promise<{ texts: readonly StudyPrompt[]; from: string }> {
   if ('file' in from) {
     const path = resolve(from.file)
-    const { prompts, refused, sha256 } = await readPromptFile(path)
+    const about = basename(path)
+    const { value } = await readers.documents.call('prompts', { path }, { about })
+    const { prompts, refused, left, sha256 } = value
     const first = refused[0]
     if (first) {
       throw new AppError(
         'invalid-input',
-        `${basename(path)} holds ${refused.length} ${refused.length === 1 ? 'row' : 'rows'} that cannot be used; line ${first.line}: ${first.detail}`,
+        `${basename(path)} holds ${left} ${left === 1 ? 'row' : 'rows'} that cannot be used; line ${first.line}: ${first.detail}`,
         'A study needs every prompt. Repair the file.',
       )
     }

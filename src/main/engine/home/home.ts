@@ -1,15 +1,15 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { UselessAltRuleValue } from '#shared/contract/spans.ts'
-import { systemMessage } from '#shared/errors.ts'
+import { errorLine, toErrorValue } from '#shared/errors.ts'
 import { DEFAULT_SETTINGS, Settings } from '#shared/settings.ts'
-import { codeOf } from '../../files/disk.ts'
 import { setAside } from '../../files/set-aside.ts'
 import { writeWhole } from '../../files/write-whole.ts'
 import { toStoreError, withStoreErrors } from '../../store/errors.ts'
 import type { Notes } from './notes.ts'
+import { readSmall } from '../../files/read-small.ts'
 
 /** Folders of this machine that do not belong to one corpus. */
 export interface Home {
@@ -53,13 +53,14 @@ function readJson<T extends z.ZodType>(
 ): z.output<T> {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readSmall(file, 'list')
   } catch (error) {
-    const code = codeOf(error)
-    if (code === 'ENOENT') return fallback
+    const { kind } = toErrorValue(error)
+    if (kind === 'not-found') return fallback
     // A folder in its place; what only may not be read is left alone.
-    if (code === 'EISDIR') notes.add(setAsideNote(file, 'is no file', lost))
-    else notes.add(`${file} cannot be read (${systemMessage(error)}); ${lost}.`)
+    if (kind === 'invalid-input') notes.add(setAsideNote(file, 'is no file', lost))
+    else if (kind === 'unsupported') notes.add(setAsideNote(file, 'is too large', lost))
+    else notes.add(`${errorLine(error)}; ${lost}.`)
     return fallback
   }
   let value: unknown

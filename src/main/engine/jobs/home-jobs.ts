@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -8,6 +8,7 @@ import { codeOf } from '../../files/disk.ts'
 import { withStoreErrors } from '../../store/errors.ts'
 import { setAsideNote, writeJson, type Home } from '../home/home.ts'
 import type { Notes } from '../home/notes.ts'
+import { readSmall } from '../../files/read-small.ts'
 
 /** A job of the machine, not of a corpus, with the process that runs it. */
 const HomeJob = z.object({
@@ -20,6 +21,7 @@ const HomeJob = z.object({
 export interface HomeJobs {
   /** Writes a job down; one that has come to its end is forgotten. */
   save(job: Job, input: unknown): void
+  forget(id: string): void
   /** What processes that ended meanwhile did not finish, oldest first. */
   left(): { job: Job; input: unknown }[]
 }
@@ -39,6 +41,7 @@ export function openHomeJobs(home: Home, notes: Notes): HomeJobs {
         else writeJson(file, { pid: process.pid, host: hostname(), job, input })
       })
     },
+    forget: (id) => rmSync(join(folder, `${id}.json`), { force: true }),
     left() {
       if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return []
       const found: z.infer<typeof HomeJob>[] = []
@@ -60,7 +63,7 @@ export function openHomeJobs(home: Home, notes: Notes): HomeJobs {
 /** null for what no version of the program can go on with; it is set aside. */
 function read(file: string, notes: Notes): z.infer<typeof HomeJob> | null {
   try {
-    return HomeJob.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return HomeJob.parse(JSON.parse(readSmall(file, 'list')))
   } catch (error) {
     // Another process ended it meanwhile.
     if (codeOf(error) !== 'ENOENT')

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path'
-import type { Job, JobInput, JobKind, Started } from '#shared/contract/jobs.ts'
+import type { Job, JobInput, JobKind, JobResumes, Started } from '#shared/contract/jobs.ts'
 import { AppError, errorLine, toErrorValue } from '#shared/errors.ts'
 import type { AnyJobDefinition, JobImplementation, Machine } from '../../jobs/run/implement.ts'
 import type { Corpus } from '../../store/open.ts'
@@ -10,12 +10,15 @@ import { rulesInUse } from '../home/rules-in-use.ts'
 import { parse } from '../parse.ts'
 import { openHomeJobs } from './home-jobs.ts'
 import { JOB_TABLE } from './table.ts'
+import { held, isHeld, nextStart } from './unasked.ts'
 
 export interface JobStarter {
   /** @param input parsed, by the definition of the kind */
   start<K extends JobKind>(kind: K, input: JobInput<K>): Started
   /** Starts an ended job once more with the same input. */
   again(id: string): Started
+  /** What a job was started with. @throws AppError `not-found` */
+  asked(id: string): { kind: JobKind; input: unknown }
   /** Takes ended jobs out of the list. */
   clear(): void
 }
@@ -32,6 +35,7 @@ function pathsIn(input: unknown): string[] {
 interface Earlier {
   job: Job
   isUnasked: boolean
+  resumes?: JobResumes
 }
 
 /**
@@ -46,6 +50,14 @@ export function createJobStarter(parts: EngineParts): JobStarter {
     folders: parts.folders,
     resources: parts.resources,
     uselessAltRules: () => rulesInUse(parts.rules).rules,
+    checkCommands({ folder, begin, follow }, isBegun) {
+      if (!parts.asksBeforeCommands || parts.commands.has(isBegun ? follow : begin)) return
+      throw new AppError(
+        'refused',
+        `The commands that run ${folder} were not allowed.`,
+        'Launch it again, and allow its commands in the dialog.',
+      )
+    },
     modelsChanged: () => parts.emit('models.changed', {}),
   }
 
@@ -59,7 +71,9 @@ export function createJobStarter(parts: EngineParts): JobStarter {
       subject: definition.subject(input),
       aside: definition.lane === 'aside',
       places: pathsIn(input),
-      ...(earlier ? { id: earlier.job.id, createdAt: earlier.job.createdAt } : {}),
+      ...(earlier
+        ? { id: earlier.job.id, createdAt: earlier.job.createdAt, resumes: earlier.resumes }
+        : {}),
       run: (context) =>
         // The lane says whether a run gets a corpus, and it has one then.
         run({
@@ -89,11 +103,28 @@ export function createJobStarter(parts: EngineParts): JobStarter {
   }
 
   /** One that cannot be started again waits, and the corpus opens all the same. */
-  function resume(job: Job, input: unknown): void {
+  function resume(job: Job, input: unknown, save: (job: Job) => void): void {
+    if (isHeld(job)) return runner.remember(job)
+    const resumes = nextStart(job)
+    if (resumes === null) {
+      const waiting = held(job)
+      return wait(waiting, () => save(waiting))
+    }
     try {
-      restart(job.kind, input, { job, isUnasked: true })
+      restart(job.kind, input, { job, isUnasked: true, resumes })
     } catch (error) {
-      runner.remember({ ...job, state: 'interrupted', error: toErrorValue(error) })
+      const waiting: Job = { ...job, state: 'interrupted', error: toErrorValue(error) }
+      wait(waiting, () => save(waiting))
+    }
+  }
+
+  /** A full disk keeps no corpus closed: the job waits, and is judged again at the next start. */
+  function wait(job: Job, save: () => void): void {
+    runner.remember(job)
+    try {
+      save()
+    } catch (error) {
+      parts.notes.add(`The list of jobs cannot be written. ${errorLine(error)}`)
     }
   }
 
@@ -105,17 +136,8 @@ export function createJobStarter(parts: EngineParts): JobStarter {
 
   if (parts.resumeJobs) {
     for (const { job, input } of homeJobs.left()) {
-      try {
-        restart(job.kind, input, { job, isUnasked: true })
-      } catch (error) {
-        const failed: Job = { ...job, state: 'failed', error: toErrorValue(error) }
-        try {
-          homeJobs.save(failed, input)
-        } catch (error) {
-          parts.notes.add(`The list of jobs cannot be written. ${errorLine(error)}`)
-        }
-        runner.remember(failed)
-      }
+      inputs.set(job.id, { kind: job.kind, input })
+      resume(job, input, (waiting) => homeJobs.save(waiting, input))
     }
   }
   corpora.onOpen(({ corpus }) => {
@@ -138,7 +160,7 @@ export function createJobStarter(parts: EngineParts): JobStarter {
       // Where another program writes, it runs there.
       if (corpus.whyReadonly?.kind === 'busy') continue
       if (!corpus.readonly && parts.resumeJobs && isOurs && mayResume(job.kind, input)) {
-        resume(job, input)
+        resume(job, input, (waiting) => saveJob(corpus.writer, waiting, input))
       } else runner.remember({ ...job, state: 'interrupted' })
     }
   })
@@ -154,9 +176,18 @@ export function createJobStarter(parts: EngineParts): JobStarter {
       }
       return restart(known.kind, known.input, { job, isUnasked: false })
     },
+    asked(id) {
+      const known = inputs.get(id)
+      if (!known) throw new AppError('not-found', `There is no job ${id}.`)
+      return known
+    },
     clear() {
-      const corpusOf = new Set(runner.list().map((job) => job.corpus))
+      const jobs = runner.list()
+      const corpusOf = new Set(jobs.map((job) => job.corpus))
       runner.clear()
+      for (const job of jobs) {
+        if (job.corpus === null && isHeld(job)) homeJobs.forget(job.id)
+      }
       for (const path of corpusOf) {
         const corpus = path === null ? null : corpora.get(path).corpus
         if (corpus && !corpus.readonly) clearJobs(corpus.writer)

@@ -32,7 +32,7 @@ type Read = PromptText & { words: Word[] }
  */
 export function checkPrompts(
   prompts: readonly PromptText[],
-  count?: { limit: number; of(text: string): TokenCount },
+  count?: { limit: number; of(text: string): TokenCount } | null,
 ): PromptCheck {
   const problems: PromptProblem[] = []
   const measures: PromptMeasure[] = []

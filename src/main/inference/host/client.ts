@@ -41,14 +41,22 @@ const PREFERENCE: Record<string, RealDevice[]> = {
   linux: ['cuda', 'webgpu'],
 }
 
+export interface InferenceHostOptions {
+  threads?: number
+  env?: NodeJS.ProcessEnv
+  /**
+   * Aborted when its answers are no longer wanted: graphs that run end, a tokenizer that does not
+   * come to an end is left.
+   */
+  signal?: AbortSignal
+}
+
 /**
  * Starts the inference process (`entry`: host) when it is first needed. When it dies, the calls in
  * flight are made again one at a time: a picture that kills it alone is counted as a failure.
  */
-export function createInferenceHost(
-  entry: URL,
-  options: { threads?: number; env?: NodeJS.ProcessEnv } = {},
-): InferenceHost {
+export function createInferenceHost(entry: URL, options: InferenceHostOptions = {}): InferenceHost {
+  const { signal } = options
   const threads = options.threads ?? availableParallelism()
   const { settled, alone } = createRetry()
   const host = createHelper<HostCalls>({
@@ -77,7 +85,7 @@ export function createInferenceHost(
     if (known) return known
     const { folder, manifest, kind } = model
     const input = { kind: kind.kind, key, folder, manifest, device, threads }
-    const opening = process.call('open', input).then(
+    const opening = process.call('open', input, { signal }).then(
       () => undefined,
       (error: unknown) => {
         opened.delete(key)
@@ -105,7 +113,7 @@ export function createInferenceHost(
     const bare = async (name: string, input: unknown): Promise<HostAnswer<unknown>> => {
       const process = host.run()
       await openOn(process, key, model, device)
-      return process.call('call', { key, name, input })
+      return process.call('call', { key, name, input }, { signal })
     }
     const once = async (name: string, input: unknown): Promise<HostAnswer<unknown>> => {
       await settled()

@@ -7,14 +7,20 @@ import type { HostKind, HostTools } from '../kinds/host-kind.ts'
 import { supportedDevices } from '../onnx/onnx-runtime.ts'
 import { tryDevice } from '../onnx/try-device.ts'
 import { createPicturePool } from '../pictures/picture-pool.ts'
+import { createTokenizers } from '../tokenize/tokenizers.ts'
 import type { HostCalls } from './protocol.ts'
 
 interface LoadedHere {
   release(): Promise<void>
 }
 
-/** Answers calls until the one who started the host is gone. */
-export function serveInference(entry: URL): void {
+/**
+ * Answers calls until the one who started the host is gone.
+ * @param entry of its threads
+ * @param tokenizerHost the program that cuts texts into tokens
+ */
+export function serveInference(entry: URL, tokenizerHost: URL): void {
+  const tokenizers = createTokenizers(tokenizerHost)
   const pool = createPicturePool(entry, Math.min(16, availableParallelism()))
   const loaded = new Map<string, { kind: HostKind; model: LoadedHere }>()
   // The binding blocks this thread and must not be entered twice: graphs run one after another.
@@ -24,10 +30,11 @@ export function serveInference(entry: URL): void {
     lastRun = mine.catch(() => undefined)
     return mine
   }
-  const tools: HostTools = {
+  const toolsOf = (signal: AbortSignal): HostTools => ({
+    signal,
     alone,
     prepare: (source, recipe) => pool.prepare(source, recipe),
-  }
+  })
   const ofKey = (key: string): { kind: HostKind; model: LoadedHere } => {
     const found = loaded.get(key)
     if (!found) throw new AppError('internal', `inference host: no model ${key} is loaded`)
@@ -40,13 +47,15 @@ export function serveInference(entry: URL): void {
     tryDevice: ({ device, threads }) =>
       alone(async () => ({ value: await tryDevice(device, threads) })),
 
-    open: ({ kind: name, key, folder, manifest, device, threads }) =>
+    open: ({ kind: name, key, folder, manifest, device, threads }, { signal }) =>
       alone(async () => {
         const start = performance.now()
         if (!loaded.has(key)) {
           const kind = HOST_KINDS.find((one) => one.kind === name)
           if (!kind) throw new AppError('internal', `inference host: no kind ${name}`)
-          loaded.set(key, { kind, model: await kind.load(folder, manifest, device, threads) })
+          const tools = { tokenizers, signal }
+          const model = await kind.load(folder, manifest, device, threads, tools)
+          loaded.set(key, { kind, model })
         }
         return { value: { seconds: (performance.now() - start) / 1000 } }
       }),
@@ -59,11 +68,11 @@ export function serveInference(entry: URL): void {
         return { value: {} }
       }),
 
-    async call({ key, name, input }) {
+    async call({ key, name, input }, { signal }) {
       const { kind, model } = ofKey(key)
       const call = kind.calls[name]
       if (!call) throw new AppError('internal', `inference host: ${kind.kind} has no call ${name}`)
-      return call(model, input, tools)
+      return call(model, input, toolsOf(signal))
     },
 
     probe: ({ key }) =>

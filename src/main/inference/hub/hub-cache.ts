@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '#shared/errors.ts'
+import { readSmall } from '../../files/read-small.ts'
 
 /**
  * The layout that huggingface_hub keeps and every other program of that world reads:
@@ -34,7 +35,7 @@ function cachedSnapshot(cache: string, repository: string, revision = 'main'): s
   const folder = repositoryFolder(cache, repository)
   const ref = join(folder, 'refs', revision)
   if (!existsSync(ref)) return null
-  const commit = readFileSync(ref, 'utf8').trim()
+  const commit = readSmall(ref, 'manifest').trim()
   if (!/^[0-9a-f]{6,64}$/i.test(commit)) return null
   const snapshot = join(folder, 'snapshots', commit)
   return existsSync(snapshot) ? snapshot : null

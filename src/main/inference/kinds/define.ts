@@ -4,6 +4,7 @@ import type { Device } from '#shared/contract/jobs.ts'
 import type { ModelInfo, ModelKind as KindName } from '#shared/contract/models.ts'
 import type { RealDevice } from '../onnx/device.ts'
 import type { PictureSource } from '../pictures/picture-source.ts'
+import type { Tokenizers } from '../tokenize/tokenizers.ts'
 
 /**
  * A kind of model is one entry in two lists. Its definition (`index.ts`) is what the engine knows:
@@ -204,7 +205,7 @@ export interface ModelKind<
    * @param id what the model is to be called
    * @throws `UnusableFolder` naming all that is missing, other AppErrors for what cannot be used
    */
-  infer(folder: string, id: string, name: string): M
+  infer(folder: string, id: string, name: string, tokenizers: Tokenizers): M | Promise<M>
   /** Names of its graphs and of the other files whose bytes change what comes out. */
   files(manifest: M): { graphs: string[]; others: string[] }
   /** What in the manifest can change what comes out; goes into the digest, so it never changes. */
@@ -213,7 +214,7 @@ export interface ModelKind<
   facts(manifest: M | null): KindFacts
   readonly known: readonly KnownModel<M>[]
   /** What a listing does not look at; throws AppError when a folder is added that cannot work. */
-  check(folder: string, manifest: M): void
+  check(folder: string, manifest: M, tokenizers: Tokenizers): void | Promise<void>
   /** What a loaded model can be asked. */
   attach(port: ModelPort<M, C>): L
   /**

@@ -3,9 +3,12 @@ import type { FeatureRecipe } from '../pictures/feature-recipe.ts'
 import type { AnyManifest, KindCalls } from './define.ts'
 import type { RealDevice } from '../onnx/device.ts'
 import type { PictureSource } from '../pictures/picture-source.ts'
+import type { Tokenizers } from '../tokenize/tokenizers.ts'
 
 /** What the host lends to the kinds. */
 export interface HostTools {
+  /** Aborted when the one who asked no longer wants it. */
+  readonly signal: AbortSignal
   /**
    * Runs while no other graph does. The runtime's binding blocks its thread and must not be entered
    * twice, so whoever runs a graph does it in here.
@@ -16,6 +19,11 @@ export interface HostTools {
     source: PictureSource,
     recipe: FeatureRecipe,
   ): Promise<{ pixels: Float32Array } | { reason: string }>
+}
+
+/** What the host lends to a model that is loaded. */
+export interface LoadTools extends Pick<HostTools, 'signal'> {
+  tokenizers: Tokenizers
 }
 
 export interface CallAnswer<V> {
@@ -43,7 +51,13 @@ export interface HostKind<
 > {
   readonly kind: KindName
   /** Throws `model` or `unsupported` for files that cannot be used. No other graph runs meanwhile. */
-  load(folder: string, manifest: M, device: RealDevice, threads: number): Promise<S>
+  load(
+    folder: string,
+    manifest: M,
+    device: RealDevice,
+    threads: number,
+    tools: LoadTools,
+  ): Promise<S>
   readonly calls: {
     [N in keyof C]: (
       model: S,

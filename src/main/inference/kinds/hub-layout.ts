@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { AppError } from '#shared/errors.ts'
+import { readSmall } from '../../files/read-small.ts'
 
 /** Variants of a graph as the hub's exporters name them, the one that is preferred first. */
 const VARIANTS = ['', '_fp16', '_quantized', '_int8', '_uint8'] as const
@@ -58,7 +59,7 @@ export function readModelJson<T>(
 ): T {
   let value: unknown
   try {
-    value = JSON.parse(readFileSync(join(folder, name), 'utf8'))
+    value = JSON.parse(readSmall(join(folder, name), 'manifest'))
   } catch (error) {
     throw unusable([`${name} is not JSON (${(error as Error).message})`])
   }

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import type { Device } from '#shared/contract/jobs.ts'
 import { AppError, errorLine, systemMessage, toErrorValue } from '#shared/errors.ts'
-import { loadTokenizer } from '../tokenize/tokenizer.ts'
+import { TOKENIZERS_VERSION } from '../tokenize/library.ts'
+import { readSmall } from '../../files/read-small.ts'
 import type {
   AnyManifest,
   Check,
@@ -66,19 +67,9 @@ function failed(name: string, note: string): Check {
   return { name, ok: false, difference: null, bound: null, note }
 }
 
-/** Whose code cuts texts into tokens: ours, which is the reference's to the id, or the fallback. */
-export function tokenizerCheck(folder: string, file: string): Check {
-  try {
-    const { kind, implementation } = loadTokenizer(readFileSync(join(folder, file), 'utf8'))
-    return remark(
-      'tokenizer',
-      implementation === 'own'
-        ? `${kind}, own exact implementation`
-        : `${kind}, fallback: a step is not known here, rare characters may get other ids`,
-    )
-  } catch (error) {
-    return failed('tokenizer', errorLine(error))
-  }
+/** Whose code cuts texts into tokens. */
+export function tokenizerRemark(): Check {
+  return remark('tokenizer', `tokenizers ${TOKENIZERS_VERSION}, the reference implementation`)
 }
 
 /** The reference beside a model; null where there is none. Throws `model` for one that is wrong. */
@@ -87,7 +78,7 @@ export function readReference<T>(folder: string, schema: z.ZodType<T>): T | null
   if (!existsSync(path)) return null
   let value: unknown
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'))
+    value = JSON.parse(readSmall(path, 'list'))
   } catch (error) {
     throw new AppError(
       'model',

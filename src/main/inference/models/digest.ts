@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join, posix, relative, resolve } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import type { AnyManifest, ModelKind } from '../kinds/define.ts'
@@ -6,6 +6,7 @@ import { behaviourDigest } from '../kinds/manifest.ts'
 import { readOnnxHeader } from '../onnx/onnx-header.ts'
 import { sha256Of, sha256OfFile } from '../../files/digest.ts'
 import { writeWhole } from '../../files/write-whole.ts'
+import { readSmall } from '../../files/read-small.ts'
 
 /**
  * Files whose bytes can change what comes out: graphs, the external data that these name, and what
@@ -51,7 +52,7 @@ export interface HashCache {
 export function createHashCache(file: string): HashCache {
   let known: Record<string, string> = {}
   try {
-    known = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>
+    known = JSON.parse(readSmall(file, 'list')) as Record<string, string>
   } catch {
     // None yet, or unreadable: everything is hashed anew.
   }

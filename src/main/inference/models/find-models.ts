@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, resolve } from 'node:path'
 import type { ModelKind as KindName } from '#shared/contract/models.ts'
 import { AppError, errorLine } from '#shared/errors.ts'
@@ -7,8 +7,10 @@ import type { AnyManifest, KnownModel, ModelKind } from '../kinds/define.ts'
 import { UnusableFolder } from '../kinds/hub-layout.ts'
 import { kindNamed, KINDS } from '../kinds/index.ts'
 import { MANIFEST_FILE, parseJson, parseManifest } from '../kinds/manifest.ts'
+import type { Tokenizers } from '../tokenize/tokenizers.ts'
 import { readRegistered } from './registered-folders.ts'
 import type { ModelsFolders } from './types.ts'
+import { readSmall } from '../../files/read-small.ts'
 
 /** Below the user's models folder: what was trained here. Of text, as yet. */
 export const TRAINED_FOLDER = 'text'
@@ -75,10 +77,14 @@ export function looksLikeFolder(wanted: string): boolean {
  * @param kind the kind that is meant, where it is known: then the error says what that one lacks
  * @throws AppError `invalid-input`, `unsupported`, `model`
  */
-export function readModel({ folder, repository }: FoundModel, kind?: ModelKind): ReadModel {
+export async function readModel(
+  { folder, repository }: FoundModel,
+  tokenizers: Tokenizers,
+  kind?: ModelKind,
+): Promise<ReadModel> {
   const path = join(folder, MANIFEST_FILE)
   if (existsSync(path)) {
-    const json = readFileSync(path, 'utf8')
+    const json = readSmall(path, 'manifest')
     const named = (parseJson(json, path) as { kind?: unknown } | null)?.kind ?? OLDEST_KIND
     const own = kindNamed(String(named))
     if (own === null) {
@@ -92,9 +98,9 @@ export function readModel({ folder, repository }: FoundModel, kind?: ModelKind):
   }
   const name = repository ?? basename(folder)
   const own = kindThatClaims(folder) ?? kind
-  if (!own) throw nobodyClaims(folder)
+  if (!own) throw await nobodyClaims(folder, tokenizers)
   const known = repository === null ? null : knownModel(own, repository)
-  const manifest = own.infer(folder, idOfName(name), known?.name ?? name)
+  const manifest = await own.infer(folder, idOfName(name), known?.name ?? name, tokenizers)
   return { kind: own, manifest: known ? known.describe(manifest) : manifest }
 }
 
@@ -134,7 +140,7 @@ function manifestsBelow(parent: string): string[] {
 
 function manifestValue(folder: string): { id?: unknown; kind?: unknown } | null {
   try {
-    const value: unknown = JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8'))
+    const value: unknown = JSON.parse(readSmall(join(folder, MANIFEST_FILE), 'manifest'))
     return typeof value === 'object' ? value : null
   } catch {
     return null
@@ -146,12 +152,12 @@ function kindThatClaims(folder: string): ModelKind | null {
 }
 
 /** Says of every kind why a folder is none of it. */
-function nobodyClaims(folder: string): AppError {
+async function nobodyClaims(folder: string, tokenizers: Tokenizers): Promise<AppError> {
   const reasons = new Map<string, string[]>()
   for (const kind of KINDS) {
     let reason = ''
     try {
-      kind.infer(folder, 'none', 'none')
+      await kind.infer(folder, 'none', 'none', tokenizers)
     } catch (error) {
       reason = error instanceof UnusableFolder ? error.lacks.join('; ') : errorLine(error)
     }

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ModelKind } from '#shared/contract/models.ts'
 import { AppError, systemMessage } from '#shared/errors.ts'
 import { writeWhole } from '../../files/write-whole.ts'
+import { readSmall } from '../../files/read-small.ts'
 
 const FILE = 'registered.json'
 /** Where encoders and span models stood before all kinds had one list. */
@@ -52,7 +53,7 @@ export function writeRegistered(user: string, registered: readonly RegisteredFol
 function read(path: string, kind: ModelKind | null): RegisteredFolder[] {
   if (!existsSync(path)) return []
   try {
-    const { folders, kinds } = Registered.parse(JSON.parse(readFileSync(path, 'utf8')))
+    const { folders, kinds } = Registered.parse(JSON.parse(readSmall(path, 'list')))
     return folders.map((folder) => ({ folder, kind: kinds[folder] ?? kind }))
   } catch (error) {
     throw new AppError(

@@ -141,7 +141,7 @@ export async function addModelFolder(
   if (kinds && !kinds.some(({ kind }) => kind === model.kind.kind)) {
     throw wrongKind(model, kinds.map(({ title }) => title).join(' or '))
   }
-  model.kind.check(model.folder, model.manifest)
+  await model.kind.check(model.folder, model.manifest, folders.tokenizers)
   for (const other of findModels(folders)) {
     if (other.folder === model.folder) continue
     const info = await describe(folders, other)
@@ -282,7 +282,7 @@ async function resolveFound(
   found: FoundModel,
   meant?: ModelKind,
 ): Promise<ResolvedModel> {
-  const { kind, manifest } = readModel(found, meant)
+  const { kind, manifest } = await readModel(found, folders.tokenizers, meant)
   const { folder } = found
   const cache = createHashCache(join(folders.user, HASHES_FILE))
   const digest = await modelDigest(kind, folder, manifest, cache)

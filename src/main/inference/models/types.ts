@@ -1,4 +1,6 @@
-/** Where models lie on this machine. */
+import type { Tokenizers } from '../tokenize/tokenizers.ts'
+
+/** Where models lie on this machine, and what opens their tokenizers. */
 export interface ModelsFolders {
   /** Models that come with the program: `resources/models`. Read only. */
   bundled: string
@@ -6,4 +8,5 @@ export interface ModelsFolders {
   user: string
   /** The hub's cache; see `hubCacheFolder`. */
   hubCache: string
+  tokenizers: Tokenizers
 }

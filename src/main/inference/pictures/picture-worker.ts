@@ -1,4 +1,5 @@
 import { errorLine } from '#shared/errors.ts'
+import { readSound } from '../../files/sound-blob.ts'
 import { serveParent } from '../../processes/child.ts'
 import type { Answer } from '../../processes/peer.ts'
 import { decode } from './decode-pixels.ts'
@@ -28,7 +29,8 @@ export function servePreparation(): void {
 
 async function prepare(source: PictureSource, recipe: FeatureRecipe): Promise<Answer<Prepared>> {
   try {
-    const input = 'path' in source ? source.path : Buffer.from(source.base64, 'base64')
+    const input =
+      'path' in source ? await readSound(source.path) : Buffer.from(source.base64, 'base64')
     const pixels = preparePixels(await decode(input, recipe), recipe)
     return { value: { pixels }, transfer: [pixels.buffer] }
   } catch (error) {

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { TrainingRun } from '#shared/contract/training.ts'
 import { MANIFEST_FILE } from '../kinds/manifest.ts'
@@ -9,7 +9,7 @@ import type { TextEncoderModel } from '../kinds/text-encoder/types.ts'
 import { headMarksOf } from '../kinds/text/head-features.ts'
 import { newModelFolder, resolveFolder } from '../models/registry.ts'
 import type { ModelsFolders } from '../models/types.ts'
-import { createContextTokenizer } from '../tokenize/context-windows.ts'
+import { openContextTokenizer } from '../tokenize/context-windows.ts'
 import { composeSpanGraph, type HeadTensors, SPAN_OUTPUTS } from './head-graph.ts'
 import { spanModelCard } from './span-model-card.ts'
 import { writeWhole } from '../../files/write-whole.ts'
@@ -36,7 +36,7 @@ export async function writeSpanModel(
   const { manifest } = encoder
   const { id, folder } = newModelFolder(folders, about.name, 'span-model')
   const from = join(encoder.folder, manifest.text.tokenizer)
-  const tokenizer = createContextTokenizer(readFileSync(from, 'utf8'), manifest.text.padId)
+  const tokenizer = await openContextTokenizer(folders.tokenizers, from, manifest.text.padId)
   const { ids, mask, types } = manifest.graph
   const span: SpanManifest = {
     format: 1,

@@ -1,9 +1,9 @@
 import type { PairContext } from '#shared/text/context.ts'
-import { AppError, systemMessage } from '#shared/errors.ts'
+import { AppError } from '#shared/errors.ts'
 import { offsetMap } from '#shared/text/offsets.ts'
 import type { Span } from '#shared/text/spans.ts'
-import { loadTokenizer, type Encoding, type LoadedTokenizer } from './tokenizer.ts'
-import { type Json, list, object } from './tokenizer-json.ts'
+import { isId } from './library.ts'
+import type { OpenOptions, TextTokens, Tokenizer, Tokenizers } from './tokenizers.ts'
 
 /** Tokens that are looked at, at most; those nearest to the picture. No page has more. */
 export const MAX_TOKENS = 65_536
@@ -12,7 +12,7 @@ const MAX_UNITS = 8 * MAX_TOKENS
 
 /** A tokenizer whose template has the form that the place of a picture can be written in. */
 export interface ContextTokenizer {
-  readonly tokenizer: LoadedTokenizer
+  readonly tokenizer: Pick<Tokenizer, 'tokens'>
   readonly clsId: number
   readonly sepId: number
   readonly padId: number
@@ -60,31 +60,21 @@ export interface ContextWindows extends ContextTokens {
 }
 
 /**
- * Makes it out of the content of a `tokenizer.json`. What a text says is text: "[SEP]" on a page is
- * no separator.
+ * Opens a `tokenizer.json` to read contexts with. What a text says is text: "[SEP]" on a page is no
+ * separator.
  *
  * @param padId null = what tokenizer.json says, else 0
- * @throws AppError `model` for a file that cannot be read, `unsupported` for a tokenizer without
- *   exact offsets or whose template is not of the form [CLS] A [SEP] B [SEP].
+ * @throws AppError `unsupported` for a template that is not of the form [CLS] A [SEP] B [SEP], and
+ *   as `Tokenizers.open`
  */
-export function createContextTokenizer(
-  tokenizerJson: string,
+export async function openContextTokenizer(
+  tokenizers: Tokenizers,
+  path: string,
   padId: number | null = null,
-): ContextTokenizer {
-  let json: Json
-  try {
-    json = object(JSON.parse(tokenizerJson))
-  } catch (error) {
-    throw new AppError('model', 'tokenizer.json is not JSON', undefined, {
-      cause: error,
-      details: systemMessage(error),
-    })
-  }
-  const added = list(json.added_tokens)
-  const plain = { ...json, added_tokens: added.filter(({ special }) => special !== true) }
-  const tokenizer = loadTokenizer(JSON.stringify(plain))
-  const single = edgesOf(tokenizer.encode('a'))
-  const pair = edgesOf(tokenizer.encode('a', { pair: 'a' }))
+  { signal }: Pick<OpenOptions, 'signal'> = {},
+): Promise<ContextTokenizer> {
+  const tokenizer = await tokenizers.open(path, { plain: true, names: PADDING, signal })
+  const { single, pair, addedIds, padId: padding } = tokenizer.facts
   const [clsId] = single.before
   const [sepId] = single.after
   const isUsual =
@@ -103,13 +93,12 @@ export function createContextTokenizer(
   if (!isUsual) {
     throw new AppError(
       'unsupported',
-      'tokenizer.json has no template of the form [CLS] A [SEP] B [SEP]',
+      `${path} has no template of the form [CLS] A [SEP] B [SEP]`,
       'Encoders like BERT, RoBERTa and their kin have one; the post_processor of the file says it.',
     )
   }
-  const padding: unknown = object(json.padding).pad_id
-  const named = added.find(({ content }) => content === '[PAD]' || content === '<pad>')?.id
-  const pad = [padId, padding, named].find(isId)
+  const named = PADDING.map((name) => addedIds[name])
+  const pad = [padId, padding, ...named].find(isId)
   return {
     tokenizer,
     clsId,
@@ -126,34 +115,7 @@ export function createContextTokenizer(
   }
 }
 
-function isId(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0
-}
-
-interface Edges {
-  before: number[]
-  between: number[]
-  betweenTypes: number[]
-  after: number[]
-  firstType: number
-  secondType: number
-}
-
-/** The special tokens around one text or two. */
-function edgesOf({ ids, typeIds, sequenceIds }: Encoding): Edges {
-  const first = sequenceIds.indexOf(0)
-  const firstEnd = sequenceIds.lastIndexOf(0) + 1
-  const second = sequenceIds.indexOf(1)
-  const last = Math.max(firstEnd, sequenceIds.lastIndexOf(1) + 1)
-  return {
-    before: ids.slice(0, Math.max(first, 0)),
-    between: second < 0 ? [] : ids.slice(firstEnd, second),
-    betweenTypes: second < 0 ? [] : typeIds.slice(firstEnd, second),
-    after: ids.slice(last),
-    firstType: typeIds[first] ?? 0,
-    secondType: typeIds[second] ?? 0,
-  }
-}
+const PADDING = ['[PAD]', '<pad>']
 
 /**
  * The words around a picture as inputs of a graph:
@@ -168,17 +130,39 @@ function edgesOf({ ids, typeIds, sequenceIds }: Encoding): Edges {
  * With `breaks: 'pad'` a block's begin and end can be seen in the ids: a padding token stands for
  * the line feed between two blocks and at both ends of the text, but not beside the picture.
  *
- * @throws AppError `invalid-input` for a window or stride of no use.
+ * @returns in the order of `contexts`
+ * @throws AppError `invalid-input` for a window or stride of no use, and as `Tokenizer.tokens`
  */
-export function contextWindows(
+export async function contextWindows(
+  tokenizer: ContextTokenizer,
+  contexts: readonly PairContext[],
+  options: WindowOptions,
+  signal?: AbortSignal,
+): Promise<ContextWindows[]> {
+  checkWindow(options)
+  const sides = contexts.map(sidesOf)
+  const tokens = await tokenizer.tokenizer.tokens(
+    sides.flatMap(({ before, rest }) => [before.text, rest.text]),
+    signal,
+  )
+  return contexts.map((context, i) => {
+    const found = sides[i] as Sides
+    const [before, rest] = tokens.slice(2 * i, 2 * i + 2) as [TextTokens, TextTokens]
+    return windowsOf(tokenizer, context, found, { before, rest }, options)
+  })
+}
+
+function windowsOf(
   tokenizer: ContextTokenizer,
   context: PairContext,
+  sides: Sides,
+  tokens: Record<keyof Omit<Sides, 'isCut'>, TextTokens>,
   options: WindowOptions,
 ): ContextWindows {
   const hasBreaks = options.breaks === 'pad'
   const { clsId, sepId, padId } = tokenizer
   const reserved = hasBreaks ? [clsId, sepId, padId] : [clsId, sepId]
-  const text = tokensOf(tokenizer, context, reserved, options.maxTokens ?? MAX_TOKENS)
+  const text = nearest(sides, tokens, reserved, options.maxTokens ?? MAX_TOKENS)
   const breaks = hasBreaks ? breaksOf(context, text) : new Uint8Array(text.ids.length + 1)
   const ranges = cutIntoRanges(text, breaks, tokenizer.middle, options)
   return {
@@ -188,39 +172,63 @@ export function contextWindows(
   }
 }
 
-interface TextTokens extends ContextTokens {
+/** What stands before the picture and behind it, as far as it is looked at. */
+interface Sides {
+  before: Side
+  rest: Side
+  isCut: boolean
+}
+interface Side {
+  text: string
+  /** Code point of the running text at which it begins. */
+  start: number
+}
+
+function sidesOf(context: PairContext): Sides {
+  const map = offsetMap(context.text)
+  const start = context.parts.find(({ source }) => source !== 'before')?.start ?? map.codePoints
+  const from = wholePoint(context.text, Math.max(0, map.toUnits(context.picture) - MAX_UNITS))
+  const restFrom = map.toUnits(start)
+  const to = wholePoint(context.text, Math.min(map.units, restFrom + MAX_UNITS))
+  return {
+    before: {
+      text: context.text.slice(from, map.toUnits(context.picture)),
+      start: map.toCodePoints(from),
+    },
+    rest: { text: context.text.slice(restFrom, to), start },
+    isCut: from > 0 || to < map.units,
+  }
+}
+
+interface RunningTokens extends ContextTokens {
   ids: Int32Array
   /** How many of them stand before the picture. */
   before: number
 }
 
-function tokensOf(
-  { tokenizer }: ContextTokenizer,
-  context: PairContext,
+/** The tokens of both sides that are nearest to the picture. */
+function nearest(
+  sides: Sides,
+  tokens: Record<keyof Omit<Sides, 'isCut'>, TextTokens>,
   reserved: readonly number[],
   maxTokens: number,
-): TextTokens {
-  const map = offsetMap(context.text)
-  const restAt = context.parts.find(({ source }) => source !== 'before')?.start ?? map.codePoints
-  const from = wholePoint(context.text, Math.max(0, map.toUnits(context.picture) - MAX_UNITS))
-  const restFrom = map.toUnits(restAt)
-  const to = wholePoint(context.text, Math.min(map.units, restFrom + MAX_UNITS))
-  const encoding = tokenizer.encode(context.text.slice(from, map.toUnits(context.picture)), {
-    pair: context.text.slice(restFrom, to),
-  })
-  const bases = [map.toCodePoints(from), restAt]
+): RunningTokens {
   const ids: number[] = []
   const offsets: number[] = []
   let before = 0
-  for (const [i, id] of encoding.ids.entries()) {
-    const sequence = encoding.sequenceIds[i] ?? null
-    // A piece of text that is spelled like a special token is left out.
-    if (sequence === null || reserved.includes(id)) continue
-    const [start, end] = encoding.offsets[i] as [number, number]
-    const base = bases[sequence] as number
-    ids.push(id)
-    offsets.push(base + start, base + end)
-    if (sequence === 0) before++
+  for (const side of ['before', 'rest'] as const) {
+    const { start } = sides[side]
+    const read = tokens[side]
+    for (const [i, id] of read.ids.entries()) {
+      // A piece of text that is spelled like a special token is left out.
+      if (reserved.includes(id)) continue
+      ids.push(id)
+      offsets.push(
+        start + (read.offsets[2 * i] as number),
+        start + (read.offsets[2 * i + 1] as number),
+      )
+    }
+    if (side === 'before') before = ids.length
   }
   const after = ids.length - before
   const keepBefore = Math.min(before, Math.max(Math.ceil(maxTokens / 2), maxTokens - after))
@@ -231,7 +239,7 @@ function tokensOf(
     ids: Int32Array.from(ids.slice(first, last)),
     offsets: Int32Array.from(offsets.slice(2 * first, 2 * last)),
     before: keepBefore,
-    isCut: from > 0 || to < map.units || last - first < ids.length,
+    isCut: sides.isCut || last - first < ids.length,
   }
 }
 
@@ -243,7 +251,10 @@ function wholePoint(text: string, unit: number): number {
 }
 
 /** Before which tokens a block begins: 1 at its first token; the last entry is the text's end. */
-function breaksOf(context: PairContext, { ids, offsets, before, isCut }: TextTokens): Uint8Array {
+function breaksOf(
+  context: PairContext,
+  { ids, offsets, before, isCut }: RunningTokens,
+): Uint8Array {
   const n = ids.length
   const out = new Uint8Array(n + 1)
   const map = offsetMap(context.text)
@@ -270,12 +281,7 @@ interface Range {
   isPair: boolean
 }
 
-function cutIntoRanges(
-  { ids, before }: TextTokens,
-  breaks: Uint8Array,
-  middle: number,
-  { maxLength, stride }: WindowOptions,
-): Range[] {
+function checkWindow({ maxLength, stride }: WindowOptions): void {
   if (!(maxLength >= 16) || !(stride >= 0) || stride > maxLength / 4) {
     throw new AppError(
       'invalid-input',
@@ -283,6 +289,14 @@ function cutIntoRanges(
       'A window has at least 16 tokens and shares at most a quarter of them.',
     )
   }
+}
+
+function cutIntoRanges(
+  { ids, before }: RunningTokens,
+  breaks: Uint8Array,
+  middle: number,
+  { maxLength, stride }: WindowOptions,
+): Range[] {
   const n = ids.length
   // Tokens and breaks before each place.
   const sums = new Int32Array(n + 1)
@@ -323,7 +337,7 @@ function cutIntoRanges(
 
 function windowOf(
   { clsId, sepId, padId, middle, types }: ContextTokenizer,
-  text: TextTokens,
+  text: RunningTokens,
   breaks: Uint8Array,
   { start, end, isPair }: Range,
 ): ContextWindow {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
@@ -8,8 +8,8 @@ import { EpochRecord } from '#shared/contract/training.ts'
 import type { LaunchInput } from '#shared/contract/jobs.ts'
 import type { TextModelInfo, TrainingRun } from '#shared/contract/training.ts'
 import { AppError, errorLine } from '#shared/errors.ts'
-import { launching, readLaunched, writeLaunched } from '../../cluster/index.ts'
-import type { LaunchedRun, Launching } from '../../cluster/index.ts'
+import { launching, launchRequest, readLaunched, writeLaunched } from '../../cluster/index.ts'
+import type { LaunchedRun, Launching, LaunchRequest } from '../../cluster/index.ts'
 import { divergenceWarning } from '../../labeling/train-span-head.ts'
 import type { Corpus } from '../../store/open.ts'
 import { listTrainingRuns, saveTrainingRun } from '../../store/repositories/training-runs.ts'
@@ -20,6 +20,7 @@ import type { PackageManifest } from './span-package.ts'
 import { launch } from '#shared/contract/jobs/launch.ts'
 import { implementJob } from '../run/implement.ts'
 import { addTextModelFolder } from '../../inference/models/text-models.ts'
+import { readSmall } from '../../files/read-small.ts'
 
 /** Looks that may fail one after the other before a run is given up: a network may be away a while. */
 const PATIENCE = 60
@@ -48,6 +49,8 @@ export interface LaunchOptions {
    * may be somebody else's, and must not run a script that nobody here asked for.
    */
   mayBegin?: boolean
+  /** Looks at what is about to be run. @throws AppError `refused` */
+  check?: (request: LaunchRequest, isBegun: boolean) => void
   /** Waits between two looks, for milliseconds or until the signal aborts. */
   pause?: (ms: number, signal: AbortSignal) => Promise<void>
 }
@@ -72,7 +75,7 @@ export async function runLaunch(
   input: LaunchInput,
   ctx: JobContext,
   takeIn: (folder: string) => Promise<TextModelInfo>,
-  { mayBegin = true, pause = realPause }: LaunchOptions = {},
+  { mayBegin = true, check = () => undefined, pause = realPause }: LaunchOptions = {},
 ): Promise<void> {
   const folder = resolve(input.package)
   if (followed.has(folder)) {
@@ -80,7 +83,7 @@ export async function runLaunch(
   }
   followed.add(folder)
   try {
-    await runPackage(corpus, folder, input, ctx, takeIn, { mayBegin, pause })
+    await runPackage(corpus, folder, input, ctx, takeIn, { mayBegin, check, pause })
   } finally {
     followed.delete(folder)
   }
@@ -92,7 +95,7 @@ async function runPackage(
   input: LaunchInput,
   ctx: JobContext,
   takeIn: (folder: string) => Promise<TextModelInfo>,
-  { mayBegin, pause }: Required<LaunchOptions>,
+  { mayBegin, check, pause }: Required<LaunchOptions>,
 ): Promise<void> {
   const manifest = await readPackage(folder)
   const launcher = ctx.settings.launchers.find(({ name }) => name === input.launcher)
@@ -112,17 +115,19 @@ async function runPackage(
     )
   }
   if (earlier) checkKnown(earlier.launcher, ctx.settings.launchers, folder)
+  const by = earlier?.launcher ?? (launcher as NonNullable<typeof launcher>)
+  check(launchRequest(folder, by), earlier !== null)
   await mkdir(join(folder, 'run'), { recursive: true })
   const record = createRecord(corpus, manifest, folder, ctx)
   try {
-    const ways = launching(earlier?.launcher ?? (launcher as NonNullable<typeof launcher>))
-    const run = earlier ?? (await begin(ways, folder, launcher as NonNullable<typeof launcher>))
+    const ways = launching(by)
+    const run = earlier ?? (await begin(ways, folder, by))
     record.look()
     const ended = await follow(ways, folder, run, ctx, record, pause)
     if (!ended) return
     try {
       const path = join(folder, 'run/result.json')
-      const result = Result.parse(JSON.parse(await readFile(path, 'utf8')))
+      const result = Result.parse(JSON.parse(readSmall(path, 'list')))
       const model = await takeIn(join(folder, 'model'))
       record.done(result, model, manifest)
       ctx.result('Model', model.name)
@@ -245,7 +250,7 @@ function createRecord(
 ): Recorder {
   const config = z
     .object({ epochs: z.number(), title: z.string(), base: z.string() })
-    .parse(JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')))
+    .parse(JSON.parse(readSmall(join(folder, 'config.json'), 'manifest')))
   const unfinished = listTrainingRuns(corpus.reader).find(
     (run) =>
       run.kind === 'package' &&
@@ -314,7 +319,7 @@ function createRecord(
 function readMetrics(folder: string): EpochRecord[] {
   const path = join(folder, 'run/metrics.jsonl')
   if (!existsSync(path)) return []
-  return readFileSync(path, 'utf8')
+  return readSmall(path, 'list')
     .split('\n')
     .slice(0, -1)
     .flatMap((line) => {
@@ -353,7 +358,10 @@ export const launchJob = implementJob(
   launch,
   async ({ corpus, input, context, machine, isUnasked }) => {
     const takeIn = (folder: string) => addTextModelFolder(machine.folders, folder)
-    await runLaunch(corpus, input, context, takeIn, { mayBegin: !isUnasked })
+    await runLaunch(corpus, input, context, takeIn, {
+      mayBegin: !isUnasked,
+      check: machine.checkCommands,
+    })
     machine.modelsChanged()
   },
 )

@@ -26,6 +26,7 @@ import { collectTrainingData } from '../spans/training-data.ts'
 import type { TrainingSet, TrainingText } from '../spans/training-data.ts'
 import { spanPackage } from '#shared/contract/jobs/span-package.ts'
 import { implementJob } from '../run/implement.ts'
+import { readSmall } from '../../files/read-small.ts'
 
 const PACKAGE_MANIFEST = 'gleaner-package.json'
 /** Without what says only where it lies. */
@@ -153,7 +154,7 @@ async function inspectPackage(out: string): Promise<PackageManifest | null> {
 /** @throws AppError `conflict` for a folder that this program did not write. */
 export async function readPackage(folder: string): Promise<PackageManifest> {
   try {
-    return PackageManifest.parse(JSON.parse(await readFile(join(folder, PACKAGE_MANIFEST), 'utf8')))
+    return PackageManifest.parse(JSON.parse(readSmall(join(folder, PACKAGE_MANIFEST), 'list')))
   } catch {
     throw new AppError('conflict', `${folder} is no training package.`, {
       window: 'Write one in the Train view.',

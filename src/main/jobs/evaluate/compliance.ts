@@ -39,7 +39,7 @@ export async function scoreStudy(
     return
   }
   ctx.progress({ done: 0, total, unit: 'pictures', note: `loading ${model.manifest.name}` })
-  const host = createInferenceHost(ctx.entries.inferenceHost)
+  const host = createInferenceHost(ctx.entries.inferenceHost, { signal: ctx.signal })
   let failed = 0
   try {
     const loaded = await host.open(

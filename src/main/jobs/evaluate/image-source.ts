@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { AppError, systemMessage } from '#shared/errors.ts'
 import type { PictureFile, TieBy, Unmatched } from '../../evaluation/generated/image-plan.ts'
-import { readManifest } from '../../evaluation/generated/manifest.ts'
 import { proposePatterns } from '../../evaluation/generated/propose-pattern.ts'
 import type { PromptRow } from '../../evaluation/generated/study-prompts.ts'
 import { walkPictures } from '../../evaluation/generated/walk-pictures.ts'
+import type { DocumentReader, ManifestPart } from './document-calls.ts'
 
 /** Share of the names that must fit a guessed pattern before it is used rather than metadata. */
 const FITS = 0.9
@@ -27,6 +28,8 @@ export async function findImages(
   path: string,
   prompts: readonly PromptRow[],
   pattern: string | null,
+  reader: DocumentReader,
+  signal?: AbortSignal,
 ): Promise<ImageSource> {
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
@@ -39,7 +42,9 @@ export async function findImages(
       )
     },
   )
-  const { files, leftOut } = isFolder ? await walkPictures(path) : await readManifest(path)
+  const { files, leftOut } = isFolder
+    ? await walkPictures(path)
+    : await readManifest(reader, path, signal)
   if (pattern !== null) {
     return {
       files,
@@ -65,4 +70,25 @@ export async function findImages(
     }
   }
   return { files, leftOut, how: { by: 'metadata' }, said: 'what the pictures say of themselves' }
+}
+
+async function readManifest(
+  reader: DocumentReader,
+  path: string,
+  signal?: AbortSignal,
+): Promise<ManifestPart> {
+  const all: ManifestPart = { files: [], leftOut: [] }
+  await reader.call(
+    'manifest',
+    { path },
+    {
+      about: basename(path),
+      ...(signal && { signal }),
+      onEvent(part) {
+        all.files.push(...part.files)
+        all.leftOut.push(...part.leftOut)
+      },
+    },
+  )
+  return all
 }

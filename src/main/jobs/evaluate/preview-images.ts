@@ -2,6 +2,7 @@ import type { ImagesPreview } from '#shared/contract/studies.ts'
 import { createTie, planImages } from '../../evaluation/generated/plan-images.ts'
 import type { ReaderDb } from '../../store/open.ts'
 import { requireDraft, studyPrompts, type StudyRow } from '../../store/repositories/studies.ts'
+import type { DocumentReader } from './document-calls.ts'
 import { findImages } from './image-source.ts'
 
 const MOST_EXAMPLES = 4
@@ -16,10 +17,11 @@ export async function previewImages(
   db: ReaderDb,
   study: StudyRow,
   args: { source: string; pattern: string | null },
+  reader: DocumentReader,
 ): Promise<ImagesPreview> {
   requireDraft(study)
   const prompts = studyPrompts(db, study)
-  const { files, leftOut, how } = await findImages(args.source, prompts, args.pattern)
+  const { files, leftOut, how } = await findImages(args.source, prompts, args.pattern, reader)
   const found = {
     files: files.length,
     by: how.by,

@@ -10,7 +10,7 @@ import type { ImagePlan, Tie } from '../../evaluation/generated/image-plan.ts'
 import { parseGeneration } from '../../evaluation/generated/parse-generation.ts'
 import { createTie, planImages } from '../../evaluation/generated/plan-images.ts'
 import { createPictureHost, type PictureHost } from '../../images/host-client.ts'
-import { putBlob } from '../../store/blobs.ts'
+import { flushBlobs, putBlob } from '../../store/blobs.ts'
 import type { Corpus } from '../../store/open.ts'
 import {
   clearLeftOut,
@@ -27,7 +27,9 @@ import {
 import { putThumbs } from '../../store/repositories/thumbs.ts'
 import { implementJob } from '../run/implement.ts'
 import type { JobContext } from '../run/job.ts'
+import { createDocumentReader } from './document-calls.ts'
 import { findImages } from './image-source.ts'
+import type { ImageSource } from './image-source.ts'
 
 /** Pictures that are committed together. */
 const BATCH = 32
@@ -66,7 +68,7 @@ export async function takeInImages(
   const study = studyOf(writer, input.study)
   requireDraft(study)
   const prompts = studyPrompts(writer, study)
-  const source = await findImages(resolve(input.source), prompts, input.pattern)
+  const source = await sourceOf(input, prompts, ctx)
   const model = putModel(writer, study, { name: input.model, version: input.version })
   const host = createPictureHost(ctx.entries.pictureHost)
   try {
@@ -121,6 +123,10 @@ export async function takeInImages(
         })
         thumbs.push({ sha256: one.sha256, thumb: one.thumb })
       })
+      await flushBlobs(
+        corpus.path,
+        images.map(({ sha256 }) => sha256),
+      )
       putThumbs(corpus.thumbs, thumbs)
       const addedNow = insertImages(
         writer,
@@ -144,9 +150,22 @@ export async function takeInImages(
   }
 }
 
+async function sourceOf(
+  { source, pattern }: Pick<StudyImagesInput, 'source' | 'pattern'>,
+  prompts: ReturnType<typeof studyPrompts>,
+  ctx: Pick<JobContext, 'signal' | 'entries'>,
+): Promise<ImageSource> {
+  const reader = createDocumentReader(ctx.entries.documentReader)
+  try {
+    return await findImages(resolve(source), prompts, pattern, reader, ctx.signal)
+  } finally {
+    await reader.close()
+  }
+}
+
 /** Reads what each picture says of itself, a few at a time, and ties it to its prompt. */
 async function tieAll(
-  source: Awaited<ReturnType<typeof findImages>>,
+  source: ImageSource,
   prompts: ReturnType<typeof studyPrompts>,
   host: PictureHost,
   ctx: Pick<JobContext, 'signal' | 'progress'>,

@@ -1,23 +1,21 @@
 import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
-import { buffer } from 'node:stream/consumers'
 import { basename, resolve } from 'node:path'
-import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import { studyOpen } from '#shared/contract/jobs/study-package.ts'
-import { AppError, systemMessage } from '#shared/errors.ts'
+import { AppError } from '#shared/errors.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { createPictureHost } from '../../images/host-client.ts'
-import { blobPath, hasBlob, putBlob } from '../../store/blobs.ts'
+import { blobPath, flushBlobs, hasBlob, putBlob } from '../../store/blobs.ts'
 import type { Corpus } from '../../store/open.ts'
 import { putRaterStudy, type CopiedImage } from '../../store/repositories/study-copies.ts'
-import { checkDesign, studyByUid } from '../../store/repositories/studies.ts'
+import { studyByUid } from '../../store/repositories/studies.ts'
 import { isTokenTaken } from '../../store/repositories/study-tasks.ts'
 import { implementJob } from '../run/implement.ts'
 import type { JobContext } from '../run/job.ts'
-import { MOST_WORDS, PACKAGE_FILE, pictureName, RaterPackage } from './rater-package.ts'
+import { createDocumentReader } from './document-calls.ts'
+import { damaged, openPackageFile } from './package-file.ts'
+import { pictureName } from './rater-package.ts'
 
-/** Entries that are looked at. */
-const MOST_ENTRIES = 100_000
 /** Bytes of a pixel in a PNG at most, and of all that is around it. */
 const PIXEL_BYTES = 4
 const PNG_MORE = 1 << 20
@@ -33,12 +31,14 @@ export async function openPackage(
   path: string,
   context: Pick<JobContext, 'signal' | 'progress' | 'entries'>,
 ): Promise<{ name: string; pictures: number }> {
-  const zip = await openZip(path)
+  const reader = createDocumentReader(context.entries.documentReader)
+  const file = await openPackageFile(path)
   const host = createPictureHost(context.entries.pictureHost)
   const kept: string[] = []
   try {
-    const entries = await listEntries(zip, path)
-    const said = await readWords(zip, entries, path)
+    const { signal } = context
+    const about = basename(path)
+    const { value: said } = await reader.call('raterPackage', { path }, { about, signal })
     const known = studyByUid(corpus.reader, said.uid)
     if (known) {
       throw new AppError(
@@ -57,7 +57,7 @@ export async function openPackage(
     const images: CopiedImage[] = []
     for (const { token, sha256, prompt } of said.images) {
       context.signal.throwIfAborted()
-      const bytes = await readEntry(zip, entries, pictureName(token), most, path)
+      const bytes = await file.bytes(pictureName(token), most)
       if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
         throw damaged(path, `picture ${token} is not the one that was packed`)
       }
@@ -80,6 +80,10 @@ export async function openPackage(
         note: '',
       })
     }
+    await flushBlobs(
+      corpus.path,
+      images.map(({ sha256 }) => sha256),
+    )
     const name = putRaterStudy(corpus.writer, {
       ...said,
       images,
@@ -91,118 +95,9 @@ export async function openPackage(
     for (const sha256 of kept) await rm(blobPath(corpus.path, sha256), { force: true })
     throw error
   } finally {
-    zip.close()
-    await host.close()
+    file.close()
+    await Promise.all([host.close(), reader.close()])
   }
-}
-
-function damaged(path: string, why: string): AppError {
-  return new AppError(
-    'damaged',
-    `${basename(path)} cannot be opened as a rater's package: ${why}.`,
-    'Ask for it again; a download may have been cut.',
-  )
-}
-
-async function openZip(path: string): Promise<ZipFile> {
-  try {
-    return await yauzl.openPromise(path, { lazyEntries: true, autoClose: false })
-  } catch (error) {
-    const code = (error as { code?: unknown }).code
-    if (code === 'ENOENT') throw new AppError('not-found', `There is no file ${path}.`)
-    if (typeof code === 'string') {
-      throw new AppError('io', `${basename(path)} cannot be read: ${systemMessage(error)}.`)
-    }
-    throw damaged(path, 'it is no zip file')
-  }
-}
-
-async function listEntries(zip: ZipFile, path: string): Promise<Map<string, Entry>> {
-  if (zip.entryCount > MOST_ENTRIES) throw damaged(path, `it has ${zip.entryCount} entries`)
-  const entries = new Map<string, Entry>()
-  try {
-    for await (const entry of zip.eachEntry()) {
-      if (entries.has(entry.fileName)) throw new Error(`${entry.fileName} occurs twice`)
-      entries.set(entry.fileName, entry)
-    }
-  } catch (error) {
-    throw damaged(path, `its list of files is broken (${systemMessage(error)})`)
-  }
-  return entries
-}
-
-async function readEntry(
-  zip: ZipFile,
-  entries: ReadonlyMap<string, Entry>,
-  name: string,
-  most: number,
-  path: string,
-): Promise<Buffer> {
-  const entry = entries.get(name)
-  if (!entry) throw damaged(path, `${name} is missing`)
-  if (entry.uncompressedSize > most) {
-    throw damaged(path, `${name} is of ${entry.uncompressedSize} bytes, at most ${most} are read`)
-  }
-  try {
-    // yauzl ends a stream that is longer than it said.
-    return await buffer(await zip.openReadStreamPromise(entry))
-  } catch (error) {
-    throw damaged(path, `${name} cannot be unpacked (${systemMessage(error)})`)
-  }
-}
-
-async function readWords(
-  zip: ZipFile,
-  entries: ReadonlyMap<string, Entry>,
-  path: string,
-): Promise<RaterPackage> {
-  const bytes = await readEntry(zip, entries, PACKAGE_FILE, MOST_WORDS, path)
-  let value: unknown
-  try {
-    value = JSON.parse(bytes.toString('utf8'))
-  } catch {
-    throw damaged(path, `${PACKAGE_FILE} is no JSON`)
-  }
-  const { data, error } = RaterPackage.safeParse(value)
-  if (!data) {
-    const issue = error.issues[0]
-    throw damaged(path, `${PACKAGE_FILE}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`)
-  }
-  const problem = inconsistency(data) ?? faultOfDesign(data)
-  if (problem !== null) throw damaged(path, problem)
-  return data
-}
-
-function faultOfDesign({ design }: RaterPackage): string | null {
-  try {
-    checkDesign(design)
-    return null
-  } catch (error) {
-    return systemMessage(error)
-  }
-}
-
-/** A name that leads nowhere, or to two things. */
-function inconsistency({ images, prompts, tasks }: RaterPackage): string | null {
-  const tokens = new Set(images.map(({ token }) => token))
-  const names = new Map(tasks.map(({ token, kind }) => [token, kind]))
-  const places = new Set(prompts.map(({ group, level }) => JSON.stringify([group, level])))
-  if (places.size !== prompts.length) return 'a prompt occurs twice'
-  if (tokens.size !== images.length || names.size !== tasks.length) return 'a token occurs twice'
-  const repeated = tasks.flatMap(({ repeats }) => repeats ?? [])
-  if (new Set(repeated).size !== repeated.length) return 'a task is repeated twice'
-  const isPlace = (place: number): boolean => place < prompts.length
-  if (!images.every(({ prompt }) => isPlace(prompt))) return 'a picture has no prompt'
-  const lost = tasks.find(
-    ({ kind, image, other, prompt, repeats }) =>
-      !tokens.has(image) ||
-      (other === null) === kind.startsWith('pair') ||
-      (other !== null && !tokens.has(other)) ||
-      !isPlace(prompt) ||
-      (repeats === null) === kind.endsWith('repeat') ||
-      (repeats !== null && names.get(repeats) !== (kind === 'repeat' ? 'item' : 'pair')),
-  )
-  return lost ? `task ${lost.token} names what is not there` : null
 }
 
 export const studyOpenJob = implementJob(studyOpen, async ({ input, corpus, context }) => {

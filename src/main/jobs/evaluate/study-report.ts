@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { lstat, readdir, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
@@ -21,6 +21,7 @@ import { implementJob } from '../run/implement.ts'
 import type { JobContext } from '../run/job.ts'
 import { requireOwner } from './report-rows.ts'
 import { runStudyTask, type StudyReport } from './study-calls.ts'
+import { readSmall } from '../../files/read-small.ts'
 
 const RESULTS = 'results.json'
 /** Pixels of a figure's PNG for one of its own. */
@@ -82,10 +83,9 @@ async function inspect(out: string, uid: string): Promise<boolean> {
   if (found === null) return false
   if (!found.isDirectory()) throw new AppError('conflict', `${out} is no folder.`, hint)
   if ((await readdir(out)).length === 0) return false
-  const text = await readFile(join(out, RESULTS), 'utf8').catch(() => '')
   let value: unknown = null
   try {
-    value = JSON.parse(text)
+    value = JSON.parse(readSmall(join(out, RESULTS), 'list'))
   } catch {
     // Not ours: said below.
   }

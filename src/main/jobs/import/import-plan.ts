@@ -5,7 +5,15 @@ import type { CallArgs, CallOutput, RecognisedTable } from '#shared/contract/ind
 import type { TextSource } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import { ChoiceNeeded } from '../../tables/choice-needed.ts'
-import { MOST_SCORES, checkUnit, describeTable, openNpy, openTable } from '../../tables/index.ts'
+import {
+  MOST_SCORES,
+  SHARD_KEY,
+  checkUnit,
+  describeTable,
+  openNpy,
+  openTable,
+  shardOf,
+} from '../../tables/index.ts'
 import type { NpyFile, OpenTable, TableInfo, TableInput, TableLayout } from '../../tables/index.ts'
 
 /** What decides how a table is imported. */
@@ -26,6 +34,8 @@ export type Refusal = NonNullable<CallOutput<'tables.recognise'>['refusal']>
 export interface ImportPlan {
   source: TableInput
   info: TableInfo
+  /** The `.tar` that holds its pictures, where the path is a key in it. */
+  shard: string | null
   /** Column by role, for the roles that are given once. */
   roles: Partial<Record<SingleRole, string>>
   scores: ScoreColumn[]
@@ -138,9 +148,11 @@ function namePlan(source: TableInput, info: TableInfo, choices: ImportChoices): 
         : `${chosen ?? info.layout ?? source.name}:${column}`,
   }))
   const text = (['alt', 'caption', 'title'] as const).find((role) => roles[role] !== undefined)
+  const shard = shardOf(source.path)
   return {
     source,
     info,
+    shard: shard !== null && roles.path === SHARD_KEY ? basename(shard) : null,
     roles,
     scores,
     // Nothing is scored without words.
@@ -221,9 +233,9 @@ export async function lookAtTable(
   choices: CallArgs<'tables.recognise'>,
   onPosition: OnPosition,
 ): Promise<{ table: RecognisedTable | null; refusal: Refusal | null }> {
-  let refusal: Refusal | null = null
+  let refusal: Refusal
   try {
-    return { table: toRecognised(await planTable(source, choices, onPosition)), refusal }
+    return { table: toRecognised(await planTable(source, choices, onPosition)), refusal: null }
   } catch (error) {
     refusal = toRefusal(error)
   }

@@ -41,9 +41,10 @@ export async function importRows(
   const columns = [...roles.map(([, column]) => column), ...plan.scores.map(({ column }) => column)]
   const modelIds = plan.scores.map((score) => ensureScoreModel(corpus, plan, score, sha256, input))
   const writer = rowWriter(db, ids, archive.id)
+  totals.earlierRows += archive.nextOffset
   let told = performance.now()
   const keep = (batch: RowBatch): void => {
-    const sum = { pairs: 0, failures: 0, scores: 0, badScores: 0 }
+    const sum = { pairs: 0, failures: 0, failedRows: 0, scores: 0, badScores: 0 }
     const notPaired: Record<string, number> = {}
     try {
       transaction(db, () => {
@@ -58,6 +59,7 @@ export async function importRows(
     totals.rows += batch.rows
     totals.pairs += sum.pairs
     totals.failures += sum.failures
+    totals.failedRows += sum.failedRows
     totals.scores += sum.scores
     totals.badScores += sum.badScores
     for (const n of Object.values(notPaired)) totals.notPaired += n
@@ -95,7 +97,7 @@ export async function importRows(
 
   function keepBatch(
     batch: RowBatch,
-    sum: { pairs: number; failures: number; scores: number; badScores: number },
+    sum: Pick<Totals, 'pairs' | 'failures' | 'failedRows' | 'scores' | 'badScores'>,
     notPaired: Record<string, number>,
   ): void {
     const cells = new Map(roles.map(([role], i) => [role, batch.values[i] as Cell[]]))
@@ -115,6 +117,7 @@ export async function importRows(
     }
     for (const { row, reason, detail } of batch.failures) {
       failed.add(row)
+      sum.failedRows++
       fail(row, reason, detail)
     }
     for (let i = 0; i < batch.rows; i++) {
@@ -127,6 +130,7 @@ export async function importRows(
         continue
       }
       if (picture.kind === 'bad') {
+        sum.failedRows++
         fail(row, 'bad-address', `row ${row + 1}: ${picture.detail}`)
         continue
       }
@@ -139,6 +143,7 @@ export async function importRows(
       const pair: NewRowPair = {
         row,
         imageUrl: picture.url,
+        alternates: picture.file === null ? [] : [picture.file],
         imageRule: `column:${picture.column}`,
         alt: toText(cell('alt')),
         title: toText(cell('title')),
@@ -177,26 +182,39 @@ export async function importRows(
 }
 
 type Picture =
-  | { kind: 'picture'; url: string; column: string }
+  | { kind: 'picture'; url: string; column: string; file: string | null }
   | { kind: 'none'; rule: string }
   | { kind: 'bad'; detail: string }
 
-/** The picture of a row: its web address, else the file it names. */
+/**
+ * The picture of a row: known by its web address where it has one; the file that it names beside
+ * that is another place where its bytes are.
+ */
 function pictureOf(url: Cell, path: Cell, plan: ImportPlan, identity: string): Picture {
-  let left: Picture = { kind: 'none', rule: 'no-address' }
-  for (const [role, cell] of [
-    ['url', url],
-    ['path', path],
-  ] as const) {
-    if (cell === null || cell === '') continue
-    const found = readAddress(String(cell), role)
-    const column = plan.roles[role] ?? role
-    if (found.kind === 'address') return { kind: 'picture', url: found.url, column }
-    if (found.kind === 'file')
-      return { kind: 'picture', url: tableAddress(identity, found.parts), column }
-    if (left.kind === 'none' && left.rule === 'no-address') left = found
+  const address = readCell(url, 'url', plan, identity)
+  const file = readCell(path, 'path', plan, identity)
+  if (address.kind === 'picture') {
+    return file.kind === 'picture' && file.url !== address.url
+      ? { ...address, file: file.url }
+      : address
   }
-  return left
+  if (file.kind === 'picture') return file
+  return address.kind === 'none' && address.rule === 'no-address' ? file : address
+}
+
+function readCell(cell: Cell, role: 'url' | 'path', plan: ImportPlan, identity: string): Picture {
+  if (cell === null || cell === '') return { kind: 'none', rule: 'no-address' }
+  const text = role === 'path' && plan.shard !== null ? `${plan.shard}/${cell}` : String(cell)
+  const found = readAddress(text, role)
+  const column = plan.roles[role] ?? role
+  switch (found.kind) {
+    case 'address':
+      return { kind: 'picture', url: found.url, column, file: null }
+    case 'file':
+      return { kind: 'picture', url: tableAddress(identity, found.parts), column, file: null }
+    default:
+      return found
+  }
 }
 
 /** Text as the database can keep it: no half of a surrogate pair, no NUL. */

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { basename } from 'node:path'
 import type { ImportInput } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
 import { SOFTWARE } from '#shared/version.ts'
@@ -8,6 +7,7 @@ import { addArchive, archiveByFingerprint, moveArchive } from '../../store/repos
 import type { ImageIds } from '../../store/repositories/images.ts'
 import { importRecipe, setImportRecipe } from '../../store/repositories/table-rows.ts'
 import { transaction } from '../../store/statements.ts'
+import { tableName } from '../../tables/index.ts'
 import { sha256OfFile } from '../../files/digest.ts'
 import { recipeOf } from './import-plan.ts'
 import type { ImportPlan } from './import-plan.ts'
@@ -38,17 +38,16 @@ export async function importTable(
 ): Promise<void> {
   const db = corpus.writer
   const { path } = plan.source
+  const name = tableName(path)
   const recipe = JSON.stringify(recipeOf(plan, input))
   const earlier = importRecipe(db, identity)
   const same = earlier === null || readRecipe(earlier).recipe === recipe
   let archive = archiveByFingerprint(db, identity)
   if (archive?.state === 'complete') {
     totals.skipped++
-    if (archive.path !== path && !existsSync(archive.path)) moveArchive(db, archive.id, path)
+    if (archive.path !== path && !existsSync(archive.path)) moveArchive(db, archive.id, path, name)
     if (!same) {
-      ctx.warn(
-        `${basename(path)} was imported before with other columns or another unit; nothing was added.`,
-      )
+      ctx.warn(`${name} was imported before with other columns or another unit; nothing was added.`)
     }
     progress(plan.info.bytes)
     return
@@ -56,11 +55,11 @@ export async function importTable(
   if (archive && !same) {
     throw new AppError(
       'conflict',
-      `${basename(path)} was begun with other columns or another unit, and ${archive.nextOffset} rows are here`,
+      `${name} was begun with other columns or another unit, and ${archive.nextOffset} rows are here`,
       'Import it with the same choices as before, or into a new corpus.',
     )
   }
-  if (archive && archive.path !== path) moveArchive(db, archive.id, path)
+  if (archive && archive.path !== path) moveArchive(db, archive.id, path, name)
   let sha256 = earlier === null ? null : readRecipe(earlier).sha256
   try {
     sha256 ??= await sha256OfFile(path, ctx.signal)
@@ -73,6 +72,7 @@ export async function importTable(
     setImportRecipe(db, identity, JSON.stringify({ recipe, sha256: known }))
     return addArchive(db, {
       path,
+      name,
       bytes: plan.info.bytes,
       fingerprint: identity,
       software: SOFTWARE,

@@ -1,11 +1,11 @@
-import { basename } from 'node:path'
+import { errorLine } from '#shared/errors.ts'
+import type { AppError } from '#shared/errors.ts'
 import type { ImportInput } from '#shared/contract/jobs.ts'
 import type { Corpus } from '../../store/open.ts'
 import { imageIds } from '../../store/repositories/images.ts'
 import { listModels } from '../../store/repositories/models.ts'
-import type { TableInput } from '../../tables/index.ts'
-import { findTables } from '../../tables/index.ts'
-import { fingerprintFile } from '../../files/fingerprint.ts'
+import { clearInputFailures, putInputFailure } from '../../store/repositories/failures.ts'
+import { tableName } from '../../tables/index.ts'
 import { importedDigest } from './import-plan.ts'
 import { createTableReader } from './table-calls.ts'
 import type { TableReader } from './table-calls.ts'
@@ -15,23 +15,25 @@ import { importTables } from '#shared/contract/jobs/import.ts'
 import { implementJob } from '../run/implement.ts'
 import { importTable } from './import-table.ts'
 import type { Planned } from './import-table.ts'
-import { reportTotals } from './import-totals.ts'
-import type { Totals } from './import-totals.ts'
+import { isNothing, newTotals, nothingRead, nothingTaken, reportTotals } from './import-totals.ts'
+import type { LeftOut, Totals } from './import-totals.ts'
+import { concernsOneTable, planInputs } from './plan-inputs.ts'
 import { importEmbeddings, folderOf } from './import-vectors.ts'
 
 /**
  * Brings tables that others made into the corpus: a pair for each row, scores from columns of
  * similarities, embeddings from `.npy` files that stand beside a table row by row, with each row's
- * own cosine as a score. All tables are looked at before the first is imported, so that what must
- * be refused leaves nothing half done. Rows and how far it is are committed together: a run that was
+ * own cosine as a score. All tables are looked at before the first is imported, so that what a
+ * person must decide leaves nothing half done. A table that is damaged or none at all is a failure
+ * that names it, and the others are taken. Rows and how far it is are committed together: a run that was
  * killed or canceled goes on where it stopped, and a table that is complete adds nothing again,
  * under whatever name it comes.
  *
  * Pictures that tables name by files are read at the end, from below the table's folder; others
  * wait, or are looked for as `images` says.
  *
- * @throws AppError as `findTables`, `planTable` and `Watched.call`; `conflict` where a table was begun in another
- *   way; `damaged` where a table breaks off: what stands before is kept
+ * @throws AppError where nothing at all could be taken; `invalid-input` where a unit or the words
+ *   that were scored must be named; `io` and `busy` of the corpus
  */
 export async function runImport(
   corpus: Corpus,
@@ -52,50 +54,22 @@ async function importWith(
   input: ImportInput,
   ctx: JobContext,
 ): Promise<void> {
-  const sources: TableInput[] = []
-  for (const path of input.inputs) sources.push(...(await findTables(path)))
-  const planned: Planned[] = []
-  for (const source of sources) {
-    if (ctx.signal.aborted) return
-    ctx.progress({
-      done: planned.length,
-      total: sources.length,
-      unit: 'tables',
-      note: `looking at ${basename(source.path)}`,
-    })
-    const { columns, modelName, unit } = input
-    const choices = { columns, modelName, unit }
-    let plan
-    try {
-      const about = basename(source.path)
-      const { signal } = ctx
-      plan = (await reader.call('plan', { source, choices }, { about, signal })).value
-    } catch (error) {
-      if (ctx.signal.aborted) return
-      throw error
-    }
-    planned.push({ plan, identity: await fingerprintFile(source.path) })
-  }
+  const { planned, left } = await planInputs(reader, input, ctx)
+  if (ctx.signal.aborted) return
+  // Nothing is written where nothing can be taken.
+  if (planned.length === 0) throw nothingRead(left)
+  for (const one of planned) clearInputFailures(corpus.writer, tableName(one.plan.source.path))
+  for (const one of left) putTableFailure(corpus, one)
   checkNames(corpus, planned, ctx)
 
-  const totals: Totals = {
-    tables: 0,
-    skipped: 0,
-    rows: 0,
-    pairs: 0,
-    failures: 0,
-    notPaired: 0,
-    scores: 0,
-    badScores: 0,
-    vectors: 0,
-    badVectors: 0,
-  }
+  const totals = newTotals()
   try {
-    await importAll(reader, corpus, planned, input, totals, ctx)
+    await importAll(reader, corpus, planned, input, totals, left, ctx)
   } finally {
-    reportTotals(totals, ctx)
+    reportTotals(totals, left, ctx)
   }
   if (ctx.signal.aborted) return
+  if (isNothing(totals)) throw nothingTaken(totals, left)
   if (input.images === 'fetch') {
     await runPictures(corpus, { corpus: input.corpus, images: 'fetch', retryFailed: false }, ctx)
   }
@@ -107,6 +81,7 @@ async function importAll(
   planned: readonly Planned[],
   input: ImportInput,
   totals: Totals,
+  left: LeftOut[],
   ctx: JobContext,
 ): Promise<void> {
   const ids = imageIds(corpus.writer)
@@ -115,14 +90,20 @@ async function importAll(
   for (const one of planned) {
     if (ctx.signal.aborted) return
     const start = before
-    await importTable(corpus, one, input, ids, totals, ctx, reader, (position) =>
-      ctx.progress({
-        done: start + position,
-        total,
-        unit: 'bytes',
-        note: `${basename(one.plan.source.path)}: ${totals.pairs.toLocaleString('en')} pairs`,
-      }),
-    )
+    const { path } = one.plan.source
+    const name = tableName(path)
+    try {
+      await importTable(corpus, one, input, ids, totals, ctx, reader, (position) =>
+        ctx.progress({
+          done: start + position,
+          total,
+          unit: 'bytes',
+          note: `${name}: ${totals.pairs.toLocaleString('en')} pairs`,
+        }),
+      )
+    } catch (error) {
+      leave(corpus, path, error, left)
+    }
     before += one.plan.info.bytes
   }
   ctx.changed(['pairs', 'images', 'scores'])
@@ -130,8 +111,40 @@ async function importAll(
   await localStage(corpus, input, ctx)
   for (const { plan, identity } of planned) {
     if (ctx.signal.aborted) return
-    if (plan.embeddings) await importEmbeddings(corpus, plan, identity, totals, ctx)
+    if (!plan.embeddings) continue
+    const { path } = plan.source
+    try {
+      await importEmbeddings(corpus, plan, identity, totals, ctx)
+    } catch (error) {
+      leave(corpus, path, error, left)
+    }
   }
+}
+
+/** Notes why a table was not taken, or not to its end; what is no fault of it is thrown on. */
+function leave(corpus: Corpus, path: string, error: unknown, left: LeftOut[]): void {
+  if (!concernsOneTable(error) || isOfCorpus(error, corpus)) throw error
+  const one = { path, name: tableName(path), error }
+  left.push(one)
+  putTableFailure(corpus, one)
+}
+
+/** A full disk and its like, as the store says them: every table would meet them. */
+function isOfCorpus(error: AppError, corpus: Corpus): boolean {
+  return error.kind === 'busy' || error.message.includes(corpus.path)
+}
+
+function putTableFailure(corpus: Corpus, { name, error }: LeftOut): void {
+  putInputFailure(corpus.writer, {
+    name,
+    reason:
+      error.kind === 'damaged'
+        ? 'table-damaged'
+        : error.kind === 'io' || error.kind === 'not-found'
+          ? 'unreadable'
+          : 'table-not-taken',
+    detail: errorLine(error),
+  })
 }
 
 /** What can be had from this machine's disk, before embeddings are tied to pictures. */

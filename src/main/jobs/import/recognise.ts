@@ -1,7 +1,8 @@
-import { basename } from 'node:path'
 import type { CallArgs, CallOutput } from '#shared/contract/index.ts'
-import { findTables } from '../../tables/index.ts'
+import { findTables, tableName } from '../../tables/index.ts'
 import { toRefusal } from './import-plan.ts'
+import type { Refusal } from './import-plan.ts'
+import { stopsAll } from './plan-inputs.ts'
 import type { TableReader } from './table-calls.ts'
 
 const MOST_TABLES = 20
@@ -14,19 +15,28 @@ export async function recogniseInputs(
   reader: TableReader,
 ): Promise<CallOutput<'tables.recognise'>> {
   const sources = await findTables(args.path)
-  const found: CallOutput<'tables.recognise'> = { n: sources.length, tables: [], refusal: null }
+  const tables: CallOutput<'tables.recognise'>['tables'] = []
+  const left: { name: string; refusal: Refusal }[] = []
+  let refusal: Refusal | null = null
+  let taken = 0
   for (const source of sources.slice(0, MOST_TABLES)) {
-    try {
-      const { value } = await reader.call(
-        'look',
-        { source, choices: args },
-        { about: basename(source.path), patienceMs: PATIENCE_MS },
+    const name = tableName(source.path)
+    const seen = await reader
+      .call('look', { source, choices: args }, { about: name, patienceMs: PATIENCE_MS })
+      .then(
+        ({ value }) => value,
+        (error: unknown) => ({ table: null, refusal: toRefusal(error) }),
       )
-      if (value.table) found.tables.push(value.table)
-      found.refusal ??= value.refusal
-    } catch (error) {
-      found.refusal ??= toRefusal(error)
-    }
+    if (seen.table) tables.push(seen.table)
+    if (!seen.refusal) taken++
+    else if (stopsAll(seen.refusal.about)) refusal ??= seen.refusal
+    else left.push({ name, refusal: seen.refusal })
   }
-  return found
+  if (taken === 0) refusal ??= left.shift()?.refusal ?? null
+  return {
+    n: sources.length,
+    tables,
+    refusal,
+    left: left.map((one) => ({ name: one.name, message: one.refusal.message })),
+  }
 }

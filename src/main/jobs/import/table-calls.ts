@@ -13,13 +13,20 @@ export interface TableCalls {
     event: number
   }
   /** As `planTable`; on the way, how far the table was read. */
-  plan: { input: { source: TableInput; choices: ImportChoices }; value: ImportPlan; event: number }
+  plan: {
+    input: { source: TableInput; choices: ImportChoices }
+    value: { plan: ImportPlan } | { choice: Choice }
+    event: number
+  }
   rows: {
     input: { path: string; columns: string[]; from: number }
     value: { bytes: number }
     event: RowsEvent
   }
 }
+
+/** What a person must say first; an error would lose what it is about on the way. */
+export type Choice = Refusal & { about: NonNullable<Refusal['about']> }
 
 /** `position`: how far the file was read where no rows come of it. */
 export type RowsEvent = { batch: RowBatch } | { position: number }

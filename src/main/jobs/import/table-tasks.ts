@@ -1,6 +1,7 @@
 import type { Tasks } from '../../processes/peer.ts'
 import { openTable } from '../../tables/index.ts'
-import { lookAtTable, planTable } from './import-plan.ts'
+import { ChoiceNeeded } from '../../tables/choice-needed.ts'
+import { lookAtTable, planTable, toRefusal } from './import-plan.ts'
 import { handyParts } from './row-parts.ts'
 import type { RowsEvent, TableCalls } from './table-calls.ts'
 
@@ -23,7 +24,14 @@ function nowAndThen(
 
 export const tableTasks: Tasks<TableCalls> = {
   look: ({ source, choices }, { emit }) => lookAtTable(source, choices, nowAndThen(emit)),
-  plan: ({ source, choices }, { emit }) => planTable(source, choices, nowAndThen(emit)),
+  async plan({ source, choices }, { emit }) {
+    try {
+      return { plan: await planTable(source, choices, nowAndThen(emit)) }
+    } catch (error) {
+      if (!(error instanceof ChoiceNeeded)) throw error
+      return { choice: { ...toRefusal(error), about: error.about } }
+    }
+  },
   async rows({ path, columns, from }, { emit, signal }) {
     const table = await openTable(path)
     // The next batch is read while the one before is committed.

@@ -30,12 +30,16 @@ export interface Step {
   settled: boolean
 }
 
-/** Sends the blocks of a batch to the workers. `from`: what lies before was committed earlier. */
+/**
+ * Sends the blocks of a batch to the workers. `from`: what lies before was committed earlier.
+ * @param flush brings the blobs that a task kept to the disk, before their captures are committed
+ */
 export async function toStep(
   batch: ArchiveBatch,
   archiveId: number,
   from: number,
   pool: ExtractPool,
+  flush: (blobs: string[]) => Promise<void>,
 ): Promise<Step> {
   const step: Step = {
     records: {},
@@ -60,7 +64,8 @@ export async function toStep(
     const task: Step['tasks'][number] = { wanted: group.map(wanted), result: null }
     step.tasks.push(task)
     const bytes = await pool.memory(size)
-    const run = pool.run(bytes, packed(group, bytes)).then((result) => {
+    const run = pool.run(bytes, packed(group, bytes)).then(async (result) => {
+      await flush(picturesOf(result))
       task.result = result
     })
     // Said by `step.done`; until that is asked, it must not count as unhandled.
@@ -84,6 +89,12 @@ export async function toStep(
   await send()
   step.done = Promise.all(waiting)
   return step
+}
+
+function picturesOf({ results }: TaskResult): string[] {
+  return results.flatMap((found) =>
+    found?.kind === 'picture' && found.sha256 !== null ? [found.sha256] : [],
+  )
 }
 
 const WHOLE_ARCHIVE = new Set<string>(['empty-file', 'not-an-archive', 'truncated-gzip'])

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import type { IngestInput } from '#shared/contract/jobs.ts'
 import { AppError, errorLine } from '#shared/errors.ts'
 import { SOFTWARE } from '#shared/version.ts'
+import { flushBlobs } from '../../store/blobs.ts'
 import { readError } from '../../files/read-error.ts'
 import { toStoreError } from '../../store/errors.ts'
 import type { Corpus } from '../../store/open.ts'
@@ -241,7 +242,9 @@ async function readArchive(
       const next = await ofSource(batches.next(), ctx.signal)
       if (next.done) break
       const batch = next.value
-      const step = await toStep(batch, archive.id, stream ? from : 0, pool)
+      const step = await toStep(batch, archive.id, stream ? from : 0, pool, (blobs) =>
+        flushBlobs(corpus.path, blobs),
+      )
       step.done.then(
         () => (step.settled = true),
         (error: unknown) => (broken ??= { error }),

@@ -51,7 +51,7 @@ export async function measureComplexity(
   }
 
   const pictures = createPictureHost(ctx.entries.pictureHost)
-  const host = createInferenceHost(ctx.entries.inferenceHost)
+  const host = createInferenceHost(ctx.entries.inferenceHost, { signal: ctx.signal })
   try {
     const device = input.device === 'auto' ? ctx.settings.device : input.device
     const encoder = model && corpusFeatures(corpus, model, () => model.open(host, device))

@@ -63,7 +63,10 @@ export async function measureMatrix(
 
   const numbers = new Map<Cell, MatrixRow['numbers']>(cells.map((cell) => [cell, []]))
   for (const model of models) {
-    const host = createInferenceHost(ctx.entries.inferenceHost, { threads: availableParallelism() })
+    const host = createInferenceHost(ctx.entries.inferenceHost, {
+      threads: availableParallelism(),
+      signal: ctx.signal,
+    })
     try {
       await measureBy(corpus, model, host, cells, numbers, input, ctx)
     } finally {

@@ -26,7 +26,10 @@ export async function measureSets(
   folders: ModelsFolders,
   ctx: JobContext,
 ): Promise<MeasureResult> {
-  const host = createInferenceHost(ctx.entries.inferenceHost, { threads: availableParallelism() })
+  const host = createInferenceHost(ctx.entries.inferenceHost, {
+    threads: availableParallelism(),
+    signal: ctx.signal,
+  })
   const used: { model?: Promise<FeatureModel>; loaded?: Promise<LoadedFeatures> } = {}
   const model = async (): Promise<{
     model: FeatureModel

@@ -41,7 +41,7 @@ export async function measureStudyComplexity(
   ctx.progress({ done: 0, total: null, unit: 'pictures', note: 'words of the prompts' })
   const prompts = await promptRichness(studyPrompts(writer, study), input.seed, ctx)
 
-  const host = createInferenceHost(ctx.entries.inferenceHost)
+  const host = createInferenceHost(ctx.entries.inferenceHost, { signal: ctx.signal })
   const decoder = createPictureHost(ctx.entries.pictureHost)
   try {
     const device = input.device === 'auto' ? ctx.settings.device : input.device

@@ -68,7 +68,7 @@ export async function runQuantize(
   input: QuantizeInput,
   ctx: JobContext,
 ): Promise<void> {
-  const host = createInferenceHost(ctx.entries.inferenceHost)
+  const host = createInferenceHost(ctx.entries.inferenceHost, { signal: ctx.signal })
   try {
     const made = await quantizeModel(folders, model, input, host, ctx)
     const { unreadable, largest, rms } = made.comparison

@@ -1,11 +1,12 @@
 import type { PictureHost } from '../../images/host-client.ts'
-import { putBlob } from '../../store/blobs.ts'
+import { flushBlobs, putBlob } from '../../store/blobs.ts'
 import type { Corpus } from '../../store/open.ts'
 import { createPictureSettler } from '../../store/repositories/picture-queue.ts'
 import type { PictureOutcome } from '../../store/repositories/picture-queue.ts'
 import { putThumbs } from '../../store/repositories/thumbs.ts'
 import type { JobContext } from '../run/job.ts'
 import type { Ended } from './ended-picture.ts'
+import type { FetchedArchive } from './fetched-archive.ts'
 
 /** Written to the database at once, or after this time, whichever comes first. */
 const BATCH = 200
@@ -21,7 +22,14 @@ export function createCommitter(
   ctx: JobContext,
   total: number,
   host: PictureHost,
-): { add(one: Ended): void; finish(): void; stop(): void; report(): void } {
+  archive: Pick<FetchedArchive, 'sync'>,
+): {
+  /** Resolves when there is room for the next. @throws what kept a batch from being written */
+  add(one: Ended): Promise<void>
+  finish(): Promise<void>
+  stop(): void
+  report(): void
+} {
   const settle = createPictureSettler(corpus.writer)
   const batch: Ended[] = []
   const counts: Record<PictureOutcome['status'], number> = {
@@ -33,14 +41,35 @@ export function createCommitter(
   const reasons = new Map<string, number>()
   let done = 0
   let waiting = 0
+  let lost = 0
   let broken: unknown = null
+  let last: Promise<void> = Promise.resolve()
 
-  function commit(): void {
-    if (batch.length === 0) return
+  /** One batch after the other; others may come in while the disk is busy. */
+  function commit(): Promise<void> {
+    last = last.then(write)
+    return last
+  }
+
+  async function write(): Promise<void> {
+    if (broken !== null || batch.length === 0) return
     const now = batch.splice(0)
     waiting = 0
-    // In this order a kill leaves at worst a blob or a thumbnail that is found again.
+    try {
+      await keep(now)
+    } catch (error) {
+      broken = error
+    }
+  }
+
+  async function keep(now: readonly Ended[]): Promise<void> {
+    // In this order a kill leaves at worst a record, a blob or a thumbnail that is found again.
+    archive.sync()
     for (const { blob } of now) if (blob) putBlob(corpus.path, blob.bytes, blob.sha256)
+    await flushBlobs(
+      corpus.path,
+      now.flatMap(({ blob }) => (blob ? [blob.sha256] : [])),
+    )
     putThumbs(
       corpus.thumbs,
       now.flatMap(({ thumb }) => (thumb ? [thumb] : [])),
@@ -50,30 +79,25 @@ export function createCommitter(
   }
 
   // A slow host must not hold back for long what is done already.
-  const timer = setInterval(() => {
-    try {
-      commit()
-    } catch (error) {
-      broken ??= error
-    }
-  }, COMMIT_EVERY_MS)
+  const timer = setInterval(() => void commit(), COMMIT_EVERY_MS)
 
   return {
-    add(one) {
+    async add(one) {
       if (broken !== null) throw broken
       batch.push(one)
       done++
       const { outcome } = one.settled
-      counts[outcome.status]++
+      if (one.settled.before === 'ok' && outcome.status !== 'ok') lost++
+      else counts[outcome.status]++
       const error = outcome.status === 'ok' ? null : outcome.error
       if (error !== null) reasons.set(error, (reasons.get(error) ?? 0) + 1)
       waiting += one.blob?.bytes.byteLength ?? 0
-      if (batch.length >= BATCH || waiting >= BATCH_BYTES) commit()
+      if (batch.length >= BATCH || waiting >= BATCH_BYTES) await commit()
       ctx.progress({ done, total, unit: 'pictures', note: note() })
     },
-    finish() {
+    async finish() {
+      await commit()
       if (broken !== null) throw broken
-      commit()
       ctx.progress({ done, total, unit: 'pictures', note: note() })
     },
     stop: () => clearInterval(timer),
@@ -85,6 +109,10 @@ export function createCommitter(
       if (counts.failed > 0) ctx.result('Failed', n(counts.failed))
       if (counts.failed + counts.refused > 0)
         ctx.warn(`${n(counts.failed + counts.refused)} pictures could not be had: ${top(8)}`)
+      if (lost > 0)
+        ctx.warn(
+          `The files of ${n(lost)} pictures are lost and were not found again here; see the failures.`,
+        )
       if (host.restarts > 0)
         ctx.warn(`The picture decoder had to be started again ${n(host.restarts)} times.`)
     },

@@ -32,11 +32,15 @@ export function createDecoder(corpus: Corpus, host: PictureHost): Decoder {
       seen = look(sha256, picture)
       recent.set(sha256, seen)
       // The thumbnail goes with the first who asked; it need not be held for the others.
-      const slim = seen.then((one) => (one.ok ? { ...one, thumb: null } : one))
+      const slim = seen.then((one) => {
+        // The file was wrong, not the picture: its bytes may come from elsewhere.
+        if (!one.ok && one.reason === 'blob-damaged') recent.delete(sha256)
+        return one.ok ? { ...one, thumb: null } : one
+      })
       slim.catch(() => {})
       const mine = seen
       mine.then(
-        () => recent.set(sha256, slim),
+        () => recent.has(sha256) && recent.set(sha256, slim),
         () => recent.delete(sha256),
       )
       if (recent.size > REMEMBERED) recent.delete(recent.keys().next().value as string)

@@ -1,3 +1,4 @@
+import type { NewCapture } from '../../store/repositories/captures.ts'
 import type {
   PictureOutcome,
   QueuedPicture,
@@ -12,6 +13,19 @@ export interface Ended {
   /** Not yet in the corpus. */
   blob: { sha256: string; bytes: Uint8Array } | null
   thumb: { sha256: string; thumb: Thumb } | null
+}
+
+/** What was kept of the requests for it. */
+export interface Kept {
+  captures: NewCapture[]
+  /** The last answer. */
+  last: { archiveId: number; offset: number } | null
+}
+
+/** The same, with what was kept of its requests. */
+export function withRecords(ended: Ended, kept: Kept): Ended {
+  const { captures, last } = kept
+  return { ...ended, settled: { ...ended.settled, captures, record: last } }
 }
 
 /** Found and decoded. @param bytes null where the corpus has them already */

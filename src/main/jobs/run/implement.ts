@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { JobDefinition, JobLane } from '#shared/contract/jobs/define.ts'
 import type { UselessAltRuleValue } from '#shared/contract/spans.ts'
+import type { LaunchRequest } from '../../cluster/index.ts'
 import type { ModelsFolders } from '../../inference/models/types.ts'
 import type { Corpus } from '../../store/open.ts'
 import type { JobContext } from './job.ts'
@@ -12,6 +13,8 @@ export interface Machine {
   resources: string
   /** The rules for useless alts that are in use. */
   uselessAltRules(): readonly UselessAltRuleValue[]
+  /** @throws AppError `refused` where a person has to allow the commands first */
+  checkCommands(request: LaunchRequest, isBegun: boolean): void
   /** Tells everyone that models came or went. */
   modelsChanged(): void
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { CorpusPart } from '#shared/contract/index.ts'
-import type { Job, JobProgress } from '#shared/contract/jobs.ts'
+import type { Job, JobProgress, JobResumes } from '#shared/contract/jobs.ts'
 import { AppError, errorLine, toErrorValue } from '#shared/errors.ts'
 import type { Settings } from '#shared/settings.ts'
 import { toJobError } from '../../store/errors.ts'
@@ -26,6 +26,8 @@ export interface JobRequest {
   /** Keeps its id when an interrupted job goes on. */
   id?: string
   createdAt?: string
+  /** Of one that goes on unasked after the program ended without warning. */
+  resumes?: JobResumes | undefined
   run(context: JobContext): Promise<void>
   /** Paths that it reads and writes beside its corpus. */
   places?: readonly string[]
@@ -83,6 +85,7 @@ export function createRunner(options: RunnerOptions): Runner {
       state: 'queued',
       progress: { done: 0, total: null, unit: '', rate: null, eta: null, note: 'waiting' },
       createdAt: request.createdAt ?? new Date().toISOString(),
+      ...(request.resumes === undefined ? {} : { resumes: request.resumes }),
       finishedAt: null,
       error: null,
       warnings: [],
@@ -167,6 +170,8 @@ export function createRunner(options: RunnerOptions): Runner {
 
   function end(running: Running, state: Job['state']): Job {
     running.job.state = state
+    // It ended in order.
+    delete running.job.resumes
     running.job.finishedAt = state === 'interrupted' ? null : new Date().toISOString()
     running.job.progress = { ...running.job.progress, eta: null }
     publish(running, true)
@@ -217,8 +222,9 @@ export function createRunner(options: RunnerOptions): Runner {
     isBusy: (corpus) => [...all.values()].some(({ job }) => job.corpus === corpus && isActive(job)),
     clear() {
       for (const [id, { job }] of all) {
-        // What was interrupted can go on: it stays.
-        if (!isActive(job) && job.state !== 'interrupted') all.delete(id)
+        // What was interrupted can go on: it stays, unless it waits with a reason.
+        const goesOn = job.state === 'interrupted' && job.error === null
+        if (!isActive(job) && !goesOn) all.delete(id)
       }
     },
     forget(corpus) {

@@ -67,7 +67,7 @@ export async function runPredictSpans(
   const total = ids ? ids.length : countRows(writer, 'pairs')
   const set = resumableSpanSet(writer, wanted) ?? createSpanSet(writer, wanted)
   ctx.progress({ done: set.pairs, total, unit: 'pairs', note: `loading ${manifest.name}` })
-  const host = shared ?? createInferenceHost(ctx.entries.inferenceHost)
+  const host = shared ?? createInferenceHost(ctx.entries.inferenceHost, { signal: ctx.signal })
   try {
     const device = input.device === 'auto' ? ctx.settings.device : input.device
     const loaded = await host.open(model, device)

@@ -101,7 +101,7 @@ export async function runTrainSpans(
     save()
   }
   save()
-  const host = shared ?? createInferenceHost(ctx.entries.inferenceHost)
+  const host = shared ?? createInferenceHost(ctx.entries.inferenceHost, { signal: ctx.signal })
   try {
     await train({ corpus, input, ctx, folders, encoder, host, run, save })
     if (!ctx.signal.aborted) finish('done')

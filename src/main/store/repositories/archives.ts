@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement } from '../statements.ts'
@@ -38,10 +38,18 @@ export function listArchives(db: ReaderDb): ArchiveRow[] {
   return statement<ArchiveRow>(db, `SELECT ${COLUMNS} FROM archives ORDER BY id`).all()
 }
 
+/** When an archive was last added: ISO; null where there is none. */
+export function lastIngestedAt(db: ReaderDb): string | null {
+  return (
+    statement<{ at: string | null }>(db, 'SELECT max(ingested_at) AS at FROM archives').get()?.at ??
+    null
+  )
+}
+
 /** Adds an archive that is about to be read, as `partial`. */
 export function addArchive(
   db: WriterDb,
-  archive: Pick<ArchiveRow, 'path' | 'bytes' | 'fingerprint' | 'software'>,
+  archive: Pick<ArchiveRow, 'path' | 'bytes' | 'fingerprint' | 'software'> & { name?: string },
 ): ArchiveRow {
   const { lastInsertRowid } = statement(
     db,
@@ -49,7 +57,7 @@ export function addArchive(
      VALUES (?, ?, ?, ?, 'partial', ?, ?)`,
   ).run(
     archive.path,
-    archiveName(archive.path),
+    archive.name ?? archiveName(archive.path),
     archive.bytes,
     archive.fingerprint,
     archive.software,
@@ -64,13 +72,19 @@ function archiveName(path: string): string {
   return bang < 0 ? basename(path) : basename(path.slice(0, bang)) + path.slice(bang)
 }
 
+/** Forgets an archive that nothing was taken from. */
+export function removeArchive(db: WriterDb, id: number): void {
+  statement(db, 'DELETE FROM archives WHERE id = ?').run(id)
+}
+
 /** The same archive was given under another name: this is where it is now. */
-export function moveArchive(db: WriterDb, id: number, path: string): void {
-  statement(db, 'UPDATE archives SET path = ?, name = ? WHERE id = ?').run(
-    path,
-    archiveName(path),
-    id,
-  )
+export function moveArchive(
+  db: WriterDb,
+  id: number,
+  path: string,
+  name = archiveName(path),
+): void {
+  statement(db, 'UPDATE archives SET path = ?, name = ? WHERE id = ?').run(path, name, id)
 }
 
 /**
@@ -91,7 +105,9 @@ export function relocateArchive(db: WriterDb, from: string, to: string, fingerpr
       'Choose the same file, or ingest this one as a new archive.',
     )
   }
-  moveArchive(db, row.id, to)
+  // A table of a split keeps its folder in its name.
+  const hasFolder = row.name.includes('/') && !row.name.includes('!')
+  moveArchive(db, row.id, to, hasFolder ? `${basename(dirname(to))}/${basename(to)}` : undefined)
 }
 
 /** Reading goes on at `nextOffset`. Call it in the transaction that keeps what was read before it. */

@@ -64,3 +64,11 @@ export function putInputFailure(
     insertFailure(db, { stage: 'archive', reason, url: name, detail })
   })
 }
+
+/** Forgets that an input could not be read, before it is tried again. */
+export function clearInputFailures(db: WriterDb, name: string): void {
+  statement(
+    db,
+    `DELETE FROM failures WHERE stage = 'archive' AND archive_id IS NULL AND url = ?`,
+  ).run(name)
+}

@@ -1,5 +1,6 @@
 import type { ImageStatus } from '#shared/domain.ts'
 import { IMAGE_STATUSES } from '#shared/domain.ts'
+import { AppError } from '#shared/errors.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement } from '../statements.ts'
 
@@ -60,6 +61,25 @@ export function imageIds(db: WriterDb): ImageIds {
 
 function readAlternates(json: string | null): string[] {
   return json ? (JSON.parse(json) as string[]) : []
+}
+
+/** The picture that a pair shows. @throws AppError `not-found` */
+export function pictureOfPair(
+  db: ReaderDb,
+  pairId: number,
+): { id: number; url: string; alternates: string[]; status: ImageStatus } {
+  const row = statement<{
+    id: number
+    url: string
+    alternates: string | null
+    status: ImageStatus
+  }>(
+    db,
+    `SELECT i.id, i.url, i.alternates, i.status FROM pairs p JOIN images i ON i.id = p.image_id
+     WHERE p.id = ?`,
+  ).get(pairId)
+  if (!row) throw new AppError('not-found', `There is no pair ${pairId} in this corpus.`)
+  return { ...row, alternates: readAlternates(row.alternates) }
 }
 
 /** How many pictures are in each state; every state is there. */

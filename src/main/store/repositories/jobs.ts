@@ -1,4 +1,4 @@
-import type { Job } from '#shared/contract/jobs.ts'
+import type { Job, JobResumes } from '#shared/contract/jobs.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement } from '../statements.ts'
 
@@ -21,19 +21,32 @@ interface JobRow {
   result: string
 }
 
+/** What stands in `input`. */
+interface Asked {
+  title: string
+  subject?: string
+  resumes?: JobResumes
+  input: unknown
+}
+
 /** Writes a job down, new or changed. */
 export function saveJob(db: WriterDb, job: Job, input: unknown): void {
   statement(
     db,
     `INSERT INTO jobs (id, kind, input, state, progress, created_at, finished_at, error, warnings, result)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET state = excluded.state, progress = excluded.progress,
+     ON CONFLICT (id) DO UPDATE SET input = excluded.input, state = excluded.state, progress = excluded.progress,
        finished_at = excluded.finished_at, error = excluded.error, warnings = excluded.warnings,
        result = excluded.result`,
   ).run(
     job.id,
     job.kind,
-    JSON.stringify({ title: job.title, subject: job.subject, input: input ?? null }),
+    JSON.stringify({
+      title: job.title,
+      subject: job.subject,
+      resumes: job.resumes,
+      input: input ?? null,
+    }),
     job.state,
     JSON.stringify(job.progress),
     job.createdAt,
@@ -49,7 +62,7 @@ export function listJobs(db: ReaderDb, corpus: string): StoredJob[] {
   return statement<JobRow>(db, 'SELECT * FROM jobs ORDER BY created_at DESC, rowid DESC')
     .all()
     .map((row) => {
-      const asked = JSON.parse(row.input) as { title: string; subject?: string; input: unknown }
+      const asked = JSON.parse(row.input) as Asked
       return {
         input: asked.input,
         job: {
@@ -59,6 +72,7 @@ export function listJobs(db: ReaderDb, corpus: string): StoredJob[] {
           title: asked.title,
           // Older versions of the program wrote none.
           ...(asked.subject === undefined ? {} : { subject: asked.subject }),
+          ...(asked.resumes === undefined ? {} : { resumes: asked.resumes }),
           state: row.state,
           progress: JSON.parse(row.progress) as Job['progress'],
           createdAt: row.created_at,
@@ -71,8 +85,11 @@ export function listJobs(db: ReaderDb, corpus: string): StoredJob[] {
     })
 }
 
-/** Takes finished jobs out of the list; interrupted ones stay, they can go on. */
+/** Takes finished jobs out of the list; interrupted ones that can go on stay. */
 export function clearJobs(db: WriterDb): number {
-  return statement(db, `DELETE FROM jobs WHERE state IN ('done', 'failed', 'canceled')`).run()
-    .changes
+  return statement(
+    db,
+    `DELETE FROM jobs WHERE state IN ('done', 'failed', 'canceled')
+       OR state = 'interrupted' AND error IS NOT NULL`,
+  ).run().changes
 }

@@ -7,14 +7,12 @@ import { AppError } from '#shared/errors.ts'
 import type { ContextTexts } from '#shared/text/context.ts'
 import { toMergeError, toStoreError } from '../errors.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
-import { linesOf, MAX_LINE, type Line } from '../line-file.ts'
+import { batchesOf, linesOf, MAX_LINE, type Line } from '../line-file.ts'
 import { statement, transaction } from '../statements.ts'
 import { insertLabelEvent, readState } from './labels.ts'
 import { checkPlaces, contextOf } from './span-sets.ts'
 import { sha256Of } from '../../files/digest.ts'
 
-/** Lines that are committed together. */
-const BATCH = 500
 /** A clock that is further ahead would push all later events behind it. */
 const MAX_AHEAD_MS = 24 * 3600 * 1000
 /** Pairs of one picture that are looked through. */
@@ -167,14 +165,8 @@ export async function mergeLabelEvents(
   const merge = createMerge(db)
   try {
     for (const file of files) {
-      let batch: Line[] = []
-      for await (const line of linesOf(file)) {
-        batch.push(line)
-        if (batch.length < BATCH) continue
-        merge.take(file, batch)
-        batch = []
-      }
-      merge.take(file, batch)
+      const batches = batchesOf(linesOf(file), ({ text }) => text?.length ?? 0)
+      for await (const batch of batches) merge.take(file, batch)
     }
     return merge.result()
   } catch (error) {

@@ -1,9 +1,11 @@
 import { normalAddress } from '#shared/address.ts'
 import type { ImageStatus } from '#shared/domain.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
-import type { CaptureKind } from './captures.ts'
+import { insertCapture } from './captures.ts'
+import type { CaptureKind, NewCapture } from './captures.ts'
 import { statement, transaction } from '../statements.ts'
 import { insertFailure } from './failures.ts'
+import { IS_FETCHED } from './fetched.ts'
 
 /** Which pictures a run looks for. */
 export interface PictureSelection {
@@ -13,7 +15,7 @@ export interface PictureSelection {
   retryFailed: boolean
   /** With `retryFailed`: also what publishers had opted out of (the person switched that off). */
   retryRefused: boolean
-  /** Only what tables name by files, or only what they do not. */
+  /** Only what tables name by files, or only what has an address; some have both. */
   named?: 'files' | 'addresses'
 }
 
@@ -35,11 +37,12 @@ const SELECTED = `(
   OR (@retry AND status = 'failed')
   OR (@refused AND status = 'refused')
 )`
-/** `table:` addresses stand together in the index of addresses. */
+/** `table:` addresses; what has an address of its own bears that of its file as an alternate. */
+const BY_FILE = `(url >= 'table:' AND url < 'table;')`
 const NAMED = {
   all: '',
-  files: `AND url >= 'table:' AND url < 'table;'`,
-  addresses: `AND NOT (url >= 'table:' AND url < 'table;')`,
+  files: `AND (${BY_FILE} OR alternates LIKE '%"table://%')`,
+  addresses: `AND NOT ${BY_FILE}`,
 } as const
 
 function selected(selection: PictureSelection): string {
@@ -91,6 +94,40 @@ export function queuedPictures(
     .map((row) => ({ ...row, alternates: toList(row.alternates) }))
 }
 
+/**
+ * Pictures that are still looked for although a fetched archive has an answer from their address:
+ * a run that was killed had them already.
+ */
+export function fetchedBefore(db: ReaderDb): QueuedPicture[] {
+  return db
+    .prepare<[], Omit<QueuedPicture, 'alternates'> & { alternates: string | null }>(
+      `SELECT DISTINCT i.id, i.url, i.alternates, i.status
+       FROM archives a CROSS JOIN captures c ON c.archive_id = a.id CROSS JOIN images i ON i.url = c.url
+       WHERE ${IS_FETCHED} AND i.status IN ('pending', 'missing') ORDER BY i.id`,
+    )
+    .all()
+    .map((row) => ({ ...row, alternates: toList(row.alternates) }))
+}
+
+/** A picture that is had, with what its blob must be. */
+export interface HadPicture extends QueuedPicture {
+  sha256: string
+  bytes: number
+}
+
+/** Pictures that were found, in order of their ids, after `afterId`. */
+export function heldByCorpus(db: ReaderDb, afterId: number, limit: number): HadPicture[] {
+  type Row = Omit<HadPicture, 'alternates'> & { alternates: string | null }
+  return statement<Row>(
+    db,
+    `SELECT id, url, alternates, status, sha256, bytes FROM images
+     WHERE id > ? AND status = 'ok' AND sha256 IS NOT NULL AND bytes IS NOT NULL
+     ORDER BY id LIMIT ?`,
+  )
+    .all(afterId, limit)
+    .map((row) => ({ ...row, alternates: toList(row.alternates) }))
+}
+
 function toList(json: string | null): string[] {
   if (json === null) return []
   const value: unknown = JSON.parse(json)
@@ -103,7 +140,11 @@ export interface HeldPicture {
   bytes: number
   /** Where the bytes stand; for a revisit that is where it points. */
   archive: string
+  /** Of the archive, as it is kept: see `archiveFile`. */
+  path: string
   offset: number
+  /** Redirects and revisits that led there, in their order. */
+  through: { path: string; offset: number }[]
   /** The address under which it was found. */
   url: string
   via: 'url' | 'revisit-url' | 'revisit-digest' | 'redirect'
@@ -119,6 +160,7 @@ interface Capture {
   refers_to_url: string | null
   refers_to_date: string | null
   archive: string
+  path: string
   offset: number
 }
 
@@ -126,7 +168,7 @@ interface Capture {
 const MAX_HOPS = 5
 
 const CAPTURES = `SELECT c.id, c.kind, c.date, c.sha256, c.bytes, c.payload_digest, c.refers_to_url,
-  c.refers_to_date, a.name AS archive, c.offset
+  c.refers_to_date, a.name AS archive, a.path, c.offset
   FROM captures c JOIN archives a ON a.id = c.archive_id`
 
 /**
@@ -149,8 +191,9 @@ export function heldPictures(db: ReaderDb, picture: QueuedPicture): HeldPicture[
     for (const capture of captures) {
       const found = follow(db, capture)
       if (!found || found.to.sha256 === null || held.has(found.to.sha256)) continue
-      const { sha256, bytes, archive, offset } = found.to
-      held.set(sha256, { sha256, bytes, archive, offset, url, via: found.via })
+      const { sha256, bytes, archive, path, offset } = found.to
+      const through = found.through.map(({ path, offset }) => ({ path, offset }))
+      held.set(sha256, { sha256, bytes, archive, path, offset, through, url, via: found.via })
     }
   }
   return [...held.values()]
@@ -169,8 +212,8 @@ function follow(
   db: ReaderDb,
   capture: Capture,
   hops = MAX_HOPS,
-): { to: Capture; via: HeldPicture['via'] } | null {
-  if (capture.sha256 !== null) return { to: capture, via: 'url' }
+): { to: Capture; via: HeldPicture['via']; through: Capture[] } | null {
+  if (capture.sha256 !== null) return { to: capture, via: 'url', through: [] }
   if (hops === 0) return null
   if (capture.refers_to_url !== null) {
     const via = capture.kind === 'redirect' ? 'redirect' : 'revisit-url'
@@ -179,10 +222,10 @@ function follow(
       sortByNearness(named, capture.refers_to_date ?? capture.date)
       // Bytes first, then what leads further.
       const to = named.find((one) => one.sha256 !== null)
-      if (to) return { to, via }
+      if (to) return { to, via, through: [capture] }
       for (const next of named.slice(0, MAX_HOPS)) {
         const found = follow(db, next, hops - 1)
-        if (found) return { to: found.to, via }
+        if (found) return { to: found.to, via, through: [capture, ...found.through] }
       }
     }
   }
@@ -191,7 +234,7 @@ function follow(
     db,
     `${CAPTURES} WHERE c.payload_digest = ? AND c.sha256 IS NOT NULL ORDER BY c.id LIMIT 1`,
   ).get(capture.payload_digest)
-  return to ? { to, via: 'revisit-digest' } : null
+  return to ? { to, via: 'revisit-digest', through: [capture] } : null
 }
 
 function spellings(url: string): string[] {
@@ -276,12 +319,16 @@ export interface SettledPicture {
   outcome: PictureOutcome
   /** More about what failed. */
   detail: string | null
+  /** Records that were kept of it while it was fetched. */
+  captures?: readonly NewCapture[]
+  /** The last answer, of a picture that was not had. */
+  record?: { archiveId: number; offset: number } | null
 }
 
 /**
  * Writes down how pictures ended, in one transaction: their rows, and a failure each for what
  * failed or was refused (what is only missing is told by its status). Failures that an earlier
- * search left are replaced.
+ * search left are replaced. One that was had before, and is not found again, stays as it is.
  */
 export function createPictureSettler(db: WriterDb): (settled: readonly SettledPicture[]) => void {
   const update = statement(
@@ -308,10 +355,21 @@ export function createPictureSettler(db: WriterDb): (settled: readonly SettledPi
 
   return (settled) =>
     transaction(db, () => {
-      for (const { url, before, outcome, detail } of settled) {
+      for (const { url, before, outcome, detail, captures, record } of settled) {
+        for (const capture of captures ?? []) insertCapture(db, capture)
         if (before !== 'pending') {
           forget ??= forgetter()
           forget(url)
+        }
+        // Its file is lost and was not found again: what is known of it stays, for the next search.
+        if (before === 'ok' && outcome.status !== 'ok') {
+          insertFailure(db, {
+            stage: 'image',
+            reason: 'blob-lost',
+            url,
+            detail: detail ?? outcome.error,
+          })
+          continue
         }
         const ok = outcome.status === 'ok' ? outcome : null
         update.run(
@@ -326,7 +384,7 @@ export function createPictureSettler(db: WriterDb): (settled: readonly SettledPi
           outcome.id,
         )
         if (outcome.status === 'failed' || outcome.status === 'refused')
-          insertFailure(db, { stage: 'image', reason: outcome.error, url, detail })
+          insertFailure(db, { stage: 'image', reason: outcome.error, url, detail, ...record })
       }
     })
 }

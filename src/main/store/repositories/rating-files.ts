@@ -6,7 +6,7 @@ import { Rater, Token, type Merged } from '#shared/contract/ratings.ts'
 import { answersOf, CANNOT_JUDGE } from '#shared/studies/design.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { toMergeError, toStoreError } from '../errors.ts'
-import { linesOf, MAX_LINE } from '../line-file.ts'
+import { batchesOf, linesOf, MAX_LINE } from '../line-file.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement, transaction } from '../statements.ts'
 import {
@@ -20,8 +20,6 @@ import {
 import { insertRating, knownEvent, ratingEvents, type RatingEvent } from './ratings.ts'
 import { shownName, stateOf, studyModels, type StudyRow } from './studies.ts'
 
-/** Events that are committed together. */
-const BATCH = 500
 /** A clock that is further ahead would push all later events behind it. */
 const MAX_AHEAD_MS = 24 * 3600 * 1000
 
@@ -221,14 +219,8 @@ export async function mergeRatings(
   try {
     for (const file of files) {
       const read = /^\.(csv|tsv)$/i.test(extname(file)) ? tableRows(file) : eventLines(file)
-      let batch: Read[] = []
-      for await (const one of read) {
-        batch.push(one)
-        if (batch.length < BATCH) continue
-        merge.take(batch)
-        batch = []
-      }
-      merge.take(batch)
+      // Their texts were read by now: what is left of each is small.
+      for await (const batch of batchesOf(read, () => 0)) merge.take(batch)
     }
     return merge.result()
   } catch (error) {

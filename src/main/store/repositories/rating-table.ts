@@ -57,12 +57,24 @@ function toUtc(text: string): string | null {
 
 export type ReadRow = { where: string } & ({ row: TableRow } | { problem: string })
 
+/** Of the columns of a table; those of ratings have ten. */
+const MOST_COLUMNS = 1000
+
+class TooWide extends Error {
+  constructor(n: number) {
+    super(`it has ${n} columns; up to ${MOST_COLUMNS} are read`)
+  }
+}
+
 /** The rows of a table (`.csv`, `.tsv`). What follows a place that is no CSV is not read, and said so. */
 export async function* tableRows(file: string): AsyncGenerator<ReadRow, void, void> {
   const parser = createReadStream(file).pipe(
     parseCsv({
       bom: true,
-      columns: (names: string[]) => names.map((name) => name.trim().toLowerCase()),
+      columns: (names: string[]) => {
+        if (names.length > MOST_COLUMNS) throw new TooWide(names.length)
+        return names.map((name) => name.trim().toLowerCase())
+      },
       delimiter: extname(file).toLowerCase() === '.tsv' ? '\t' : ',',
       relax_column_count: true,
       skip_empty_lines: true,
@@ -77,6 +89,7 @@ export async function* tableRows(file: string): AsyncGenerator<ReadRow, void, vo
       yield data ? { where, row: data } : { where, problem: issueOf(error) }
     }
   } catch (error) {
+    if (error instanceof TooWide) return yield { where: basename(file), problem: error.message }
     if (!(error instanceof CsvError)) throw error
     yield { where: basename(file), problem: `no CSV from here on: ${error.message}` }
   }

@@ -7,6 +7,13 @@ import { hostOf } from '#shared/address.ts'
 
 /** `pages.record_type` of what came out of a table: there is no page to show. */
 export const ROW_RECORD = 'table-row'
+/** The same for a table's pair that came back through a listing: its `metadata` record. */
+export const LISTED_RECORD = 'metadata'
+
+/** Whether a page of this `record_type` was archived. */
+export function hasPage(recordType: string): boolean {
+  return recordType !== ROW_RECORD && recordType !== LISTED_RECORD
+}
 
 /** The page that a run of rows belongs to. */
 export interface RowPage {
@@ -20,6 +27,8 @@ export interface RowPage {
 export interface NewRowPair {
   row: number
   imageUrl: string
+  /** Other places where its bytes may be: the file that the row names. */
+  alternates: readonly string[]
   imageRule: string
   alt: string | null
   title: string | null
@@ -74,7 +83,7 @@ export function rowWriter(db: WriterDb, images: ImageIds, archiveId: number): Ro
       const { lastInsertRowid } = addPair.run(
         current.id,
         pair.row - current.offset,
-        images.idOf(pair.imageUrl, []),
+        images.idOf(pair.imageUrl, pair.alternates),
         pair.alt,
         pair.title,
         pair.caption,

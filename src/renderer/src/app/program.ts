@@ -45,6 +45,12 @@ export async function startProgram(router: Router): Promise<void> {
   })
   client.on('models.changed', () => void machine.loadModels().catch(ui.fail))
 
+  client.on('notes.added', ({ note }) => ui.tell(note))
+  /** What the engine had to say before anybody listened. */
+  const tellNotes = async (): Promise<void> => {
+    for (const note of await client.call('system.notes', {})) ui.tell(note)
+  }
+
   client.on('corpus.changed', ({ corpus, what }) => {
     if (corpus === session.path) refresher.changed(what)
   })
@@ -60,6 +66,7 @@ export async function startProgram(router: Router): Promise<void> {
     try {
       await machine.load()
       await jobs.load()
+      await tellNotes()
       if (session.path) {
         await session.open(session.path)
         refresher.all()
@@ -84,7 +91,7 @@ export async function startProgram(router: Router): Promise<void> {
 
   // The view comes back as soon as its corpus is there: whoever goes on from it must not be called
   // back by what is read meanwhile.
-  const known = Promise.all([machine.load(), jobs.load()]).catch(ui.fail)
+  const known = Promise.all([machine.load(), jobs.load(), tellNotes()]).catch(ui.fail)
   await session.restore().catch(ui.fail)
   // The first start shows pairs, not a blank: what the command line worked on last, or the sample.
   if (!recall(null, 'started', false)) {

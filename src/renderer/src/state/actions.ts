@@ -1,4 +1,5 @@
 import { onScopeDispose, shallowReactive, watch } from 'vue'
+import { useSession } from './session.ts'
 
 /** Something a person can do: it stands in the palette, in the key sheet and behind its key. */
 export interface Action {
@@ -9,6 +10,8 @@ export interface Action {
   keys: readonly string[]
   run(event?: KeyboardEvent): void
   enabled?: () => boolean
+  /** Changes the open corpus: not while that can only be read. */
+  writes?: boolean
   /** Works while a text field has the focus, too. */
   inFields?: boolean
   /** Not in the palette (moves of a cursor); in the key sheet only with a `line`. */
@@ -32,6 +35,7 @@ export function actionById(id: string): Action | undefined {
 }
 
 export function isEnabled(action: Action): boolean {
+  if (action.writes && useSession().readonly !== null) return false
   return action.enabled ? action.enabled() : true
 }
 

@@ -9,6 +9,7 @@ import type {
 } from '#shared/contract/index.ts'
 import { toErrorValue } from '#shared/errors.ts'
 import { latest, useClient } from '../bridge/client.ts'
+import { baseName } from '../bridge/format.ts'
 import { useJobs } from './jobs.ts'
 import { useSession } from './session.ts'
 import { useUi } from './ui.ts'
@@ -24,6 +25,8 @@ export const useImporting = defineStore('importing', () => {
   const inputs = shallowRef<readonly string[]>([])
   const tables = shallowRef<readonly RecognisedTable[]>([])
   const n = ref(0)
+  /** What is left out while the rest is taken. */
+  const left = shallowRef<CallOutput<'tables.recognise'>['left']>([])
   const refusal = shallowRef<CallOutput<'tables.recognise'>['refusal']>(null)
   const reading = ref(false)
   const starting = ref(false)
@@ -72,7 +75,12 @@ export const useImporting = defineStore('importing', () => {
           })
           .catch((error: unknown): CallOutput<'tables.recognise'> => {
             const { message, hint } = toErrorValue(error)
-            return { n: 0, tables: [], refusal: { about: null, message, hint: hint ?? null } }
+            return {
+              n: 0,
+              tables: [],
+              refusal: { about: null, message, hint: hint ?? null },
+              left: [],
+            }
           }),
       ),
     ),
@@ -83,7 +91,18 @@ export const useImporting = defineStore('importing', () => {
     const answer = await recogniseAll(inputs.value)
     if (answer.late) return
     const found = answer.value.flatMap((one) => one.tables)
-    refusal.value = answer.value.find((one) => one.refusal)?.refusal ?? null
+    const isTaken = answer.value.some((one) => one.refusal === null)
+    // One input that is none keeps no other out; what a person must decide stops all.
+    const stops = answer.value.filter(
+      ({ refusal: said }) => said && (!isTaken || said.about === 'unit' || said.about === 'texts'),
+    )
+    refusal.value = stops[0]?.refusal ?? null
+    left.value = answer.value.flatMap((one, i) => [
+      ...one.left,
+      ...(one.refusal && !stops.includes(one)
+        ? [{ name: baseName(inputs.value[i] ?? ''), message: one.refusal.message }]
+        : []),
+    ])
     // What cannot be read with a choice stays in view, so that the choice can be taken back.
     if (found.length > 0 || tables.value.length === 0) tables.value = found
     n.value =
@@ -98,6 +117,7 @@ export const useImporting = defineStore('importing', () => {
     tables.value = []
     n.value = 0
     refusal.value = null
+    left.value = []
     chosen.value = []
     unit.value = null
     modelName.value = ''
@@ -180,6 +200,7 @@ export const useImporting = defineStore('importing', () => {
     inputs,
     tables,
     n,
+    left,
     refusal,
     reading,
     starting,

@@ -21,6 +21,8 @@ export const useSession = defineStore('session', () => {
   const opening = ref(false)
 
   const path = computed(() => corpus.value?.path ?? null)
+  /** Why the open corpus can only be read; null = it can be changed. */
+  const readonly = computed(() => corpus.value?.readonly ?? null)
 
   async function loadRecent(): Promise<void> {
     recent.value = await useClient().call('corpora.recent', {})
@@ -66,6 +68,13 @@ export const useSession = defineStore('session', () => {
 
   function create(where: string): Promise<boolean> {
     return turn(() => useClient().call('corpora.create', { path: where }))
+  }
+
+  /** Opens the corpus once more: what kept it from being changed may be over. */
+  async function tryWriting(): Promise<void> {
+    const before = path.value
+    if (before === null || !(await open(before)) || path.value !== before) return
+    if (readonly.value === null) useUi().note(t('app.readonly.over'))
   }
 
   /** Asks for a folder and opens it. */
@@ -156,6 +165,8 @@ export const useSession = defineStore('session', () => {
   return {
     corpus,
     path,
+    readonly,
+    tryWriting,
     recent,
     recentLoaded,
     stats,

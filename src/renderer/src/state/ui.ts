@@ -54,6 +54,11 @@ export const useUi = defineStore('ui', () => {
     push({ kind: 'note', message, hint: null, details: null, action }, action ? 8 : 4)
   }
 
+  /** Says what nobody asked for and somebody should know; it stays long enough to be read. */
+  function tell(message: string): void {
+    push({ kind: 'note', message, hint: null, details: null, action: null }, 60)
+  }
+
   /** Shows an error with what to do next. Cancelling is no error. */
   function fail(error: unknown, action: Toast['action'] = null): void {
     const value: ErrorValue = toErrorValue(error)
@@ -105,6 +110,7 @@ export const useUi = defineStore('ui', () => {
     inspectorWidth,
     engine,
     note,
+    tell,
     fail,
     dismiss,
     ask,

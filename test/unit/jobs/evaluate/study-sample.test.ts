@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { findEntries } from '../../../../src/main/engine/entries.ts'
+import { createDocumentReader } from '../../../../src/main/jobs/evaluate/document-calls.ts'
 import { previewImages } from '../../../../src/main/jobs/evaluate/preview-images.ts'
 import { raterSummaries } from '../../../../src/main/jobs/evaluate/raters.ts'
 import {
@@ -40,6 +41,9 @@ const context = (signal: AbortSignal) => ({
 const make = (signal = new AbortController().signal) =>
   makeSampleStudy(corpus, sampleStudyFolder(RESOURCES), context(signal))
 
+const reader = createDocumentReader(findEntries().documentReader)
+afterAll(() => reader.close())
+
 test('a corpus gets the sample study once, stopped in between or not, and never after it was deleted', async () => {
   expect(wantsSampleStudy(corpus, join(home, 'nowhere'))).toBe(false)
   expect(wantsSampleStudy(corpus, RESOURCES)).toBe(true)
@@ -58,7 +62,12 @@ test('a corpus gets the sample study once, stopped in between or not, and never 
   // What can be seen of a folder before it is taken in.
   const base = join(sampleStudyFolder(RESOURCES), 'base')
   const preview = (pattern: string | null) =>
-    previewImages(corpus.reader, studyOf(corpus.reader, SAMPLE_STUDY), { source: base, pattern })
+    previewImages(
+      corpus.reader,
+      studyOf(corpus.reader, SAMPLE_STUDY),
+      { source: base, pattern },
+      reader,
+    )
   expect(await preview(null)).toMatchObject({
     files: 40,
     by: 'pattern',

@@ -22,11 +22,12 @@ export const pictureTextHost = defineHostKind<
       return { value: { failures }, bytes: bytesOf(vectors) }
     },
     async texts({ tokenizer, encodeIds }, { texts, full }, tools) {
-      const ids = texts.map((text) => tokenizer.ids(text))
+      const ids = await tokenizer.ids(texts, tools.signal)
       return { value: {}, bytes: bytesOf(await tools.alone(() => encodeIds(ids, full))) }
     },
-    ids: ({ tokenizer }, { texts }) =>
-      Promise.resolve({ value: { ids: texts.map((text) => tokenizer.ids(text)) } }),
+    ids: async ({ tokenizer }, { texts }, { signal }) => ({
+      value: { ids: await tokenizer.ids(texts, signal) },
+    }),
   },
   async probe({ manifest, tokenizer, encodeImages, encodeIds }) {
     const { width, height } = manifest.image
@@ -35,9 +36,7 @@ export const pictureTextHost = defineHostKind<
         Math.sin((i % width) * 0.05 * (p + 1) + Math.floor(i / width) * 0.03),
       ),
     )
-    const ids = ['a photo of a cat', 'map', 'two red circles on a table'].map((t) =>
-      tokenizer.ids(t),
-    )
+    const ids = await tokenizer.ids(['a photo of a cat', 'map', 'two red circles on a table'])
     const once = async (): Promise<[Float32Array, Float32Array]> => [
       await encodeImages(pictures),
       await encodeIds(ids, false),

@@ -9,6 +9,8 @@ import {
 } from '../../onnx/onnx-header.ts'
 import { Preprocessor, recipeOf } from '../pictures/preprocessor.ts'
 import { findGraphs, missingFiles, readModelJson, UnusableFolder } from '../hub-layout.ts'
+import { isId } from '../../tokenize/library.ts'
+import type { Tokenizers } from '../../tokenize/tokenizers.ts'
 import { PictureTextManifest, type PictureTextManifestInput } from './manifest.ts'
 
 const Config = z.looseObject({
@@ -51,7 +53,12 @@ export function looksLikePictureText(folder: string): boolean {
  *
  * @param id what the model is to be called
  */
-export function inferPictureText(folder: string, id: string, name: string): PictureTextManifest {
+export async function inferPictureText(
+  folder: string,
+  id: string,
+  name: string,
+  tokenizers: Tokenizers,
+): Promise<PictureTextManifest> {
   const graphs = findGraphs(folder)
   const lacks: string[] = []
   if (graphs === null) {
@@ -68,7 +75,7 @@ export function inferPictureText(folder: string, id: string, name: string): Pict
     ])
   }
   const preprocessor = readJson(folder, 'preprocessor_config.json', Preprocessor)
-  const tokens = tokenizerFacts(folder)
+  const tokens = await tokenizerFacts(folder, tokenizers)
 
   const headers =
     'joint' in graphs
@@ -187,39 +194,40 @@ interface TokenizerFacts {
   isGemma: boolean
 }
 
+const END = ['<|endoftext|>', '</s>', '<eos>', '[SEP]']
+const PADDING = ['<pad>', '[PAD]']
+/** Only Gemma's tokenizer has it. */
+const TURN = '<start_of_turn>'
+
+const NamedToken = z
+  .union([z.string(), z.looseObject({ content: z.string() })])
+  .nullable()
+  .optional()
+const TokenizerConfig = z.looseObject({
+  pad_token: NamedToken,
+  eos_token: NamedToken,
+  model_max_length: z.number().optional(),
+})
+
 /** What a `tokenizer.json` and the files beside it say about end, padding and length. */
-function tokenizerFacts(folder: string): TokenizerFacts {
-  const json = readJson(folder, 'tokenizer.json', z.looseObject({}))
-  const added = z
-    .array(z.looseObject({ id: z.number().int(), content: z.string() }))
-    .catch([])
-    .parse(json.added_tokens)
-  const idOf = (content: string): number | null =>
-    added.find((token) => token.content === content)?.id ?? null
-  const Beside = z.looseObject({
-    pad_token: z
-      .union([z.string(), z.looseObject({ content: z.string() })])
-      .nullable()
-      .optional(),
-    eos_token: z
-      .union([z.string(), z.looseObject({ content: z.string() })])
-      .nullable()
-      .optional(),
-    model_max_length: z.number().optional(),
-  })
+async function tokenizerFacts(folder: string, tokenizers: Tokenizers): Promise<TokenizerFacts> {
   const beside = existsSync(join(folder, 'tokenizer_config.json'))
-    ? readJson(folder, 'tokenizer_config.json', Beside)
+    ? readJson(folder, 'tokenizer_config.json', TokenizerConfig)
     : {}
-  const named = (token: string | { content: string } | null | undefined): number | null =>
-    token ? idOf(typeof token === 'string' ? token : token.content) : null
-  const first = (...names: string[]): number | null =>
-    names.map(idOf).find((id) => id !== null) ?? null
-  const isGemma = idOf('<start_of_turn>') !== null
+  const named = [beside.eos_token, beside.pad_token].map((token) =>
+    typeof token === 'string' ? token : token?.content,
+  )
+  const [end, padding] = named
+  const names = [...named, ...END, ...PADDING, TURN].filter((name) => name !== undefined)
+  const { facts } = await tokenizers.open(join(folder, 'tokenizer.json'), { names })
+  const first = (...spellings: (string | undefined)[]): number | null =>
+    spellings.map((name) => (name === undefined ? undefined : facts.addedIds[name])).find(isId) ??
+    null
   const maxLength = beside.model_max_length
   return {
-    endId: named(beside.eos_token) ?? first('<|endoftext|>', '</s>', '<eos>', '[SEP]'),
-    padId: named(beside.pad_token) ?? first('<pad>', '[PAD]'),
+    endId: first(end, ...END),
+    padId: first(padding, ...PADDING),
     maxLength: maxLength !== undefined && maxLength < 4096 ? maxLength : null,
-    isGemma,
+    isGemma: first(TURN) !== null,
   }
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ort from 'onnxruntime-node'
 import { AppError } from '#shared/errors.ts'
@@ -14,7 +13,8 @@ import {
   toFloats,
   toHalf,
 } from '../../onnx/onnx-runtime.ts'
-import { createTextTokenizer, type TextTokenizer } from '../../tokenize/tokenizer.ts'
+import { openTextTokenizer, type TextTokenizer } from '../../tokenize/text-tokenizer.ts'
+import type { LoadTools } from '../host-kind.ts'
 import type { RealDevice } from '../../onnx/device.ts'
 import { graphFiles, type PictureTextManifest } from './manifest.ts'
 
@@ -40,13 +40,16 @@ export async function loadPictureText(
   manifest: PictureTextManifest,
   device: RealDevice,
   threads: number,
+  { tokenizers, signal }: LoadTools,
 ): Promise<PictureTextSession> {
   const { name } = manifest
   const open = (file: string): Promise<ort.InferenceSession> =>
     openGraph(name, folder, file, device, threads)
-  const tokenizer = createTextTokenizer(
-    readFileSync(join(folder, manifest.text.tokenizer), 'utf8'),
+  const tokenizer = await openTextTokenizer(
+    tokenizers,
+    join(folder, manifest.text.tokenizer),
     manifest.text,
+    { signal },
   )
   const { graphs } = manifest
   const joint = 'joint' in graphs ? await open(graphs.joint.file) : null
@@ -109,8 +112,8 @@ export async function loadPictureText(
       : Math.max(2, ...rows.map((row) => row.length))
 
   // A joint graph always wants both sides: the other one gets the least there is.
-  const idleText =
-    joint === null ? {} : textFeeds([tokenizer.ids('a')], lengthOf([tokenizer.ids('a')], false))
+  const least = joint === null ? null : await tokenizer.ids(['a'], signal)
+  const idleText = least === null ? {} : textFeeds(least, lengthOf(least, false))
   const idleImage =
     joint === null ? {} : { [names.pixels]: pixelTensor(new Float32Array(floats), 1) }
 

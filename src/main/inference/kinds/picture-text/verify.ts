@@ -13,7 +13,7 @@ import {
   readReference,
   REFERENCE_FILE,
   remark,
-  tokenizerCheck,
+  tokenizerRemark,
   verifyLoaded,
 } from '../verify.ts'
 import type { LoadedPictureText, PictureTextModel } from './types.ts'
@@ -70,7 +70,7 @@ export async function verifyPictureText(
       `texts up to ${text.contextLength} tokens, cleaning: ${text.clean}`,
     ].join(', '),
   )
-  const first = [preprocessing, tokenizerCheck(model.folder, text.tokenizer)]
+  const first = [preprocessing, tokenizerRemark()]
   return verifyLoaded(model, device, host, first, (loaded, attempt) =>
     checkLoaded(model, loaded, host, attempt),
   )

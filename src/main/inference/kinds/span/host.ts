@@ -26,10 +26,10 @@ function spanOutput({ graph }: SpanManifest): TextOutput {
 
 export const spanHost = defineHostKind<SpanManifest, TextModel, TextCalls>({
   kind: 'span',
-  load: (folder, manifest, device, threads) =>
-    loadTextModel(folder, manifest, spanOutput(manifest), device, threads),
+  load: (folder, manifest, device, threads, tools) =>
+    loadTextModel(folder, manifest, spanOutput(manifest), device, threads, tools),
   calls: {
-    contexts: (model, { contexts }, tools) => tools.alone(() => runContexts(model, contexts)),
+    contexts: (model, { contexts }, tools) => runContexts(model, contexts, tools),
   },
   probe: (model) =>
     probeText(model, (values, n) => [

@@ -6,6 +6,7 @@ import {
   textGraphHeader,
   unusableText,
 } from '../text/infer.ts'
+import type { Tokenizers } from '../../tokenize/tokenizers.ts'
 import { SpanManifest } from './manifest.ts'
 
 export const TITLE = 'a span model'
@@ -21,8 +22,13 @@ export function looksLikeSpanModel(folder: string): boolean {
 }
 
 /** The manifest of a question answering model as transformers exports it. Throws as `inferText`. */
-export function inferSpanModel(folder: string, id: string, name: string): SpanManifest {
-  const { header, graph, hiddenSize, text } = inferText(folder, TITLE)
+export async function inferSpanModel(
+  folder: string,
+  id: string,
+  name: string,
+  tokenizers: Tokenizers,
+): Promise<SpanManifest> {
+  const { header, graph, hiddenSize, text } = await inferText(folder, TITLE, tokenizers)
   const start = outputOf(header, 'start_logits')
   const end = outputOf(header, 'end_logits')
   if (!start || !end) {

@@ -24,8 +24,8 @@ export const span = defineModelKind<'span', SpanManifest, LoadedSpanModel, TextC
     maxLength: manifest?.text.maxLength ?? null,
   }),
   known: [],
-  check: (folder, manifest) =>
-    checkTextFiles(folder, manifest, [manifest.graph.start, manifest.graph.end]),
+  check: (folder, manifest, tokenizers) =>
+    checkTextFiles(folder, manifest, [manifest.graph.start, manifest.graph.end], tokenizers),
   attach: attachSpanModel,
   verify: verifySpanModel,
   quantisation: {

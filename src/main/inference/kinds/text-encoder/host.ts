@@ -28,19 +28,18 @@ export function encoderOutput({ graph, dim }: TextEncoderManifest): TextOutput {
 
 export const textEncoderHost = defineHostKind<TextEncoderManifest, TextModel, TextEncoderCalls>({
   kind: 'text-encoder',
-  load: (folder, manifest, device, threads) =>
-    loadTextModel(folder, manifest, encoderOutput(manifest), device, threads),
+  load: (folder, manifest, device, threads, tools) =>
+    loadTextModel(folder, manifest, encoderOutput(manifest), device, threads, tools),
   calls: {
-    contexts: (model, { contexts }, tools) => tools.alone(() => runContexts(model, contexts)),
-    sequences: (model, { contexts }) =>
-      Promise.resolve({
-        value: {
-          sequences: contexts.map((context) => {
-            const [first] = model.windows(context).windows
-            return { ids: [...(first?.ids ?? [])], types: [...(first?.typeIds ?? [])] }
-          }),
-        },
-      }),
+    contexts: (model, { contexts }, tools) => runContexts(model, contexts, tools),
+    sequences: async (model, { contexts }, { signal }) => ({
+      value: {
+        sequences: (await model.windows(contexts, signal)).map(({ windows: [first] }) => ({
+          ids: [...(first?.ids ?? [])],
+          types: [...(first?.typeIds ?? [])],
+        })),
+      },
+    }),
     states: (model, { sequences }, tools) =>
       tools.alone(async () => ({ value: {}, bytes: await statesOf(model, sequences) })),
   },

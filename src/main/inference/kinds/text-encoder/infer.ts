@@ -7,6 +7,7 @@ import {
   textGraphHeader,
   unusableText,
 } from '../text/infer.ts'
+import type { Tokenizers } from '../../tokenize/tokenizers.ts'
 import { TextEncoderManifest } from './manifest.ts'
 
 export const TITLE = 'a text encoder'
@@ -19,8 +20,17 @@ export function looksLikeEncoder(folder: string): boolean {
 }
 
 /** The manifest of an encoder as transformers or optimum export it. Throws as `inferText`. */
-export function inferEncoder(folder: string, id: string, name: string): TextEncoderManifest {
-  const { header, graph, hiddenSize, text, canMarkBreaks } = inferText(folder, TITLE)
+export async function inferEncoder(
+  folder: string,
+  id: string,
+  name: string,
+  tokenizers: Tokenizers,
+): Promise<TextEncoderManifest> {
+  const { header, graph, hiddenSize, text, canMarkBreaks } = await inferText(
+    folder,
+    TITLE,
+    tokenizers,
+  )
   const hidden = outputOf(header, ...HIDDEN)
   if (hidden?.shape.length !== 3) {
     throw unusableText(folder, TITLE, [

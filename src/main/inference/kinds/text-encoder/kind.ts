@@ -28,7 +28,8 @@ export const textEncoder = defineModelKind<
     maxLength: manifest?.text.maxLength ?? null,
   }),
   known: [],
-  check: (folder, manifest) => checkTextFiles(folder, manifest, [manifest.graph.hidden]),
+  check: (folder, manifest, tokenizers) =>
+    checkTextFiles(folder, manifest, [manifest.graph.hidden], tokenizers),
   attach: attachEncoder,
   verify: verifyEncoder,
   quantisation: {

@@ -13,7 +13,7 @@ import {
   noReference,
   readReference,
   REFERENCE_FILE,
-  tokenizerCheck,
+  tokenizerRemark,
   verifyLoaded,
 } from '../verify.ts'
 import type { LoadedEncoder, TextEncoderModel } from './types.ts'
@@ -49,7 +49,7 @@ export function verifyEncoder(
   host: OpensModels,
 ): Promise<VerifyReport> {
   const { folder, manifest } = model
-  const first = [tokenizerCheck(folder, manifest.text.tokenizer)]
+  const first = [tokenizerRemark()]
   return verifyLoaded(model, device, host, first, async (loaded, attempt) => {
     const isExact = loaded.device === 'cpu' && textDtype(folder, manifest) === 'fp32'
     await attempt('reference', async () => {

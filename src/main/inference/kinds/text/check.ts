@@ -1,25 +1,26 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import { readOnnxHeader, weightsDtype } from '../../onnx/onnx-header.ts'
-import { createContextTokenizer } from '../../tokenize/context-windows.ts'
+import { openContextTokenizer } from '../../tokenize/context-windows.ts'
+import type { Tokenizers } from '../../tokenize/tokenizers.ts'
 import { headMarksOf } from './head-features.ts'
 import type { TextManifest } from './manifest.ts'
 
 /**
  * What a listing does not look at: the tokenizer's template, and the graph's names.
  * @param outputs names that the manifest says the graph gives
- * @throws AppError `invalid-input`, `unsupported`
+ * @throws AppError `invalid-input`, `unsupported`, and as `Tokenizers.open`
  */
-export function checkTextFiles(
+export async function checkTextFiles(
   folder: string,
   manifest: TextManifest,
   outputs: readonly string[],
-): void {
+  tokenizers: Tokenizers,
+): Promise<void> {
   const { graph, text } = manifest
   headMarksOf(
     manifest,
-    createContextTokenizer(readFileSync(join(folder, text.tokenizer), 'utf8'), text.padId),
+    await openContextTokenizer(tokenizers, join(folder, text.tokenizer), text.padId),
   )
   const header = readOnnxHeader(join(folder, graph.file))
   const wanted = {

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type OnnxHeader, type OnnxValue, readOnnxHeader } from '../../onnx/onnx-header.ts'
-import { createContextTokenizer } from '../../tokenize/context-windows.ts'
+import { openContextTokenizer } from '../../tokenize/context-windows.ts'
+import type { Tokenizers } from '../../tokenize/tokenizers.ts'
 import { findGraphs, missingFiles, readModelJson, UnusableFolder } from '../hub-layout.ts'
 
 /** A window costs memory with the square of its length; more is for a gleaner.json to say. */
@@ -81,10 +82,14 @@ export function unusableText(folder: string, title: string, lacks: string[]): Un
 
 /**
  * Reads a folder as transformers or optimum export it.
- * @throws `UnusableFolder` naming all that is missing, `unsupported` for a tokenizer that cannot be
- *   used
+ * @throws `UnusableFolder` naming all that is missing, `unsupported` for a template that cannot
+ *   carry the place of a picture, and as `Tokenizers.open`
  */
-export function inferText(folder: string, title: string): TextFacts {
+export async function inferText(
+  folder: string,
+  title: string,
+  tokenizers: Tokenizers,
+): Promise<TextFacts> {
   const unusable = (lacks: string[]): UnusableFolder => unusableText(folder, title, lacks)
   const graphs = findGraphs(folder)
   const lacks: string[] = []
@@ -99,8 +104,9 @@ export function inferText(folder: string, title: string): TextFacts {
     ? readModelJson(folder, 'tokenizer_config.json', TokenizerConfig, unusable)
     : {}
   // Its template is looked at now, not when the first text comes.
-  const tokenizer = createContextTokenizer(
-    readFileSync(join(folder, 'tokenizer.json'), 'utf8'),
+  const tokenizer = await openContextTokenizer(
+    tokenizers,
+    join(folder, 'tokenizer.json'),
     config.pad_token_id ?? null,
   )
   const header = readOnnxHeader(join(folder, file))

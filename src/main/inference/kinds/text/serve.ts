@@ -1,20 +1,21 @@
 import type { PairContext } from '#shared/text/context.ts'
 import type { ContextWindow } from '../../tokenize/context-windows.ts'
-import type { CallAnswer, Probe } from '../host-kind.ts'
+import type { CallAnswer, HostTools, Probe } from '../host-kind.ts'
 import { PROBE_CONTEXTS } from './probe-contexts.ts'
 import type { TextModel } from './session.ts'
 import type { TextCalls } from './types.ts'
 import { stackRows } from './unit-rows.ts'
 
 /**
- * Tokenises and runs contexts. The bytes: of each context in order the offsets of its tokens
+ * Tokenises and runs contexts; no other graph runs meanwhile. The bytes: of each context in order the offsets of its tokens
  * (int32, 2 a token), then of each of its windows rows x columns float32.
  */
 export async function runContexts(
   model: TextModel,
   contexts: readonly PairContext[],
+  { alone, signal }: Pick<HostTools, 'alone'> & Partial<Pick<HostTools, 'signal'>>,
 ): Promise<CallAnswer<TextCalls['contexts']['value']> & { bytes: Uint8Array }> {
-  const texts = contexts.map((context) => model.windows(context))
+  const texts = await model.windows(contexts, signal)
   let size = 0
   for (const { offsets, windows } of texts) {
     size += offsets.length
@@ -35,7 +36,7 @@ export async function runContexts(
       at += length
     }
   }
-  await model.run(windows, (index) => places[index] as Float32Array)
+  await alone(() => model.run(windows, (index) => places[index] as Float32Array))
   return {
     value: {
       columns: model.columns,
@@ -49,6 +50,9 @@ export async function runContexts(
   }
 }
 
+/** A probe is, already. */
+const ALONE: Pick<HostTools, 'alone'> = { alone: (run) => run() }
+
 /**
  * What a model makes of made-up texts.
  * @param rowsOf a window's numbers, n rows of `columns`, as unit vectors
@@ -57,9 +61,9 @@ export async function probeText(
   model: TextModel,
   rowsOf: (values: Float32Array, n: number) => Float32Array[],
 ): Promise<Probe> {
-  await runContexts(model, PROBE_CONTEXTS)
+  await runContexts(model, PROBE_CONTEXTS, ALONE)
   const start = performance.now()
-  const { value, bytes } = await runContexts(model, PROBE_CONTEXTS)
+  const { value, bytes } = await runContexts(model, PROBE_CONTEXTS, ALONE)
   const seconds = (performance.now() - start) / 1000
   const rows: Float32Array[] = []
   let at = 0

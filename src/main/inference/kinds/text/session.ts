@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type ort from 'onnxruntime-node'
 import type { PairContext } from '#shared/text/context.ts'
@@ -17,9 +16,10 @@ import {
   type ContextWindow,
   type ContextWindows,
   contextWindows,
-  createContextTokenizer,
+  openContextTokenizer,
 } from '../../tokenize/context-windows.ts'
 import type { RealDevice } from '../../onnx/device.ts'
+import type { LoadTools } from '../host-kind.ts'
 import { type HeadMarks, headMarksOf } from './head-features.ts'
 import type { TextManifest } from './manifest.ts'
 
@@ -51,7 +51,8 @@ export interface TextModel {
   readonly device: RealDevice
   /** Numbers that come out for a row. */
   readonly columns: number
-  windows(context: PairContext): ContextWindows
+  /** In the order of `contexts`. */
+  windows(contexts: readonly PairContext[], signal?: AbortSignal): Promise<ContextWindows[]>
   /**
    * Runs windows, in batches of similar length, and writes their rows where `place` says. Throws
    * `model` on values that are not finite.
@@ -75,16 +76,19 @@ export async function loadTextModel(
   output: TextOutput,
   device: RealDevice,
   threads: number,
+  { tokenizers, signal }: LoadTools,
 ): Promise<TextModel> {
   const { graph, text, name } = manifest
-  const tokenizer = createContextTokenizer(
-    readFileSync(join(folder, text.tokenizer), 'utf8'),
+  const tokenizer = await openContextTokenizer(
+    tokenizers,
+    join(folder, text.tokenizer),
     text.padId,
+    { signal },
   )
   const marks = headMarksOf(manifest, tokenizer)
   const options = { maxLength: text.maxLength, stride: strideOf(text), breaks: text.breaks }
   // Refuses lengths of no use before a text comes.
-  contextWindows(tokenizer, { text: '', parts: [], picture: 0 }, options)
+  await contextWindows(tokenizer, [], options)
 
   const session = await openGraph(name, folder, graph.file, device, threads)
   const ids = inputOf(name, session, graph.ids)
@@ -201,7 +205,7 @@ export async function loadTextModel(
     manifest,
     device,
     columns: output.columns,
-    windows: (context) => contextWindows(tokenizer, context, options),
+    windows: (contexts, more) => contextWindows(tokenizer, contexts, options, more),
     async run(windows, place) {
       const order = windows
         .map((_, i) => i)

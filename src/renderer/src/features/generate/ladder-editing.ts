@@ -147,6 +147,7 @@ export function useLadderEditing(page: () => number) {
     moving('last', t('generate.keys.last'), ['End'], () => goTo(store.lines.length)),
     {
       id: 'generate.edit',
+      writes: true,
       title: t('generate.keys.edit'),
       group,
       keys: ['Enter', 'F2'],
@@ -155,6 +156,7 @@ export function useLadderEditing(page: () => number) {
     },
     {
       id: 'generate.add-level',
+      writes: true,
       title: t('generate.keys.addLevel'),
       group,
       keys: ['A'],
@@ -163,6 +165,7 @@ export function useLadderEditing(page: () => number) {
     },
     {
       id: 'generate.add-group',
+      writes: true,
       title: t('generate.keys.addGroup'),
       group,
       keys: ['G'],
@@ -171,6 +174,7 @@ export function useLadderEditing(page: () => number) {
     },
     {
       id: 'generate.remove',
+      writes: true,
       title: t('generate.keys.remove'),
       group,
       keys: ['Delete', 'Backspace'],
@@ -179,6 +183,7 @@ export function useLadderEditing(page: () => number) {
     },
     {
       id: 'generate.move-up',
+      writes: true,
       title: t('generate.keys.moveUp'),
       group,
       keys: ['Alt+ArrowUp'],
@@ -188,6 +193,7 @@ export function useLadderEditing(page: () => number) {
     },
     {
       id: 'generate.move-down',
+      writes: true,
       title: t('generate.keys.moveDown'),
       group,
       keys: ['Alt+ArrowDown'],

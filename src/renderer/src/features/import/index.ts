@@ -12,6 +12,7 @@ export const importing = defineFeature({
   commands: () => [
     {
       id: 'corpus.import',
+      writes: true,
       title: t('importing.commands.files'),
       group: t('app.groups.corpora'),
       keys: ['Ctrl+I'],
@@ -19,6 +20,7 @@ export const importing = defineFeature({
     },
     {
       id: 'corpus.import-folder',
+      writes: true,
       title: t('importing.commands.folder'),
       group: t('app.groups.corpora'),
       keys: ['Ctrl+Shift+O'],

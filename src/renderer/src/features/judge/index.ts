@@ -18,6 +18,7 @@ export const judge = defineFeature({
   commands: () => [
     {
       id: 'judge.open-package',
+      writes: true,
       title: t('judge.packages.open'),
       group: t('app.groups.corpora'),
       keys: [],

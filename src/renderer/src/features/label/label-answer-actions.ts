@@ -20,6 +20,7 @@ export function answerActions(view: LabelViewParts): Action[] {
   return [
     {
       id: 'label.take',
+      writes: true,
       title: t('label.keys.accept'),
       group: t('label.keys.groups.label'),
       keys: ['Enter'],
@@ -28,6 +29,7 @@ export function answerActions(view: LabelViewParts): Action[] {
     },
     {
       id: 'label.none',
+      writes: true,
       title: t('label.keys.none'),
       group: t('label.keys.groups.label'),
       keys: ['N'],
@@ -36,6 +38,7 @@ export function answerActions(view: LabelViewParts): Action[] {
     },
     {
       id: 'label.skip',
+      writes: true,
       title: t('label.keys.skip'),
       group: t('label.keys.groups.label'),
       keys: ['S'],
@@ -44,6 +47,7 @@ export function answerActions(view: LabelViewParts): Action[] {
     },
     {
       id: 'label.choose',
+      writes: true,
       title: t('label.keys.choose'),
       group: t('label.keys.groups.label'),
       keys: Array.from({ length: DIGITS }, (_, i) => String(i + 1)),
@@ -74,6 +78,7 @@ export function answerActions(view: LabelViewParts): Action[] {
     },
     {
       id: 'label.add',
+      writes: true,
       title: t('label.keys.add'),
       group: t('label.keys.groups.label'),
       keys: ['A'],
@@ -82,6 +87,7 @@ export function answerActions(view: LabelViewParts): Action[] {
     },
     {
       id: 'label.type',
+      writes: true,
       title: t('label.keys.type'),
       group: t('label.keys.groups.label'),
       get keys() {
@@ -98,6 +104,7 @@ export function answerActions(view: LabelViewParts): Action[] {
     },
     {
       id: 'label.clear',
+      writes: true,
       title: t('label.keys.clear'),
       group: t('label.keys.groups.label'),
       keys: ['Backspace', 'Delete'],
@@ -106,6 +113,7 @@ export function answerActions(view: LabelViewParts): Action[] {
     },
     {
       id: 'label.flag',
+      writes: true,
       title: t('label.keys.flag'),
       group: t('label.keys.groups.label'),
       keys: ['F'],
@@ -114,6 +122,7 @@ export function answerActions(view: LabelViewParts): Action[] {
     },
     {
       id: 'label.note',
+      writes: true,
       title: t('label.keys.note'),
       group: t('label.keys.groups.label'),
       keys: ['M'],
@@ -138,6 +147,7 @@ export function answerActions(view: LabelViewParts): Action[] {
     },
     {
       id: 'label.undo',
+      writes: true,
       title: t('label.keys.undo'),
       group: t('label.keys.groups.label'),
       keys: ['Ctrl+Z'],
@@ -146,6 +156,7 @@ export function answerActions(view: LabelViewParts): Action[] {
     },
     {
       id: 'label.redo',
+      writes: true,
       title: t('label.keys.redo'),
       group: t('label.keys.groups.label'),
       keys: ['Ctrl+Shift+Z', 'Ctrl+Y'],

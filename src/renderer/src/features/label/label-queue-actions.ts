@@ -36,6 +36,7 @@ export function queueActions(view: LabelViewParts): Action[] {
     },
     {
       id: 'label.types',
+      writes: true,
       title: t('label.keys.types'),
       group: t('label.keys.groups.labels'),
       keys: [],
@@ -60,6 +61,7 @@ export function queueActions(view: LabelViewParts): Action[] {
     },
     {
       id: 'label.merge',
+      writes: true,
       title: t('label.keys.merge'),
       group: t('label.keys.groups.labels'),
       keys: [],

@@ -176,6 +176,7 @@ export function wordActions(view: LabelViewParts): Action[] {
     },
     {
       id: 'label.drop',
+      writes: true,
       title: t('label.keys.hideCursor'),
       group: t('label.keys.groups.words'),
       keys: ['Escape'],

@@ -27,6 +27,7 @@ export function useRatingActions(view: RatingViewParts): void {
     {
       // Also where it means nothing: a slip must not lead to another view.
       id: 'rating.digit',
+      writes: true,
       title: t('rating.keys.digits'),
       group,
       keys: DIGITS,
@@ -38,6 +39,7 @@ export function useRatingActions(view: RatingViewParts): void {
     },
     {
       id: 'rating.word',
+      writes: true,
       title: t('rating.keys.words'),
       group,
       keys: ['Y', 'P', 'N'],
@@ -48,6 +50,7 @@ export function useRatingActions(view: RatingViewParts): void {
     },
     {
       id: 'rating.count',
+      writes: true,
       title: t('rating.keys.count'),
       group,
       keys: ['Enter'],
@@ -58,6 +61,7 @@ export function useRatingActions(view: RatingViewParts): void {
     },
     {
       id: 'rating.cannot',
+      writes: true,
       title: t('rating.cannot'),
       group,
       keys: ['X'],
@@ -66,6 +70,7 @@ export function useRatingActions(view: RatingViewParts): void {
     },
     {
       id: 'rating.clear',
+      writes: true,
       title: t('rating.keys.clear'),
       group,
       keys: ['Backspace'],
@@ -85,6 +90,7 @@ export function useRatingActions(view: RatingViewParts): void {
   const ways: Action[] = [
     {
       id: 'rating.undo',
+      writes: true,
       title: t('rating.keys.undo'),
       group,
       keys: ['Ctrl+Z'],
@@ -93,6 +99,7 @@ export function useRatingActions(view: RatingViewParts): void {
     },
     {
       id: 'rating.redo',
+      writes: true,
       title: t('rating.keys.redo'),
       group,
       keys: ['Ctrl+Y', 'Ctrl+Shift+Z'],
@@ -137,6 +144,7 @@ export function useRatingActions(view: RatingViewParts): void {
     },
     {
       id: 'rating.skip',
+      writes: true,
       title: t('rating.keys.skip'),
       group,
       keys: ['S'],
@@ -145,6 +153,7 @@ export function useRatingActions(view: RatingViewParts): void {
     },
     {
       id: 'rating.down',
+      writes: true,
       title: t('rating.keys.aspects'),
       group,
       keys: ['ArrowDown'],
@@ -155,6 +164,7 @@ export function useRatingActions(view: RatingViewParts): void {
     },
     {
       id: 'rating.up',
+      writes: true,
       title: t('rating.keys.aspects'),
       group,
       keys: ['ArrowUp'],

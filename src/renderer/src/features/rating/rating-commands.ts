@@ -38,6 +38,7 @@ export function ratingCommands(): readonly Action[] {
   return [
     {
       id: 'rating.go-on',
+      writes: true,
       title: t('rating.commands.rate'),
       group: t('rating.keys.group'),
       keys: [],
@@ -46,6 +47,7 @@ export function ratingCommands(): readonly Action[] {
     },
     {
       id: 'rating.go-on-comparing',
+      writes: true,
       title: t('rating.commands.compare'),
       group: t('rating.keys.group'),
       keys: [],

@@ -36,7 +36,11 @@ export const app = {
     ready: 'engine ready',
     stopped: 'engine stopped',
     crashed: 'The engine stopped. It is restarting; jobs resume where they left off.',
-    crashedBy: 'The engine stopped: {message}. It is restarting; jobs resume where they left off.',
+  },
+  readonly: {
+    title: 'Read-only.',
+    again: 'Try again',
+    over: 'The corpus can be changed again.',
   },
   rail: 'Views',
   status: {

@@ -14,6 +14,8 @@ export const exporting = {
     coco: 'For evaluation tools that read captions_*.json.',
     kohya: 'Fine-tuning of diffusion models, with a text file beside each picture.',
     jsonl: 'Everything known about each pair, for your own scripts.',
+    warcName: 'Web archive (WARC)',
+    warc: 'The pages and pictures as captured, with a list of the chosen pairs.',
   },
   scopes: {
     all: 'Whole corpus',

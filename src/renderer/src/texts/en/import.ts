@@ -74,6 +74,9 @@ export const importing = {
     scoreNameDefault: 'as in the table',
     pictures: 'Pictures',
     readingAgain: 'Updating…',
+    leftOut:
+      'Left out: {n} table; the rest is imported | Left out: {n} tables; the rest is imported',
+    leftOutList: 'Tables that are left out',
     titleMany: 'Import {n} tables',
     titleOne: 'Import table',
     into: 'Into {corpus}. Each row with a picture becomes a pair; rows imported before are not added again.',

@@ -1,0 +1,15 @@
+import { Buffer } from 'node:buffer'
+import { parse } from 'parse5'
+
+const known = new Map<string, boolean>()
+
+/** Does a page with this doctype (as written, `<!doctype ...>`) show tables within paragraphs? */
+export function isQuirky(doctype: string): boolean {
+  let quirky = known.get(doctype)
+  if (quirky === undefined) {
+    quirky = parse(doctype.slice(0, 2000)).mode === 'quirks'
+    if (known.size >= 1000) known.clear()
+    known.set(Buffer.from(doctype).toString(), quirky)
+  }
+  return quirky
+}

@@ -1,0 +1,222 @@
+import { readFile } from 'node:fs/promises'
+import { zstdDecompressSync } from 'node:zlib'
+import type { Pair } from '#shared/domain.ts'
+import { AppError } from '#shared/errors.ts'
+import { LISTING_TYPE } from '#shared/pair-listing.ts'
+import type { PairListing } from '#shared/pair-listing.ts'
+import type { ArchivedPair, ArchiveMember, ArchiveParts } from '../export/types.ts'
+import { sha256Of } from '../files/digest.ts'
+import { blobPath } from '../store/blobs.ts'
+import type { ReaderDb } from '../store/open.ts'
+import { lastIngestedAt } from '../store/repositories/archives.ts'
+import { archiveFile } from '../store/repositories/fetched.ts'
+import { pictureOfPair } from '../store/repositories/images.ts'
+import { statesOf } from '../store/repositories/labels.ts'
+import { listModels } from '../store/repositories/models.ts'
+import { pairDetail, pairSource } from '../store/repositories/pairs.ts'
+import type { PairSource } from '../store/repositories/pairs.ts'
+import { heldPictures } from '../store/repositories/picture-queue.ts'
+import { hasPage } from '../store/repositories/table-rows.ts'
+import {
+  copyRecord,
+  findSource,
+  namedRecordId,
+  openRecords,
+  recordMember,
+  warcinfoMember,
+} from '../warc/index.ts'
+import type { ArchiveSource, CopiedRecord, RecordAccess } from '../warc/index.ts'
+
+/** Archives that are open at once; pairs come in the order of their archives. */
+const OPEN = 4
+/** Longer records cannot be copied in memory. */
+const MAX_RECORD_BYTES = 256 << 20
+
+/** Finds the records behind pairs. Close it. */
+export function createExportRecords(
+  db: ReaderDb,
+  corpusPath: string,
+): ArchiveParts & { close(): Promise<void> } {
+  const archives = createArchives(corpusPath)
+  const models = new Map(listModels(db).map((model) => [model.publicId, model]))
+  /** When the corpus was last added to: the same corpus gives the same bytes. */
+  const made = lastIngestedAt(db) ?? new Date(0).toISOString()
+
+  async function pageOf(
+    source: PairSource,
+    about: { recordId: string | null; date: string },
+    isWritten: (key: string) => boolean,
+  ): Promise<{ refersTo: string | null; records: ArchiveMember[] } | string> {
+    const key = `${source.archivePath}\n${source.offset}`
+    const { recordId, date } = about
+    if (isWritten(key)) return { refersTo: recordId, records: [] }
+    if (source.keptHtml) {
+      const charset = source.charset === null ? '' : `; charset=${source.charset}`
+      const member = await recordMember({
+        ...{ type: 'resource', url: source.pageUrl, date, contentType: `text/html${charset}` },
+        ...(recordId === null ? {} : { id: recordId }),
+        body: zstdDecompressSync(source.keptHtml),
+      })
+      return { refersTo: recordId, records: [{ key, member }] }
+    }
+    const copied = await archives.copy(source.archivePath, source.offset)
+    if (typeof copied === 'string') return copied
+    const id = copied.record.headers.get('warc-record-id') ?? null
+    if (id !== recordId) return 'archive-changed'
+    return { refersTo: id, records: [{ key, member: copied.member }] }
+  }
+
+  /** The records that lead to a pair's picture; `resource`, where no capture of it is there. */
+  async function pictureOf(
+    pair: Pair,
+    date: string,
+    isWritten: (key: string) => boolean,
+  ): Promise<{ id: string | null; records: ArchiveMember[] } | string> {
+    const { sha256, status, url, mime } = pair.image
+    if (status !== 'ok' || sha256 === null) return { id: null, records: [] }
+    const key = `resource\n${url}\n${sha256}`
+    const id = namedRecordId('resource', url, sha256)
+    if (isWritten(key)) return { id, records: [] }
+    const held = heldPictures(db, pictureOfPair(db, pair.id)).find((one) => one.sha256 === sha256)
+    if (held) {
+      const records: ArchiveMember[] = []
+      let whole = true
+      for (const { path, offset } of [...held.through, held]) {
+        const place = `${path}\n${offset}`
+        if (isWritten(place)) continue
+        const copied = await archives.copy(path, offset)
+        if (typeof copied === 'string') whole = false
+        else records.push({ key: place, member: copied.member })
+      }
+      if (whole) return { id: null, records }
+    }
+    const bytes = await readFile(blobPath(corpusPath, sha256)).catch(() => null)
+    if (!bytes) return 'picture-lost'
+    if (sha256Of(bytes) !== sha256) return 'picture-damaged'
+    const member = await recordMember({
+      ...{ type: 'resource', id, url, date, body: bytes },
+      contentType: mime ?? 'application/octet-stream',
+    })
+    return { id, records: [{ key, member }] }
+  }
+
+  return {
+    async of(pair, isWritten) {
+      const source = pairSource(db, pair.id)
+      const isPage = hasPage(source.recordType)
+      const date = isoDate(pair.page.date) ?? made
+      const { recordId } = pair.page
+      const page = isPage ? await pageOf(source, { recordId, date }, isWritten) : null
+      if (typeof page === 'string') return page
+      const picture = await pictureOf(pair, date, isWritten)
+      if (typeof picture === 'string') return picture
+      const scored = pair.scores.flatMap((score) => models.get(score.model) ?? [])
+      return {
+        group: isPage ? `${source.archivePath}\n${source.offset}` : `pair ${pair.id}`,
+        records: [...(page?.records ?? []), ...picture.records],
+        newPicture: picture.records.length > 0,
+        refersTo: page ? page.refersTo : picture.id,
+        url: isPage || pair.page.url !== '' ? pair.page.url : pair.image.url,
+        date,
+        page: {
+          kind: isPage ? 'page' : 'row',
+          ...{ url: pair.page.url, date: pair.page.date, language: pair.page.language },
+          ...{ title: pair.page.title, archive: pair.page.archive, offset: pair.page.offset },
+          recordId: pair.page.recordId,
+        },
+        models: scored.map(({ digest, name, title }) => ({ digest, name, title })),
+        pair: listed(pair, isPage),
+      } satisfies ArchivedPair
+    },
+    idOf: namedRecordId,
+    warcinfo: (filename, id, info) => warcinfoMember({ id, filename, date: made, info }),
+    listing: (listing, { id, url, date, refersTo, warcinfo }) =>
+      recordMember({
+        ...{ type: 'metadata', id, url, date, contentType: LISTING_TYPE },
+        body: Buffer.from(JSON.stringify(listing), 'utf8'),
+        fields: [
+          ['WARC-Warcinfo-ID', warcinfo],
+          ...(refersTo === null ? [] : [['WARC-Refers-To', refersTo] as const]),
+        ],
+      }),
+    close: () => archives.close(),
+  }
+
+  function listed(pair: Pair, isPage: boolean): PairListing['pairs'][number] {
+    const { position, rules } = pairDetail(db, pair.id)
+    const { url, status, sha256, width, height, mime } = pair.image
+    return {
+      position: isPage ? position : pair.page.offset + position,
+      image: {
+        ...{ url, alternates: pictureOfPair(db, pair.id).alternates, status },
+        ...{ sha256, width, height, mime },
+      },
+      texts: pair.text,
+      rules,
+      scores: pair.scores.flatMap(({ model, text, cosine }) => {
+        const digest = models.get(model)?.digest
+        return digest === undefined ? [] : [{ model: digest, text, cosine }]
+      }),
+      labels: statesOf(db, pair.id),
+    }
+  }
+}
+
+/** A date as WARC writes it; null for what is none. */
+function isoDate(date: string | null): string | null {
+  if (date === null || !/^\d{4}-\d\d-\d\dT/.test(date)) return null
+  return Number.isNaN(Date.parse(date)) ? null : date
+}
+
+/** The archives that records are copied from, a few of them open. */
+function createArchives(corpusPath: string) {
+  type Opened = { source: ArchiveSource; records: RecordAccess }
+  const open = new Map<string, Promise<Opened | string>>()
+
+  async function openOne(path: string): Promise<Opened | string> {
+    try {
+      const source = await findSource(archiveFile(corpusPath, path))
+      return { source, records: await openRecords(source, MAX_RECORD_BYTES) }
+    } catch (error) {
+      return reasonOf(error)
+    }
+  }
+
+  return {
+    /** @returns a reason where the record cannot be had */
+    async copy(path: string, offset: number): Promise<CopiedRecord | string> {
+      let opening = open.get(path)
+      if (opening) open.delete(path)
+      else opening = openOne(path)
+      open.set(path, opening)
+      const [oldest] = open.keys()
+      if (open.size > OPEN && oldest !== undefined) {
+        const last = await open.get(oldest)
+        open.delete(oldest)
+        if (last && typeof last !== 'string') await last.records.close()
+      }
+      const opened = await opening
+      if (typeof opened === 'string') return opened
+      try {
+        return await copyRecord(opened.source, opened.records, offset)
+      } catch (error) {
+        return reasonOf(error)
+      }
+    },
+    async close(): Promise<void> {
+      for (const opening of open.values()) {
+        const opened = await opening
+        if (typeof opened !== 'string') await opened.records.close()
+      }
+      open.clear()
+    },
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof AppError)) throw error
+  if (error.kind === 'not-found' || error.kind === 'invalid-input') return 'archive-missing'
+  if (error.kind === 'damaged') return 'record-damaged'
+  if (error.kind === 'io') return 'archive-unreadable'
+  throw error
+}
