@@ -48,9 +48,8 @@ async function readPage(
     )
   }
   const record = await readRecordAt(archive, offset, MAX_PAGE_BYTES)
-  if (record.type !== 'response') {
-    return decodeHtml(record.block, record.headers.get('content-type') ?? null, url)
-  }
+  // As at the ingest: a resource may come without an HTTP head.
   const http = parseHttpResponse(record.block, { maxBodyBytes: MAX_PAGE_BYTES })
-  return decodeHtml(http.body, http.headers.get('content-type') ?? null, url)
+  const { headers } = http.status === 0 ? record : http
+  return decodeHtml(http.body, headers.get('content-type') ?? null, url)
 }
