@@ -138,6 +138,7 @@ export const OWNED_PACKAGES: Record<string, readonly string[]> = {
   electron: ['main/shell', 'preload'],
   'better-sqlite3': ['main/store'],
   'onnxruntime-node': ['main/inference'],
+  re2js: ['main/store'],
   sharp: ['main/images', 'main/inference'],
   warcio: ['main/warc'],
   // In a process of its own: see tokenizer-host.ts.

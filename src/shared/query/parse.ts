@@ -3,6 +3,7 @@ import { ALL, and, or } from './ast.ts'
 import type { Comparison, Query, ScoreRef } from './ast.ts'
 import { FIELDS, SCORE_TEXTS, fieldNamed } from './fields.ts'
 import type { FieldInfo, FieldName } from './fields.ts'
+import { patternProblem } from './pattern.ts'
 
 /** A query that cannot be read: what was expected, and where (UTF-16 units from 0). */
 export class QueryError extends Error {
@@ -421,22 +422,4 @@ class Parser {
   private error(message: string): QueryError {
     return new QueryError(message, this.at)
   }
-}
-
-/**
- * Why a pattern cannot be used, or null. Patterns run in linear time, so nothing that needs
- * backtracking is taken: no look-around, no back-references.
- */
-export function patternProblem(pattern: string): string | null {
-  try {
-    new RegExp(pattern)
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    return `this pattern cannot be read: ${message.replace(/^Invalid regular expression: /, '')}`
-  }
-  const bare = pattern.replace(/\\[^1-9kpPu]/g, '')
-  if (/\(\?<?[=!]/.test(bare)) return 'a pattern cannot look ahead or behind'
-  if (/\\[1-9k]/.test(bare)) return 'a pattern cannot refer back to a group'
-  if (/\\[pP]/.test(bare)) return 'a pattern cannot name Unicode classes'
-  return null
 }

@@ -2,7 +2,8 @@ import { addressSpellings, normalHost } from '#shared/address.ts'
 import { fieldNamed } from '#shared/query/index.ts'
 import type { Comparison, FieldName, Query, ScoreRef } from '#shared/query/index.ts'
 import type { ScoreKind } from '../repositories/models.ts'
-import { fold, linearPattern } from './sql-functions.ts'
+import { linearPattern } from './linear-pattern.ts'
+import { fold } from './sql-functions.ts'
 
 /** The sets of spans that the fields of a query mean. */
 export interface SpanSets {
