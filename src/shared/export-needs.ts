@@ -31,16 +31,17 @@ export const EXPORT_NEEDS: Readonly<Record<ExportFormat, ExportNeeds>> = {
   warc: { text: false, pictures: null },
 }
 
-const span = (from: number, to: number): string =>
-  String.fromCodePoint(...Array.from({ length: to - from + 1 }, (_, i) => from + i))
-
 /**
- * Characters that are no words, for SQLite's `trim`: white space as JavaScript takes it, and
- * control characters but NUL, which it cannot be told of.
+ * What shows nothing: white space, control and format characters (zero-width spaces, joiners, marks
+ * of direction, soft hyphens, tags), what Unicode lets be ignored (Hangul fillers, variation
+ * selectors), and the empty Braille pattern.
  */
-export const BLANK_CHARACTERS = `${span(0x01, 0x20)}${span(0x7f, 0xa0)}\u1680${span(0x2000, 0x200a)}\u2028\u2029\u202f\u205f\u3000\ufeff`
+const INVISIBLE = /^[\s\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]*$/u
 
-/** No words in it: empty, or nothing but white space and control characters. */
+/** Nothing in it that a reader could see: no caption. */
 export function isBlank(text: string): boolean {
-  return /^[\s\u0000-\u001f\u007f-\u009f]*$/u.test(text)
+  return INVISIBLE.test(text)
 }
+
+/** For SQLite's `GLOB`: what matches is not blank. What does not match may be all the same. */
+export const CERTAINLY_VISIBLE = '*[!-~]*'

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CallOutput } from '#shared/contract/index.ts'
+import { Failure } from '#shared/contract/corpora.ts'
 import { Pair } from '#shared/domain.ts'
 import { gleaner, jsonLines } from '../support/cli.ts'
 import type { Outcome } from '../support/cli.ts'
@@ -107,6 +108,25 @@ describe('a corpus of the sample', () => {
     expect(Object.keys(counted.failures).length).toBeGreaterThan(0)
     const fromImages = Object.values(counted.images).reduce((a, b) => a + b, 0)
     expect(fromImages).toBeGreaterThan(300)
+  })
+
+  test('failures lists what was not taken, all of it or of one reason', async () => {
+    const { leftOut, failures, notPaired } = await stats()
+    const sum = (counts: Record<string, number>): number =>
+      Object.values(counts).reduce((a, b) => a + b, 0)
+    const all = jsonLines<unknown>((await run('failures', corpus, '--json')).stdout).map((line) =>
+      Failure.parse(line),
+    )
+    expect(all.reduce((n, failure) => n + failure.n, 0)).toBe(
+      sum(leftOut) + sum(failures) + sum(notPaired),
+    )
+    const { stdout, code } = await run('failures', corpus, '--reason', 'record-type')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/record-type +\d+ +record +gleaner-sample\.warc\.gz +\d+ .*request/)
+    expect(stdout).not.toContain('status')
+    expect((await run('failures', corpus, '--reason', 'nothing')).stdout).toBe(
+      'none of the reason nothing\n',
+    )
   })
 
   test('pairs come as one JSON object a line, as the contract says', async () => {

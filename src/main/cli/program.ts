@@ -3,6 +3,7 @@ import { SOFTWARE_VERSION } from '#shared/version.ts'
 import { addCorpusCommands } from './commands/corpus.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addExportCommand } from './commands/export.ts'
+import { addFailuresCommand } from './commands/failures.ts'
 import { addImportCommand } from './commands/import.ts'
 import { addLabelCommands } from './commands/labels.ts'
 import { addMeasureCommands } from './commands/measure.ts'
@@ -23,6 +24,7 @@ export function createProgram(tools: CliTools): Command {
     .showHelpAfterError('(gleaner --help shows every command)')
   addCorpusCommands(program, tools)
   addImportCommand(program, tools)
+  addFailuresCommand(program, tools)
   addPairCommands(program, tools)
   addScoreCommands(program, tools)
   addExportCommand(program, tools)

@@ -2,7 +2,8 @@ import { EXPORT_NEEDS } from '#shared/export-needs.ts'
 import { DigestTable } from './digest-table.ts'
 import type { OutputFile, OutputFolder } from './folder.ts'
 import { fileName } from './imagefolder.ts'
-import { rowJson } from './json.ts'
+import { rowJson, toJson } from './json.ts'
+import { placeOf } from './picture-place.ts'
 import { provenance } from './provenance.ts'
 import type { DatasetWriter, ExportRecipe, Format, Sample } from './types.ts'
 
@@ -34,17 +35,17 @@ class CocoWriter implements DatasetWriter {
         width: pair.image.width,
         height: pair.image.height,
         file_name: name,
-        coco_url: pair.image.url,
+        coco_url: placeOf(pair.image.url).url ?? '',
         sha256: picture.sha256,
       }
-      await captions.write(`${known === 0 ? '' : ','}\n${JSON.stringify(image)}`)
+      await captions.write(`${known === 0 ? '' : ','}\n${toJson(image)}`)
     }
     const annotation = {
       id: this.annotations + 1,
       image_id: imageId,
       caption: text,
       similarity: cosine,
-      url: pair.image.url,
+      url: placeOf(pair.image.url).url ?? '',
       ...provenance(pair),
     }
     await annotations.write(`${this.annotations === 0 ? '' : ','}\n${rowJson(annotation)}`)
@@ -70,7 +71,7 @@ class CocoWriter implements DatasetWriter {
       contributor: `Gleaner ${this.recipe.software}`,
       url: '',
     }
-    await captions.write(`{"info": ${JSON.stringify(info)},\n"licenses": [],\n"images": [`)
+    await captions.write(`{"info": ${toJson(info)},\n"licenses": [],\n"images": [`)
     return { captions, annotations: await this.folder.scratch(SCRATCH) }
   }
 }

@@ -8,6 +8,7 @@ import { CHECKSUMS, OutputFolder } from './folder.ts'
 import { FORMATS } from './formats.ts'
 import { MANIFEST, makeManifest, sameExport } from './manifest.ts'
 import type { Manifest } from './manifest.ts'
+import { whyNotPillow } from './pillow.ts'
 import { EXTENSIONS, sniffPicture } from './picture-type.ts'
 import { discard, fileError, inspectTarget, isWhole, makePartial, publish } from './target.ts'
 import { wellFormed } from './text.ts'
@@ -24,6 +25,8 @@ import type {
 import { sha256Of } from '../files/digest.ts'
 import { BlobDamage } from '../files/sound-blob.ts'
 
+/** The reason for a picture that the usual readers of datasets refuse. */
+const UNREADABLE = 'picture-unreadable'
 /** Others get their turn so often: calls, cancelation, progress. */
 const TURN_MS = 20
 
@@ -134,6 +137,7 @@ async function writeSamples(
   }
   const writer = format.open(folder, recipe, hooks.archive ?? null)
   const damaged = { n: 0, first: '' }
+  const strict = { n: 0, first: '' }
   let unscored = 0
   let turn = performance.now()
   for await (const item of items) {
@@ -147,6 +151,7 @@ async function writeSamples(
       if (reason === 'picture-damaged' || reason === 'picture-lost') {
         if (damaged.n++ === 0) damaged.first = item.pair.image.url
       }
+      if (sample === UNREADABLE && strict.n++ === 0) strict.first = await tellUnreadable(item)
     } else {
       if (added) {
         counts.pictures++
@@ -165,6 +170,11 @@ async function writeSamples(
   if (damaged.n > 0) {
     hooks.warn(
       `${damaged.n} pictures of the corpus are lost or damaged and were left out, the first: ${damaged.first}`,
+    )
+  }
+  if (strict.n > 0) {
+    hooks.warn(
+      `${strict.n} pictures that open here would not open in Pillow and were left out, the first: ${strict.first}`,
     )
   }
   if (counts.exported === 0) throw nothingLeft(counts)
@@ -196,7 +206,7 @@ function stopIfCanceled(signal: AbortSignal): void {
 }
 
 /** Checks a pair against what its format takes. A string is the reason why it is skipped. */
-async function examine(item: ExportItem, format: Format): Promise<Sample | string> {
+export async function examine(item: ExportItem, format: Format): Promise<Sample | string> {
   if (format.needs.text && (item.text === null || isBlank(item.text))) return 'no-text'
   let picture: SamplePicture | null = null
   if (format.needs.pictures !== null) {
@@ -233,5 +243,11 @@ async function readPicture(
   if (mime === null || extension === undefined || !types.includes(mime)) {
     return `picture-type ${mime ?? 'unknown'}`
   }
+  if (whyNotPillow(bytes, mime) !== null) return UNREADABLE
   return { bytes, sha256, mime, extension }
+}
+
+async function tellUnreadable({ pair, picture }: ExportItem): Promise<string> {
+  const bytes = picture ? await picture() : new Uint8Array()
+  return `${pair.image.url} (${whyNotPillow(bytes, sniffPicture(bytes) ?? '') ?? ''})`
 }

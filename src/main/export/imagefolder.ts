@@ -2,6 +2,7 @@ import { EXPORT_NEEDS } from '#shared/export-needs.ts'
 import type { OutputFile, OutputFolder } from './folder.ts'
 import { rowJson } from './json.ts'
 import { SHARD_SIZE, sampleKey, shardName } from './keys.ts'
+import { placeOf } from './picture-place.ts'
 import { provenance } from './provenance.ts'
 import type { DatasetWriter, Format, Sample } from './types.ts'
 
@@ -23,7 +24,7 @@ class ImageFolderWriter implements DatasetWriter {
       file_name: name,
       text,
       similarity: cosine,
-      url: pair.image.url,
+      url: placeOf(pair.image.url).url ?? '',
       width: pair.image.width,
       height: pair.image.height,
       sha256: picture.sha256,

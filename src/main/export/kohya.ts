@@ -2,6 +2,7 @@ import { EXPORT_NEEDS } from '#shared/export-needs.ts'
 import type { OutputFile, OutputFolder } from './folder.ts'
 import { rowJson } from './json.ts'
 import { SHARD_SIZE, sampleKey, shardName } from './keys.ts'
+import { placeOf } from './picture-place.ts'
 import { provenance } from './provenance.ts'
 import { oneLine } from './text.ts'
 import type { DatasetWriter, Format, Sample } from './types.ts'
@@ -33,7 +34,7 @@ class KohyaWriter implements DatasetWriter {
       file_name: file,
       text,
       similarity: cosine,
-      url: pair.image.url,
+      url: placeOf(pair.image.url).url ?? '',
       sha256: picture.sha256,
       ...provenance(pair),
     }

@@ -3,6 +3,7 @@ import type { OutputFolder } from './folder.ts'
 import { laionHash } from './murmur3.ts'
 import { ParquetFile } from './parquet-file.ts'
 import type { Column } from './parquet-file.ts'
+import { placeOf } from './picture-place.ts'
 import type { DatasetWriter, Format, Sample } from './types.ts'
 
 const ROWS_PER_FILE = 1_000_000
@@ -23,6 +24,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'archive', type: 'string' },
   { name: 'record_offset', type: 'int64' },
   { name: 'record_id', type: 'string' },
+  { name: 'file_name', type: 'string' },
 ]
 
 class LaionParquetWriter implements DatasetWriter {
@@ -43,13 +45,14 @@ class LaionParquetWriter implements DatasetWriter {
       this.table = new ParquetFile(await this.folder.open(name), COLUMNS)
     }
     const { image, page } = pair
+    const place = placeOf(image.url)
     await this.table.add([
-      image.url,
+      place.url,
       text,
       image.width,
       image.height,
       cosine,
-      laionHash(image.url, text),
+      laionHash(place.url ?? '', text),
       image.sha256,
       image.mime,
       pair.id,
@@ -59,6 +62,7 @@ class LaionParquetWriter implements DatasetWriter {
       page.archive,
       page.offset,
       page.recordId,
+      place.file,
     ])
     if (++this.rows === this.rowsPerFile) await this.finish()
     return false
@@ -83,6 +87,7 @@ export function parquetOf(rowsPerFile: number): Format {
     needs: EXPORT_NEEDS.parquet,
     notes: [
       'Holds addresses and texts, no pictures. WIDTH, HEIGHT, sha256 and mime are null where the corpus has no picture.',
+      'URL is null for a picture that a table named by a file; `file_name` is that file, relative to the table.',
       "`hash` is LAION's: the first half of MurmurHash3 x64 128 over URL and TEXT, so that tables join on it.",
     ],
     cardHeader:

@@ -4,6 +4,7 @@ import { rowJson } from './json.ts'
 import { SHARD_SIZE, sampleKey, shardName } from './keys.ts'
 import { ParquetFile } from './parquet-file.ts'
 import type { Column } from './parquet-file.ts'
+import { placeOf } from './picture-place.ts'
 import { provenance } from './provenance.ts'
 import { TAR_END, tarHeader, tarPadding } from './tar.ts'
 import type { DatasetWriter, Format, Sample } from './types.ts'
@@ -47,7 +48,7 @@ class WebDatasetWriter implements DatasetWriter {
     this.shard ??= await this.openShard(shardName(Math.floor(this.index / SHARD_SIZE)))
     const { width, height } = pair.image
     const meta = {
-      url: pair.image.url,
+      url: placeOf(pair.image.url).url ?? '',
       caption: text,
       similarity: cosine,
       ...provenance(pair),

@@ -3,9 +3,10 @@ import { decodeHTML } from 'entities'
 import { AppError } from '#shared/errors.ts'
 import { makeResolver } from './address.ts'
 import { captionFinder, idsOf, type CaptionFinder } from './captions.ts'
-import { attribute } from './attribute-value.ts'
+import { attribute, decodeAttribute } from './attribute-value.ts'
 import { declaredSize, pictureOf, type Picture } from './picture.ts'
 import { scan, type FoundImage, type Scan } from './scan.ts'
+import { NotWellFormed, scanXml } from './scan-xml.ts'
 import type { ExtractedPage, ExtractedPair, ExtractLimits, PageMeta } from './types.ts'
 import { wordsOf, type Context, type Words } from './words.ts'
 
@@ -68,7 +69,7 @@ export function extractPage(
     throw new AppError('damaged', `html-too-long: ${html.length} characters of HTML`)
   }
   const deadline = performance.now() + bounds.timeBudgetMs
-  const found = scan(html, bounds, deadline)
+  const { found, read, markup, malformed } = firstScan(html, meta, bounds, deadline)
   const page: ExtractedPage = {
     title: found.title === null ? null : plainText(found.title),
     language: languageOf(found, meta.httpLanguage ?? null),
@@ -76,12 +77,14 @@ export function extractPage(
     charset: meta.charset,
     charsetSource: meta.charsetSource,
     robots: robotsOf(found),
+    markup,
+    malformed,
     notPaired: {},
     pairs: [],
   }
   const resolver = makeResolver(
     pageUrl,
-    found.baseHref === null ? null : decodeHTML(found.baseHref).trim(),
+    found.baseHref === null ? null : decodeAttribute(found.baseHref),
     meta.charset,
   )
   const og = ogImageOf(found)
@@ -102,8 +105,8 @@ export function extractPage(
   }
   if (paired.length === 0) return page
 
-  const described = describedTexts(html, found, bounds, deadline)
-  const place = described.size > 0 ? scan(html, bounds, deadline) : found
+  const described = describedTexts(found, bounds, read)
+  const place = described.size > 0 ? read() : found
   const words = wordsOf(place, bounds.contextBudget, bounds.contextMax)
   const isPaired = new Set(paired.map((i) => found.images[i]))
   const captions = captionFinder(place, words, (image) => isPaired.has(image), described)
@@ -146,6 +149,43 @@ export function extractPage(
     }
   }
   return page
+}
+
+type Read = (wanted?: ReadonlySet<string>) => Scan
+
+interface FirstScan {
+  found: Scan
+  read: Read
+  markup: ExtractedPage['markup']
+  malformed: string | null
+}
+
+/**
+ * By XML's rules where the page is sent as XML. What is not well-formed is read as HTML: a browser
+ * shows an error instead of most of it, but its pictures and words were meant to be seen.
+ */
+function firstScan(
+  html: string,
+  meta: PageMeta,
+  bounds: ExtractLimits,
+  deadline: number,
+): FirstScan {
+  const asHtml: Read = (wanted) => scan(html, bounds, deadline, wanted)
+  if (!isXml(meta.mediaType)) {
+    return { found: asHtml(), read: asHtml, markup: 'html', malformed: null }
+  }
+  const asXml: Read = (wanted) => scanXml(html, bounds, deadline, wanted)
+  try {
+    return { found: asXml(), read: asXml, markup: 'xml', malformed: null }
+  } catch (error) {
+    if (!(error instanceof NotWellFormed)) throw error
+    return { found: asHtml(), read: asHtml, markup: 'html', malformed: error.message }
+  }
+}
+
+function isXml(mediaType: string | null | undefined): boolean {
+  const essence = mediaType?.split(';')[0]?.trim() ?? ''
+  return /^(?:application|text)\/xml$|\+xml$/i.test(essence)
 }
 
 /** The short reason of an error of `extractPage`, for counting; null where it is no such error. */
@@ -273,12 +313,7 @@ function fileOf(address: string): string {
 }
 
 /** Texts of elements that pictures name by id. A second pass, since most pages need none. */
-function describedTexts(
-  html: string,
-  found: Scan,
-  limits: ExtractLimits,
-  deadline: number,
-): Map<string, string> {
+function describedTexts(found: Scan, limits: ExtractLimits, read: Read): Map<string, string> {
   const wanted = new Set<string>()
   for (const { attributes } of found.images) {
     for (const name of ['aria-labelledby', 'aria-describedby']) {
@@ -288,7 +323,7 @@ function describedTexts(
   }
   const texts = new Map<string, string>()
   if (wanted.size === 0) return texts
-  const second = scan(html, limits, deadline, wanted)
+  const second = read(wanted)
   const words = wordsOf(second, limits.contextBudget, limits.contextMax)
   for (const [id, range] of second.byId) texts.set(id, words.render(range.start, range.end, true))
   // Keeps the caller from using the tape of the first pass, which this one wrote over.

@@ -1,5 +1,6 @@
 import type { Resolver } from './address.ts'
 import { attribute, decodeAttribute } from './attribute-value.ts'
+import { waitingAddresses } from './lazy.ts'
 import type { FoundImage } from './scan.ts'
 import { parseSrcset } from './srcset.ts'
 
@@ -102,6 +103,14 @@ interface Candidate {
   density: number
 }
 
+/** A `<source>` whose set is yet to be put in by a script. */
+function waits(srcset: string | undefined): boolean {
+  return (
+    srcset === undefined || srcset.trim() === '' || /^\s*data:[^\s]*(?:\s+\S+)?\s*$/i.test(srcset)
+  )
+}
+
+const SOURCE_NAMES = new Set<string>([...LAZY_SRCSET, 'data-src'])
 const OTHER_NAMES = new Set<string>([...LAZY_SRC, ...LAZY_SRCSET, ...OTHER_ADDRESSES])
 
 function holdsOther(attributes: Map<string, string>): boolean {
@@ -117,7 +126,9 @@ function isData(address: string): boolean {
 
 /**
  * The picture of an `<img>`: the largest of its `<picture>` sources, lazy and plain candidate sets;
- * a lazy address before `src`; other addresses of the same picture as alternates.
+ * a lazy address before `src`; other addresses of the same picture as alternates. Where `src` is
+ * missing, a `data:` picture or named as placeholders are, any attribute that holds the address of
+ * a picture counts (`waitingAddresses`), and is named as the rule.
  *
  * Sources are compared by `w`; `x` counts as a multiple of the declared width where there is one.
  * Of equals the first in the order picture, lazy srcset, srcset, lazy src, src wins, as a browser
@@ -128,6 +139,8 @@ export function pictureOf(found: FoundImage, resolver: Resolver): Picture {
   const { attributes } = found
   const candidates: Candidate[] = []
   const late: Candidate[] = []
+  /** Smaller ones, or ones for when the other fails. */
+  const spare: Candidate[] = []
   let sawData = false
   let sawBad = false
   let sawOther = false
@@ -165,6 +178,12 @@ export function pictureOf(found: FoundImage, resolver: Resolver): Picture {
     addSet(to, source.get('srcset'), 'picture', scale)
     const lazySource = source.get('data-src')
     if (lazySource !== undefined) add(to, decodeAttribute(lazySource), 'picture', null, scale)
+    if (waits(source.get('srcset'))) {
+      for (const { value, isSet, late } of waitingAddresses(source, SOURCE_NAMES)) {
+        if (isSet) addSet(late ? spare : to, value, 'picture', scale)
+        else add(late ? spare : to, value, 'picture', null, scale)
+      }
+    }
   }
   const beforeOwn = candidates.length
   const mayWait = holdsOther(attributes)
@@ -183,14 +202,21 @@ export function pictureOf(found: FoundImage, resolver: Resolver): Picture {
       else if (looksLikeAddress(value)) add(candidates, value, name, null, 1)
     }
   }
-  const lazy =
-    candidates.length > beforeOwn &&
-    candidates.some((candidate, i) => i >= beforeOwn && candidate.rule !== 'srcset')
   const src = attribute(attributes, 'src')
   const plain: Candidate[] = []
   if (src !== null) add(plain, src, 'src', null, 1)
   const srcUrl = plain[0]?.url
   const placeholder = srcUrl === undefined || PLACEHOLDER_NAME.test(srcUrl)
+  // Under names that no list has: whatever holds an address beside a placeholder.
+  if (placeholder && candidates.length === 0 && attributes.size > 1) {
+    for (const { name, value, isSet, late } of waitingAddresses(attributes, OTHER_NAMES)) {
+      if (isSet) addSet(late ? spare : candidates, value, name)
+      else add(late ? spare : candidates, value, name, null, 1)
+    }
+  }
+  const lazy =
+    candidates.length > beforeOwn &&
+    candidates.some((candidate, i) => i >= beforeOwn && candidate.rule !== 'srcset')
   const others: Candidate[] = []
   for (const name of mayWait ? OTHER_ADDRESSES : []) {
     const raw = attributes.get(name)
@@ -211,7 +237,7 @@ export function pictureOf(found: FoundImage, resolver: Resolver): Picture {
       (candidate) => candidate.rule !== 'data-thumb' && candidate.rule !== 'lowsrc',
     )
   }
-  best ??= plain[0] ?? others[0] ?? late[0]
+  best ??= plain[0] ?? others[0] ?? spare[0] ?? late[0]
   if (!best) {
     const reason = sawData
       ? 'data-uri'
@@ -230,7 +256,7 @@ export function pictureOf(found: FoundImage, resolver: Resolver): Picture {
     candidates.length > 1
       ? candidates.toSorted((a, b) => rank(b, declared) - rank(a, declared))
       : candidates
-  for (const list of [rest, plain, others, late]) {
+  for (const list of [rest, plain, others, spare, late]) {
     for (const candidate of list) {
       if (candidate.url !== best.url && alternates.size < MAX_ALTERNATES)
         alternates.add(candidate.url)

@@ -1,16 +1,13 @@
 import { AppError } from '#shared/errors.ts'
 import { listAttributes, listNone, noAttributes, passAttributes } from './markup/attributes.ts'
-import { startBody, token } from './markup/body.ts'
-import { orderedImages, startElements } from './markup/elements.ts'
-import { startFormatting } from './markup/formatting.ts'
+import { token } from './markup/body.ts'
 import type { Scan } from './markup/found.ts'
-import { here, M_CAPTION, M_HEAD, S_FOREIGN, S_PRE } from './markup/here.ts'
+import { here, I_LITERAL, M_CAPTION, M_HEAD, S_FOREIGN, S_PRE } from './markup/here.ts'
 import { isQuirky } from './markup/quirks.ts'
 import { endOfComment } from './markup/raw-text.ts'
-import { popTo, startStack } from './markup/stack.ts'
+import { endScan, startScan } from './markup/start.ts'
 import * as tag from './markup/tags.ts'
-import { tagId } from './markup/tags.ts'
-import { addText, startTape, tape } from './markup/tape.ts'
+import { addText } from './markup/tape.ts'
 import { characters, endTag, startTag } from './markup/tree.ts'
 import type { ExtractLimits } from './types.ts'
 
@@ -30,31 +27,6 @@ function endsInTag(page: string): boolean {
   return last >= 0 && page.charCodeAt(last) === 0x3e
 }
 
-function start(
-  page: string,
-  html: string,
-  limits: ExtractLimits,
-  wanted: ReadonlySet<string> | undefined,
-): void {
-  here.html = html
-  here.length = page.length
-  here.maxDepth = limits.maxDepth
-  here.maxImages = limits.maxImages
-  here.mode = M_HEAD
-  here.depth = here.serial = here.state = here.stray = 0
-  here.reopen = here.foster = here.bodyOpen = here.headClosed = here.space = false
-  here.quirks = here.framesetOk = here.boundary = true
-  here.form = -1
-  here.templateModes = []
-  here.shadowHosts.clear()
-  here.wanted = wanted ?? null
-  startTape()
-  startStack(limits.maxDepth + 1)
-  startFormatting()
-  startElements()
-  startBody()
-}
-
 /** All attributes of these are wanted. */
 function isListed(name: number): boolean {
   return (
@@ -68,9 +40,9 @@ function isListed(name: number): boolean {
   )
 }
 
-function text(from: number, to: number): void {
+function text(from: number, to: number, kind = 0): void {
   if (here.reopen || here.framesetOk || here.mode > M_CAPTION) characters(from, to)
-  addText(from, to)
+  addText(from, to, kind)
 }
 
 /** A doctype that comes before everything else decides how tables nest. */
@@ -94,7 +66,7 @@ export function scan(
   // No loop over names, values or white space looks outside the string: it ends at a `>`, if
   // need be at one put behind the page. A place past `length` means: the page ended.
   const html = endsInTag(page) ? page : page + SENTINEL
-  start(page, html, limits, wantedIds)
+  startScan(page, html, limits, wantedIds)
   let tags = 0
   let initial = true
   let at = 0
@@ -129,7 +101,7 @@ export function scan(
         code = html.charCodeAt(++at)
       }
       const nameEnd = at
-      const name = tagId(hash, nameEnd - nameStart)
+      const name = tag.tagId(hash, nameEnd - nameStart)
       if ((++tags & (TIME_CHECK_TAGS - 1)) === 0 && performance.now() > deadline) {
         throw new AppError('damaged', 'time-budget: parsing the page takes too long')
       }
@@ -170,7 +142,7 @@ export function scan(
           hash = (Math.imul(hash, 31) + (code | 0x20)) | 0
           code = html.charCodeAt(++at)
         }
-        const name = tagId(hash, at - nameStart)
+        const name = tag.tagId(hash, at - nameStart)
         if (code === 0x3e) at++
         else at = passAttributes(html, at)
         if (at < 0 || at > length) break
@@ -195,7 +167,7 @@ export function scan(
       if (html.startsWith('<!--', lt)) at = endOfComment(html, lt + 4)
       else if ((here.state & S_FOREIGN) !== 0 && html.startsWith('<![CDATA[', lt)) {
         const end = html.indexOf(']]>', lt + 9)
-        if (lt + 9 < (end < 0 ? length : end)) text(lt + 9, end < 0 ? length : end)
+        if (lt + 9 < (end < 0 ? length : end)) text(lt + 9, end < 0 ? length : end, I_LITERAL)
         at = end < 0 ? -1 : end + 3
       } else {
         const gt = html.indexOf('>', lt + 2)
@@ -212,19 +184,5 @@ export function scan(
     // A less-than sign in the text.
     at = lt + 1
   }
-  popTo(0)
-  here.cells.count = here.cellCount
-  return {
-    html,
-    ...tape(),
-    images: orderedImages(),
-    captions: here.captions,
-    figureParent: here.figureParent,
-    cells: here.cells,
-    title: here.title,
-    lang: here.lang,
-    baseHref: here.baseHref,
-    metas: here.metas,
-    byId: here.byId,
-  }
+  return endScan()
 }

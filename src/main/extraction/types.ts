@@ -38,6 +38,10 @@ export interface ExtractedPage {
   charsetSource: string
   /** Directives of `<meta name=robots>` that concern pictures or indexing, lower case. */
   robots: string[]
+  /** By which rules the page was read. */
+  markup: 'html' | 'xml'
+  /** Why a page that is sent as XML was read as HTML; null where it was not. */
+  malformed: string | null
   /**
    * `<img>` that are counted and not paired, by rule: `data-uri`, `tracker`, `noscript-twin`,
    * `no-address`, `bad-address` (does not parse), `not-http` (another scheme).
@@ -78,4 +82,6 @@ export interface PageMeta {
   charsetSource: string
   /** `Content-Language` of the HTTP response. */
   httpLanguage?: string | null
+  /** Media type by which the page is read: XML's rules hold for `application/xhtml+xml`. */
+  mediaType?: string | null
 }

@@ -3,6 +3,7 @@ import type { Scan } from './scan.ts'
 import {
   I_BREAK,
   I_IMAGE,
+  I_LITERAL,
   I_SPACE,
   S_HIDDEN,
   S_LINK,
@@ -123,6 +124,7 @@ class PageWords implements Words {
       text = runText(
         html.slice(start[item] as number, end[item] as number),
         ((bits[item] as number) & S_PRE) !== 0,
+        ((bits[item] as number) & I_LITERAL) !== 0,
       )
       runs[item] = text
     }
@@ -357,10 +359,10 @@ class PageWords implements Words {
 const SEEN = UNREAD | CLAIMED
 
 /** A run of text as rendered: references decoded, white space collapsed unless preformatted. */
-function runText(raw: string, pre: boolean): string {
+function runText(raw: string, pre: boolean, literal: boolean): string {
   let text = raw
   if (text.includes('\0')) text = text.replaceAll('\0', '')
-  if (text.includes('&')) text = decodeHTML(text)
+  if (!literal && text.includes('&')) text = decodeHTML(text)
   if (pre) return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text
   return UNEVEN.test(text) ? text.replace(/[\t\n\f\r][\t\n\f\r ]*| [\t\n\f\r ]+/g, ' ') : text
 }

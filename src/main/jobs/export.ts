@@ -6,7 +6,8 @@ import { EXPORT_NEEDS } from '#shared/export-needs.ts'
 import { parts, printQuery } from '#shared/query/index.ts'
 import type { Query } from '#shared/query/index.ts'
 import { SOFTWARE_VERSION } from '#shared/version.ts'
-import { exportDataset } from '../export/dataset.ts'
+import { examine, exportDataset } from '../export/dataset.ts'
+import { FORMATS } from '../export/formats.ts'
 import type { ExportCorpus, ExportItem, ExportRecipe, ExportSpanSet } from '../export/types.ts'
 import { readSound } from '../files/sound-blob.ts'
 import { blobPath } from '../store/blobs.ts'
@@ -56,7 +57,10 @@ export async function runExport(
     const progress = (done: number) =>
       ctx.progress({ done, total, unit: 'pairs', note: `writing ${input.format}` })
     progress(0)
-    const items = readItems(db, corpus.path, filter, recipe)
+    const items = scoredFirst(
+      await firstScored(db, corpus.path, query, score, recipe),
+      readItems(db, corpus.path, filter, recipe),
+    )
     const warn = (message: string): void => ctx.warn(message)
     const { signal } = ctx
     const archive = createExportRecords(db, corpus.path)
@@ -214,6 +218,47 @@ async function* readItems(
     if (!last || page.length < PAGE) return
     afterId = last.id
   }
+}
+
+/** Pairs that are tried until one can be exported. */
+const MOST_TRIED = 1000
+
+/**
+ * The first pair with a score that can be exported, where the first of all has none: readers that
+ * tell the type of `similarity` by the first rows would take it for one without values.
+ */
+async function firstScored(
+  db: ReaderDb,
+  corpusPath: string,
+  query: Query,
+  score: ScoreSource | null,
+  recipe: ExportRecipe,
+): Promise<ExportItem | null> {
+  const format = FORMATS[recipe.format]
+  if (!recipe.model || !format.needs.text) return null
+  const firstOf = async (where: string): Promise<ExportItem | null> => {
+    for (const pair of listPairs(db, { where, score, afterId: 0, limit: MOST_TRIED })) {
+      const item = makeItem(pair, corpusPath, recipe)
+      if (typeof (await examine(item, format)) !== 'string') return item
+    }
+    return null
+  }
+  const first = await firstOf(recipe.filter)
+  if (!first || first.cosine !== null) return null
+  const scored: Query = {
+    kind: 'scorePresent',
+    score: { model: recipe.model.id, text: recipe.text },
+  }
+  const items = recipe.filter === '' ? [scored] : [query, scored]
+  return firstOf(printQuery({ kind: 'and', items }))
+}
+
+async function* scoredFirst(
+  first: ExportItem | null,
+  items: AsyncIterable<ExportItem>,
+): AsyncGenerator<ExportItem, void, void> {
+  if (first) yield first
+  for await (const item of items) if (item.pair.id !== first?.pair.id) yield item
 }
 
 /** Begins to read the picture at once, if it will be asked for. */

@@ -41,7 +41,7 @@ export class HelperCrash extends AppError implements Ending {
 }
 
 /** A stack ends with these: Node's own version, the fields of an error, its frames. */
-const NO_REASON = /^(Node\.js v\d|at |[{}]|\w+: .*,?$|\^|throw |$)/
+const NO_REASON = /^(Node\.js v\d|at |[{}]|\w+: (?:'.*'|-?\d+|\[.*|null|undefined),?$|\^|throw |$)/
 const REASON = /^(?:Uncaught )?((?:[A-Z]\w*)?Error(?: \[\w+\])?: .+)/
 
 /**

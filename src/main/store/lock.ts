@@ -29,7 +29,7 @@ export function lockForWriting(corpusPath: string): WriterLock {
     if (String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) {
       throw new AppError(
         'busy',
-        `${corpusPath} is being written to by ${holder(note)}`,
+        `${corpusPath} is being written to by ${holder(note)}.`,
         'Close the corpus there to change it here; until then it can be read.',
         { cause: error },
       )

@@ -1,5 +1,5 @@
-/** A picture that a table names by a file: `table://<identity of the table>/<path>`. */
-export const TABLE_SCHEME = 'table:'
+import { TABLE_SCHEME } from '#shared/table-address.ts'
+
 /** Digits of the table's fingerprint that stand in an address. */
 export const IDENTITY_DIGITS = 16
 /** What is longer is no address but something that slipped into the column. */
@@ -68,19 +68,4 @@ function fileParts(path: string): CellAddress {
 export function tableAddress(fingerprint: string, parts: readonly string[]): string {
   const path = parts.map((part) => encodeURIComponent(part.toWellFormed())).join('/')
   return `${TABLE_SCHEME}//${fingerprint.slice(0, IDENTITY_DIGITS)}/${path}`
-}
-
-/** The parts of a `table:` address, or null for any other. */
-export function readTableAddress(address: string): { identity: string; parts: string[] } | null {
-  const match = /^table:\/\/([0-9a-f]+)\/(.+)$/.exec(address)
-  if (!match) return null
-  try {
-    const parts = (match[2] as string).split('/').map(decodeURIComponent)
-    const isTame = parts.every(
-      (part) => !['', '.', '..'].includes(part) && !/[\\/]/.test(part) && !part.includes('\0'),
-    )
-    return isTame ? { identity: match[1] as string, parts } : null
-  } catch {
-    return null
-  }
 }

@@ -1,10 +1,4 @@
-export {
-  readAddress,
-  readTableAddress,
-  tableAddress,
-  IDENTITY_DIGITS,
-  TABLE_SCHEME,
-} from './address.ts'
+export { readAddress, tableAddress, IDENTITY_DIGITS } from './address.ts'
 export type { CellAddress } from './address.ts'
 export { findTables } from './find.ts'
 export type { TableInput } from './find.ts'
@@ -18,6 +12,7 @@ export { layoutOf, recogniseColumns } from './roles.ts'
 export type { RecognisedColumn, RoleOverride, TableLayout } from './roles.ts'
 export { COLUMN_ROLES, TABLE_FORMATS } from './types.ts'
 export type { Cell, ColumnRole, OpenTable, RowBatch, RowFailure, TableFormat } from './types.ts'
+export { readScoreColumn } from './own-pairs.ts'
 export { memberOfTar } from './tar-members.ts'
 export { SCORE_UNITS, checkUnit, toCosine } from './units.ts'
 export type { ScoreRange, ScoreUnit } from './units.ts'

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { AppError, systemMessage } from '#shared/errors.ts'
+import { flatPair, isOwnPair, ownPairColumns } from './own-pairs.ts'
 import { parseJson } from './json-numbers.ts'
 import { HEAVY, checkColumns } from './limits.ts'
 import { textChunks } from './text.ts'
@@ -64,7 +65,7 @@ function isObject(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function openLines(file: TextFile): OpenTable {
+async function openLines(file: TextFile): Promise<OpenTable> {
   const rows: Row[] = []
   const lines = file.sample.split('\n')
   if (!file.whole) lines.pop()
@@ -72,15 +73,16 @@ function openLines(file: TextFile): OpenTable {
     const row = line.trim() === '' ? null : parseObject(line)
     if (row) rows.push(row)
   }
+  const isOwn = rows[0] !== undefined && isOwnPair(rows[0])
   return {
     path: file.path,
     format: 'jsonl',
     bytes: file.bytes,
-    columns: columnsOf(file.path, rows),
+    columns: isOwn ? await ownPairColumns(file) : columnsOf(file.path, rows),
     rows: null,
     problems: [],
     ranges: new Map(),
-    read: (options) => readLines(file, options),
+    read: (options) => readLines(file, options, isOwn ? flatPair : (row) => row),
     close: () => Promise.resolve(),
   }
 }
@@ -88,6 +90,7 @@ function openLines(file: TextFile): OpenTable {
 async function* readLines(
   file: TextFile,
   options: ReadOptions,
+  flat: (row: Row) => Row,
 ): AsyncGenerator<RowBatch, void, void> {
   const size = options.rows ?? 10_000
   const batch = createBatch(options)
@@ -131,7 +134,7 @@ async function* readLines(
       batch.fail(line, 'bad-json', `line ${line}: ${error instanceof Error ? error.message : ''}`)
       return
     }
-    if (isObject(value)) batch.add(value, text.length)
+    if (isObject(value)) batch.add(flat(value), text.length)
     else batch.fail(line, 'not-an-object', `line ${line} is no object`)
   }
 
@@ -249,7 +252,10 @@ function onlyList(value: unknown): unknown[] | null {
   return lists.length === 1 ? (lists[0] as unknown[]) : null
 }
 
-/** COCO's captions: images[id, file_name, width, height, coco_url, flickr_url], annotations[image_id, caption]. */
+/**
+ * COCO's captions: images[id, file_name, width, height, coco_url, flickr_url], annotations[image_id,
+ * caption]; what else an annotation says (a similarity) stands beside them.
+ */
 function openCoco(file: TextFile, images: unknown[], annotations: unknown[]): OpenTable {
   const byId = new Map<unknown, Row>()
   for (const image of images) if (isObject(image)) byId.set(image['id'], image)
@@ -258,6 +264,7 @@ function openCoco(file: TextFile, images: unknown[], annotations: unknown[]): Op
     const image = byId.get(annotation['image_id'])
     if (!image) return 'no-such-image'
     return {
+      ...annotation,
       ...image,
       id: null,
       image_id: annotation['image_id'],

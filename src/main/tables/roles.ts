@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts'
+import { readScoreColumn } from './own-pairs.ts'
 import type { Cell, ColumnRole, ColumnType, TableColumn } from './types.ts'
 import { COLUMN_ROLES } from './types.ts'
 
@@ -59,6 +60,8 @@ const NAMES: Record<Exclude<ColumnRole, 'score' | 'ignore'>, readonly string[]> 
   alt: ['alt', 'alttext', 'text', 'caption', 'captions', 'description', 'sentence', 'prompt'],
   caption: ['caption', 'captions', 'description'],
   title: ['title', 'imagetitle'],
+  before: ['before', 'textbefore'],
+  after: ['after', 'textafter'],
   width: ['originalwidth', 'width', 'imagewidth'],
   height: ['originalheight', 'height', 'imageheight'],
   page: ['pageurl', 'pageaddress', 'pagelink', 'contexturl', 'sourcepage', 'referrer', 'referer'],
@@ -90,6 +93,7 @@ export function layoutOf(columns: readonly TableColumn[]): TableLayout | null {
   if (has('clip_similarity_vitb32') || has('clip_similarity_vitl14')) return 'coyo'
   if (has('clip_b32_similarity_score') || has('clip_l14_similarity_score')) return 'datacomp'
   if (has('record_offset', 'pair_id', 'page_url')) return 'gleaner'
+  if (has('page_url', 'before', 'after', 'file_name')) return 'gleaner'
   if (has('url', 'key', 'status')) return 'img2dataset'
   if (has('image_id', 'annotation_id', 'caption')) return 'coco'
   if (exact.has('URL') && exact.has('TEXT')) return 'laion'
@@ -126,6 +130,8 @@ export function recogniseColumns(
     } else if (column.type === 'binary') give(column.name, 'ignore', 'bytes are not read')
   }
   for (const column of free('score')) {
+    const own = readScoreColumn(column.name)
+    if (own) give(column.name, 'score', `of ${own.model}, for the ${own.text}`)
     if (!SCORE.test(column.name) || !NUMERIC.includes(column.type)) continue
     if (column.type === 'text') {
       give(column.name, 'ignore', 'named like a similarity, but holds no numbers')
@@ -168,6 +174,8 @@ export function recogniseColumns(
   one('alt', ({ type }) => type !== 'nested' && type !== 'binary')
   one('caption', isText)
   one('title', isText)
+  one('before', isText)
+  one('after', isText)
   one('date', ({ type }) => isText({ name: '', type }) || type === 'date')
   one('language', isText)
 

@@ -68,6 +68,8 @@ export const COLUMN_ROLES = [
   'alt',
   'caption',
   'title',
+  'before',
+  'after',
   'width',
   'height',
   'page',

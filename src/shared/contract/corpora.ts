@@ -21,6 +21,8 @@ export type CorpusInfo = z.infer<typeof CorpusInfo>
 export const Failure = z.object({
   stage: z.enum(['archive', 'record', 'page', 'image', 'score', 'span', 'export']),
   reason: z.string(),
+  /** How many it stands for: of records that are left out and pictures without a pair, those of a kind. */
+  n: z.number().int(),
   archive: z.string().nullable(),
   /** Byte offset of the record in its archive, of the compressed stream where there is one; of a table the row. */
   offset: z.number().int().nullable(),
@@ -32,6 +34,13 @@ export type Failure = z.infer<typeof Failure>
 export const CorpusStats = z.object({
   records: z.record(z.string(), z.number().int()),
   pages: z.number().int(),
+  /** Records that are pictures, or lead to one: `picture`, `revisit`, `redirect`. */
+  captures: z.record(z.string(), z.number().int()),
+  /**
+   * Records that are neither page, capture nor failure, by reason: `record-type`, `status`,
+   * `other-type`, ... With those and the failures of pages they are all records of the archives.
+   */
+  leftOut: z.record(z.string(), z.number().int()),
   pairs: z.number().int(),
   withAlt: z.number().int(),
   withCaption: z.number().int(),
@@ -74,6 +83,10 @@ export const corpora = {
   /** Takes an entry out of the list of recent corpora; the folder stays. */
   'corpora.forget': call(z.object({ path: CorpusPath }), z.object({})),
   'corpora.stats': call(z.object({ corpus: CorpusPath }), CorpusStats),
+  /**
+   * Failures, then records that were left out (one line for each kind, with the first as an example),
+   * then pictures without a pair (one for each page and rule).
+   */
   'corpora.failures': call(
     z.object({
       corpus: CorpusPath,

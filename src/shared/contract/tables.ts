@@ -9,6 +9,8 @@ export const ColumnRole = z.enum([
   'alt',
   'caption',
   'title',
+  'before',
+  'after',
   'width',
   'height',
   'page',

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DigestTable } from '../../../src/main/export/digest-table.ts'
-import { rowJson } from '../../../src/main/export/json.ts'
+import { placeOf } from '../../../src/main/export/picture-place.ts'
+import { rowJson, toJson } from '../../../src/main/export/json.ts'
 import { sampleKey } from '../../../src/main/export/keys.ts'
 import { sniffPicture } from '../../../src/main/export/picture-type.ts'
 import { oneLine, wellFormed } from '../../../src/main/export/text.ts'
@@ -16,7 +17,7 @@ describe('a caption of one line', () => {
         const line = oneLine(text)
         expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/)
         expect(line).toBe(line.trim())
-        expect(line === '').toBe(isBlank(text))
+        if (line === '') expect(isBlank(text)).toBe(true)
       }),
     )
     expect(oneLine('a\u00a0\u3000b\r\n\r\nc')).toBe('a b c')
@@ -92,5 +93,58 @@ describe('a row as JSON', () => {
       expect(JSON.parse(json)).toEqual(both)
       expect(json).toMatch(/"similarity": ?-1\.0,/)
     }
+  })
+})
+
+describe('where a picture came from', () => {
+  it('is an address that others understand, or the file that a table named', () => {
+    expect(placeOf('https://a/b.jpg')).toEqual({ url: 'https://a/b.jpg', file: null })
+    expect(placeOf('table://0123456789abcdef/photos/a%20b.jpg')).toEqual({
+      url: null,
+      file: 'photos/a b.jpg',
+    })
+    for (const own of ['file:///home/x/a.jpg', 'gleaner://blob/1', 'table://x']) {
+      expect(placeOf(own)).toEqual({ url: null, file: null })
+    }
+  })
+})
+
+describe('a caption that nobody can see', () => {
+  it('is blank: white space, zero width, marks of direction, fillers, tags', () => {
+    const invisible = [
+      '',
+      ' \n\t',
+      '\u200b\u200d\ufeff',
+      '\u00ad',
+      '\u202e\u2066',
+      '\u3164\u115f\uffa0',
+      '\u2800',
+      '\ufe0f',
+      '\u{e0067}\u{e007f}',
+      '\u180e\u2060\u034f',
+      '\u0000\u007f\u0085',
+      '\u2028',
+    ]
+    for (const text of invisible) expect(isBlank(text), JSON.stringify(text)).toBe(true)
+    for (const text of [
+      '.',
+      '\u200bx',
+      '\u0301',
+      '\u{1f600}\ufe0f',
+      '\ue000',
+      '\u3042',
+      '\u00b7',
+    ]) {
+      expect(isBlank(text), JSON.stringify(text)).toBe(false)
+    }
+  })
+})
+
+describe('JSON of an export', () => {
+  it('stands on one line for readers that end lines as Unicode does', () => {
+    const value = { text: 'a\u2028b\u2029c\u0085d\u000be\u001cf' }
+    const json = toJson(value)
+    expect(json).toMatch(/^[\x20-\x7e]+$/)
+    expect(JSON.parse(json)).toEqual(value)
   })
 })

@@ -21,7 +21,8 @@ import {
   keyFromHex,
   putEmbeddings,
 } from '../../../src/main/store/repositories/embeddings.ts'
-import { insertFailure, listFailures } from '../../../src/main/store/repositories/failures.ts'
+import { insertFailure } from '../../../src/main/store/repositories/failures.ts'
+import { listFailures } from '../../../src/main/store/repositories/list-failures.ts'
 import { imageIds } from '../../../src/main/store/repositories/images.ts'
 import { clearJobs, listJobs, saveJob } from '../../../src/main/store/repositories/jobs.ts'
 import {

@@ -5,12 +5,12 @@ import {
   checkUnit,
   findTables,
   readAddress,
-  readTableAddress,
   recogniseColumns,
   recogniseTable,
   tableAddress,
   toCosine,
 } from '../../../src/main/tables/index.ts'
+import { readTableAddress } from '#shared/table-address.ts'
 import { layoutOf } from '../../../src/main/tables/index.ts'
 import type { ColumnType } from '../../../src/main/tables/types.ts'
 import { file, floats, folder, npy } from './support.ts'

@@ -11,6 +11,8 @@ export function describeStats(stats: CallOutput<'corpora.stats'>): string {
   return [
     `records     ${list(stats.records)}`,
     `pages       ${n(stats.pages)}`,
+    `captures    ${list(stats.captures)}`,
+    `left out    ${list(stats.leftOut)}`,
     `pairs       ${n(stats.pairs)}, with alt text ${n(stats.withAlt)}, with caption ${n(stats.withCaption)}`,
     `pictures    ${list(stats.images)}`,
     `not paired  ${list(stats.notPaired)}`,

@@ -116,5 +116,7 @@ export const S_KEPT = 0x7f
 export const I_SPACE = 1 << 20
 export const I_IMAGE = 1 << 21
 export const I_BREAK = 1 << 22
+/** References in it are text: a CDATA section. */
+export const I_LITERAL = 1 << 23
 /** What keeps text from being read on the page. */
 export const UNREAD = S_HIDDEN | S_NO_WORDS | S_UNSEEN

@@ -286,3 +286,8 @@ export function tagId(hash: number, length: number): number {
     slot = (slot + 1) & (TABLE_SIZE - 1)
   }
 }
+
+/** Ids by name, as it is written. */
+export const TAG_IDS: ReadonlyMap<string, number> = new Map(
+  TAG_NAMES.map((name, at) => [name, at] as const).filter(([name]) => name !== ''),
+)

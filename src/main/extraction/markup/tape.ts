@@ -65,7 +65,7 @@ export function addItem(start: number, end: number, kind: number): void {
   here.space = false
 }
 
-export function addText(start: number, end: number): void {
+export function addText(start: number, end: number, kind = 0): void {
   const { html } = here
   const state = here.state | here.stray
   let code = html.charCodeAt(start)
@@ -89,7 +89,7 @@ export function addText(start: number, end: number): void {
     }
   }
   if ((state & (S_NO_WORDS | S_TEMPLATE)) !== 0 && here.wanted === null) return
-  addItem(start, end, 0)
+  addItem(start, end, kind)
 }
 
 /** Two breaks in a row separate paragraphs, as people wrote them before style sheets. */

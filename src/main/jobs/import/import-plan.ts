@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import type { ImportInput } from '#shared/contract/jobs.ts'
 import type { CallArgs, CallOutput, RecognisedTable } from '#shared/contract/index.ts'
-import type { TextSource } from '#shared/domain.ts'
+import { TextSource } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import { ChoiceNeeded } from '../../tables/choice-needed.ts'
 import {
@@ -12,6 +12,7 @@ import {
   describeTable,
   openNpy,
   openTable,
+  readScoreColumn,
   shardOf,
 } from '../../tables/index.ts'
 import type { NpyFile, OpenTable, TableInfo, TableInput, TableLayout } from '../../tables/index.ts'
@@ -23,6 +24,8 @@ export type ImportChoices = Pick<ImportInput, 'columns' | 'modelName' | 'unit'>
 export interface ScoreColumn {
   column: string
   model: string
+  /** Which text it belongs to; absent: the one that the plan names. */
+  text?: Exclude<TextSource, 'span'>
 }
 
 type OnPosition = (position: number) => Promise<void>
@@ -56,6 +59,8 @@ const SINGLE = [
   'alt',
   'caption',
   'title',
+  'before',
+  'after',
   'width',
   'height',
   'page',
@@ -140,12 +145,13 @@ function namePlan(source: TableInput, info: TableInfo, choices: ImportChoices): 
   const columns = info.columns.filter(({ role }) => role === 'score').map(({ name }) => name)
   const hasEmbeddings = source.imageEmbeddings !== null || source.textEmbeddings !== null
   const chosen = choices.modelName
-  const scores = columns.map((column) => ({
+  const scores = columns.map((column): ScoreColumn => ({
+    ...ownScore(column),
     column,
     model:
       chosen !== undefined && columns.length === 1 && !hasEmbeddings
         ? chosen
-        : `${chosen ?? info.layout ?? source.name}:${column}`,
+        : `${chosen ?? info.layout ?? source.name}:${readScoreColumn(column)?.model.replace(/^gleaner:/, '') ?? column}`,
   }))
   const text = (['alt', 'caption', 'title'] as const).find((role) => roles[role] !== undefined)
   const shard = shardOf(source.path)
@@ -167,6 +173,12 @@ function namePlan(source: TableInput, info: TableInfo, choices: ImportChoices): 
         }
       : null,
   }
+}
+
+/** The text that a column of scores of our own names. */
+function ownScore(column: string): Pick<ScoreColumn, 'text'> {
+  const text = TextSource.exclude(['span']).safeParse(readScoreColumn(column)?.text)
+  return text.success ? { text: text.data } : {}
 }
 
 async function checkEmbeddings(

@@ -137,8 +137,8 @@ export async function importRows(
       writer.page({
         offset: row,
         url: toText(cell('page')) ?? '',
-        date: toText(cell('date')),
-        language: toText(cell('language')),
+        date: toText(cell('date')) || null,
+        language: toText(cell('language')) || null,
       })
       const pair: NewRowPair = {
         row,
@@ -148,6 +148,8 @@ export async function importRows(
         alt: toText(cell('alt')),
         title: toText(cell('title')),
         caption: toText(cell('caption')),
+        before: toText(cell('before')),
+        after: toText(cell('after')),
         captionRule: plan.roles.caption === undefined ? null : `column:${plan.roles.caption}`,
         declaredWidth: toPixels(cell('width')),
         declaredHeight: toPixels(cell('height')),
@@ -172,9 +174,10 @@ export async function importRows(
         sum.badScores++
       }
     }
-    for (let k = 0; plan.text !== null && k < scores.length; k++) {
-      const found = scores[k] ?? []
-      putScores(db, { modelId: modelIds[k] as number, text: plan.text, scores: found })
+    for (const [k, found] of scores.entries()) {
+      const text = plan.scores[k]?.text ?? plan.text
+      if (text === null) continue
+      putScores(db, { modelId: modelIds[k] as number, text, scores: found })
       sum.scores += found.length
     }
     addCounts(db, archive.id, { records: { row: batch.rows }, notPaired })

@@ -81,7 +81,7 @@ export function createCommitter(
           sum.failures += step.failures.length
           for (const task of step.tasks) keepTask(task, notPaired, tally, sum)
         }
-        addCounts(db, archive.id, { records: types, notPaired })
+        addCounts(db, archive.id, { records: types, notPairedOnPages: notPaired })
         addLeftOut(db, archive.id, tally)
         advanceArchive(db, archive.id, (batch.at(-1) as Step).nextOffset)
       })

@@ -5,6 +5,7 @@ import { classify, contentType, leftOut, parseHttpResponse } from '../../warc/in
 import type { HttpMessage } from '../../warc/index.ts'
 import { serveParent } from '../../processes/child.ts'
 import { putBlob } from '../../store/blobs.ts'
+import type { ExtractedPage } from '../../extraction/index.ts'
 import type {
   ExtractCalls,
   ExtractReply,
@@ -136,7 +137,12 @@ function readPage(
   const page = extractPage(
     text,
     url,
-    { charset, charsetSource, httpLanguage: http.headers.get('content-language') ?? null },
+    {
+      charset,
+      charsetSource,
+      httpLanguage: http.headers.get('content-language') ?? null,
+      mediaType: stated ?? null,
+    },
     { timeBudgetMs: TIME_BUDGET_MS },
   )
   if (keepHtml) keep(zstdCompressSync(http.body))
@@ -177,7 +183,7 @@ function readPage(
       pair.tagStart,
       pair.tagEnd,
     ]),
-    problem: bodyProblem(http),
+    problem: bodyProblem(http) ?? markupProblem(page),
   }
 }
 
@@ -200,6 +206,13 @@ function keepPicture(
     bytes: http.body.length,
     problem: bodyProblem(http),
   }
+}
+
+/** A page sent as XML that is none was read as HTML; a browser would show an error. */
+function markupProblem(page: ExtractedPage): Problem | null {
+  return page.malformed === null
+    ? null
+    : { reason: 'not-well-formed', detail: `Sent as XML, read as HTML: ${page.malformed}.` }
 }
 
 /** A body whose codings were damaged was read as far as it goes; that is worth knowing. */

@@ -1,8 +1,9 @@
 import { lstat, readdir, realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
+import { readTableAddress } from '#shared/table-address.ts'
 import type { ReaderDb } from '../../store/open.ts'
 import { tablePath } from '../../store/repositories/table-rows.ts'
-import { memberOfTar, pictureRoots, readTableAddress } from '../../tables/index.ts'
+import { memberOfTar, pictureRoots } from '../../tables/index.ts'
 
 export type LocalFind =
   /** `part`: the bytes of the file that are the picture, in a `.tar`. */

@@ -12,13 +12,17 @@ CREATE TABLE left_out (
   PRIMARY KEY (archive_id, reason, detail)
 ) STRICT, WITHOUT ROWID;
 
--- What not_paired counts for an archive, for each page; archives read before this have none.
+-- What not_paired counts for an archive, for each page.
 CREATE TABLE page_not_paired (
   page_id INTEGER NOT NULL REFERENCES pages (id),
   rule TEXT NOT NULL,
   n INTEGER NOT NULL,
   PRIMARY KEY (page_id, rule)
 ) STRICT, WITHOUT ROWID;
+
+-- Of n, those that are on no page of page_not_paired: rows of tables, and pages read before this.
+ALTER TABLE not_paired ADD COLUMN elsewhere INTEGER NOT NULL DEFAULT 0;
+UPDATE not_paired SET elsewhere = n;
 
 -- The address in its normal form where that is not how it is written. Addresses stay as they are
 -- in their archive; matching goes by this.
@@ -27,4 +31,14 @@ UPDATE captures SET key = normal_address(url) WHERE normal_address(url) <> url;
 UPDATE pages SET host = normal_host(host) WHERE normal_host(host) <> host;
 CREATE INDEX failures_by_archive ON failures (archive_id) WHERE archive_id IS NOT NULL;
 CREATE INDEX captures_by_key ON captures (key) WHERE key IS NOT NULL;
+
+-- Records of archives read before this that were left out without a count.
+INSERT INTO left_out (archive_id, reason, detail, n, first_offset)
+SELECT archive_id, 'not-counted', '', n, 0 FROM (
+  SELECT c.archive_id, sum(c.n)
+    - (SELECT count(*) FROM pages WHERE archive_id = c.archive_id)
+    - (SELECT count(*) FROM captures WHERE archive_id = c.archive_id)
+    - (SELECT count(*) FROM failures WHERE archive_id = c.archive_id AND stage = 'page') AS n
+  FROM record_counts c WHERE c.type NOT IN ('row', 'embedding') GROUP BY c.archive_id
+) WHERE n > 0;
 `

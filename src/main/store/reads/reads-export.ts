@@ -1,7 +1,7 @@
 import type { ExportSkip } from '#shared/contract/exporting.ts'
 import type { ExportFormat } from '#shared/contract/jobs.ts'
 import type { ImageStatus, TextSource } from '#shared/domain.ts'
-import { BLANK_CHARACTERS, EXPORT_NEEDS } from '#shared/export-needs.ts'
+import { CERTAINLY_VISIBLE, EXPORT_NEEDS, isBlank } from '#shared/export-needs.ts'
 import { Int32List, idSet } from './arrays.ts'
 import type { Filters } from './filters.ts'
 import { lru } from './lru.ts'
@@ -72,14 +72,17 @@ export function createExportReads({ db, version, filters }: ExportReadContext) {
       const column = text === 'span' ? 'sp.quote' : `${inContext ? 'c' : 'p'}.${text}`
       const list = new Int32List()
       const rows = db
-        .prepare<{ set: number; blank: string }, number>(
-          `SELECT p.id FROM pairs p ${inContext ? 'LEFT JOIN contexts c ON c.pair_id = p.id' : ''}
+        .prepare<{ set: number; visible: string }, [number, string | null]>(
+          `SELECT p.id, ${column} FROM pairs p ${inContext ? 'LEFT JOIN contexts c ON c.pair_id = p.id' : ''}
            ${text === 'span' ? 'LEFT JOIN spans sp ON sp.set_id = @set AND sp.pair_id = p.id AND sp.rank = 0' : ''}
-           WHERE ifnull(trim(${column}, @blank), '') = ''`,
+           WHERE ${column} IS NULL OR ${column} NOT GLOB @visible`,
         )
-        .pluck()
-        .iterate({ set: currentSpanSet(db) ?? 0, blank: BLANK_CHARACTERS })
-      for (const id of rows) list.push(id)
+        .raw()
+        .iterate({
+          set: currentSpanSet(db) ?? 0,
+          visible: CERTAINLY_VISIBLE,
+        }) as IterableIterator<[number, string | null]>
+      for (const [id, words] of rows) if (words === null || isBlank(words)) list.push(id)
       return idSet(list.take())
     })
   }

@@ -2,7 +2,7 @@ import type { CorpusStats } from '#shared/contract/corpora.ts'
 import { lru } from './lru.ts'
 import type { ReaderDb } from '../open.ts'
 import { imageCounts } from '../repositories/images.ts'
-import { corpusStats, countByArchive, countTexts } from '../repositories/stats.ts'
+import { corpusStats, countByArchive, countCaptures, countTexts } from '../repositories/stats.ts'
 import type { Counted } from '../repositories/stats.ts'
 import type { Versions } from './versions.ts'
 
@@ -17,6 +17,7 @@ export interface StatsReadContext {
 export function createStatsReads({ db, version, sources }: StatsReadContext) {
   const texts = lru<Counted['texts']>(1)
   const archives = lru<Counted['archives']>(1)
+  const captures = lru<Counted['captures']>(1)
   const images = lru<Counted['images']>(1)
 
   return {
@@ -25,6 +26,7 @@ export function createStatsReads({ db, version, sources }: StatsReadContext) {
       return corpusStats(db, {
         texts: texts.get(pairs, () => countTexts(db)),
         archives: archives.get(pairs, () => countByArchive(db)),
+        captures: captures.get(pairs, () => countCaptures(db)),
         images: images.get(`${pairs} ${version.images}`, () => imageCounts(db)),
         scores: sources().map(({ model, text, n, mean }) => ({ model, text, n, mean })),
       })

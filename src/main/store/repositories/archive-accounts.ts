@@ -42,3 +42,29 @@ export function archiveAccount(db: ReaderDb, id: number): ArchiveAccount {
       .map(({ reason, n, detail }) => ({ reason, n, detail })),
   }
 }
+
+/** Where the records of an archive are. Each is in one place: `records` is the sum of the others. */
+export interface RecordAccount {
+  name: string
+  records: number
+  pages: number
+  captures: number
+  failed: number
+  leftOut: number
+}
+
+/** Of every web archive of a corpus; one look at each page and capture. */
+export function recordAccounts(db: ReaderDb): RecordAccount[] {
+  return statement<RecordAccount>(
+    db,
+    `SELECT a.name, r.records,
+       (SELECT count(*) FROM pages WHERE archive_id = a.id) AS pages,
+       (SELECT count(*) FROM captures WHERE archive_id = a.id) AS captures,
+       (SELECT count(*) FROM failures WHERE archive_id = a.id AND stage = 'page') AS failed,
+       coalesce((SELECT sum(n) FROM left_out WHERE archive_id = a.id), 0) AS leftOut
+     FROM archives a JOIN (
+       SELECT archive_id, sum(n) AS records FROM record_counts
+       WHERE type NOT IN ('row', 'embedding') GROUP BY archive_id
+     ) r ON r.archive_id = a.id ORDER BY a.id`,
+  ).all()
+}

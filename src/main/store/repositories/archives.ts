@@ -126,22 +126,33 @@ export function completeArchive(
   ).run(result.sha256, result.bytes, id)
 }
 
-/** Adds to the counts of records by type, and of pictures not paired by rule. */
+/**
+ * Adds to the counts of records by type, and of pictures not paired by rule: those that are counted
+ * with their page, and others.
+ */
 export function addCounts(
   db: WriterDb,
   archiveId: number,
-  counts: { records?: Record<string, number>; notPaired?: Record<string, number> },
+  counts: {
+    records?: Record<string, number>
+    notPaired?: Record<string, number>
+    notPairedOnPages?: Record<string, number>
+  },
 ): void {
-  const add = (table: 'record_counts' | 'not_paired', column: 'type' | 'rule') =>
+  for (const [type, n] of Object.entries(counts.records ?? {})) {
     statement(
       db,
-      `INSERT INTO ${table} (archive_id, ${column}, n) VALUES (?, ?, ?)
-       ON CONFLICT (archive_id, ${column}) DO UPDATE SET n = n + excluded.n`,
-    )
-  for (const [type, n] of Object.entries(counts.records ?? {})) {
-    add('record_counts', 'type').run(archiveId, type, n)
+      `INSERT INTO record_counts (archive_id, type, n) VALUES (?, ?, ?)
+       ON CONFLICT (archive_id, type) DO UPDATE SET n = n + excluded.n`,
+    ).run(archiveId, type, n)
   }
-  for (const [rule, n] of Object.entries(counts.notPaired ?? {})) {
-    add('not_paired', 'rule').run(archiveId, rule, n)
-  }
+  const addNotPaired = (rule: string, n: number, elsewhere: number): void =>
+    void statement(
+      db,
+      `INSERT INTO not_paired (archive_id, rule, n, elsewhere) VALUES (?, ?, ?, ?)
+       ON CONFLICT (archive_id, rule) DO UPDATE
+         SET n = n + excluded.n, elsewhere = elsewhere + excluded.elsewhere`,
+    ).run(archiveId, rule, n, elsewhere)
+  for (const [rule, n] of Object.entries(counts.notPaired ?? {})) addNotPaired(rule, n, n)
+  for (const [rule, n] of Object.entries(counts.notPairedOnPages ?? {})) addNotPaired(rule, n, 0)
 }

@@ -1,5 +1,5 @@
 import type { Failure } from '#shared/contract/corpora.ts'
-import type { ReaderDb, WriterDb } from '../open.ts'
+import type { WriterDb } from '../open.ts'
 import { statement, transaction } from '../statements.ts'
 
 export interface NewFailure {
@@ -71,24 +71,4 @@ export function clearInputFailures(db: WriterDb, name: string): void {
     db,
     `DELETE FROM failures WHERE stage = 'archive' AND archive_id IS NULL AND url = ?`,
   ).run(name)
-}
-
-/** `corpora.failures`. */
-export function listFailures(
-  db: ReaderDb,
-  args: { reason?: string | undefined; offset: number; limit: number },
-): { total: number; failures: Failure[] } {
-  const reason = args.reason ?? null
-  const total =
-    statement<{ n: number }>(
-      db,
-      'SELECT count(*) AS n FROM failures WHERE @reason IS NULL OR reason = @reason',
-    ).get({ reason })?.n ?? 0
-  const failures = statement<Failure>(
-    db,
-    `SELECT f.stage, f.reason, a.name AS archive, f.offset, f.url, f.detail
-     FROM failures f LEFT JOIN archives a ON a.id = f.archive_id
-     WHERE @reason IS NULL OR f.reason = @reason ORDER BY f.id LIMIT @limit OFFSET @offset`,
-  ).all({ reason, limit: args.limit, offset: args.offset })
-  return { total, failures }
 }

@@ -12,6 +12,7 @@ export interface Counted {
   texts: { alt: number; caption: number }
   /** Pages and pairs by archive. */
   archives: ReadonlyMap<number, { pages: number; pairs: number }>
+  captures: CorpusStats['captures']
   images: CorpusStats['images']
   scores: CorpusStats['scores']
 }
@@ -37,10 +38,21 @@ export function countByArchive(db: ReaderDb): Counted['archives'] {
   return new Map(rows.map(({ archive, pages, pairs }) => [archive, { pages, pairs }]))
 }
 
+/** One look at each capture. */
+export function countCaptures(db: ReaderDb): Counted['captures'] {
+  return sumsOf(db, 'SELECT kind AS name, count(*) AS n FROM captures GROUP BY kind ORDER BY kind')
+}
+
+function sumsOf(db: ReaderDb, sql: string): Record<string, number> {
+  const rows = statement<{ name: string; n: number }>(db, sql).all()
+  return Object.fromEntries(rows.map(({ name, n }) => [name, n]))
+}
+
 function countAll(db: ReaderDb): Counted {
   return {
     texts: countTexts(db),
     archives: countByArchive(db),
+    captures: countCaptures(db),
     images: imageCounts(db),
     scores: scoreSources(db).map(({ model, text, n, mean }) => ({ model, text, n, mean })),
   }
@@ -48,13 +60,8 @@ function countAll(db: ReaderDb): Counted {
 
 /** `corpora.stats`. @param counted what is known from before; otherwise it is counted here */
 export function corpusStats(db: ReaderDb, counted: Counted = countAll(db)): CorpusStats {
-  const { texts, archives: byArchive, images, scores } = counted
-  const sums = (sql: string): Record<string, number> =>
-    Object.fromEntries(
-      statement<{ name: string; n: number }>(db, sql)
-        .all()
-        .map(({ name, n }) => [name, n]),
-    )
+  const { texts, archives: byArchive, captures, images, scores } = counted
+  const sums = (sql: string): Record<string, number> => sumsOf(db, sql)
   const set = currentSpanSet(db)
   const archives = statement<
     { id: number } & Omit<CorpusStats['archives'][number], 'pages' | 'pairs'>
@@ -69,6 +76,10 @@ export function corpusStats(db: ReaderDb, counted: Counted = countAll(db)): Corp
       'SELECT type AS name, sum(n) AS n FROM record_counts GROUP BY type ORDER BY type',
     ),
     pages: countRows(db, 'pages'),
+    captures,
+    leftOut: sums(
+      'SELECT reason AS name, sum(n) AS n FROM left_out GROUP BY reason ORDER BY n DESC, reason',
+    ),
     pairs: countRows(db, 'pairs'),
     withAlt: texts.alt,
     withCaption: texts.caption,

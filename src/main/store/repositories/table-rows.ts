@@ -33,6 +33,8 @@ export interface NewRowPair {
   alt: string | null
   title: string | null
   caption: string | null
+  before: string | null
+  after: string | null
   captionRule: string | null
   declaredWidth: number | null
   declaredHeight: number | null
@@ -64,6 +66,7 @@ export function rowWriter(db: WriterDb, images: ImageIds, archiveId: number): Ro
        declared_width, declared_height, tag_start, tag_end)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)`,
   )
+  const addContext = statement(db, 'INSERT INTO contexts (pair_id, before, after) VALUES (?, ?, ?)')
   let current = lastPage.get(archiveId) ?? null
   return {
     page(page) {
@@ -92,6 +95,9 @@ export function rowWriter(db: WriterDb, images: ImageIds, archiveId: number): Ro
         pair.declaredWidth,
         pair.declaredHeight,
       )
+      if (pair.before !== null || pair.after !== null) {
+        addContext.run(lastInsertRowid, pair.before, pair.after)
+      }
       return Number(lastInsertRowid)
     },
     forget() {

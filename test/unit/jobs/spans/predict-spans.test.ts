@@ -11,7 +11,7 @@ import { SpanManifest } from '../../../../src/main/inference/kinds/span/manifest
 import type { SpanLogits, SpanModel } from '../../../../src/main/inference/kinds/span/types.ts'
 import { runPredictSpans } from '../../../../src/main/jobs/spans/predict-spans.ts'
 import type { Corpus } from '../../../../src/main/store/open.ts'
-import { listFailures } from '../../../../src/main/store/repositories/failures.ts'
+import { listFailures } from '../../../../src/main/store/repositories/list-failures.ts'
 import {
   currentSpanSet,
   listSpanSets,

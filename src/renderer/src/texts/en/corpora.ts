@@ -22,12 +22,6 @@ export const corpora = {
   forgetAbout: 'Remove from this list; the folder stays',
   imports: 'Running imports',
   stats: {
-    notPaired: {
-      dataUri: 'Inline picture (data: URI)',
-      tracker: '1 × 1 tracking pixel',
-      noscriptTwin: 'noscript copy of a lazy picture',
-      noAddress: 'No http(s) address',
-    },
     title: 'Contents of the open corpus',
     pairs: 'pair | pairs',
     pages: 'page | pages',
@@ -37,6 +31,8 @@ export const corpora = {
     failures: 'Failures by reason',
     none: 'None.',
     records: 'Records by type',
+    captures: 'Captures of pictures',
+    leftOut: 'Records left out',
     notPairedList: 'Pictures without a pair',
     notPairedTitle: 'Pictures counted but not paired',
     scores: 'Scores',
@@ -60,7 +56,13 @@ export const corpora = {
   failures: {
     reading: 'Reading…',
     list: 'List of failures',
-    columns: { stage: 'Stage', archive: 'Archive', offset: 'Offset', address: 'URL and details' },
+    columns: {
+      stage: 'Stage',
+      n: 'n',
+      archive: 'Archive',
+      offset: 'Offset',
+      address: 'URL and details',
+    },
     close: 'Close',
     title: 'Failures: {reason}',
     everything: 'All failures and what was left out',

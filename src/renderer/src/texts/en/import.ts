@@ -30,6 +30,8 @@ export const importing = {
       alt: 'alt text',
       caption: 'caption',
       title: 'title',
+      before: 'text before',
+      after: 'text after',
       score: 'similarity',
       width: 'declared width',
       height: 'declared height',

@@ -1,0 +1,2 @@
+export function resourcesFolder(app: string): string
+export function packageApp(out: string): string
