@@ -122,7 +122,7 @@ describe('a corpus of the sample', () => {
     )
     const { stdout, code } = await run('failures', corpus, '--reason', 'record-type')
     expect(code).toBe(0)
-    expect(stdout).toMatch(/record-type +\d+ +record +gleaner-sample\.warc\.gz +\d+ .*request/)
+    expect(stdout).toMatch(/record-type +\d+ +record +gleaner-sample\.warc\.gz +[\d,]+ .*request/)
     expect(stdout).not.toContain('status')
     expect((await run('failures', corpus, '--reason', 'nothing')).stdout).toBe(
       'none of the reason nothing\n',

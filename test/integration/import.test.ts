@@ -299,10 +299,10 @@ describe('importing a table', () => {
     expect(ctx.results).toMatchObject({ Tables: '2', 'Tables with errors': '4', Failures: '4' })
     const said = ctx.warnings.join('\n')
     for (const words of [
-      /b\.parquet: .* cut short/,
-      /c\.csv: No column/,
-      /d\.csv\.gz: .* damaged/,
-      /gone\.csv: .* not there/,
+      /b\.parquet is cut short/,
+      /No column of c\.csv/,
+      /d\.csv\.gz is damaged/,
+      /gone\.csv is not there/,
     ]) {
       expect(said).toMatch(words)
     }

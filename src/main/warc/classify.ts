@@ -42,8 +42,9 @@ export function classify(record: Head, http: HttpMessage): Captured {
     const nosniff = /^nosniff\s*(?:,|$)/i.test(http.headers.get('x-content-type-options') ?? '')
     const found = sniffUnknown(body)
     if (found === 'text/html' && !nosniff) return { kind: 'page', xml: false }
-    if (found === 'text/xml' && hasXhtmlRoot(body)) return { kind: 'page', xml: true }
-  } else if (isXmlType(type as string) && hasXhtmlRoot(body)) return { kind: 'page', xml: true }
+    if (found === 'text/xml' && hasXhtmlRoot(body) === true) return { kind: 'page', xml: true }
+  } else if (isXmlType(type as string) && hasXhtmlRoot(body) === true)
+    return { kind: 'page', xml: true }
   return leftOut('other-type', type ?? 'no type')
 }
 

@@ -2,7 +2,7 @@ import { pictureType } from '#shared/picture-type.ts'
 import { leftOut } from './classify.ts'
 import { peek } from './codings.ts'
 import { STATUS_LINE } from './http.ts'
-import { isUnknownType, isXmlType, mediaTypeOf } from './media-type.ts'
+import { hasXhtmlRoot, isUnknownType, isXmlType, mediaTypeOf } from './media-type.ts'
 import type { LeftOut, WarcRecord } from './types.ts'
 
 const CONTENT_TYPE = /^content-type:[ \t]*([^\r\n]*)/gim
@@ -44,8 +44,9 @@ export function glance(record: Pick<WarcRecord, 'type' | 'headers' | 'block'>): 
 }
 
 function byTypeAndBytes(type: string | null, start: Uint8Array): LeftOut | null {
-  if (type === null || isUnknownType(type) || isXmlType(type)) return null
-  if (type === 'text/html' || type.startsWith('image/')) return null
+  if (type === null || isUnknownType(type)) return null
+  if (/^(?:text\/html|application\/xhtml\+xml)$|^image\//.test(type)) return null
+  if (isXmlType(type) && hasXhtmlRoot(start) !== false) return null
   return pictureType(start) === null ? leftOut('other-type', type) : null
 }
 

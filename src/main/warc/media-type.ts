@@ -9,12 +9,18 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~\w]+\/[!#$%&'*+\-.^_`|~\w]+$/
  */
 export function mediaTypeOf(value: string | undefined): string | null {
   if (value === undefined) return null
+  if (!value.includes(',')) return typeIn(value)
   let type: string | null = null
   for (const part of value.match(/(?:"(?:[^"\\]|\\.)*"?|[^,"])+/g) ?? []) {
-    const essence = part.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-    if (TOKEN.test(essence) && essence !== '*/*') type = essence
+    type = typeIn(part) ?? type
   }
   return type
+}
+
+function typeIn(value: string): string | null {
+  const end = value.indexOf(';')
+  const essence = (end < 0 ? value : value.slice(0, end)).trim().toLowerCase()
+  return TOKEN.test(essence) && essence !== '*/*' ? essence : null
 }
 
 /** Types by which a server says that it does not know. */
@@ -49,19 +55,32 @@ export function sniffUnknown(bytes: Uint8Array): 'text/html' | 'text/xml' | 'pic
 }
 
 /**
- * An XML document whose root is XHTML's: browsers show it as a page whatever kind of XML it is
- * called. Seen from its beginning only.
+ * Whether the root of an XML document is XHTML's: browsers show it as a page whatever kind of XML it
+ * is called. null: the root is not within the bytes that are looked at.
  */
-export function hasXhtmlRoot(bytes: Uint8Array): boolean {
+export function hasXhtmlRoot(bytes: Uint8Array): boolean | null {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 4096))
   const text = head.includes(0) ? head.toString('utf16le') : head.toString('latin1')
-  const root =
-    /^[^<]*(?:<(?:\?[^>]*|!--[\s\S]*?--|![^>[]*(?:\[[^\]]*\])?[^>]*)>[^<]*)*<([^\s>/]+)([^>]*)/.exec(
-      text,
-    )
+  let at = text.indexOf('<')
+  for (;;) {
+    if (at < 0) return null
+    let end: number
+    if (text.startsWith('<!--', at)) end = text.indexOf('-->', at + 4)
+    else if (text.startsWith('<?', at)) end = text.indexOf('?>', at)
+    else if (text.startsWith('<!', at)) {
+      const subset = text.indexOf('[', at)
+      end = text.indexOf('>', at)
+      if (subset >= 0 && subset < end)
+        end = text.indexOf('>', text.indexOf(']', subset) + 1 || text.length)
+    } else break
+    if (end < 0) return null
+    at = text.indexOf('<', end)
+  }
+  const end = text.indexOf('>', at)
+  if (end < 0) return null
+  const tag = text.slice(at, end)
   return (
-    root !== null &&
-    /^(?:[\w.-]+:)?html$/.test(root[1] ?? '') &&
-    /xmlns(?::[\w.-]+)?\s*=\s*["']http:\/\/www\.w3\.org\/1999\/xhtml["']/.test(root[2] ?? '')
+    /^<(?:[\w.-]+:)?html(?=[\s/]|$)/.test(tag) &&
+    /\sxmlns(?::[\w.-]+)?\s*=\s*["']http:\/\/www\.w3\.org\/1999\/xhtml["']/.test(tag)
   )
 }

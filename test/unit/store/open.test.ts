@@ -156,6 +156,8 @@ describe('an error of the disk', () => {
   test.each([
     ['ENOSPC', 'io', /^The disk of .* is full\.$/],
     ['SQLITE_FULL', 'io', /^The disk of .* is full\.$/],
+    ['EDQUOT', 'io', /^Your quota on the disk of .* is used up\.$/],
+    ['EFBIG', 'io', /larger than its disk or this user is allowed/],
     ['EROFS', 'io', /cannot be written/],
     ['SQLITE_READONLY_DIRECTORY', 'io', /cannot be written/],
     ['SQLITE_BUSY', 'busy', /^Another program/],

@@ -72,6 +72,19 @@ describe('what a response holds', () => {
     ['a comment first, without a type', { body: '\n <!-- a --><p>' }, 'page'],
     ['XHTML without a type', { body: XHTML }, 'page (xml)'],
     ['XHTML as XML', { head: 'Content-Type: application/xml', body: XHTML }, 'page (xml)'],
+    [
+      'XHTML behind comments and a document type',
+      {
+        head: 'Content-Type: text/xml',
+        body: '<!-- <html> --><!DOCTYPE html [<!ENTITY a "<b>">]><!----><html xmlns="http://www.w3.org/1999/xhtml">',
+      },
+      'page (xml)',
+    ],
+    [
+      'comments without end',
+      { head: 'Content-Type: text/xml', body: '<!---->'.repeat(580) },
+      'other-type',
+    ],
     ['other XML', { head: 'Content-Type: text/xml', body: OTHER_XML }, 'other-type'],
     ['a feed', { head: 'Content-Type: application/rss+xml', body: OTHER_XML }, 'other-type'],
     ['a status line without a version', { status: 'HTTP 200' }, 'page'],

@@ -64,7 +64,7 @@ export function reportTotals(
   if (totals.vectors > 0) ctx.result('Rows of embeddings', n(totals.vectors))
   const failures = totals.failures + left.length
   if (failures > 0) ctx.result('Failures', n(failures))
-  for (const { name, error } of left.slice(0, MOST_NAMED)) ctx.warn(`${name}: ${error.message}`)
+  for (const one of left.slice(0, MOST_NAMED)) ctx.warn(inWords(one))
   if (left.length > MOST_NAMED) {
     ctx.warn(`${n(left.length - MOST_NAMED)} more tables could not be taken; see the failures.`)
   }
@@ -79,6 +79,12 @@ export function reportTotals(
   if (totals.badVectors > 0) {
     ctx.warn(`${n(totals.badVectors)} embeddings are all zero or not finite and were left out.`)
   }
+}
+
+/** Why an input is left out, its name once. */
+function inWords({ path, name, error }: LeftOut): string {
+  const message = error.message.replaceAll(path, name)
+  return message.includes(name) ? message : `${name}: ${message}`
 }
 
 /** Neither this run nor an earlier one took anything of what was given. */
@@ -96,7 +102,7 @@ export function nothingRead(left: readonly LeftOut[]): AppError {
     error.kind,
     `None of ${n(left.length)} inputs can be imported. The first: ${error.message}`,
     hintOf(error),
-    { cause: error, details: left.map((one) => `${one.name}: ${one.error.message}`).join('\n') },
+    { cause: error, details: left.map(inWords).join('\n') },
   )
 }
 

@@ -30,7 +30,10 @@ export async function recogniseInputs(
     if (seen.table) tables.push(seen.table)
     if (!seen.refusal) taken++
     else if (stopsAll(seen.refusal.about)) refusal ??= seen.refusal
-    else left.push({ name, refusal: seen.refusal })
+    else {
+      const message = seen.refusal.message.replaceAll(source.path, name)
+      left.push({ name, refusal: { ...seen.refusal, message } })
+    }
   }
   if (taken === 0) refusal ??= left.shift()?.refusal ?? null
   return {

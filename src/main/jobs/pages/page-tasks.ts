@@ -1,6 +1,7 @@
 import { zstdDecompressSync } from 'node:zlib'
 import { AppError } from '#shared/errors.ts'
 import { decodeHtml, inertPage } from '../../extraction/index.ts'
+import type { DecodedHtml } from '../../extraction/index.ts'
 import type { Tasks } from '../../processes/peer.ts'
 import { findSource, parseHttpResponse, readRecordAt } from '../../warc/index.ts'
 import type { PageCalls, PageOrder } from './page-calls.ts'
@@ -13,12 +14,12 @@ const MOST_HTML = 8 << 20
 
 export const pageTasks: Tasks<PageCalls> = {
   async show({ archive, url, mark, pictures }, { bytes, emit }) {
-    const raw = archive.isKept
-      ? decodeHtml(zstdDecompressSync(bytes, { maxOutputLength: MAX_PAGE_BYTES }), null, url).text
+    const { text: raw, charset } = archive.isKept
+      ? decodeHtml(zstdDecompressSync(bytes, { maxOutputLength: MAX_PAGE_BYTES }), null, url)
       : await readPage(archive, url)
     await emit({ text: raw.slice(0, MOST_SOURCE).toWellFormed(), length: raw.length })
     const known = new Map(pictures)
-    const html = inertPage(raw, url, mark, (address) => known.get(address) ?? null)
+    const html = inertPage(raw, url, mark, (address) => known.get(address) ?? null, charset)
     if (html.length > MOST_HTML) {
       throw new AppError(
         'refused',
@@ -34,7 +35,7 @@ export const pageTasks: Tasks<PageCalls> = {
 async function readPage(
   { path, name, offset }: PageOrder['archive'],
   url: string,
-): Promise<string> {
+): Promise<DecodedHtml> {
   let archive
   try {
     archive = await findSource(path)
@@ -47,9 +48,8 @@ async function readPage(
     )
   }
   const record = await readRecordAt(archive, offset, MAX_PAGE_BYTES)
-  if (record.type !== 'response') {
-    return decodeHtml(record.block, record.headers.get('content-type') ?? null, url).text
-  }
+  // As at the ingest: a resource may come without an HTTP head.
   const http = parseHttpResponse(record.block, { maxBodyBytes: MAX_PAGE_BYTES })
-  return decodeHtml(http.body, http.headers.get('content-type') ?? null, url).text
+  const { headers } = http.status === 0 ? record : http
+  return decodeHtml(http.body, headers.get('content-type') ?? null, url)
 }

@@ -25,6 +25,8 @@ export const useImporting = defineStore('importing', () => {
   const inputs = shallowRef<readonly string[]>([])
   const tables = shallowRef<readonly RecognisedTable[]>([])
   const n = ref(0)
+  /** Without those that are left out. */
+  const taken = ref(0)
   /** What is left out while the rest is taken. */
   const left = shallowRef<CallOutput<'tables.recognise'>['left']>([])
   const refusal = shallowRef<CallOutput<'tables.recognise'>['refusal']>(null)
@@ -108,6 +110,7 @@ export const useImporting = defineStore('importing', () => {
     n.value =
       answer.value.reduce((sum, one) => sum + one.n, 0) +
       Math.max(0, inputs.value.length - MOST_INPUTS)
+    taken.value = n.value - answer.value.reduce((sum, one) => sum + one.left.length, 0)
     reading.value = false
   }
 
@@ -116,6 +119,7 @@ export const useImporting = defineStore('importing', () => {
     inputs.value = paths
     tables.value = []
     n.value = 0
+    taken.value = 0
     refusal.value = null
     left.value = []
     chosen.value = []
@@ -200,6 +204,7 @@ export const useImporting = defineStore('importing', () => {
     inputs,
     tables,
     n,
+    taken,
     left,
     refusal,
     reading,

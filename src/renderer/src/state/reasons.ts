@@ -51,6 +51,7 @@ const REASONS: Readonly<Record<string, TextKey>> = {
   garbage: 'reasons.garbage',
   'cut-block': 'reasons.cutBlock',
   'damaged-body': 'reasons.damagedBody',
+  'not-well-formed': 'reasons.notWellFormed',
   'html-too-long': 'reasons.htmlTooLong',
   'empty-file': 'reasons.emptyFile',
   'not-an-archive': 'reasons.notAnArchive',
@@ -89,6 +90,7 @@ const REASONS: Readonly<Record<string, TextKey>> = {
   'not-http': 'reasons.otherScheme',
   'ragged-row': 'reasons.raggedRow',
   'not-an-object': 'reasons.notAnObject',
+  'row-too-long': 'reasons.rowTooLong',
   'span-not-predicted': 'reasons.spanNotPredicted',
 }
 
