@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createReadStream, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -379,6 +380,29 @@ test('redirects and revisits go along with what they lead to, and broken picture
   const urls = (await readByWarcio(one.files)).flatMap(({ url }) => url ?? [])
   const at = 'http://a.example/'
   expect(urls).toEqual([at, `${at}moved.png`, `${at}target.png`, at])
+})
+
+test('fetched pictures go along with their records and redirects', async () => {
+  const folder = temporary()
+  const script = resolve(import.meta.dirname, '../e2e/fetched-corpus.ts')
+  execFileSync(process.execPath, [script, folder])
+  const chosen = join(folder, 'chosen', '00000.warc.gz')
+  const records = await readByWarcio([chosen])
+  const types = records.map(({ type, url }) => `${type} ${url ? new URL(url).pathname : ''}`)
+  expect(types).toEqual([
+    'warcinfo ',
+    'response /',
+    'response /0.jpg',
+    'response /moved.jpg',
+    'response /2.jpg',
+    'metadata /',
+  ])
+  const again = await ingested(join(folder, 'b.gleaner'), [chosen], { onlyListed: true })
+  const found = pairsOf(again).map(({ text, image }) => [text.alt, image.status, image.width])
+  expect(found).toEqual([
+    ['A blue door', 'ok', 320],
+    ['A red roof', 'ok', 320],
+  ])
 })
 
 test('the same recipe gives the same bytes', async () => {

@@ -19,10 +19,11 @@ import { gzipSync } from 'node:zlib'
 import sharp from 'sharp'
 import { afterEach, expect, test } from 'vitest'
 import { WARCParser, type WARCRecord } from 'warcio'
+import { readPictureRecord } from '../../src/main/engine/calls/picture-record.ts'
 import { runPictures } from '../../src/main/jobs/pictures/pictures.ts'
 import { blobPath, hasBlob } from '../../src/main/store/blobs.ts'
 import { openCorpus, type Corpus } from '../../src/main/store/open.ts'
-import { addImage, imageRows, jobContext, LOCAL, newCorpus } from './pictures-support.ts'
+import { addImage, addPage, imageRows, jobContext, LOCAL, newCorpus } from './pictures-support.ts'
 
 const open: Corpus[] = []
 const servers: Server[] = []
@@ -257,6 +258,47 @@ test('lost files of pictures come back from what was fetched, also through redir
   })
   expect(imageRows(moved).map(({ status }) => status)).toEqual(['ok', 'ok'])
   expect(hasBlob(copy, sha256)).toBe(true)
+})
+
+test('the record behind a picture is told with its headers and what led there; one of an older version has none', async () => {
+  const corpus = corpusForTest()
+  const picture = await png(80)
+  const base = await serve((path, response) => {
+    if (path === '/a.png') response.writeHead(301, { Location: '/b.png' }).end()
+    else if (path === '/b.png')
+      response.writeHead(200, { 'Content-Type': 'image/png', 'X-Served-By': 'me' }).end(picture)
+    else response.writeHead(404).end()
+  })
+  addPage(corpus, [addImage(corpus, `${base}/a.png`)])
+  await fetchAll(corpus)
+  const found = await readPictureRecord(corpus, 1)
+  expect(found).toMatchObject({
+    fetched: true,
+    through: [
+      { type: 'response', url: `${base}/a.png`, statusLine: 'HTTP/1.1 301 Moved Permanently' },
+    ],
+    record: {
+      type: 'response',
+      url: `${base}/b.png`,
+      statusLine: 'HTTP/1.1 200 OK',
+      ip: '127.0.0.1',
+    },
+  })
+  const { record } = found as NonNullable<typeof found>
+  expect(record.fields).toContainEqual({ name: 'X-Served-By', value: 'me' })
+  const file = archivesOf(corpus)[0] as string
+  expect(record.archivePath).toBe(file)
+  const [same] = (await readByWarcio(file)).filter(
+    (one) => one.url === `${base}/b.png` && one.type === 'response',
+  )
+  expect(record.recordId).toBe(same?.headers('WARC-Record-ID'))
+  expect(record.date).toBe(same?.headers('WARC-Date'))
+
+  // As older versions left it: fetched, and nothing kept of the answer.
+  corpus.writer.exec(`DELETE FROM captures; DELETE FROM archives WHERE path LIKE 'fetched/%'`)
+  expect(await readPictureRecord(corpus, 1)).toBeNull()
+  await fetchAll(corpus)
+  expect(imageRows(corpus)[0]).toMatchObject({ status: 'ok', width: 80 })
 })
 
 test('a body that is too long or breaks off is kept as far as it came, and says so', async () => {
