@@ -138,11 +138,11 @@ describe('a copied record', () => {
 })
 
 describe('an archive that grows', () => {
-  test('knows where each member begins, and its digest', () => {
+  test('knows where each member begins, and its digest', async () => {
     const path = join(folder, 'new', 'a.warc.gz')
     const file = createArchiveFile(path)
     expect([file.append(Buffer.from('one')), file.append(Buffer.from('four'))]).toEqual([0, 3])
-    file.sync()
+    await file.sync()
     expect(statSync(path).size).toBe(7)
     expect(file.close()).toBe(createHash('sha256').update('onefour').digest('hex'))
     expect(readFileSync(path, 'utf8')).toBe('onefour')
