@@ -5,8 +5,7 @@ test makes them again from the same numbers and compares one SHA-256 for each th
 
     make_subword_reference.py [SHARED_DATA [MINILM_TOKENIZER_JSON [CLIP_TOKENIZER_JSON]]]
 
-With SHARED_DATA also digests over the real texts there (captions, LAION's texts). Run
-make_window_reference.py after it."""
+With SHARED_DATA also digests over the real texts there (captions, LAION's texts)."""
 
 import gzip
 import hashlib

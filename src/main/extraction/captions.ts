@@ -55,6 +55,7 @@ export function captionFinder(
       }
     }
   }
+  const above = containersWithCaptionsAbove(scan, byContainer)
   const inTable = new Map<number, number>()
   if (byTable.size > 0) {
     for (const image of scan.images) {
@@ -146,6 +147,12 @@ export function captionFinder(
     for (const container of image.containers) {
       const captions = byContainer.get(container)
       if (!captions) continue
+      if (above.has(container)) {
+        const own = captions[firstAfter(captions, image.item) - 1]
+        const result = own && reaches(image, own) ? found(own, ruleOf(own)) : null
+        if (result) return result
+        continue
+      }
       // After the picture first, the nearest first.
       let next = firstAfter(captions, image.item)
       const inside = captions[next - 1]
@@ -191,6 +198,35 @@ export function captionFinder(
       return fromFigure(image) ?? fromAria(image) ?? fromClass(image) ?? fromTable(image)
     },
   }
+}
+
+/**
+ * Containers of several captions that begin with a caption and end with a picture: each caption in
+ * them stands above its picture.
+ */
+function containersWithCaptionsAbove(
+  scan: Scan,
+  byContainer: ReadonlyMap<number, readonly FoundCaption[]>,
+): Set<number> {
+  const above = new Set<number>()
+  for (const [container, captions] of byContainer) if (captions.length > 1) above.add(container)
+  if (above.size === 0) return above
+  const first = new Map<number, number>()
+  const last = new Map<number, number>()
+  for (const { item, containers } of scan.images) {
+    for (const container of containers) {
+      if (!above.has(container)) continue
+      first.set(container, Math.min(first.get(container) ?? item, item))
+      last.set(container, Math.max(last.get(container) ?? item, item))
+    }
+  }
+  for (const container of above) {
+    const captions = byContainer.get(container) as readonly FoundCaption[]
+    const begins = (captions[0] as FoundCaption).itemEnd <= (first.get(container) ?? -1)
+    const ends = (captions.at(-1) as FoundCaption).itemEnd <= (last.get(container) ?? -1)
+    if (!begins || !ends) above.delete(container)
+  }
+  return above
 }
 
 export function idsOf(value: string): string[] {

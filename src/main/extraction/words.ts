@@ -363,9 +363,25 @@ function runText(raw: string, pre: boolean, literal: boolean): string {
   let text = raw
   if (text.includes('\0')) text = text.replaceAll('\0', '')
   if (!literal && text.includes('&')) text = decodeHTML(text)
+  // Where a word may be broken: nobody reads it, and a search would not find the word.
+  if (text.includes('\u00ad')) text = text.replaceAll('\u00ad', '')
   if (pre) return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text
+  if (WIDE.test(text)) text = text.replace(WIDE_LINES, '$1')
   return UNEVEN.test(text) ? text.replace(/[\t\n\f\r][\t\n\f\r ]*| [\t\n\f\r ]+/g, ' ') : text
 }
+
+/**
+ * Scripts that are written without spaces, and their punctuation; Korean has spaces. A line break
+ * in the markup between two of their characters is none (CSS Text 3, segment break transformation).
+ */
+const WIDE_CHARACTER =
+  '[\\u2e80-\\u2fdf\\u3000-\\u312f\\u3190-\\ua4cf\\uf900-\\ufaff\\ufe30-\\ufe4f\\uff00-\\uff9f\\uffe0-\\uffe6\\u{1f200}-\\u{1f2ff}\\u{20000}-\\u{3ffff}]'
+const WIDE =
+  /[\u2e80-\u9fff\uf900-\uffe6\ud83c\ud840-\ud8bf][\t ]*[\n\f\r]|[\udc00-\udfff][\t ]*[\n\f\r]/
+const WIDE_LINES = new RegExp(
+  `(${WIDE_CHARACTER})[\\t ]*[\\n\\f\\r][\\t\\n\\f\\r ]*(?=${WIDE_CHARACTER})`,
+  'gu',
+)
 
 /** White space other than single spaces. */
 const UNEVEN = /[\t\n\f\r]| {2}/

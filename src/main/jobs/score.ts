@@ -20,6 +20,7 @@ import { score } from '#shared/contract/jobs/score.ts'
 import { implementJob } from './run/implement.ts'
 import { pictureText } from '../inference/kinds/picture-text/kind.ts'
 import { resolveModel } from '../inference/models/registry.ts'
+import { TOKENIZERS_VERSION } from '../inference/tokenize/library.ts'
 import { sha256Of } from '../files/digest.ts'
 
 /** Pairs that are committed together; after a kill at most the ones in flight are done again. */
@@ -173,6 +174,7 @@ async function scoreAll(
   }
   ctx.result('Scored', `${kept} pairs with ${loaded.model.manifest.name}, text: ${work.title}`)
   ctx.result('Device', loaded.device)
+  ctx.result('Tokenizer', `tokenizers ${TOKENIZERS_VERSION}`)
   ctx.result('Rate', `${(kept / Math.max(seconds, 1e-3)).toFixed(1)} pairs/s`)
 }
 

@@ -5,13 +5,15 @@ import { attribute } from '../../../src/main/extraction/attribute-value.ts'
 import { scan } from '../../../src/main/extraction/scan.ts'
 import { sharedData } from '../../support/shared-data.ts'
 import { pageOf } from './page-of.ts'
-import { parse5Images } from './parse5-images.ts'
+import { brokenPage } from '../../support/broken-pages.ts'
+import { parse5Images, type Parse5Image } from './parse5-images.ts'
 import { realPages, SAMPLE } from './real-pages.ts'
 
-function ourImages(html: string): [string | null, string | null][] {
+function ourImages(html: string): Parse5Image[] {
   return scan(html, DEFAULT_LIMITS, Infinity).images.map((image) => [
     attribute(image.attributes, 'src'),
     attribute(image.attributes, 'alt'),
+    image.sources.map((source) => attribute(source, 'srcset')),
   ])
 }
 
@@ -32,16 +34,19 @@ describe('against parse5 on every page of archives', () => {
   test.for([
     ['the sample', SAMPLE],
     ['the real ones', sharedData('warc')],
-  ] as const)('of %s: the same img, src and alt in the same order', async ([, folder], context) => {
-    if (folder === null) return context.skip('no real data')
-    const differences: string[] = []
-    for (const page of await realPages(folder)) {
-      const [ours, theirs] = [ourImages(page.html), parse5Images(page.html)]
-      if (JSON.stringify(ours) !== JSON.stringify(theirs))
-        differences.push(`${page.archive} ${page.url}`)
-    }
-    expect(differences).toEqual([])
-  })
+  ] as const)(
+    'of %s: the same img, src, alt and sources in the same order',
+    async ([, folder], context) => {
+      if (folder === null) return context.skip('no real data')
+      const differences: string[] = []
+      for (const page of await realPages(folder)) {
+        const [ours, theirs] = [ourImages(page.html), parse5Images(page.html)]
+        if (JSON.stringify(ours) !== JSON.stringify(theirs))
+          differences.push(`${page.archive} ${page.url}`)
+      }
+      expect(differences).toEqual([])
+    },
+  )
 
   test('pages, pictures and alts are as many as were counted independently', async (context) => {
     const folder = sharedData('warc')
@@ -119,30 +124,42 @@ const FOREIGN = [
   '</template>',
 ]
 
+async function sharedGenerator(): Promise<((seed: number) => string) | null> {
+  const path = sharedData('generators/pages.mjs')
+  if (path === null) return null
+  const module = (await import(path)) as { page: (seed: number) => string }
+  return module.page
+}
+
+const SHARED = await sharedGenerator()
+
 describe('on tag soup', () => {
   test('the same pictures as parse5', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...PIECES), { maxLength: 24 }), (pieces) => {
         const html = `${pieces.join('')}<img src=last>`
-        // Pictures between the parts of a table are moved before it by parse5, not by us.
-        const order = (images: unknown[]): string[] =>
-          images.map((image) => JSON.stringify(image)).sort()
-        expect(order(ourImages(html))).toEqual(order(parse5Images(html)))
-      }),
-      { numRuns: 1500 },
-    )
-  })
-
-  test('in the same order where there is no table', () => {
-    const pieces = PIECES.filter((piece) => !/<\/?(?:table|tr|td|tbody)/.test(piece))
-    fc.assert(
-      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 24 }), (parts) => {
-        const html = parts.join('')
         expect(ourImages(html)).toEqual(parse5Images(html))
       }),
       { numRuns: 1500 },
     )
   })
+
+  test.for([
+    ['our generator', brokenPage],
+    ['the shared generator', SHARED],
+  ] as const)(
+    '10,000 pages of %s: the same pictures with the same sources',
+    ([, page], context) => {
+      if (page === null) return context.skip('no shared generator')
+      const different: number[] = []
+      for (let seed = 0; seed < 10_000; seed++) {
+        const html = page(seed)
+        if (JSON.stringify(ourImages(html)) !== JSON.stringify(parse5Images(html)))
+          different.push(seed)
+      }
+      expect(different).toEqual([])
+    },
+  )
 
   test('nothing throws or hangs, offsets hold and every img is accounted for', () => {
     const piece = fc.oneof(

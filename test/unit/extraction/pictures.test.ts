@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { parseSrcset } from '../../../src/main/extraction/srcset.ts'
+import { extractPage } from '../../../src/main/extraction/index.ts'
+import { sharedData } from '../../support/shared-data.ts'
 import { PAGE_URL, pageOf, pairOf } from './page-of.ts'
 
 const urls = (html: string, url?: string): string[] =>
@@ -119,6 +122,12 @@ describe('addresses', () => {
     ])
     expect(urls('<base href="data:text/plain,x"><img src=a.png>')).toEqual([
       'https://example.org/news/2024/a.png',
+    ])
+  })
+
+  test('references in a base are those of an attribute', () => {
+    expect(urls('<base href="/shop&reg=eu/"><img src=a.png>')).toEqual([
+      'https://example.org/shop&reg=eu/a.png',
     ])
   })
 
@@ -256,6 +265,120 @@ describe('lazy pictures', () => {
     const pair = pairOf('<img src=a-300.jpg data-large-file=a-1024.jpg>')
     expect(pair.imageRule).toBe('src')
     expect(pair.alternates).toEqual(['https://example.org/news/2024/a-1024.jpg'])
+  })
+})
+
+describe('lazy pictures under any name', () => {
+  test('the 21 spellings of the cases', async (context) => {
+    const path = sharedData('cases/15-lazy-names.warc')
+    if (path === null) return context.skip('no shared cases')
+    const tags = (await readFile(path, 'latin1')).match(/<img[^>]*>/g) ?? []
+    const shown = tags.map((tag) => pairOf(tag).imageUrl.split('/').at(-1))
+    expect(shown).toEqual([...Array.from({ length: 20 }, (_, i) => `${i}.jpg`), '91.jpg'])
+  })
+
+  test.each([
+    ['<img src="data:," any-thing="/p/real.jpg">', 'real.jpg', 'any-thing'],
+    ['<img src=spacer.gif data-q="a/small.jpg 100w, a/real.jpg 900w">', 'real.jpg', 'data-q'],
+    ['<img src="data:," data-img="/render/real?w=300">', 'real?w=300', 'data-img'],
+    ['<img src="data:," data-fallback="/none.png" data-z="/real.png">', 'real.png', 'data-z'],
+    ['<img src="data:," real_src=real.jpg>', 'real.jpg', 'real_src'],
+  ])('%s', (html, file, rule) => {
+    const pair = pairOf(html)
+    expect(pair.imageUrl.split('/').at(-1)).toBe(file)
+    expect(pair.imageRule).toBe(rule)
+  })
+
+  test.each([
+    'data-link="/article.html"',
+    'data-permalink="https://e.org/photo"',
+    'data-image-id="1*x.gif"',
+    'data-title="a red kite.jpg"',
+    'data-about="see http://e.org/c.jpg now"',
+    'data-img="/gallery/"',
+    'data-source="/data.json"',
+    'data-config=\'{"a":"http://e.org/c.jpg"}\'',
+    'onload="go(\'/c.jpg\')"',
+  ])('no picture is in %s', (attributes) => {
+    expect(pageOf(`<img src="data:," ${attributes}>`).notPaired).toEqual({ 'data-uri': 1 })
+  })
+
+  test('beside a real picture other attributes mean nothing', () => {
+    expect(pairOf('<img src=a.jpg any-thing="/p/other.jpg">')).toMatchObject({
+      imageRule: 'src',
+      alternates: [],
+    })
+  })
+
+  test('a source that waits for a script', () => {
+    const pair = pairOf('<picture><source x-set="/b.webp 900w"><img src="data:,"></picture>')
+    expect([pair.imageUrl, pair.imageRule]).toEqual(['https://example.org/b.webp', 'picture'])
+  })
+})
+
+describe('whose source it is', () => {
+  test('of an unclosed picture only its own children', () => {
+    const page = pageOf(
+      '<p><picture><source srcset=a1.webp><img src=a.jpg></p><p><img src=b.jpg><p><img src=c.jpg>',
+    )
+    expect(page.pairs.map((pair) => pair.imageUrl.split('/').at(-1))).toEqual([
+      'a1.webp',
+      'b.jpg',
+      'c.jpg',
+    ])
+  })
+
+  test('not of a source that stands behind the picture or deeper', () => {
+    expect(
+      pairOf('<picture><div><source srcset=no.webp></div><img src=a.jpg><source srcset=no.webp>'),
+    ).toMatchObject({ imageRule: 'src', alternates: [] })
+  })
+})
+
+describe('declarative shadow roots', () => {
+  test('their content counts, the first of an element that may have one', () => {
+    const shadow = (src: string): string =>
+      `<template shadowrootmode=open><p>words</p><img src=${src}></template>`
+    const page = pageOf(
+      `<x-card>${shadow('a')}${shadow('no')}</x-card><table><tr><td>${shadow('no')}</table><div>${shadow('b')}</div>`,
+    )
+    expect(page.pairs.map((pair) => pair.imageUrl.at(-1))).toEqual(['a', 'b'])
+    expect(page.pairs[0]?.before).toBe('words')
+  })
+})
+
+describe('a page sent as XML', () => {
+  const XHTML = { charset: 'utf-8', charsetSource: 'http', mediaType: 'application/xhtml+xml' }
+  const read = (html: string) => extractPage(html, PAGE_URL, XHTML)
+  const BEGIN = '<html xmlns="http://www.w3.org/1999/xhtml"><head>'
+
+  test('every element can end itself, CDATA is text', () => {
+    const page = read(
+      `${BEGIN}<title>A &amp; b</title><script src="x.js"/></head><body><div class="nav"/><textarea/>` +
+        '<p>A <![CDATA[<b> &amp; c]]></p><p><img src="a.png" alt="x"/></p></body></html>',
+    )
+    expect(page).toMatchObject({ title: 'A & b', markup: 'xml', malformed: null })
+    expect(page.pairs).toHaveLength(1)
+    expect(page.pairs[0]).toMatchObject({ before: 'A <b> &amp; c', alt: 'x' })
+  })
+
+  test('prefixes say what is HTML', () => {
+    const page = read(
+      '<h:html xmlns:h="http://www.w3.org/1999/xhtml"><h:body><h:img src="a.png"/><img src="b.png"/></h:body></h:html>',
+    )
+    expect(page.pairs.map((pair) => pair.imageUrl.at(-5))).toEqual(['a'])
+  })
+
+  test.each([
+    ['<p><img src="a.png"></p>', '</p> without its start tag'],
+    ['<p>a & b</p><img src="a.png"/>', 'an & that begins no reference'],
+    ['<p class=x><img src="a.png"/></p>', 'attributes that do not parse'],
+    ['<img src="a.png"/><p>', '</html> without its start tag'],
+  ])('%s is read as HTML, and it says why', (body, why) => {
+    const page = read(`${BEGIN}</head>${body}</html>`)
+    expect(page.markup).toBe('html')
+    expect(page.malformed).toContain(why)
+    expect(page.pairs).toHaveLength(1)
   })
 })
 

@@ -16,6 +16,19 @@ describe('text before and after a picture', () => {
     })
   })
 
+  test('has no soft hyphens, and no space where lines of Chinese or Japanese meet', () => {
+    expect(
+      pairOf(`<p>Donau&shy;dampf\u00adschiff</p>${IMG}<p>猫が\n  いる。\n犬</p>`),
+    ).toMatchObject({
+      before: 'Donaudampfschiff',
+      after: '猫がいる。犬',
+    })
+    expect(pairOf(`<p>고양이\n개</p>${IMG}<p>猫\ncat\n𠀀\n𠀁</p>`)).toMatchObject({
+      before: '고양이 개',
+      after: '猫 cat 𠀀𠀁',
+    })
+  })
+
   test('in a running paragraph has distance 0', () => {
     expect(pairOf(`<p>A <b>cat</b> ${IMG} sleeps<i>!</i></p>`)).toMatchObject({
       before: 'A cat',
@@ -269,6 +282,14 @@ describe('captions', () => {
       '<div><img src=a><p class=caption>A</p><img src=b><p class=caption>B</p><img src=c></div>',
     )
     expect(page.pairs.map((pair) => pair.caption)).toEqual(['A', 'B', null])
+  })
+
+  test('captions above their pictures belong to the next one, decided for each container', () => {
+    const page = pageOf(
+      '<div><p class=caption>A</p><img src=a><p class=caption>B</p><img src=b></div>' +
+        '<div><img src=c><p class=caption>C</p><img src=d><p class=caption>D</p></div>',
+    )
+    expect(page.pairs.map((pair) => pair.caption)).toEqual(['A', 'B', 'C', 'D'])
   })
 
   test('a caption is not repeated in the text before or after any picture', () => {

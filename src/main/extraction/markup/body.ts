@@ -19,6 +19,7 @@ import {
   M_TABLE,
   M_TEMPLATE,
   S_FOREIGN,
+  S_NOSCRIPT,
   S_NO_WORDS,
   S_TEMPLATE,
 } from './here.ts'
@@ -38,6 +39,7 @@ import {
   resetMode,
   stackProps,
   stackSerial,
+  stackState,
   stackTag,
   SVG,
   topIs,
@@ -364,7 +366,19 @@ export function endInBody(name: number, hash: number): void {
   if ((props & tag.HEADING) !== 0) closeHeading()
   else if ((props & tag.MARKED) !== 0) {
     if (close(name, tag.SCOPE)) clearToMarker()
-  } else if (openCount[name] !== 0) closeOther(name)
+  } else if (openCount[name] !== 0) {
+    closeOther(name)
+    if (name === tag.T_NOSCRIPT && openCount[name] !== 0) leaveNoscript()
+  }
+}
+
+/** Something in it is open, so that it stays open; yet where scripts run, it ends here. */
+function leaveNoscript(): void {
+  const bits = S_NOSCRIPT | S_NO_WORDS
+  for (let i = here.depth - 1; i >= 0 && stackTag[i] !== tag.T_NOSCRIPT; i--) {
+    stackState[i] = (stackState[i] as number) & ~bits
+  }
+  here.state &= ~bits
 }
 
 function closeHeading(): void {

@@ -87,7 +87,9 @@ export function compileQuery(
     // ASCII words are found in any case by LIKE, others need folding.
     if (/^[\x20-\x7e]*$/.test(words)) {
       const pattern = `%${words.replace(/[\\%_]/g, '\\$&')}%`
-      return `ifnull(${name} LIKE ${bind(pattern)} ESCAPE '\\', 0)`
+      // A soft hyphen only says where a word may be broken.
+      const text = /\burl$/.test(name) ? name : `replace(${name}, char(173), '')`
+      return `ifnull(${text} LIKE ${bind(pattern)} ESCAPE '\\', 0)`
     }
     return `folded_contains(${name}, ${bind(fold(words))})`
   }

@@ -25,7 +25,7 @@ export function registerFunctions(db: Database): void {
   })
 }
 
-/** Lower case and composed, so that "É" written either way is found. */
+/** Lower case and composed, so that "É" written either way is found; soft hyphens are not letters. */
 export function fold(text: string): string {
-  return text.normalize('NFC').toLowerCase()
+  return text.replaceAll('\u00ad', '').normalize('NFC').toLowerCase()
 }

@@ -7,7 +7,7 @@ import { AppError } from '#shared/errors.ts'
 import type { ContextTexts } from '#shared/text/context.ts'
 import { toMergeError, toStoreError } from '../errors.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
-import { batchesOf, linesOf, MAX_LINE, type Line } from '../line-file.ts'
+import { batchesOf, linesOf, MAX_LINE, parseLine, type Line } from '../line-file.ts'
 import { statement, transaction } from '../statements.ts'
 import { insertLabelEvent, readState } from './labels.ts'
 import { checkPlaces, contextOf } from './span-sets.ts'
@@ -234,7 +234,7 @@ function createMerge(db: WriterDb) {
 function readLine(text: string): { event: EventLine } | { problem: string } {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseLine(text)
   } catch {
     return { problem: 'it is no JSON' }
   }

@@ -6,7 +6,7 @@ import { Rater, Token, type Merged } from '#shared/contract/ratings.ts'
 import { answersOf, CANNOT_JUDGE } from '#shared/studies/design.ts'
 import { SOFTWARE } from '#shared/version.ts'
 import { toMergeError, toStoreError } from '../errors.ts'
-import { batchesOf, linesOf, MAX_LINE } from '../line-file.ts'
+import { batchesOf, linesOf, MAX_LINE, parseLine } from '../line-file.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement, transaction } from '../statements.ts'
 import {
@@ -241,7 +241,7 @@ async function* eventLines(file: string): AsyncGenerator<Read, void, void> {
 function readLine(text: string): { event: EventLine } | { problem: string } {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseLine(text)
   } catch {
     return { problem: 'it is no JSON' }
   }
