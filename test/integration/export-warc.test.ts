@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { createReadStream, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, describe, expect, test } from 'vitest'
-import { WARCParser, type WARCRecord } from 'warcio'
 import { PairListing } from '#shared/pair-listing.ts'
 import type { PairDetail } from '#shared/domain.ts'
 import { Manifest } from '../../src/main/export/manifest.ts'
@@ -23,6 +22,7 @@ import { transaction } from '../../src/main/store/statements.ts'
 import { listInputs, openArchive, recordMember } from '../../src/main/warc/index.ts'
 import { ingest, jobContext } from '../support/ingest.ts'
 import { sharedData } from '../support/shared-data.ts'
+import { readByWarcio } from '../support/warcio.ts'
 import { exportContext, tinyPng } from './export-support.ts'
 
 const SAMPLE = resolve('resources/sample/gleaner-sample.warc.gz')
@@ -144,21 +144,12 @@ interface Read {
   body: Buffer
 }
 
-async function readByWarcio(paths: string[]): Promise<Read[]> {
-  const records: Read[] = []
-  for (const path of paths) {
-    const parser = new WARCParser(createReadStream(path), { parseHttp: false })
-    for await (const record of parser as AsyncIterable<WARCRecord>) {
-      records.push({
-        type: record.warcType,
-        id: record.warcHeader('WARC-Record-ID') ?? '',
-        url: record.warcTargetURI ?? null,
-        refersTo: record.warcHeader('WARC-Refers-To') ?? null,
-        body: Buffer.from(await record.readFully(false)),
-      })
-    }
-  }
-  return records
+async function readAll(paths: string[]): Promise<Read[]> {
+  const records = await Promise.all(paths.map((path) => readByWarcio(path, false)))
+  return records.flat().map(({ type, url, header, body }) => ({
+    ...{ type, url, body, refersTo: header('WARC-Refers-To') },
+    id: header('WARC-Record-ID') ?? '',
+  }))
 }
 
 const listingsIn = (records: Read[]): (Read & { listing: PairListing })[] =>
@@ -201,7 +192,7 @@ describe.each([
         exported: chosen.length,
         skipped: {},
       })
-      const records = await readByWarcio(files)
+      const records = await readAll(files)
       const listings = listingsIn(records)
       const listed = listings.flatMap(({ listing }) => listing.pairs)
       expect(listed.length).toBe(chosen.length)
@@ -286,7 +277,7 @@ test('pictures that were not crawled, pages of standard input and pairs of table
   score(corpus)
   const all = pairsOf(corpus)
   const { files } = await exported(corpus)
-  const records = await readByWarcio(files)
+  const records = await readAll(files)
   const resources = records.filter(({ type }) => type === 'resource')
   expect(resources.some(({ body }) => body.equals(tinyPng(1)))).toBe(true)
   const picture = resources.find(({ body }) => body.equals(tinyPng(2)))
@@ -316,7 +307,7 @@ test('labels are listed; where an archive is gone its pairs are left out and cou
     state: { status: 'labeled', spans: [], flagged: true, note: 'look' },
   })
   const { files } = await exported(corpus)
-  const labels = listingsIn(await readByWarcio(files)).flatMap(({ listing }) =>
+  const labels = listingsIn(await readAll(files)).flatMap(({ listing }) =>
     listing.pairs.flatMap((pair) => pair.labels),
   )
   expect(labels).toEqual([
@@ -370,14 +361,14 @@ test('redirects and revisits go along with what they lead to, and broken picture
   const statuses = pairsOf(corpus).map(({ image }) => image.status)
   expect(statuses).toEqual(['ok', 'ok', 'ok', 'failed'])
   const { files } = await exported(corpus)
-  const original = await readByWarcio([archive])
-  const copied = (await readByWarcio(files)).filter(({ type }) => !/warcinfo|metadata/.test(type))
+  const original = await readAll([archive])
+  const copied = (await readAll(files)).filter(({ type }) => !/warcinfo|metadata/.test(type))
   expect(copied.map(({ id }) => id).sort()).toEqual(original.map(({ id }) => id).sort())
   const again = await ingested(join(folder, 'b.gleaner'), files, { onlyListed: true })
   expect(sorted(pairsOf(again))).toEqual(sorted(pairsOf(corpus)))
   // Of the one that goes another way only what leads there.
   const one = await exported(corpus, 'alt:moved')
-  const urls = (await readByWarcio(one.files)).flatMap(({ url }) => url ?? [])
+  const urls = (await readAll(one.files)).flatMap(({ url }) => url ?? [])
   const at = 'http://a.example/'
   expect(urls).toEqual([at, `${at}moved.png`, `${at}target.png`, at])
 })
@@ -387,7 +378,7 @@ test('fetched pictures go along with their records and redirects', async () => {
   const script = resolve(import.meta.dirname, '../e2e/fetched-corpus.ts')
   execFileSync(process.execPath, [script, folder])
   const chosen = join(folder, 'chosen', '00000.warc.gz')
-  const records = await readByWarcio([chosen])
+  const records = await readAll([chosen])
   const types = records.map(({ type, url }) => `${type} ${url ? new URL(url).pathname : ''}`)
   expect(types).toEqual([
     'warcinfo ',
