@@ -62,7 +62,9 @@ interface Undisturbed {
 export async function openKillCheck(): Promise<KillCheck> {
   const root = mkdtempSync(join(tmpdir(), 'gleaner-kill-'))
   const servers = await startServers()
-  const known = new Map<string, Undisturbed>()
+  const known = new Map<string, Promise<Undisturbed>>()
+  /** One after the other: they use an engine of this process, whose home is in its environment. */
+  let preparing: Promise<unknown> = Promise.resolve()
   let runs = 0
 
   /** A folder of its own, as it is before the job. */
@@ -84,26 +86,26 @@ export async function openKillCheck(): Promise<KillCheck> {
   }
 
   async function undisturbed(name: string, one: KillKind): Promise<Undisturbed> {
-    const before = known.get(name)
-    if (before) return before
     const base = join(root, `base-${name.replaceAll(/\W+/g, '-')}`)
     for (const part of [base, homeIn(base), join(base, 'tmp')]) mkdirSync(part)
-    await one.prepare(base, servers)
+    const prepared = preparing.then(() => one.prepare(base, servers))
+    preparing = prepared.catch(() => undefined)
+    await prepared
     const folder = fresh(base)
     const ended = await start(one, folder, {})
     const { steps } = checkEnd(name, ended)
     const content = contentOf(folder, corpusOf(one, folder))
-    const made: Undisturbed = { base, steps, content }
     rmSync(folder, { recursive: true })
-    known.set(name, made)
-    return made
+    return { base, steps, content }
   }
 
   return {
     async kill(name, random) {
       const one = KILL_KINDS.get(name)
       if (!one) throw new Error(`There is no kind ${name}.`)
-      const { base, steps, content } = await undisturbed(name, one)
+      const made = known.get(name) ?? undisturbed(name, one)
+      known.set(name, made)
+      const { base, steps, content } = await made
       const folder = fresh(base)
       const marks: string[] = []
       const result: Killed = { kills: 0, inside: 0, at: '', found: [], orphans: [] }
