@@ -56,8 +56,9 @@ const ATTEMPTS = 5
 const MAX_LISTING = 16 << 20
 
 /**
- * The hub of the settings, else of HF_ENDPOINT; its token from the settings, else HF_TOKEN. Proxies
- * are those of HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Throws `invalid-input` without an endpoint.
+ * The hub of the settings, else of HF_ENDPOINT; its token from the settings, else, for the hub of the
+ * environment, HF_TOKEN. Proxies are those of HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+ * Throws `invalid-input` without an endpoint.
  */
 export function openHub(
   settings: Pick<Settings, 'hub'>,
@@ -74,7 +75,10 @@ export function openHub(
   if (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol)) {
     throw new AppError('invalid-input', `The hub address "${endpoint}" is no http(s) address`)
   }
-  const token = settings.hub.token ?? env.HF_TOKEN ?? null
+  // What the environment gives for its own hub is not for another that the settings name.
+  const isOfEnvironment =
+    settings.hub.endpoint === null || settings.hub.endpoint === env.HF_ENDPOINT
+  const token = settings.hub.token ?? (isOfEnvironment ? env.HF_TOKEN : null) ?? null
   return {
     endpoint,
     token: token?.trim() || null,
