@@ -21,10 +21,13 @@ test('every kind of job is killed', () => {
 const names = [...KILL_KINDS.keys()].filter(
   (name) => !name.startsWith('export') || name === 'export, webdataset',
 )
-test.skipIf(process.platform === 'win32').each(names)(
-  '%s, killed, ends with what an undisturbed one ends with',
-  async (name) => {
-    const { at, found, orphans } = await check.kill(name, seededRandom(names.indexOf(name)))
+test.skipIf(process.platform === 'win32').concurrent.each(names)(
+  '%s, killed at its end and while it goes on, ends with what an undisturbed one ends with',
+  async (name, { expect }) => {
+    const { at, found, orphans } = await check.kill(name, seededRandom(names.indexOf(name)), [
+      'end',
+      'resume',
+    ])
     expect({ at, found, orphans }).toEqual({ at, found: [], orphans: [] })
   },
   300_000,

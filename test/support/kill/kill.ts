@@ -31,6 +31,18 @@ const WATCHDOG_MS = 240_000
 const ORPHAN_MS = 30_000
 /** Of a job's steps, the last ones: where work is done and not yet said to be. */
 const END_STEPS = 12
+/** Steps of a job that goes on, in which it takes up what was left. */
+const RESUME_STEPS = 60
+
+/** Where a job is killed: at any step, at its end, while it goes on. */
+export type Place = 'anywhere' | 'end' | 'resume'
+
+/** One in three at its end, one in four once more while it goes on. */
+function placesBy(random: Random): Place[] {
+  const first = random.next() < 1 / 3 ? 'end' : 'anywhere'
+  return random.next() < 1 / 4 ? [first, 'resume'] : [first]
+}
+
 /** How much later than its step a program is killed from outside, at most. */
 const LATER_MS = 60
 
@@ -46,8 +58,8 @@ export interface Killed {
 }
 
 export interface KillCheck {
-  /** Kills a job of this kind once, or in its resume once more; then it is carried to its end. */
-  kill(name: string, random: Random): Promise<Killed>
+  /** Kills a job of this kind in these places, each when it goes on after the last; then it ends. */
+  kill(name: string, random: Random, places?: readonly Place[]): Promise<Killed>
   close(): Promise<void>
 }
 
@@ -94,52 +106,62 @@ export async function openKillCheck(): Promise<KillCheck> {
     const folder = fresh(base)
     const ended = await start(one, folder, {})
     const { steps } = checkEnd(name, ended)
+    if (steps === 0) throw new Error(`${name} did nothing.`)
     const content = contentOf(folder, corpusOf(one, folder))
     rmSync(folder, { recursive: true })
     return { base, steps, content }
   }
 
+  async function killed(
+    name: string,
+    one: KillKind,
+    random: Random,
+    places: readonly Place[],
+    result: Killed,
+  ): Promise<void> {
+    const made = known.get(name) ?? undisturbed(name, one)
+    known.set(name, made)
+    const { base, steps, content } = await made
+    const folder = fresh(base)
+    const marks: string[] = []
+    let isLater = false
+    for (const where of places) {
+      const count = where === 'resume' ? Math.min(steps, RESUME_STEPS) : steps
+      const from = where === 'end' ? Math.max(0, steps - END_STEPS) : 0
+      const at = 1 + from + Math.floor(random.next() * (count - from))
+      const by = random.next() < 1 / 3 ? 'parent' : 'itself'
+      const ended = await start(one, folder, { at, by, isLater }, random)
+      marks.push(ended.mark)
+      result.at += ` ${by} ${at}/${steps}`
+      if (ended.end) {
+        result.at += ' (too late)'
+        checkEnd(name, ended)
+      } else if (ended.how !== 'SIGKILL') {
+        checkEnd(name, ended)
+      } else {
+        result.kills++
+        if (isUnderWay(one, folder)) result.inside++
+      }
+      isLater = true
+    }
+    const last = await start(one, folder, { isLater: true })
+    marks.push(last.mark)
+    checkEnd(name, last)
+    result.orphans = await helpersOf(marks)
+    result.found = differences(content, contentOf(folder, corpusOf(one, folder)))
+    rmSync(folder, { recursive: true, force: true })
+  }
+
   return {
-    async kill(name, random) {
+    async kill(name, random, places = placesBy(random)) {
       const one = KILL_KINDS.get(name)
       if (!one) throw new Error(`There is no kind ${name}.`)
-      const made = known.get(name) ?? undisturbed(name, one)
-      known.set(name, made)
-      const { base, steps, content } = await made
-      const folder = fresh(base)
-      const marks: string[] = []
       const result: Killed = { kills: 0, inside: 0, at: '', found: [], orphans: [] }
-      let isLater = false
-      // One in four is killed again while it goes on.
-      for (let left = random.next() < 1 / 4 ? 2 : 1; left > 0; left--) {
-        const isAtEnd = random.next() < 1 / 3
-        const from = isAtEnd ? Math.max(0, steps - END_STEPS) : 0
-        const at = 1 + from + Math.floor(random.next() * (steps - from))
-        const by = random.next() < 1 / 3 ? 'parent' : 'itself'
-        const ended = await start(one, folder, { at, by, isLater }, random)
-        marks.push(ended.mark)
-        result.at += ` ${by} ${at}/${steps}`
-        if (ended.end) {
-          result.at += ' (too late)'
-          checkEnd(name, ended)
-        } else if (ended.how !== 'SIGKILL') {
-          checkEnd(name, ended)
-        } else {
-          result.kills++
-          if (isUnderWay(one, folder)) result.inside++
-        }
-        isLater = true
-      }
       try {
-        const last = await start(one, folder, { isLater: true })
-        marks.push(last.mark)
-        checkEnd(name, last)
-        result.orphans = await helpersOf(marks)
-        result.found = differences(content, contentOf(folder, corpusOf(one, folder)))
+        await killed(name, one, random, places, result)
       } catch (error) {
-        result.found = [{ what: 'other', detail: String(error) }]
+        result.found.push({ what: 'other', detail: String(error) })
       }
-      rmSync(folder, { recursive: true, force: true })
       return result
     },
     async close() {

@@ -83,6 +83,8 @@ async function withEngine(folder: string, work: (ask: Ask, job: Ask) => Promise<
       if (ended.state !== 'done') throw new Error(JSON.stringify(ended.error))
       return ended
     })
+    // What was prepared is none of the jobs that are looked at.
+    await ask('jobs.clear', {})
   } finally {
     await engine.stop()
     if (before === undefined) delete process.env['GLEANER_HOME']
@@ -223,7 +225,7 @@ async function packaged(folder: string): Promise<void> {
     await job('jobs.spanPackage', { corpus, ...trained, out: join(folder, 'pack'), base: 'org/x' })
     const training = join(ROOT, 'test/support/pretend-training.mjs')
     const model = join(MODELS, 'tiny-bert-qa')
-    const submit = `'${process.execPath}' '${training}' 5 20 && cp -R '${model}/.' model/`
+    const submit = `'${process.execPath}' '${training}' 5 20 && rm -r model && cp -R '${model}' model`
     await ask('settings.set', { launchers: [{ name: 'here', kind: 'local', submit }] })
   })
 }
