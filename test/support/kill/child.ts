@@ -47,9 +47,7 @@ const listed = async (): Promise<Job[]> => (await ask('jobs.list', {})) as Job[]
 if (!work.isLater) arm()
 const left = await listed()
 for (const job of left) {
-  if (job.state !== 'interrupted') continue
-  if (job.error !== null) throw new Error(JSON.stringify(job.error))
-  await ask('jobs.resume', { job: job.id })
+  if (job.state === 'interrupted') await ask('jobs.resume', { job: job.id })
 }
 // One that was killed before it was written down is asked for again; the sample is made by its call.
 if (left.length === 0 || work.call === 'corpora.openSample') await ask(work.call, work.input)

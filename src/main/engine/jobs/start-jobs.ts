@@ -11,7 +11,7 @@ import { rulesInUse } from '../home/rules-in-use.ts'
 import { parse } from '../parse.ts'
 import { openHomeJobs } from './home-jobs.ts'
 import { JOB_TABLE } from './table.ts'
-import { held, isHeld, nextStart } from './unasked.ts'
+import { cutOff, held, isHeld, nextStart } from './unasked.ts'
 
 export interface JobStarter {
   /** @param input parsed, by the definition of the kind */
@@ -141,7 +141,7 @@ export function createJobStarter(parts: EngineParts): JobStarter {
     for (const { job, input } of homeJobs.left()) {
       inputs.set(job.id, { kind: job.kind, input })
       if (mayResume(job.kind, input)) resume(job, input, (waiting) => homeJobs.save(waiting, input))
-      else runner.remember({ ...job, state: 'interrupted' })
+      else runner.remember(cutOff(job))
     }
   }
   corpora.onOpen(({ corpus }) => {
