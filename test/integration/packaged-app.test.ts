@@ -56,7 +56,9 @@ describe('what is packed', () => {
     // They name a licence and bring no text of it.
     const without = packages.filter(({ texts }) => texts.length === 0).map(({ name }) => name)
     for (const name of without) {
-      expect(name).toMatch(/^(onnxruntime-(common|node)|type-fest|@vue\/devtools-api|@rolldown\/binding-.*)$/)
+      expect(name).toMatch(
+        /^(onnxruntime-(common|node)|to-data-view|type-fest|@vue\/devtools-api|@rolldown\/binding-.*)$/,
+      )
     }
     const libvips = packages.find(({ name }) => name.startsWith('@img/sharp-libvips'))
     if (libvips) expect(libvips.texts).toEqual(expect.arrayContaining(['README.md']))
