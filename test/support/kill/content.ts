@@ -44,7 +44,7 @@ const ASIDE = /^(jobs|sqlite_.*)$/
 const FETCHED = `SELECT count(*) FROM archives WHERE path LIKE 'fetched/%'`
 const OF_FETCHED: Record<string, string> = {
   archives: `SELECT DISTINCT state FROM archives`,
-  captures: `SELECT DISTINCT url, mime, kind, sha256, bytes FROM captures`,
+  captures: `SELECT DISTINCT url, mime, kind, sha256, bytes FROM captures WHERE kind <> 'revisit'`,
   failures: `SELECT stage, reason, url, detail FROM failures`,
   images: `SELECT id, url, status, sha256, mime, width, height, bytes, error, attempts FROM images`,
   record_counts: `SELECT DISTINCT type FROM record_counts`,
