@@ -92,6 +92,7 @@ test('a full disk is named in the window, which goes on', async ({ home, start }
     await call(page, 'settings.set', { theme: 'system' })
     await call(page, 'corpora.open', { path })
     await page.reload()
+    await expect(page.getByRole('status', { name: 'Pairs shown' })).toBeVisible()
     await page.keyboard.press('1')
     await page
       .getByRole('button', { name: /\bmine\b/ })
