@@ -1,12 +1,20 @@
 const ascii = (bytes: Uint8Array, start: number, end: number): string =>
   String.fromCharCode(...bytes.subarray(start, Math.min(end, bytes.byteLength)))
 
+/** What a picture may begin with; the ISO and JPEG boxes have their names behind a length. */
+const FIRST_BYTES = new Uint8Array(256)
+for (const char of '\xff\x89GRIM\x008B') FIRST_BYTES[char.charCodeAt(0)] = 1
+const BOX_BYTES = new Uint8Array(256)
+for (const char of 'fJj') BOX_BYTES[char.charCodeAt(0)] = 1
+
 /**
  * The media type of a picture by its first bytes (magic numbers as in WHATWG MIME Sniffing, plus the
  * formats that it does not list): a server's Content-Type and an address's extension are often
  * wrong. null = no picture with a magic number; SVG has none.
  */
 export function pictureType(bytes: Uint8Array): string | null {
+  // Most that is asked about is text.
+  if (FIRST_BYTES[bytes[0] ?? 1] === 0 && BOX_BYTES[bytes[4] ?? 0] === 0) return null
   const head = ascii(bytes, 0, 16)
   const begins = (...magics: string[]): boolean => magics.some((magic) => head.startsWith(magic))
   if (begins('\xff\xd8\xff')) return 'image/jpeg'

@@ -1,11 +1,12 @@
 import { parse, type DefaultTreeAdapterTypes as Tree } from 'parse5'
 import { makeResolver } from './address.ts'
-import { decodeHTML } from 'entities'
+import { decodeAttribute } from './attribute-value.ts'
 import { cssBudget, inertDeclarations, inertSheet } from './inert-css.ts'
 import type { CssBudget } from './inert-css.ts'
-import { DEFAULT_LIMITS } from './page.ts'
+import { DEFAULT_LIMITS, firstScan, type FirstScan } from './page.ts'
 import { pictureOf } from './picture.ts'
-import { scan } from './scan.ts'
+import type { Scan } from './scan.ts'
+import { xmlTree } from './xml-tree.ts'
 
 /** Which picture and words of a page to mark: the fields of the pair. */
 export interface PageMark {
@@ -65,6 +66,8 @@ const MARK_STYLE =
  * @param pictureAddress where a picture (absolute address as in a pair) can be had inside the
  *   program, e.g. `gleaner://...`; null = not shown. It must be harmless itself.
  * @param charset of the page, in which its queries are escaped
+ * @param mediaType as the page was sent; XML is read by XML's rules as at the ingest. undefined = not
+ *   known: as HTML, or as XML where only that has the picture
  */
 export function inertPage(
   html: string,
@@ -72,6 +75,7 @@ export function inertPage(
   mark: PageMark,
   pictureAddress: (absoluteUrl: string) => string | null,
   charset = 'utf-8',
+  mediaType?: string | null,
 ): string {
   const head =
     `<!doctype html>\n<meta charset="utf-8">\n` +
@@ -80,8 +84,12 @@ export function inertPage(
   if (html.length > MAX_SHOWN) {
     return `${head}<p>This page is too long to be shown (${html.length} characters).</p>`
   }
-  const tree = parse(html, { scriptingEnabled: false, sourceCodeLocationInfo: true })
-  const addresses = addressesByTag(html, pageUrl, charset)
+  const { found, markup } = readAgain(html, mediaType, mark.tagStart)
+  const addresses = addressesByTag(found, pageUrl, charset)
+  const tree =
+    markup === 'xml'
+      ? xmlTree(html)
+      : parse(html, { scriptingEnabled: false, sourceCodeLocationInfo: true })
   const marks = findWords(tree, mark)
   return (
     head +
@@ -102,10 +110,25 @@ export function inertPage(
   )
 }
 
+/** The scan that the ingest made. */
+function readAgain(
+  html: string,
+  mediaType: string | null | undefined,
+  tagStart: number,
+): FirstScan {
+  const read = (type: string | null | undefined): FirstScan =>
+    firstScan(html, type, DEFAULT_LIMITS, performance.now() + DEFAULT_LIMITS.timeBudgetMs)
+  const has = ({ found }: FirstScan): boolean =>
+    found.images.some((image) => image.tagStart === tagStart)
+  const first = read(mediaType)
+  if (mediaType !== undefined || tagStart < 0 || has(first)) return first
+  const asXml = read('application/xhtml+xml')
+  return has(asXml) ? asXml : read(mediaType)
+}
+
 /** All addresses of each picture, the paired one first, by where its tag begins. */
-function addressesByTag(html: string, pageUrl: string, charset: string): Map<number, string[]> {
-  const found = scan(html, DEFAULT_LIMITS, performance.now() + DEFAULT_LIMITS.timeBudgetMs)
-  const base = found.baseHref === null ? null : decodeHTML(found.baseHref).trim()
+function addressesByTag(found: Scan, pageUrl: string, charset: string): Map<number, string[]> {
+  const base = found.baseHref === null ? null : decodeAttribute(found.baseHref)
   const resolver = makeResolver(pageUrl, base, charset)
   const addresses = new Map<number, string[]>()
   for (const image of found.images) {

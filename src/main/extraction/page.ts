@@ -69,7 +69,7 @@ export function extractPage(
     throw new AppError('damaged', `html-too-long: ${html.length} characters of HTML`)
   }
   const deadline = performance.now() + bounds.timeBudgetMs
-  const { found, read, markup, malformed } = firstScan(html, meta, bounds, deadline)
+  const { found, read, markup, malformed } = firstScan(html, meta.mediaType, bounds, deadline)
   const page: ExtractedPage = {
     title: found.title === null ? null : plainText(found.title),
     language: languageOf(found, meta.httpLanguage ?? null),
@@ -153,7 +153,7 @@ export function extractPage(
 
 type Read = (wanted?: ReadonlySet<string>) => Scan
 
-interface FirstScan {
+export interface FirstScan {
   found: Scan
   read: Read
   markup: ExtractedPage['markup']
@@ -164,14 +164,14 @@ interface FirstScan {
  * By XML's rules where the page is sent as XML. What is not well-formed is read as HTML: a browser
  * shows an error instead of most of it, but its pictures and words were meant to be seen.
  */
-function firstScan(
+export function firstScan(
   html: string,
-  meta: PageMeta,
+  mediaType: string | null | undefined,
   bounds: ExtractLimits,
   deadline: number,
 ): FirstScan {
   const asHtml: Read = (wanted) => scan(html, bounds, deadline, wanted)
-  if (!isXml(meta.mediaType)) {
+  if (!isXml(mediaType)) {
     return { found: asHtml(), read: asHtml, markup: 'html', malformed: null }
   }
   const asXml: Read = (wanted) => scanXml(html, bounds, deadline, wanted)

@@ -1,21 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { DEFAULT_LIMITS } from '../../../src/main/extraction/page.ts'
-import { attribute } from '../../../src/main/extraction/attribute-value.ts'
-import { scan } from '../../../src/main/extraction/scan.ts'
 import { sharedData } from '../../support/shared-data.ts'
 import { pageOf } from './page-of.ts'
 import { brokenPage } from '../../support/broken-pages.ts'
-import { parse5Images, type Parse5Image } from './parse5-images.ts'
+import {
+  differentPages,
+  isDifferent,
+  ourImages,
+  sharedGenerator,
+} from '../../support/page-differences.ts'
+import { parse5Images } from './parse5-images.ts'
 import { realPages, SAMPLE } from './real-pages.ts'
-
-function ourImages(html: string): Parse5Image[] {
-  return scan(html, DEFAULT_LIMITS, Infinity).images.map((image) => [
-    attribute(image.attributes, 'src'),
-    attribute(image.attributes, 'alt'),
-    image.sources.map((source) => attribute(source, 'srcset')),
-  ])
-}
 
 describe('against parse5 on every page of archives', () => {
   /** Counted by an independent program (lxml): pages, img, data: addresses, alts. */
@@ -40,9 +35,7 @@ describe('against parse5 on every page of archives', () => {
       if (folder === null) return context.skip('no real data')
       const differences: string[] = []
       for (const page of await realPages(folder)) {
-        const [ours, theirs] = [ourImages(page.html), parse5Images(page.html)]
-        if (JSON.stringify(ours) !== JSON.stringify(theirs))
-          differences.push(`${page.archive} ${page.url}`)
+        if (isDifferent(page.html)) differences.push(`${page.archive} ${page.url}`)
       }
       expect(differences).toEqual([])
     },
@@ -124,13 +117,6 @@ const FOREIGN = [
   '</template>',
 ]
 
-async function sharedGenerator(): Promise<((seed: number) => string) | null> {
-  const path = sharedData('generators/pages.mjs')
-  if (path === null) return null
-  const module = (await import(path)) as { page: (seed: number) => string }
-  return module.page
-}
-
 const SHARED = await sharedGenerator()
 
 describe('on tag soup', () => {
@@ -151,13 +137,7 @@ describe('on tag soup', () => {
     '10,000 pages of %s: the same pictures with the same sources',
     ([, page], context) => {
       if (page === null) return context.skip('no shared generator')
-      const different: number[] = []
-      for (let seed = 0; seed < 10_000; seed++) {
-        const html = page(seed)
-        if (JSON.stringify(ourImages(html)) !== JSON.stringify(parse5Images(html)))
-          different.push(seed)
-      }
-      expect(different).toEqual([])
+      expect(differentPages(page, 0, 10_000)).toEqual([])
     },
   )
 

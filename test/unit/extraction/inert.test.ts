@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parse, type DefaultTreeAdapterTypes as Tree } from 'parse5'
-import { inertPage, MARKED_PICTURE_ID } from '../../../src/main/extraction/index.ts'
+import { extractPage, inertPage, MARKED_PICTURE_ID } from '../../../src/main/extraction/index.ts'
 import { sharedData } from '../../support/shared-data.ts'
 import { PAGE_URL, pageOf } from './page-of.ts'
 import { realPages, SAMPLE } from './real-pages.ts'
@@ -133,6 +133,59 @@ describe('a page made inert', () => {
       '<figcaption><mark class="gleaner gleaner-caption">The cat</mark></figcaption>',
     )
     expect(shown).toContain('<p><mark class="gleaner gleaner-after">After the cat</mark></p>')
+  })
+
+  test('a base is decoded as an attribute is, so that pictures keep the addresses of the ingest', () => {
+    const html = '<base href="/a?x=1&copy=2/&amp;b/"><img src="?p&amp;q">'
+    const asked: string[] = []
+    inert(html, (url) => (asked.push(url), null))
+    expect(asked).toEqual(pageOf(html).pairs.map((pair) => pair.imageUrl))
+  })
+
+  test.for([['application/xhtml+xml'], [undefined]])(
+    'XHTML sent as %s is marked where the ingest found the picture and its words',
+    ([mediaType]) => {
+      const xhtml =
+        '<?xml version="1.0"?><!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml"><head><script src="a.js"/><title/></head>' +
+        '<body><p>Before <![CDATA[a < b]]> &amp; the cat</p><div/><h:img xmlns:h="http://www.w3.org/1999/xhtml" src="a?x=1&amp;y=2"/><p>After it</p></body></html>'
+      const meta = {
+        charset: 'utf-8',
+        charsetSource: 'http' as const,
+        mediaType: 'application/xhtml+xml',
+      }
+      const [pair] = extractPage(xhtml, PAGE_URL, meta).pairs
+      if (!pair) throw new Error('no pair')
+      expect(pair.before).toBe('Before a < b & the cat')
+      const asked: string[] = []
+      const shown = inertPage(
+        xhtml,
+        PAGE_URL,
+        pair,
+        (url) => (asked.push(url), 'gleaner://picture/1'),
+        'utf-8',
+        mediaType,
+      )
+      expect(asked).toEqual([pair.imageUrl])
+      expect(shown).toContain(`<img id="${MARKED_PICTURE_ID}" src="gleaner://picture/1">`)
+      expect(shown).toContain(
+        '<p><mark class="gleaner gleaner-before">Before a &lt; b &amp; the cat</mark></p>',
+      )
+      expect(shown).toContain('<p><mark class="gleaner gleaner-after">After it</mark></p>')
+    },
+  )
+
+  test('XHTML is made as harmless as HTML', () => {
+    const shown = inertPage(
+      '<html xmlns="http://www.w3.org/1999/xhtml"><body onload="x()"><s:script xmlns:s="http://www.w3.org/1999/xhtml">alert(1)</s:script>' +
+        '<p onclick="x()"><![CDATA[<script>alert(2)</script>]]></p><img src="a" onerror="x()"/><xmp>&lt;/xmp&gt;&lt;script&gt;alert(3)&lt;/script&gt;</xmp></body></html>',
+      PAGE_URL,
+      NOTHING,
+      () => null,
+      'utf-8',
+      'application/xhtml+xml',
+    )
+    expectInert(shown)
+    expect(shown).toContain('&lt;script&gt;alert(2)')
   })
 
   test('a page that is nested too deeply or too long does no harm', () => {

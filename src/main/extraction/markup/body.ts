@@ -109,14 +109,14 @@ export function startInBody(name: number): number {
 /** Opens the element of the tag where it stands. */
 export function openElement(name: number, props: number): void {
   let index = -1
-  if ((props & tag.OWN_RULE) !== 0) {
+  if ((props & tag.NOTED) !== 0) {
     if (name === tag.T_TR) openRow()
     else index = indexOf(name)
   }
   if ((props & tag.BLOCK) !== 0) here.boundary = true
   push(name, index)
   if ((props & tag.NO_WORDS) !== 0) here.state |= S_NO_WORDS
-  if ((props & tag.OWN_RULE) !== 0) enter(name, index)
+  if ((props & tag.MEANS) !== 0) enter(name, index)
   applyAttributes(name)
   if ((props & tag.FORMATTING) !== 0) noteFormatting(name, token.nameEnd)
   else if ((props & tag.MARKED) !== 0) addMarker()
@@ -335,6 +335,17 @@ export function endInBody(name: number, hash: number): void {
     close(name, tag.SCOPE)
     return
   }
+  if ((props & tag.OWN_END) !== 0) ownEnd(name)
+  else if ((props & tag.HEADING) !== 0) closeHeading()
+  else if ((props & tag.MARKED) !== 0) {
+    if (close(name, tag.SCOPE)) clearToMarker()
+  } else if (openCount[name] !== 0) {
+    closeOther(name)
+    if (name === tag.T_NOSCRIPT && openCount[name] !== 0) leaveNoscript()
+  }
+}
+
+function ownEnd(name: number): void {
   switch (name) {
     case tag.T_P:
       here.boundary = true
@@ -362,13 +373,6 @@ export function endInBody(name: number, hash: number): void {
     case tag.T_HEAD:
     case tag.T_BODY:
       return
-  }
-  if ((props & tag.HEADING) !== 0) closeHeading()
-  else if ((props & tag.MARKED) !== 0) {
-    if (close(name, tag.SCOPE)) clearToMarker()
-  } else if (openCount[name] !== 0) {
-    closeOther(name)
-    if (name === tag.T_NOSCRIPT && openCount[name] !== 0) leaveNoscript()
   }
 }
 

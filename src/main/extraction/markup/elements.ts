@@ -157,6 +157,9 @@ export function addSource(): void {
 /** Notes the figure, table, cell or picture that begins. Returns its index; -1 for all others. */
 export function indexOf(name: number): number {
   switch (name) {
+    case tag.T_TD:
+    case tag.T_TH:
+      return here.table < 0 ? -1 : addCell(here.table)
     case tag.T_FIGURE:
       here.figureParent.push(here.figure)
       return here.figureParent.length - 1
@@ -172,9 +175,6 @@ export function indexOf(name: number): number {
       here.table = index
       return index
     }
-    case tag.T_TD:
-    case tag.T_TH:
-      return here.table < 0 ? -1 : addCell(here.table)
     case tag.T_TEMPLATE:
       return here.aroundTemplates.push({ table: here.table, cell: here.cell }) - 1
   }

@@ -104,8 +104,15 @@ export function addMarker(): void {
 export function clearToMarker(): void {
   while (newest !== 0) {
     const entry = newest
+    if (tags[entry] === 0) {
+      const older = before[entry] as number
+      if (older !== 0) after[older] = 0
+      newest = older
+      after[entry] = free
+      free = entry
+      return
+    }
     removeEntry(entry)
-    if (tags[entry] === 0) return
   }
 }
 

@@ -1,12 +1,13 @@
 import { decodeHTML } from 'entities'
 import { endInBody, isHiddenInput, noteHtml, openElement, startInBody, token } from './body.ts'
 import { endInForeign, isForeignIn, startInForeign } from './foreign.ts'
-import { reopenFormatting } from './formatting.ts'
+import { addMarker, clearToMarker, reopenFormatting } from './formatting.ts'
 import {
   here,
   M_AFTER_HEAD,
   M_BODY,
   M_CAPTION,
+  M_CELL,
   M_COLUMNS,
   M_HEAD,
   M_HEAD_NOSCRIPT,
@@ -14,13 +15,14 @@ import {
   M_SELECT,
   M_SELECT_IN_TABLE,
   M_TABLE,
+  M_TABLE_BODY,
   M_TEMPLATE,
   S_FOREIGN,
   S_NOSCRIPT,
   S_NO_WORDS,
 } from './here.ts'
 import { isSpace } from './raw-text.ts'
-import { popTo, stackNamespace, stackProps, HTML } from './stack.ts'
+import { HTML, popTo, stackNamespace, stackProps, stackTag } from './stack.ts'
 import {
   endInSelect,
   endInTable,
@@ -52,6 +54,10 @@ export function startTag(name: number): number {
       return startInBody(name)
     }
   }
+  if (partOpens(name)) {
+    openElement(name, tag.TAG_PROPS[name] as number)
+    return token.end
+  }
   for (;;) {
     switch (startInMode(name)) {
       case DONE:
@@ -69,6 +75,38 @@ export function startTag(name: number): number {
       }
     }
   }
+}
+
+/** A cell in its row, a row in its section: most of what tables are made of, without the rules. */
+function partOpens(name: number): boolean {
+  if (here.depth === 0) return false
+  const top = stackTag[here.depth - 1] as number
+  if (here.mode === M_ROW) {
+    if (top !== tag.T_TR || (name !== tag.T_TD && name !== tag.T_TH)) return false
+    here.mode = M_CELL
+    addMarker()
+    return true
+  }
+  if (here.mode !== M_TABLE_BODY || name !== tag.T_TR || top !== tag.T_TBODY) return false
+  here.mode = M_ROW
+  return true
+}
+
+/** The end tag of the cell or row that is innermost. */
+function partEnds(name: number): boolean {
+  const top = here.depth - 1
+  if (top < 0 || stackTag[top] !== name) return false
+  if (here.mode === M_CELL) {
+    if (name !== tag.T_TD && name !== tag.T_TH) return false
+    popTo(top)
+    clearToMarker()
+    here.mode = M_ROW
+    return true
+  }
+  if (here.mode !== M_ROW || name !== tag.T_TR) return false
+  popTo(top)
+  here.mode = M_TABLE_BODY
+  return true
 }
 
 function startInMode(name: number): Verdict {
@@ -143,6 +181,7 @@ export function endTag(name: number): void {
     endInBody(name, token.hash)
     return
   }
+  if (partEnds(name)) return
   for (;;) {
     switch (endInMode(name)) {
       case DONE:
@@ -200,6 +239,11 @@ const NOTHING = 0
 const SPACE = 1
 const TEXT = 2
 
+/** Of the named references, only `&Tab;` and `&NewLine;` are white space. */
+function maybeSpace(afterAmpersand: number): boolean {
+  return afterAmpersand === 0x23 || afterAmpersand === 0x54 || afterAmpersand === 0x4e
+}
+
 /** Is there anything but white space? Null characters are no characters at all. */
 function kindOf(start: number, end: number): number {
   const { html } = here
@@ -207,6 +251,7 @@ function kindOf(start: number, end: number): number {
   for (let at = start; at < end; at++) {
     const code = html.charCodeAt(at)
     if (code === 0x26) {
+      if (!maybeSpace(html.charCodeAt(at + 1))) return TEXT
       if (/[^\0\t\n\f\r ]/.test(decodeHTML(html.slice(at, Math.min(end, at + 2000))))) return TEXT
       return SPACE
     }

@@ -14,12 +14,17 @@ const MOST_HTML = 8 << 20
 
 export const pageTasks: Tasks<PageCalls> = {
   async show({ archive, url, mark, pictures }, { bytes, emit }) {
-    const { text: raw, charset } = archive.isKept
+    const {
+      text: raw,
+      charset,
+      mediaType,
+    }: Read = archive.isKept
       ? decodeHtml(zstdDecompressSync(bytes, { maxOutputLength: MAX_PAGE_BYTES }), null, url)
       : await readPage(archive, url)
     await emit({ text: raw.slice(0, MOST_SOURCE).toWellFormed(), length: raw.length })
     const known = new Map(pictures)
-    const html = inertPage(raw, url, mark, (address) => known.get(address) ?? null, charset)
+    const shown = (address: string): string | null => known.get(address) ?? null
+    const html = inertPage(raw, url, mark, shown, charset, mediaType)
     if (html.length > MOST_HTML) {
       throw new AppError(
         'refused',
@@ -31,11 +36,13 @@ export const pageTasks: Tasks<PageCalls> = {
   },
 }
 
+interface Read extends DecodedHtml {
+  /** As the page was sent; what was kept of a page does not say. */
+  mediaType?: string | null
+}
+
 /** Decoded as it was at the ingest, so that the offsets of the tag fit. */
-async function readPage(
-  { path, name, offset }: PageOrder['archive'],
-  url: string,
-): Promise<DecodedHtml> {
+async function readPage({ path, name, offset }: PageOrder['archive'], url: string): Promise<Read> {
   let archive
   try {
     archive = await findSource(path)
@@ -51,5 +58,6 @@ async function readPage(
   // As at the ingest: a resource may come without an HTTP head.
   const http = parseHttpResponse(record.block, { maxBodyBytes: MAX_PAGE_BYTES })
   const { headers } = http.status === 0 ? record : http
-  return decodeHtml(http.body, headers.get('content-type') ?? null, url)
+  const mediaType = headers.get('content-type') ?? null
+  return { ...decodeHtml(http.body, mediaType, url), mediaType }
 }
