@@ -21,7 +21,7 @@ test('every kind of job is killed', () => {
 const names = [...KILL_KINDS.keys()].filter(
   (name) => !name.startsWith('export') || name === 'export, webdataset',
 )
-test.skipIf(process.platform === 'win32').concurrent.each(names)(
+test.skipIf(process.platform === 'win32').concurrent.for(names)(
   '%s, killed at its end and while it goes on, ends with what an undisturbed one ends with',
   async (name, { expect }) => {
     const { at, found, orphans } = await check.kill(name, seededRandom(names.indexOf(name)), [
