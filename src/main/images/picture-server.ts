@@ -85,13 +85,55 @@ export function serveDecoding(
   })
 }
 
+/** What libvips itself says. */
+const BY_LIBVIPS: ReadonlySet<string> = new Set(['damaged', 'truncated'])
+
+/** Calls that run side by side, and what waits until none does. */
+const running = new Set<Promise<unknown>>()
+let alone: Promise<unknown> = Promise.resolve()
+
+async function beside<T>(work: () => Promise<T>): Promise<T> {
+  for (let seen: unknown = null; seen !== alone; await alone) seen = alone
+  const run = work()
+  running.add(run)
+  try {
+    return await run
+  } finally {
+    running.delete(run)
+  }
+}
+
+function byItself<T>(work: () => Promise<T>): Promise<T> {
+  const before = alone
+  const run = before.then(async () => {
+    await Promise.allSettled(running)
+    return work()
+  })
+  alone = run.catch(() => undefined)
+  return run
+}
+
+/**
+ * libvips keeps the last words of all its threads in one place, so that a picture may get those of
+ * another or none: what failed is judged again while nothing else runs.
+ */
+async function judged<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await beside(work)
+  } catch (error) {
+    if (error instanceof PictureError && BY_LIBVIPS.has(error.reason)) return byItself(work)
+    throw error
+  }
+}
+
 async function answer<T>(
   { path, limits }: Pick<DecodeInput, 'path' | 'limits'>,
   sent: Uint8Array,
   work: (bytes: Uint8Array) => Promise<Answer<T>>,
 ): Promise<Answer<T | { ok: false; reason: string; detail: string }>> {
   try {
-    return await work(path === null ? sent : await readPicture(path, limits.maxBytes))
+    const bytes = path === null ? sent : await readPicture(path, limits.maxBytes)
+    return await judged(() => work(bytes))
   } catch (error) {
     if (!(error instanceof PictureError)) throw error
     return { value: { ok: false, reason: error.reason, detail: error.message } }

@@ -18,9 +18,6 @@ const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?/g
 /** In JSON, and in JSON within a column. */
 const SECONDS = /"(seconds|ms|pid|mtimeMs)(\\*)":\s?[\d.e-]+/g
 
-/** Threads of libvips share its last words, so that one may find those of another or none. */
-const DECODER_SAYS = /"detail":"(Unknown error|Vips\w+: [^"]*)"/
-
 /** null where all features were kept already, as they are for a job that goes on. */
 const DEVICE = /"device(\\*)":\s?(?:null|\\*"cpu\\*")/g
 
@@ -30,7 +27,6 @@ function plain(text: string, folder: string): string {
     .replace(UUID, '<id>')
     .replace(TIME, '<time>')
     .replace(DEVICE, '"device$1":"cpu$1"')
-    .replace(DECODER_SAYS, '"detail":"<libvips>"')
     .replace(SECONDS, '"$1$2":0')
 }
 

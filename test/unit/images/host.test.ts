@@ -45,6 +45,20 @@ test('pictures are decoded in another process, as bytes or as files, each with i
   expect(decoder.restarts).toBe(0)
 })
 
+test('what fails beside others fails for its own reason', async () => {
+  const decoder = host(REAL, { parallel: 8 })
+  const jpeg = await flat(400, 300).jpeg().toBuffer()
+  const png = await flat(40, 30).png().toBuffer()
+  const cut = jpeg.subarray(0, jpeg.length / 2)
+  const broken = Buffer.concat([png.subarray(0, 8), Buffer.alloc(60, 7)])
+  const alone = [await decoder.decode(cut), await decoder.decode(broken)]
+  expect(alone.map((one) => (one.ok ? 'ok' : one.reason))).toEqual(['truncated', 'damaged'])
+  const many = await Promise.all(
+    Array.from({ length: 400 }, (_, i) => decoder.decode(i % 2 === 0 ? cut : broken)),
+  )
+  expect(many.filter((one, i) => JSON.stringify(one) !== JSON.stringify(alone[i % 2]))).toEqual([])
+})
+
 test('a picture that kills the decoder is the only one that fails', async () => {
   const decoder = host(FRAGILE, { parallel: 3 })
   const good = await flat(20, 20).png().toBuffer()
