@@ -44,7 +44,7 @@ export const KNOWS: Record<string, readonly string[]> = {
   renderer: ['shared', ...WINDOW, 'renderer/src/app'],
   'main/shell': ['shared', 'main/processes'],
   'main/processes': ['shared'],
-  'main/files': ['shared'],
+  'main/files': ['shared', 'main/processes'],
   'main/statistics': ['shared'],
   'main/store': ['shared', ...LOW],
   ...Object.fromEntries(

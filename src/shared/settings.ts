@@ -25,6 +25,12 @@ export const Launcher = z.object({
 })
 export type Launcher = z.infer<typeof Launcher>
 
+/**
+ * Stands for the hub's token wherever settings are read; written back it means the token that is
+ * kept for the hub's address. Nobody but the engine needs to know what the token is.
+ */
+export const KEPT_TOKEN = '••••••••'
+
 /** What a person chose for this machine. Kept by the engine as one JSON file. */
 export const Settings = z.object({
   theme: z.enum(['system', 'dark', 'light']).default('dark'),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { DEFAULT_SETTINGS } from '#shared/settings.ts'
 import type { JobContext } from '../../src/main/jobs/run/job.ts'
 import { putBlob } from '../../src/main/store/blobs.ts'
@@ -26,6 +26,8 @@ export function exportContext(over: Partial<JobContext> = {}): JobContext & { to
     warn: (message) => told.warnings.push(message),
     result: (label, value) => told.results.set(label, value),
     changed: () => undefined,
+    conclude: (last) => last(),
+    id: randomUUID(),
     entries: entriesAt(NOWHERE),
     settings: DEFAULT_SETTINGS,
     ...over,

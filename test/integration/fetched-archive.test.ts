@@ -4,7 +4,6 @@ import {
   appendFileSync,
   cpSync,
   mkdtempSync,
-  createReadStream,
   readdirSync,
   readFileSync,
   rmSync,
@@ -18,11 +17,12 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import sharp from 'sharp'
 import { afterEach, expect, test } from 'vitest'
-import { WARCParser, type WARCRecord } from 'warcio'
+import { readPictureRecord } from '../../src/main/engine/calls/picture-record.ts'
 import { runPictures } from '../../src/main/jobs/pictures/pictures.ts'
 import { blobPath, hasBlob } from '../../src/main/store/blobs.ts'
 import { openCorpus, type Corpus } from '../../src/main/store/open.ts'
-import { addImage, imageRows, jobContext, LOCAL, newCorpus } from './pictures-support.ts'
+import { readByWarcio, type ReadRecord } from '../support/warcio.ts'
+import { addImage, addPage, imageRows, jobContext, LOCAL, newCorpus } from './pictures-support.ts'
 
 const open: Corpus[] = []
 const servers: Server[] = []
@@ -62,36 +62,8 @@ const fetchAll = (
     ...more,
   })
 
-interface Read {
-  type: string
-  url: string | null
-  headers: (name: string) => string | null
-  /** Status line and fields, as warcio shows them; '' without HTTP. */
-  http: string
-  status: number | null
-  /** Its codings undone by warcio. */
-  body: Buffer
-}
-
 const archivesOf = (corpus: Corpus): string[] =>
   readdirSync(join(corpus.path, 'fetched')).map((name) => join(corpus.path, 'fetched', name))
-
-/** Every record, read by the other implementation. */
-async function readByWarcio(path: string): Promise<Read[]> {
-  const records: Read[] = []
-  const parser = new WARCParser(createReadStream(path), { keepHeadersCase: true })
-  for await (const record of parser as AsyncIterable<WARCRecord>) {
-    records.push({
-      type: record.warcType,
-      url: record.warcTargetURI ?? null,
-      headers: (name) => record.warcHeader(name) ?? null,
-      http: record.httpHeaders?.toString() ?? '',
-      status: record.httpHeaders ? Number(record.httpHeaders.statusCode) : null,
-      body: Buffer.from(await record.readFully(true)),
-    })
-  }
-  return records
-}
 
 const captures = (corpus: Corpus) =>
   corpus.reader
@@ -149,9 +121,9 @@ test('every hop is a record with its request, headers, address and date, and war
 
   const files = archivesOf(corpus)
   expect(files.length).toBe(1)
-  const records = await readByWarcio(files[0] as string)
+  const records = await readByWarcio(files[0] as string, true)
   expect(context.told.results.get('Records')).toContain(`${records.length - 1} in fetched/`)
-  const [info, ...rest] = records as [Read, ...Read[]]
+  const [info, ...rest] = records as [ReadRecord, ...ReadRecord[]]
   expect(info.type).toBe('warcinfo')
   expect(info.body.toString()).toMatch(/software: Gleaner.*robots: obey.*me@example\.org/s)
 
@@ -164,7 +136,14 @@ test('every hop is a record with its request, headers, address and date, and war
     ['response', '/packed.png', 200],
     ['response', '/gone.png', 404],
   ])
-  const [, moved, plain, copy, packed, gone] = answers as [Read, Read, Read, Read, Read, Read]
+  const [, moved, plain, copy, packed, gone] = answers as [
+    ReadRecord,
+    ReadRecord,
+    ReadRecord,
+    ReadRecord,
+    ReadRecord,
+    ReadRecord,
+  ]
   expect([moved.body.toString(), gone.body.toString()]).toEqual(['over there', 'nothing here'])
   expect([plain.body.equals(picture), packed.body.equals(other)]).toEqual([true, true])
   // As they came: case, order, repeated fields, and bytes that are no UTF-8.
@@ -173,19 +152,19 @@ test('every hop is a record with its request, headers, address and date, and war
     /^HTTP\/1\.1 200 OK\r\nContent-Type: image\/png\r\nX-Name: .*\r\nSet-Cookie: a\r\nset-cookie: b\r\n/,
   )
   expect(plain.http).toMatch(/X-Orig-Transfer-Encoding: chunked/)
-  expect(plain.headers('WARC-Payload-Digest')).toBe(sha1Base32(picture))
-  expect(packed.headers('WARC-Payload-Digest')).toBe(sha1Base32(gzipSync(other)))
+  expect(plain.header('WARC-Payload-Digest')).toBe(sha1Base32(picture))
+  expect(packed.header('WARC-Payload-Digest')).toBe(sha1Base32(gzipSync(other)))
   expect(copy.body.length).toBe(0)
-  expect(copy.headers('WARC-Refers-To-Target-URI')).toBe(`${base}/x.png`)
-  expect(copy.headers('WARC-Refers-To')).toBe(plain.headers('WARC-Record-ID'))
-  expect(copy.headers('WARC-Payload-Digest')).toBe(plain.headers('WARC-Payload-Digest'))
+  expect(copy.header('WARC-Refers-To-Target-URI')).toBe(`${base}/x.png`)
+  expect(copy.header('WARC-Refers-To')).toBe(plain.header('WARC-Record-ID'))
+  expect(copy.header('WARC-Payload-Digest')).toBe(plain.header('WARC-Payload-Digest'))
   for (const answer of answers) {
-    expect(answer.headers('WARC-IP-Address')).toBe('127.0.0.1')
-    expect(answer.headers('WARC-Warcinfo-ID')).toBe(info.headers('WARC-Record-ID'))
-    expect(answer.headers('WARC-Date')).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    expect(answer.header('WARC-IP-Address')).toBe('127.0.0.1')
+    expect(answer.header('WARC-Warcinfo-ID')).toBe(info.header('WARC-Record-ID'))
+    expect(answer.header('WARC-Date')).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
     const request = rest.find(
-      (one) => one.headers('WARC-Concurrent-To') === answer.headers('WARC-Record-ID'),
-    ) as Read
+      (one) => one.header('WARC-Concurrent-To') === answer.header('WARC-Record-ID'),
+    ) as ReadRecord
     expect(request.url).toBe(answer.url)
     expect(request.http).toContain(`GET ${answer.url?.replace(base, '')} HTTP/1.1\r\n`)
     expect(request.http).toMatch(/user-agent: Gleaner.*me@example\.org/)
@@ -259,6 +238,47 @@ test('lost files of pictures come back from what was fetched, also through redir
   expect(hasBlob(copy, sha256)).toBe(true)
 })
 
+test('the record behind a picture is told with its headers and what led there; one of an older version has none', async () => {
+  const corpus = corpusForTest()
+  const picture = await png(80)
+  const base = await serve((path, response) => {
+    if (path === '/a.png') response.writeHead(301, { Location: '/b.png' }).end()
+    else if (path === '/b.png')
+      response.writeHead(200, { 'Content-Type': 'image/png', 'X-Served-By': 'me' }).end(picture)
+    else response.writeHead(404).end()
+  })
+  addPage(corpus, [addImage(corpus, `${base}/a.png`)])
+  await fetchAll(corpus)
+  const found = await readPictureRecord(corpus, 1)
+  expect(found).toMatchObject({
+    fetched: true,
+    through: [
+      { type: 'response', url: `${base}/a.png`, statusLine: 'HTTP/1.1 301 Moved Permanently' },
+    ],
+    record: {
+      type: 'response',
+      url: `${base}/b.png`,
+      statusLine: 'HTTP/1.1 200 OK',
+      ip: '127.0.0.1',
+    },
+  })
+  const { record } = found as NonNullable<typeof found>
+  expect(record.fields).toContainEqual({ name: 'X-Served-By', value: 'me' })
+  const file = archivesOf(corpus)[0] as string
+  expect(record.archivePath).toBe(file)
+  const [same] = (await readByWarcio(file, true)).filter(
+    (one) => one.url === `${base}/b.png` && one.type === 'response',
+  )
+  expect(record.recordId).toBe(same?.header('WARC-Record-ID'))
+  expect(record.date).toBe(same?.header('WARC-Date'))
+
+  // As older versions left it: fetched, and nothing kept of the answer.
+  corpus.writer.exec(`DELETE FROM captures; DELETE FROM archives WHERE path LIKE 'fetched/%'`)
+  expect(await readPictureRecord(corpus, 1)).toBeNull()
+  await fetchAll(corpus)
+  expect(imageRows(corpus)[0]).toMatchObject({ status: 'ok', width: 80 })
+})
+
 test('a body that is too long or breaks off is kept as far as it came, and says so', async () => {
   const corpus = corpusForTest()
   const noise = Buffer.alloc(300_000, 1)
@@ -275,12 +295,14 @@ test('a body that is too long or breaks off is kept as far as it came, and says 
   const paths = ['/long.png', '/endless.png', '/broken.png', '/mine.png']
   for (const path of paths) addImage(corpus, base + path)
   await fetchAll(corpus, jobContext({ fetch: { maxBytes: 100_000 } }))
-  const records = await readByWarcio(archivesOf(corpus)[0] as string)
+  const records = await readByWarcio(archivesOf(corpus)[0] as string, true)
   const said = paths.map((path) => {
-    const record = records.find((one) => one.url === base + path && one.type === 'response') as Read
+    const record = records.find(
+      (one) => one.url === base + path && one.type === 'response',
+    ) as ReadRecord
     return [
-      record.headers('WARC-Truncated'),
-      record.headers('WARC-Payload-Digest'),
+      record.header('WARC-Truncated'),
+      record.header('WARC-Payload-Digest'),
       record.body.length > 0,
     ]
   })
@@ -306,7 +328,7 @@ test('an archive that is full is followed by another', async () => {
   await fetchAll(corpus, jobContext(), { maxArchiveBytes: 1500 })
   const files = archivesOf(corpus)
   expect(files.length).toBeGreaterThan(1)
-  for (const file of files) expect((await readByWarcio(file))[0]?.type).toBe('warcinfo')
+  for (const file of files) expect((await readByWarcio(file, true))[0]?.type).toBe('warcinfo')
   expect(new Set(captures(corpus).map(({ path }) => path)).size).toBeGreaterThan(1)
   const states = corpus.reader
     .prepare<[], string>(`SELECT DISTINCT state FROM archives`)
@@ -347,7 +369,7 @@ test('a kill in the middle of a record loses that record only: nobody is asked a
   expect(asked.filter((path) => path !== '/robots.txt')).toEqual(['/2.png'])
   expect(statSync(file).size).toBe(last.offset)
   expect(last.offset).toBeLessThan(whole)
-  expect((await readByWarcio(file)).filter(({ type }) => type === 'response').length).toBe(3)
+  expect((await readByWarcio(file, true)).filter(({ type }) => type === 'response').length).toBe(3)
   expect(context.told.warnings.join()).toContain('its 100 bytes were cut off')
   const failures = corpus.reader
     .prepare<[], { reason: string; offset: number }>('SELECT reason, offset FROM failures')
@@ -390,7 +412,7 @@ test('a fetch that is killed again and again keeps every record whole and asks f
   expect(asked.length).toBeLessThanOrEqual(120 + kills * 4)
   const responses = new Map<string, number>()
   for (const file of archivesOf(again)) {
-    const records = await readByWarcio(file)
+    const records = await readByWarcio(file, true)
     for (const record of records)
       if (record.type === 'response' && record.status === 200)
         responses.set(record.url as string, (responses.get(record.url as string) ?? 0) + 1)

@@ -68,6 +68,7 @@ const look = (corpus: Corpus, context = jobContext()): Promise<void> =>
     context,
     machine: null as never,
     isUnasked: false,
+    goesOn: false,
   })
 const wrong = (corpus: Corpus): string[] =>
   names(corpus).filter((sha256) => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,6 +42,8 @@ export function jobContext(
     warn: (message) => told.warnings.push(message),
     result: (label, value) => told.results.set(label, value),
     changed: () => told.changes++,
+    conclude: (last) => last(),
+    id: randomUUID(),
     entries: entriesAt(NOWHERE, { pictureHost: options.host ?? PICTURE_HOST }),
     settings: {
       ...DEFAULT_SETTINGS,

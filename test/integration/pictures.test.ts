@@ -390,6 +390,21 @@ test('an archive that is added later brings pictures that were missing', async (
   expect(imageRows(corpus)[0]).toMatchObject({ status: 'ok', width: 20 })
 })
 
+test('a run that goes on counts no second attempt for what it did not find; one that is asked anew does', async () => {
+  const corpus = corpusForTest()
+  addImage(corpus, 'http://a.example/x.png')
+  addImage(corpus, 'http://a.example/y.png')
+  addCapture(corpus, 'http://a.example/y.png', Buffer.from('<html>'))
+  const attempts = (): unknown =>
+    corpus.writer.prepare('SELECT attempts FROM images ORDER BY id').pluck().all()
+  const first = jobContext()
+  await run(corpus, 'archive', first)
+  await run(corpus, 'archive', first)
+  expect(attempts()).toEqual([1, 1])
+  await run(corpus, 'archive')
+  expect(attempts()).toEqual([2, 1])
+})
+
 test('a decoder that cannot start fails the job and changes nothing', async () => {
   const corpus = corpusForTest()
   addImage(corpus, 'http://a.example/x.png')

@@ -32,6 +32,15 @@ function hub(env: NodeJS.ProcessEnv = {}): Hub {
 const cached = (...parts: string[]): string =>
   join(folders.hubCache, 'models--someone--tiny-siglip', ...parts)
 
+test('the token of the environment is for the hub of the environment alone', () => {
+  const env = { HF_ENDPOINT: 'https://hub.example', HF_TOKEN: 'secret' }
+  const tokenFor = (endpoint: string | null): string | null =>
+    openHub({ hub: { endpoint, token: null } }, env).token
+  expect(tokenFor(null)).toBe('secret')
+  expect(tokenFor('https://hub.example')).toBe('secret')
+  expect(tokenFor('https://elsewhere.example')).toBeNull()
+})
+
 test('a repository is fetched into the usual cache layout and is a model then', async () => {
   const ctx = scoreContext()
   const model = await runModelFetch(folders, input, ctx, hub())

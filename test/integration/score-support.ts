@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -90,6 +91,8 @@ export function scoreContext(
     warn: (message) => told.warnings.push(message),
     result: (label, value) => told.results.set(label, value),
     changed: () => undefined,
+    conclude: (last) => last(),
+    id: randomUUID(),
     entries: entriesAt(nowhere, { inferenceHost: INFERENCE_HOST }),
     settings: DEFAULT_SETTINGS,
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { IngestInput } from '#shared/contract/jobs.ts'
 import { DEFAULT_SETTINGS } from '#shared/settings.ts'
 import { findEntries } from '../../src/main/engine/entries.ts'
@@ -28,6 +28,8 @@ export function jobContext(signal: AbortSignal = new AbortController().signal): 
     warn: (message) => void warnings.push(message),
     result: (label, value) => void (results[label] = value),
     changed: () => undefined,
+    conclude: (last) => last(),
+    id: randomUUID(),
     entries: findEntries(src),
     settings: DEFAULT_SETTINGS,
   }

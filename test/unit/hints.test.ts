@@ -7,6 +7,7 @@ const MAIN = resolve(import.meta.dirname, '../../src/main')
 const ELSEWHERE = [
   /^cli\//,
   /^export\/jsonl/,
+  /^export\/warc/,
   /^inference\/tasks\/quantize/,
   /^jobs\/cluster\/span-package/,
 ]

@@ -16,6 +16,7 @@ import { listModels } from '../store/repositories/models.ts'
 import { pairDetail, pairSource } from '../store/repositories/pairs.ts'
 import type { PairSource } from '../store/repositories/pairs.ts'
 import { heldPictures } from '../store/repositories/picture-queue.ts'
+import type { HeldPicture } from '../store/repositories/picture-queue.ts'
 import { hasPage } from '../store/repositories/table-rows.ts'
 import {
   copyRecord,
@@ -39,6 +40,8 @@ export function createExportRecords(
 ): ArchiveParts & { close(): Promise<void> } {
   const archives = createArchives(corpusPath)
   const models = new Map(listModels(db).map((model) => [model.publicId, model]))
+  /** `WARC-Record-ID`s of pictures' records, by their places. */
+  const ids = new Map<string, string>()
   /** When the corpus was last added to: the same corpus gives the same bytes. */
   const made = lastIngestedAt(db) ?? new Date(0).toISOString()
 
@@ -47,7 +50,7 @@ export function createExportRecords(
     about: { recordId: string | null; date: string },
     isWritten: (key: string) => boolean,
   ): Promise<{ refersTo: string | null; records: ArchiveMember[] } | string> {
-    const key = `${source.archivePath}\n${source.offset}`
+    const key = placeOf({ path: source.archivePath, offset: source.offset })
     const { recordId, date } = about
     if (isWritten(key)) return { refersTo: recordId, records: [] }
     if (source.keptHtml) {
@@ -66,30 +69,42 @@ export function createExportRecords(
     return { refersTo: id, records: [{ key, member: copied.member }] }
   }
 
+  /** Captures with what leads to them, but for what is written; null where one cannot be had. */
+  async function copyAll(
+    wanted: readonly HeldPicture[],
+    isWritten: (key: string) => boolean,
+  ): Promise<ArchiveMember[] | null> {
+    const records = new Map<string, ArchiveMember>()
+    for (const place of wanted.flatMap((held) => [...held.through, held])) {
+      const key = placeOf(place)
+      if (isWritten(key) || records.has(key)) continue
+      const copied = await archives.copy(place.path, place.offset)
+      if (typeof copied === 'string') return null
+      const id = copied.record.headers.get('warc-record-id')
+      if (id !== undefined) ids.set(key, id)
+      records.set(key, { key, member: copied.member })
+    }
+    return [...records.values()]
+  }
+
   /** The records that lead to a pair's picture; `resource`, where no capture of it is there. */
   async function pictureOf(
     pair: Pair,
     date: string,
     isWritten: (key: string) => boolean,
   ): Promise<{ id: string | null; records: ArchiveMember[] } | string> {
-    const { sha256, status, url, mime } = pair.image
-    if (status !== 'ok' || sha256 === null) return { id: null, records: [] }
-    const key = `resource\n${url}\n${sha256}`
+    const { status, url, mime } = pair.image
+    if (status !== 'ok' && status !== 'failed') return { id: null, records: [] }
+    const held = heldPictures(db, pictureOfPair(db, pair.id))
+    // Of one that cannot be decoded all that was captured, as it is.
+    const wanted = held.filter(({ sha256 }) => status === 'failed' || sha256 === pair.image.sha256)
+    const records = await copyAll(wanted, isWritten)
+    const [first] = wanted
+    if (records && first) return { id: ids.get(placeOf(first)) ?? null, records }
+    const sha256 = pair.image.sha256 ?? first?.sha256
+    if (sha256 === undefined) return { id: null, records: [] }
     const id = namedRecordId('resource', url, sha256)
-    if (isWritten(key)) return { id, records: [] }
-    const held = heldPictures(db, pictureOfPair(db, pair.id)).find((one) => one.sha256 === sha256)
-    if (held) {
-      const records: ArchiveMember[] = []
-      let whole = true
-      for (const { path, offset } of [...held.through, held]) {
-        const place = `${path}\n${offset}`
-        if (isWritten(place)) continue
-        const copied = await archives.copy(path, offset)
-        if (typeof copied === 'string') whole = false
-        else records.push({ key: place, member: copied.member })
-      }
-      if (whole) return { id: null, records }
-    }
+    if (isWritten(id)) return { id, records: [] }
     const bytes = await readFile(blobPath(corpusPath, sha256)).catch(() => null)
     if (!bytes) return 'picture-lost'
     if (sha256Of(bytes) !== sha256) return 'picture-damaged'
@@ -97,7 +112,7 @@ export function createExportRecords(
       ...{ type: 'resource', id, url, date, body: bytes },
       contentType: mime ?? 'application/octet-stream',
     })
-    return { id, records: [{ key, member }] }
+    return { id, records: [{ key: id, member }] }
   }
 
   return {
@@ -161,6 +176,8 @@ export function createExportRecords(
     }
   }
 }
+
+const placeOf = ({ path, offset }: { path: string; offset: number }): string => `${path}\n${offset}`
 
 /** A date as WARC writes it; null for what is none. */
 function isoDate(date: string | null): string | null {

@@ -41,7 +41,7 @@ export interface AltReportOptions extends Partial<FindAltOptions> {
   seed?: number
   /** Least similarity that counts as a near miss. */
   missesFrom?: number
-  /** Goes on from this report, which is changed; give another seed than it was begun with. */
+  /** Goes on from this report, which is changed. */
   from?: AltSpanReport | null
 }
 
@@ -62,7 +62,6 @@ export function altSpanReport(options: AltReportOptions = {}): {
     ...rest
   } = options
   const settings = { ...FIND_ALT_DEFAULTS, ...rest }
-  const random = seededRandom(seed)
   const report: AltSpanReport = from ?? {
     pairs: 0,
     useless: {},
@@ -75,9 +74,12 @@ export function altSpanReport(options: AltReportOptions = {}): {
     nearMissExamples: [],
   }
   let misses = Object.values(report.nearMisses).reduce((sum, n) => sum + n, 0)
-  /** Reservoir sampling (Vitter 1985, algorithm R): each of the n seen is kept with equal chance. */
+  /**
+   * Reservoir sampling (Vitter 1985, algorithm R): each of the n seen is kept with equal chance. The
+   * nth draw depends on n alone, so that a pass that was killed and goes on draws as a whole one.
+   */
   const draw = (list: AltSpanExample[], seen: number, make: () => AltSpanExample): void => {
-    const place = list.length < examples ? list.length : random.below(seen)
+    const place = list.length < examples ? list.length : seededRandom(seed + seen).below(seen)
     if (place < examples) list[place] = make()
   }
   const example = (ref: string, pair: PairTexts, span: AltSpan): AltSpanExample => {

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import { sha256Of } from '../files/digest.ts'
-import { writeWhole } from '../files/write-whole.ts'
+import { removeTemporary, writeBeside } from '../files/write-whole.ts'
 
 const SHA256 = /^[0-9a-f]{64}$/
 /** Files that are flushed at once: a group costs the disk little more than one, and threads stay for others. */
@@ -35,8 +35,14 @@ export function hasWholeBlob(corpusPath: string, sha256: string, bytes: number):
 export function putBlob(corpusPath: string, bytes: Uint8Array, sha256?: string): string {
   const name = sha256 ?? sha256Of(bytes)
   if (hasWholeBlob(corpusPath, name, bytes.byteLength)) return name
-  writeWhole(blobPath(corpusPath, name), bytes)
+  writeBeside(blobPath(corpusPath, name), join(corpusPath, 'blobs', name), bytes)
   return name
+}
+
+/** What a kill left of blobs that were being written. Only for the one who writes to the corpus. */
+export function removeUnfinishedBlobs(corpusPath: string): void {
+  const folder = join(corpusPath, 'blobs')
+  if (existsSync(folder)) removeTemporary(folder)
 }
 
 /**

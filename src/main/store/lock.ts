@@ -65,7 +65,7 @@ function holder(note: string): string {
     const who: unknown = JSON.parse(readFileSync(note, 'utf8'))
     if (typeof who === 'object' && who !== null && 'pid' in who && 'host' in who) {
       const self = who.pid === process.pid && who.host === hostname()
-      const since = 'since' in who ? ` since ${String(who.since)}` : ''
+      const since = 'since' in who ? sinceWhen(String(who.since)) : ''
       return self
         ? `this program (process ${String(who.pid)}${since})`
         : `process ${String(who.pid)} on ${String(who.host)}${since}`
@@ -74,4 +74,12 @@ function holder(note: string): string {
     // Not there or not yet written: the lock is what counts.
   }
   return 'another program'
+}
+
+/** By the clock on the wall: `2026-11-30 11:40`, as Swedes write it. */
+function sinceWhen(text: string): string {
+  const time = new Date(text)
+  if (Number.isNaN(time.getTime())) return ''
+  const shown = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short' })
+  return ` since ${shown.format(time)}`
 }

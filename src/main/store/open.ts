@@ -11,6 +11,7 @@ import { dirname, join, resolve } from 'node:path'
 import SQLite from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
 import { AppError } from '#shared/errors.ts'
+import { removeUnfinishedBlobs } from './blobs.ts'
 import { toStoreError, withStoreErrors } from './errors.ts'
 import { lockForWriting } from './lock.ts'
 import { migrate, refuseNewer, schemaVersion } from './migrate.ts'
@@ -135,6 +136,7 @@ function openAs(full: string, readonly: boolean, why: AppError | null): Corpus {
       noteAll(lock.note)
       if (isSuspect) noteAll(mendDatabase(full))
       writer = openMended(full, noteAll)
+      removeUnfinishedBlobs(full)
       const opened = writer
       undo.push(() => closeWriter(opened))
     }

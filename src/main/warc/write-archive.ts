@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fsync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { promisify } from 'node:util'
+
+const flush = promisify(fsync)
 
 /** An archive that grows, member by member. */
 export interface ArchiveFile {
@@ -13,8 +16,8 @@ export interface ArchiveFile {
    * @throws what the file system says
    */
   append(member: Uint8Array): number
-  /** What was added is on the disk, whatever happens to the machine. @throws as `append` */
-  sync(): void
+  /** What was added so far is on the disk, whatever happens to the machine. @throws as `append` */
+  sync(): Promise<void>
   /** @returns SHA-256 (hex) of the file */
   close(): string
 }
@@ -23,14 +26,11 @@ export interface ArchiveFile {
 export function createArchiveFile(path: string): ArchiveFile {
   mkdirSync(dirname(path), { recursive: true })
   const file = openSync(path, 'wx')
+  syncFolder(dirname(path))
   const hash = createHash('sha256')
   let size = 0
   let synced = 0
-  const sync = (): void => {
-    if (synced === size) return
-    fsyncSync(file)
-    synced = size
-  }
+  let closed = false
   return {
     path,
     get size() {
@@ -50,14 +50,36 @@ export function createArchiveFile(path: string): ArchiveFile {
       size += member.length
       return begin
     },
-    sync,
-    close() {
+    async sync() {
+      const upTo = size
+      if (synced >= upTo) return
       try {
-        sync()
+        await flush(file)
+      } catch (error) {
+        // Closed meanwhile, which has flushed it.
+        if (!closed) throw error
+      }
+      synced = Math.max(synced, upTo)
+    },
+    close() {
+      closed = true
+      try {
+        fsyncSync(file)
       } finally {
         closeSync(file)
       }
       return hash.digest('hex')
     },
+  }
+}
+
+/** A new file has its name for certain. A folder cannot be opened on Windows, nor has to be. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
   }
 }

@@ -64,6 +64,13 @@ export const CorpusStats = z.object({
       pairs: z.number().int(),
     }),
   ),
+  /** Archives of the corpus that keep what it fetched from the web. */
+  fetched: z.object({
+    archives: z.number().int(),
+    bytes: z.number().int(),
+    /** Records in them that hold a picture or lead to one. */
+    captures: z.number().int(),
+  }),
 })
 export type CorpusStats = z.infer<typeof CorpusStats>
 
@@ -100,5 +107,10 @@ export const corpora = {
   'corpora.relocateArchive': call(
     z.object({ corpus: CorpusPath, from: z.string(), to: z.string() }),
     z.object({}),
+  ),
+  /** Whether archives that are about to be imported list chosen pairs, by a look at their beginnings. */
+  'corpora.listsPairs': call(
+    z.object({ paths: z.array(z.string().min(1)).max(10_000) }),
+    z.object({ lists: z.boolean() }),
   ),
 }

@@ -10,6 +10,24 @@ export type ScoreSource = z.infer<typeof ScoreSource>
 export const PairSort = z.enum(['id', 'score-desc', 'score-asc', 'size-desc', 'size-asc', 'random'])
 export type PairSort = z.infer<typeof PairSort>
 
+/** A record of an archive, by its head. */
+export const ArchivedRecord = z.object({
+  archivePath: z.string(),
+  offset: z.number().int(),
+  /** `response`, `revisit`, `resource`. */
+  type: z.string(),
+  recordId: z.string().nullable(),
+  url: z.string().nullable(),
+  date: z.string().nullable(),
+  /** Who answered. */
+  ip: z.string().nullable(),
+  /** null: it holds no HTTP. */
+  statusLine: z.string().nullable(),
+  /** As they were sent, in their order. */
+  fields: z.array(z.object({ name: z.string(), value: z.string() })),
+})
+export type ArchivedRecord = z.infer<typeof ArchivedRecord>
+
 export const pairs = {
   /**
    * Evaluates a filter and holds the ordered ids, so that any part of millions can be read at
@@ -81,5 +99,20 @@ export const pairs = {
       length: z.number().int(),
       url: z.string(),
     }),
+  ),
+  /**
+   * The record that holds the pair's picture, crawled or fetched, and those that led to it in their
+   * order; null where the picture came without one.
+   */
+  'pairs.pictureRecord': call(
+    z.object({ corpus: CorpusPath, id: PairId }),
+    z
+      .object({
+        record: ArchivedRecord,
+        through: z.array(ArchivedRecord),
+        /** It lies in an archive of the corpus itself. */
+        fetched: z.boolean(),
+      })
+      .nullable(),
   ),
 }

@@ -12,6 +12,7 @@ export interface AskedPath {
 const PATH_FIELDS: Record<string, PathUse> = {
   corpus: 'corpus',
   path: 'read',
+  paths: 'read',
   inputs: 'read',
   file: 'read',
   files: 'read',

@@ -9,9 +9,11 @@ import { onTestFinished } from 'vitest'
 import type { ExportFormat } from '#shared/contract/jobs.ts'
 import type { Pair } from '#shared/domain.ts'
 import { exportDataset } from '../../../src/main/export/dataset.ts'
+import { namedRecordId, recordMember, warcinfoMember } from '../../../src/main/warc/index.ts'
 import type { ExportResult } from '../../../src/main/export/dataset.ts'
 import { Manifest } from '../../../src/main/export/manifest.ts'
 import type {
+  ArchiveParts,
   ExportCorpus,
   ExportHooks,
   ExportItem,
@@ -108,6 +110,34 @@ export const corpus: ExportCorpus = {
   state: { pairs: 10 },
 }
 
+/** Archives whose pages show three pairs each, with the record of each page alone. */
+const archive: ArchiveParts = {
+  idOf: namedRecordId,
+  warcinfo: (filename, id, info) =>
+    warcinfoMember({ filename, id, info, date: '2026-01-02T03:04:05Z' }),
+  listing: (listing, { id, url, date }) =>
+    recordMember({ type: 'metadata', id, url, date, body: Buffer.from(JSON.stringify(listing)) }),
+  async of(one, isWritten) {
+    const { url, archive: name, offset, language, title } = one.page
+    const date = one.page.date as string
+    const id = namedRecordId(url)
+    const body = Buffer.from('<p>A page')
+    const member = await recordMember({ type: 'resource', id, url, date, body })
+    const rules = { image: 'src', caption: null, beforeDistance: null, afterDistance: null }
+    return {
+      ...{ group: url, newPicture: false, refersTo: id, url, date, models: [] },
+      records: isWritten(url) ? [] : [{ key: url, member }],
+      page: { kind: 'page', url, date, language, title, archive: name, offset, recordId: id },
+      pair: {
+        position: one.id % 3,
+        image: { ...one.image, alternates: [] },
+        ...{ texts: one.text, scores: [], labels: [] },
+        rules: { ...rules, declaredWidth: null, declaredHeight: null },
+      },
+    }
+  },
+}
+
 export function hooks(over: Partial<ExportHooks> = {}): ExportHooks & { warnings: string[] } {
   const warnings: string[] = []
   return {
@@ -115,6 +145,7 @@ export function hooks(over: Partial<ExportHooks> = {}): ExportHooks & { warnings
     progress: () => undefined,
     warn: (message) => warnings.push(message),
     warnings,
+    archive,
     ...over,
   }
 }

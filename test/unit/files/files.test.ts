@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   mkdirSync,
   mkdtempSync,
@@ -94,4 +95,13 @@ describe('writing whole', () => {
     writeWhole(path, 'x', 0o600)
     expect(statSync(path).mode & 0o777).toBe(0o600)
   })
+})
+
+test('a file that is written whole takes with it what killed processes left of it, and of no other', () => {
+  const gone = spawnSync(process.execPath, ['-e', '']).pid
+  const of = (name: string, pid: number): string => `${name}.${pid}-0123456789ab.tmp`
+  const names = [of('a', gone), of('b', gone), of('a', process.pid), 'a.tmp']
+  for (const name of names) file('half', name)
+  writeWhole(join(folder, 'a'), 'whole')
+  expect(readdirSync(folder).sort()).toEqual(['a', ...names.slice(1)].sort())
 })

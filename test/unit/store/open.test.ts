@@ -7,7 +7,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -260,6 +260,18 @@ describe('blobs and thumbnails', () => {
     expect(putBlob(path, Buffer.from('hello'))).toBe(sha256)
     expect(hasBlob(path, sha256)).toBe(true)
     expect(readdirSync(join(path, 'blobs', '2c'))).toEqual([sha256])
+  })
+
+  test('what a kill left of a blob that was being written is gone when the corpus is opened', () => {
+    createCorpus(path)
+    const gone = spawnSync(process.execPath, ['-e', '']).pid
+    const left = join(path, 'blobs', `${'a'.repeat(64)}.${gone}-0123456789ab.tmp`)
+    const own = join(path, 'blobs', `${'b'.repeat(64)}.${process.pid}-0123456789ab.tmp`)
+    for (const file of [left, own]) writeFileSync(file, 'half')
+    openCorpus(path, { readonly: true }).close()
+    expect(existsSync(left)).toBe(true)
+    openCorpus(path).close()
+    expect([existsSync(left), existsSync(own)]).toEqual([false, true])
   })
 
   test('a digest that is none is no way to another folder', () => {

@@ -28,12 +28,17 @@ export function addCorpusCommands(program: Command, tools: CliTools): void {
         IngestInput.shape.images,
       ),
     )
+    .option(
+      '--only-listed',
+      'of archives that list chosen pairs (see docs/warc.md) only those',
+      false,
+    )
     .addOption(optionOf('--workers <n>', 'extraction threads', IngestInput.shape.workers))
     .action(
       async (
         corpus: string,
         inputs: string[],
-        options: Pick<IngestInput, 'images' | 'workers'>,
+        options: Pick<IngestInput, 'images' | 'onlyListed' | 'workers'>,
       ) => {
         const path = await open(corpus)
         await runJob(tools, ingest, {

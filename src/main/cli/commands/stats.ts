@@ -1,4 +1,5 @@
 import type { CallOutput } from '#shared/contract/index.ts'
+import { formatBytes } from '#shared/format.ts'
 import { n } from './words.ts'
 
 /** What is in a corpus, line by line. */
@@ -15,6 +16,11 @@ export function describeStats(stats: CallOutput<'corpora.stats'>): string {
     `left out    ${list(stats.leftOut)}`,
     `pairs       ${n(stats.pairs)}, with alt text ${n(stats.withAlt)}, with caption ${n(stats.withCaption)}`,
     `pictures    ${list(stats.images)}`,
+    ...(stats.fetched.archives > 0
+      ? [
+          `fetched     ${n(stats.fetched.captures)} captures in ${n(stats.fetched.archives)} archives, ${formatBytes(stats.fetched.bytes)}`,
+        ]
+      : []),
     `not paired  ${list(stats.notPaired)}`,
     `failures    ${list(stats.failures)}`,
     ...stats.scores.map(

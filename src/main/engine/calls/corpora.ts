@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { corpora as contract } from '#shared/contract/corpora.ts'
 import { AppError } from '#shared/errors.ts'
+import { listsPairs } from '../../jobs/ingest/lists-pairs.ts'
 import { relocateArchive } from '../../store/repositories/archives.ts'
 import { findSource, fingerprint } from '../../warc/index.ts'
 import type { EngineContext } from '../context.ts'
@@ -34,6 +35,9 @@ export function corporaCalls(context: EngineContext): CallsOf<Omit<typeof contra
     'corpora.forget'({ path }) {
       recent.remove(resolve(path))
       return {}
+    },
+    async 'corpora.listsPairs'({ paths }) {
+      return { lists: await listsPairs(paths) }
     },
     async 'corpora.relocateArchive'({ corpus, from, to }) {
       const { writer } = corpora.get(corpus).corpus

@@ -3,7 +3,7 @@ import { AppError, toErrorValue } from '#shared/errors.ts'
 import type { PageReader, RawPage } from '../../jobs/pages/page-calls.ts'
 import type { Corpus } from '../../store/open.ts'
 import { imagesOfPage, pairSource } from '../../store/repositories/pairs.ts'
-import { ROW_RECORD } from '../../store/repositories/table-rows.ts'
+import { LISTED_RECORD, ROW_RECORD } from '../../store/repositories/table-rows.ts'
 
 /** Somebody waits for it; what takes longer is shown as its source. */
 const PATIENCE_MS = 5000
@@ -22,6 +22,13 @@ export async function readPageSource(
     throw new AppError(
       'not-found',
       `This pair is row ${source.offset + source.position + 1} of the table ${source.archiveName}: no page was archived with it.`,
+      'Its picture, words and scores are all here.',
+    )
+  }
+  if (source.recordType === LISTED_RECORD) {
+    throw new AppError(
+      'not-found',
+      `This pair came from a table, through the list of ${source.archiveName}: no page was archived with it.`,
       'Its picture, words and scores are all here.',
     )
   }

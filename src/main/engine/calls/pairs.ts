@@ -3,6 +3,7 @@ import { checkQuery } from '#shared/query/index.ts'
 import type { EngineContext } from '../context.ts'
 import type { CallsOf } from './calls-of.ts'
 import { readPageSource } from './page-source.ts'
+import { readPictureRecord } from './picture-record.ts'
 import type { ReadCall } from './read-calls.ts'
 
 export function pairCalls({
@@ -13,5 +14,6 @@ export function pairCalls({
     'pairs.checkQuery': ({ where }) => ({ error: checkQuery(where) }),
     'pairs.source': ({ corpus, id }) =>
       readPageSource(corpora.get(corpus).corpus, id, readers.pages),
+    'pairs.pictureRecord': ({ corpus, id }) => readPictureRecord(corpora.get(corpus).corpus, id),
   }
 }

@@ -5,12 +5,13 @@ import type { AnyJobDefinition, JobImplementation, Machine } from '../../jobs/ru
 import type { Corpus } from '../../store/open.ts'
 import { clearJobs, listJobs, saveJob } from '../../store/repositories/jobs.ts'
 import { markRunsInterrupted } from '../../store/repositories/training-runs.ts'
+import { transaction } from '../../store/statements.ts'
 import type { EngineParts } from '../parts.ts'
 import { rulesInUse } from '../home/rules-in-use.ts'
 import { parse } from '../parse.ts'
 import { openHomeJobs } from './home-jobs.ts'
 import { JOB_TABLE } from './table.ts'
-import { held, isHeld, nextStart } from './unasked.ts'
+import { cutOff, held, isHeld, nextStart } from './unasked.ts'
 
 export interface JobStarter {
   /** @param input parsed, by the definition of the kind */
@@ -82,12 +83,14 @@ export function createJobStarter(parts: EngineParts): JobStarter {
           context,
           machine,
           isUnasked: earlier?.isUnasked ?? false,
+          goesOn: earlier !== undefined,
         }),
       save(state) {
         if (!corpus) homeJobs.save(state, input)
         // What only reads runs there, too; what writes is refused by the corpus itself.
         else if (!corpus.readonly) saveJob(corpus.writer, state, input)
       },
+      together: (work) => (corpus && !corpus.readonly ? transaction(corpus.writer, work) : work()),
     })
     inputs.set(job.id, { kind, input })
     return { job: job.id }
@@ -137,7 +140,8 @@ export function createJobStarter(parts: EngineParts): JobStarter {
   if (parts.resumeJobs) {
     for (const { job, input } of homeJobs.left()) {
       inputs.set(job.id, { kind: job.kind, input })
-      resume(job, input, (waiting) => homeJobs.save(waiting, input))
+      if (mayResume(job.kind, input)) resume(job, input, (waiting) => homeJobs.save(waiting, input))
+      else runner.remember(cutOff(job))
     }
   }
   corpora.onOpen(({ corpus }) => {

@@ -30,6 +30,19 @@ export function held(job: Job): Job {
   }
 }
 
+/** One of a kind that does not go on by itself: somebody waited for it, who may be gone. */
+export function cutOff(job: Job): Job {
+  return {
+    ...job,
+    state: 'interrupted',
+    error: {
+      kind: 'canceled',
+      message: `${job.title}: the program ended before it was over.`,
+      hint: 'Resume the job, or clear finished jobs.',
+    },
+  }
+}
+
 /** Whether it waits for a person already. */
 export function isHeld(job: Job): boolean {
   return job.state === 'interrupted' && job.error !== null

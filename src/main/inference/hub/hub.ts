@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
-import { copyFile, mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { copyFile, mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, relative } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,6 +11,7 @@ import { AppError, systemMessage } from '#shared/errors.ts'
 import type { Settings } from '#shared/settings.ts'
 import { isRepositoryId, repositoryFolder } from './hub-cache.ts'
 import { writeWhole } from '../../files/write-whole.ts'
+import { isAlive } from '../../processes/alive.ts'
 
 /** A hub and how to speak to it. */
 export interface Hub {
@@ -55,8 +56,9 @@ const ATTEMPTS = 5
 const MAX_LISTING = 16 << 20
 
 /**
- * The hub of the settings, else of HF_ENDPOINT; its token from the settings, else HF_TOKEN. Proxies
- * are those of HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Throws `invalid-input` without an endpoint.
+ * The hub of the settings, else of HF_ENDPOINT; its token from the settings, else, for the hub of the
+ * environment, HF_TOKEN. Proxies are those of HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+ * Throws `invalid-input` without an endpoint.
  */
 export function openHub(
   settings: Pick<Settings, 'hub'>,
@@ -73,7 +75,10 @@ export function openHub(
   if (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol)) {
     throw new AppError('invalid-input', `The hub address "${endpoint}" is no http(s) address`)
   }
-  const token = settings.hub.token ?? env.HF_TOKEN ?? null
+  // What the environment gives for its own hub is not for another that the settings name.
+  const isOfEnvironment =
+    settings.hub.endpoint === null || settings.hub.endpoint === env.HF_ENDPOINT
+  const token = settings.hub.token ?? (isOfEnvironment ? env.HF_TOKEN : null) ?? null
   return {
     endpoint,
     token: token?.trim() || null,
@@ -365,7 +370,11 @@ async function matches(path: string, file: RemoteFile): Promise<boolean> {
 async function link(blob: string, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const temporary = `${path}.${process.pid}.tmp`
-  await rm(temporary, { force: true })
+  for (const name of await readdir(dirname(path))) {
+    const pid = Number(name.startsWith(`${basename(path)}.`) && /\.(\d+)\.tmp$/.exec(name)?.[1])
+    // What killed processes left, or an earlier one of this number.
+    if (pid > 0 && (pid === process.pid || !isAlive(pid))) await rm(join(dirname(path), name))
+  }
   try {
     await symlink(relative(dirname(path), blob), temporary)
   } catch {

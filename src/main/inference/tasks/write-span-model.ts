@@ -1,4 +1,13 @@
-import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { TrainingRun } from '#shared/contract/training.ts'
 import { MANIFEST_FILE } from '../kinds/manifest.ts'
@@ -7,12 +16,14 @@ import type { DecodeRecipe, SpanManifest } from '../kinds/span/manifest.ts'
 import type { SpanModel } from '../kinds/span/types.ts'
 import type { TextEncoderModel } from '../kinds/text-encoder/types.ts'
 import { headMarksOf } from '../kinds/text/head-features.ts'
+import { TRAINED_FOLDER } from '../models/find-models.ts'
 import { newModelFolder, resolveFolder } from '../models/registry.ts'
 import type { ModelsFolders } from '../models/types.ts'
 import { openContextTokenizer } from '../tokenize/context-windows.ts'
 import { composeSpanGraph, type HeadTensors, SPAN_OUTPUTS } from './head-graph.ts'
 import { spanModelCard } from './span-model-card.ts'
 import { writeWhole } from '../../files/write-whole.ts'
+import { isAlive } from '../../processes/alive.ts'
 
 const CARD_FILE = 'MODEL_CARD.md'
 const HISTORY_FILE = 'history.json'
@@ -53,6 +64,7 @@ export async function writeSpanModel(
     decode: about.decode,
     encoder: { id: encoder.id, digest: encoder.digest },
   }
+  removeUnfinished(dirname(folder))
   const temporary = `${folder}.${process.pid}.tmp`
   rmSync(temporary, { recursive: true, force: true })
   mkdirSync(temporary, { recursive: true })
@@ -81,6 +93,26 @@ export function describeSpanModel(
   run: TrainingRun,
 ): void {
   writeCard(model.folder, model.manifest, encoder, run)
+}
+
+/** Removes the model of a training that was killed before it was over, and that begins anew. */
+export function removeModelOfRun(folders: ModelsFolders, run: string): void {
+  const parent = join(folders.user, TRAINED_FOLDER)
+  if (!existsSync(parent)) return
+  for (const name of readdirSync(parent)) {
+    const file = join(parent, name, HISTORY_FILE)
+    if (!existsSync(file) || !readFileSync(file, 'utf8').includes(run)) continue
+    rmSync(join(parent, name), { recursive: true })
+  }
+}
+
+/** What killed processes left of models that they were writing. */
+function removeUnfinished(parent: string): void {
+  if (!existsSync(parent)) return
+  for (const name of readdirSync(parent)) {
+    const pid = Number(/\.(\d+)\.tmp$/.exec(name)?.[1] ?? process.pid)
+    if (pid !== process.pid && !isAlive(pid)) rmSync(join(parent, name), { recursive: true })
+  }
 }
 
 function writeCard(

@@ -114,7 +114,7 @@ async function said<T>(what: string, run: () => T | Promise<T>): Promise<T> {
   try {
     return await run()
   } catch (error) {
-    throw new AppError('model', `${what}: ${systemMessage(error)}`, GET_AGAIN, { cause: error })
+    throw new AppError('model', `${what} (${systemMessage(error)})`, GET_AGAIN, { cause: error })
   }
 }
 

@@ -49,6 +49,8 @@ export interface LaunchOptions {
    * may be somebody else's, and must not run a script that nobody here asked for.
    */
   mayBegin?: boolean
+  /** The job was begun before, and may have done all but saying so. */
+  goesOn?: boolean
   /** Looks at what is about to be run. @throws AppError `refused` */
   check?: (request: LaunchRequest, isBegun: boolean) => void
   /** Waits between two looks, for milliseconds or until the signal aborts. */
@@ -75,7 +77,12 @@ export async function runLaunch(
   input: LaunchInput,
   ctx: JobContext,
   takeIn: (folder: string) => Promise<TextModelInfo>,
-  { mayBegin = true, check = () => undefined, pause = realPause }: LaunchOptions = {},
+  {
+    mayBegin = true,
+    goesOn = false,
+    check = () => undefined,
+    pause = realPause,
+  }: LaunchOptions = {},
 ): Promise<void> {
   const folder = resolve(input.package)
   if (followed.has(folder)) {
@@ -83,7 +90,7 @@ export async function runLaunch(
   }
   followed.add(folder)
   try {
-    await runPackage(corpus, folder, input, ctx, takeIn, { mayBegin, check, pause })
+    await runPackage(corpus, folder, input, ctx, takeIn, { mayBegin, goesOn, check, pause })
   } finally {
     followed.delete(folder)
   }
@@ -95,11 +102,14 @@ async function runPackage(
   input: LaunchInput,
   ctx: JobContext,
   takeIn: (folder: string) => Promise<TextModelInfo>,
-  { mayBegin, check, pause }: Required<LaunchOptions>,
+  { mayBegin, goesOn, check, pause }: Required<LaunchOptions>,
 ): Promise<void> {
   const manifest = await readPackage(folder)
   const launcher = ctx.settings.launchers.find(({ name }) => name === input.launcher)
   const earlier = readLaunched(folder)
+  const isOver = goesOn && earlier === null && hasUntoldResult(corpus, folder)
+  if (isOver)
+    return takeResult(folder, manifest, createRecord(corpus, manifest, folder, ctx), ctx, takeIn)
   if (!launcher && !earlier) {
     throw new AppError(
       'not-found',
@@ -126,21 +136,44 @@ async function runPackage(
     const ended = await follow(ways, folder, run, ctx, record, pause)
     if (!ended) return
     try {
-      const path = join(folder, 'run/result.json')
-      const result = Result.parse(JSON.parse(readSmall(path, 'list')))
-      const model = await takeIn(join(folder, 'model'))
-      record.done(result, model, manifest)
-      ctx.result('Model', model.name)
-      ctx.result('Test', measures({ ...result.test }))
-    } finally {
-      // Last: killed before, the next start takes the model in and does not train it again.
+      await takeResult(folder, manifest, record, ctx, takeIn)
+    } catch (error) {
       writeLaunched(folder, null)
+      throw error
     }
-    for (const row of manifest.baselines) ctx.result(`Test, ${row.name}`, measures(row))
   } catch (error) {
     record.failed(errorLine(error))
     throw error
   }
+}
+
+/** Whether a training came to its end, and the program was killed before the corpus knew of it. */
+function hasUntoldResult({ reader }: Corpus, folder: string): boolean {
+  const isUntold = listTrainingRuns(reader).some(
+    ({ kind, state, config }) =>
+      kind === 'package' &&
+      config['package'] === folder &&
+      ['running', 'interrupted'].includes(state),
+  )
+  return isUntold && existsSync(join(folder, 'run/result.json'))
+}
+
+async function takeResult(
+  folder: string,
+  manifest: PackageManifest,
+  record: Recorder,
+  ctx: JobContext,
+  takeIn: (folder: string) => Promise<TextModelInfo>,
+): Promise<void> {
+  record.look()
+  const result = Result.parse(JSON.parse(readSmall(join(folder, 'run/result.json'), 'list')))
+  const model = await takeIn(join(folder, 'model'))
+  ctx.result('Model', model.name)
+  ctx.result('Test', measures({ ...result.test }))
+  for (const row of manifest.baselines) ctx.result(`Test, ${row.name}`, measures(row))
+  // What is not concluded is taken in once more and not trained again.
+  writeLaunched(folder, null)
+  ctx.conclude(() => record.done(result, model, manifest))
 }
 
 /** A package may come from somebody else: what it wants to be run here must be in the settings. */
@@ -356,10 +389,11 @@ function lastLine(folder: string): string {
 
 export const launchJob = implementJob(
   launch,
-  async ({ corpus, input, context, machine, isUnasked }) => {
+  async ({ corpus, input, context, machine, isUnasked, goesOn }) => {
     const takeIn = (folder: string) => addTextModelFolder(machine.folders, folder)
     await runLaunch(corpus, input, context, takeIn, {
       mayBegin: !isUnasked,
+      goesOn,
       check: machine.checkCommands,
     })
     machine.modelsChanged()

@@ -23,14 +23,14 @@ const PNG_MORE = 1 << 20
 /**
  * Puts a rater's package into a corpus as a study that can be rated. All or nothing. The package is
  * not trusted: its pictures are decoded in the process that may die of it.
- * @returns the study's name in the corpus
+ * The study's name in the corpus is told as a result.
  * @throws AppError `damaged`, `conflict` (it is here already), `io`
  */
 export async function openPackage(
   corpus: Corpus,
   path: string,
-  context: Pick<JobContext, 'signal' | 'progress' | 'entries'>,
-): Promise<{ name: string; pictures: number }> {
+  context: Pick<JobContext, 'signal' | 'progress' | 'entries' | 'result' | 'conclude'>,
+): Promise<void> {
   const reader = createDocumentReader(context.entries.documentReader)
   const file = await openPackageFile(path)
   const host = createPictureHost(context.entries.pictureHost)
@@ -84,13 +84,12 @@ export async function openPackage(
       corpus.path,
       images.map(({ sha256 }) => sha256),
     )
-    const name = putRaterStudy(corpus.writer, {
-      ...said,
-      images,
-      promptsFrom: `the rater's package ${basename(path)}`,
-      software: SOFTWARE,
+    context.result('Pictures', String(images.length))
+    context.conclude(() => {
+      const promptsFrom = `the rater's package ${basename(path)}`
+      const study = { ...said, images, promptsFrom, software: SOFTWARE }
+      context.result('Study', putRaterStudy(corpus.writer, study))
     })
-    return { name, pictures: images.length }
   } catch (error) {
     for (const sha256 of kept) await rm(blobPath(corpus.path, sha256), { force: true })
     throw error
@@ -101,8 +100,6 @@ export async function openPackage(
 }
 
 export const studyOpenJob = implementJob(studyOpen, async ({ input, corpus, context }) => {
-  const { name, pictures } = await openPackage(corpus, resolve(input.package), context)
+  await openPackage(corpus, resolve(input.package), context)
   context.changed(['studies'])
-  context.result('Study', name)
-  context.result('Pictures', String(pictures))
 })

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { rename, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
 import { z } from 'zod'
 import { studyPackage } from '#shared/contract/jobs/study-package.ts'
 import { AppError } from '#shared/errors.ts'
 import { SOFTWARE } from '#shared/version.ts'
+import { discard, makePartial } from '../../export/target.ts'
 import { createPictureHost, type PictureHost } from '../../images/host-client.ts'
 import { blobPath } from '../../store/blobs.ts'
 import { toStoreError } from '../../store/errors.ts'
@@ -52,7 +53,7 @@ export async function writePackage(
     (a.token as string) < (b.token as string) ? -1 : 1,
   )
   const host = createPictureHost(context.entries.pictureHost)
-  const draft = await mkdtemp(join(dirname(path), '.rater-package-')).catch((error: unknown) => {
+  const draft = await makePartial(path).catch((error: unknown) => {
     throw toStoreError(error, path)
   })
   try {
@@ -93,7 +94,7 @@ export async function writePackage(
     throw context.signal.aborted ? error : toStoreError(error, path)
   } finally {
     await host.close()
-    await rm(draft, { recursive: true, force: true })
+    await discard(draft)
   }
 }
 
@@ -169,8 +170,10 @@ function packageOf(
 export const studyPackageJob = implementJob(studyPackage, async ({ input, corpus, context }) => {
   const study = studyOf(corpus.reader, input.study)
   const { pictures } = await writePackage(corpus, study, input.out, context)
-  logStudy(corpus.writer, study.id, 'packed', `for raters: ${pictures} pictures`)
-  context.changed(['studies'])
   context.result('Pictures', String(pictures))
   context.result('Package', resolve(input.out))
+  context.conclude(() =>
+    logStudy(corpus.writer, study.id, 'packed', `for raters: ${pictures} pictures`),
+  )
+  context.changed(['studies'])
 })

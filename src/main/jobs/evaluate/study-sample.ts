@@ -7,7 +7,11 @@ import { SOFTWARE } from '#shared/version.ts'
 import { readPromptFile } from '../../evaluation/prompts/read-prompts.ts'
 import type { Corpus } from '../../store/open.ts'
 import { mergeRatings } from '../../store/repositories/rating-files.ts'
-import { hadSampleStudy, noteSampleStudy } from '../../store/repositories/sample-study.ts'
+import {
+  answersOfRaters,
+  hadSampleStudy,
+  noteSampleStudy,
+} from '../../store/repositories/sample-study.ts'
 import {
   insertStudy,
   logStudy,
@@ -28,6 +32,7 @@ export const SAMPLE_STUDY = 'Sample study'
 const UID = '5a3b1e0c-7d42-4f86-9c11-0e6a8d2f4b70'
 const SALT = 'sample study of gleaner'
 const SIMULATED = 'simulated'
+const SIMULATED_RATERS = ['simulated-1', 'simulated-2', 'simulated-3']
 
 /** Where the files of the sample study lie. @param resources of the program */
 export function sampleStudyFolder(resources: string): string {
@@ -46,13 +51,15 @@ export function wantsSampleStudy(corpus: Corpus, resources: string): boolean {
  * Makes the sample study, or what of it a killed run left open. The ratings that it brings are of
  * simulated raters; their names and the log say so.
  * @param folder with `prompts.csv`, `base/`, `tuned/manifest.csv` and `ratings.csv`
- * @returns its pictures, and answers that came in now
  * @throws AppError
  */
 export async function makeSampleStudy(
   corpus: Corpus,
   folder: string,
-  context: Pick<JobContext, 'signal' | 'progress' | 'changed' | 'entries' | 'warn'>,
+  context: Pick<
+    JobContext,
+    'signal' | 'progress' | 'changed' | 'entries' | 'warn' | 'result' | 'conclude'
+  >,
 ): Promise<{ name: string; pictures: number; answers: number }> {
   const { writer } = corpus
   const { name } = studyByUid(writer, UID) ?? (await begin(corpus, folder))
@@ -74,11 +81,20 @@ export async function makeSampleStudy(
       'the ratings of simulated-1, simulated-2 and simulated-3 were made by a program: no person has rated these pictures',
     )
   }
-  const { added } = await mergeRatings(writer, now(), [join(folder, 'ratings.csv')])
-  if (added > 0)
-    logStudy(writer, now().id, 'merged', `${formatCount(added)} answers of simulated raters`)
-  noteSampleStudy(writer)
-  return { name: now().name, pictures: studyDetails(writer, now()).images, answers: added }
+  await mergeRatings(writer, now(), [join(folder, 'ratings.csv')])
+  // A killed run may have merged them, or some of them.
+  const answers = answersOfRaters(writer, now(), SIMULATED_RATERS)
+  const { name: called } = now()
+  const pictures = studyDetails(writer, now()).images
+  context.result('Study', called)
+  context.result('Pictures', String(pictures))
+  context.result('Simulated ratings', String(answers))
+  context.conclude(() => {
+    if (!studyDetails(writer, now()).log.some(({ what }) => what === 'merged'))
+      logStudy(writer, now().id, 'merged', `${formatCount(answers)} answers of simulated raters`)
+    noteSampleStudy(writer)
+  })
+  return { name: called, pictures, answers }
 }
 
 async function begin({ writer }: Corpus, folder: string): Promise<StudyRow> {
@@ -99,9 +115,6 @@ async function begin({ writer }: Corpus, folder: string): Promise<StudyRow> {
 
 export const studySampleJob = implementJob(studySample, async ({ corpus, context, machine }) => {
   const folder = sampleStudyFolder(machine.resources)
-  const { name, pictures, answers } = await makeSampleStudy(corpus, folder, context)
+  await makeSampleStudy(corpus, folder, context)
   context.changed(['studies', 'ratings'])
-  context.result('Study', name)
-  context.result('Pictures', String(pictures))
-  context.result('Simulated ratings', String(answers))
 })

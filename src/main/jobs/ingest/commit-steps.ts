@@ -8,9 +8,13 @@ import type { NewFailure } from '../../store/repositories/failures.ts'
 import { addLeftOut, createTally } from '../../store/repositories/left-out.ts'
 import type { Tally } from '../../store/repositories/left-out.ts'
 import type { ImageIds } from '../../store/repositories/images.ts'
+import { putListedScores } from '../../store/repositories/listed.ts'
 import { insertPage } from '../../store/repositories/pages.ts'
+import { LISTED_RECORD } from '../../store/repositories/table-rows.ts'
 import { transaction } from '../../store/statements.ts'
-import type { FlatPair } from './ingest-task.ts'
+import type { FlatPair, FoundPage } from './ingest-task.ts'
+import { pairOf, scoresOf } from './listed-pairs.ts'
+import type { Listed, ListedPlaces } from './listed-pairs.ts'
 import type { JobContext } from '../run/job.ts'
 import type { Step, Wanted } from './ingest-step.ts'
 
@@ -21,6 +25,9 @@ const COMMIT_EVERY_MS = 1000
 
 /** In damaged archives two records may seem to stand at one place; the first counts. */
 const SAME_PLACE = { reason: 'same-place', detail: '' }
+
+/** A page of which nothing is listed, where only listed pairs are read. */
+const NOT_LISTED = { reason: 'not-listed', detail: '' }
 
 /** Counts of this run, for what the job says at its end. */
 export interface Totals {
@@ -42,6 +49,7 @@ interface Committer {
 /**
  * Writes what steps found, with the position in the archive, in one transaction.
  * @param report told how far it is, in bytes, after each commit
+ * @param listed only pairs that it names are kept; null: all
  */
 export function createCommitter(
   corpus: Corpus,
@@ -50,6 +58,7 @@ export function createCommitter(
   totals: Totals,
   ctx: JobContext,
   report: (position: number) => void,
+  listed: Listed | null = null,
 ): Committer {
   const db = corpus.writer
   let steps: Step[] = []
@@ -79,6 +88,7 @@ export function createCommitter(
           for (const { about, offset, url } of step.leftOut) tally.add(about, offset, url)
           for (const failure of step.failures) insertFailure(db, failure)
           sum.failures += step.failures.length
+          for (const row of step.rows) keepRows(row, sum)
           for (const task of step.tasks) keepTask(task, notPaired, tally, sum)
         }
         addCounts(db, archive.id, { records: types, notPairedOnPages: notPaired })
@@ -127,6 +137,8 @@ export function createCommitter(
     for (let i = 0; i < list.length; i++) {
       const found = result.results[i] ?? null
       const about = list[i] as Wanted
+      const notListedPair = (detail: string): void =>
+        fail(about, 'page', 'listed-pair-not-found', detail)
       if (found === null) continue
       if (found.kind === 'left-out') {
         tally.add(found, about.offset, about.url)
@@ -154,6 +166,12 @@ export function createCommitter(
         if (!added) tally.add(SAME_PLACE, about.offset, about.url)
         continue
       }
+      const chosen = listed?.ofPage(about) ?? null
+      if (listed && !chosen) {
+        tally.add(NOT_LISTED, about.offset, about.url)
+        continue
+      }
+      const pairs = chosen ? chooseListed(found, chosen, notListedPair) : found.pairs
       const added = insertPage(db, ids, {
         archiveId: archive.id,
         offset: about.offset,
@@ -169,11 +187,15 @@ export function createCommitter(
         robots: found.robots,
         keptHtml: result.kept.get(i) ?? null,
         notPaired: found.notPaired,
-        pairs: found.pairs.map(toPair),
+        pairs: pairs.map(toPair),
       })
       if (added === null) {
         tally.add(SAME_PLACE, about.offset, about.url)
         continue
+      }
+      if (chosen) {
+        const scores = new Map([...chosen].map(([position, { scores }]) => [position, scores]))
+        putListedScores(db, { archiveId: archive.id, offset: about.offset }, scores)
       }
       sum.pages++
       sum.pairs += added
@@ -181,6 +203,26 @@ export function createCommitter(
         notPaired[rule] = (notPaired[rule] ?? 0) + n
       }
     }
+  }
+
+  /** Pairs of tables: there is nothing but what is listed. */
+  function keepRows(
+    { offset, recordId, listing }: Step['rows'][number],
+    sum: { pages: number; pairs: number },
+  ): void {
+    const { page } = listing
+    const { url, date, title, language } = page
+    const added = insertPage(db, ids, {
+      ...{ archiveId: archive.id, offset, recordId, recordType: LISTED_RECORD },
+      ...{ url, date, title, language, ogImage: null, charset: null, charsetSource: null },
+      ...{ robots: null, keptHtml: null },
+      pairs: listing.pairs.map(pairOf),
+    })
+    if (added === null) return
+    const scores = new Map(listing.pairs.map((pair, i) => [i, scoresOf(listing, pair)]))
+    putListedScores(db, { archiveId: archive.id, offset }, scores)
+    sum.pages++
+    sum.pairs += added
   }
 
   return {
@@ -201,6 +243,24 @@ export function createCommitter(
     },
     commit,
   }
+}
+
+/** The pairs of a page that are listed, known by place and picture; the others are counted. */
+function chooseListed(
+  page: FoundPage,
+  listed: ListedPlaces,
+  missing: (detail: string) => void,
+): FlatPair[] {
+  const chosen = page.pairs.filter((flat) => listed.get(flat[0])?.imageUrl === flat[1])
+  const dropped = page.pairs.length - chosen.length
+  if (dropped > 0) page.notPaired['not-listed'] = dropped
+  const there = new Set(chosen.map((flat) => flat[0]))
+  for (const [position, { imageUrl }] of listed) {
+    if (!there.has(position)) {
+      missing(`Picture ${position + 1} of the page is not ${imageUrl}, as the listing says.`)
+    }
+  }
+  return chosen
 }
 
 function toPair(flat: FlatPair) {

@@ -104,7 +104,9 @@ function read(
       detail: `The ${found.kind} has no address.`,
     }
   }
-  return found.kind === 'page' ? readPage(record.url, head, http, keep) : keepPicture(head, http)
+  return found.kind === 'page'
+    ? readPage(record.url, head, http, found.xml, keep)
+    : keepPicture(head, http)
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
@@ -122,6 +124,7 @@ function readPage(
   url: string,
   head: { type: string; headers: Map<string, string> },
   http: HttpMessage,
+  xml: boolean,
   keep: (html: Uint8Array) => void,
 ): FoundPage | ({ kind: 'failed' } & Problem) {
   if (http.body.length > MAX_HTML_BYTES) {
@@ -141,7 +144,7 @@ function readPage(
       charset,
       charsetSource,
       httpLanguage: http.headers.get('content-language') ?? null,
-      mediaType: stated ?? null,
+      mediaType: xml ? 'application/xhtml+xml' : 'text/html',
     },
     { timeBudgetMs: TIME_BUDGET_MS },
   )

@@ -1,9 +1,11 @@
+import type { PairListing } from '#shared/pair-listing.ts'
 import type { NewFailure } from '../../store/repositories/failures.ts'
 import { glance, revisitTarget, targetUri } from '../../warc/index.ts'
 import type { ArchiveBatch, LeftOut, WarcRecord } from '../../warc/index.ts'
 import { SLOT_BYTES } from './ingest-pool.ts'
 import type { ExtractPool, TaskResult } from './ingest-pool.ts'
 import type { TaskRecord } from './ingest-task.ts'
+import { isListing, parseListing } from './listed-pairs.ts'
 
 /** A record that a worker looks at, with what is known from its head. */
 export interface Wanted {
@@ -22,6 +24,8 @@ export interface Step {
   records: Record<string, number>
   /** Records that no worker has to look at. */
   leftOut: { about: LeftOut; offset: number; url: string | null }[]
+  /** Pairs of tables, where only what is listed is read. */
+  rows: { offset: number; recordId: string | null; listing: PairListing }[]
   failures: NewFailure[]
   tasks: { wanted: Wanted[]; result: TaskResult | null }[]
   nextOffset: number
@@ -40,10 +44,12 @@ export async function toStep(
   from: number,
   pool: ExtractPool,
   flush: (blobs: string[]) => Promise<void>,
+  onlyListed = false,
 ): Promise<Step> {
   const step: Step = {
     records: {},
     leftOut: [],
+    rows: [],
     failures: [],
     tasks: [],
     nextOffset: batch.nextOffset,
@@ -77,6 +83,11 @@ export async function toStep(
   for (const record of batch.records) {
     if (record.offset < from) continue
     step.records[record.type] = (step.records[record.type] ?? 0) + 1
+    const row = onlyListed ? rowOf(record) : null
+    if (row) {
+      step.rows.push(row)
+      continue
+    }
     const about = glance(record)
     if (about) {
       step.leftOut.push({ about, offset: record.offset, url: targetUri(record) })
@@ -95,6 +106,15 @@ function picturesOf({ results }: TaskResult): string[] {
   return results.flatMap((found) =>
     found?.kind === 'picture' && found.sha256 !== null ? [found.sha256] : [],
   )
+}
+
+/** A listing of what has no page. What cannot be read was counted before. */
+function rowOf(record: WarcRecord): Step['rows'][number] | null {
+  if (record.skipped || !isListing(record)) return null
+  const listing = parseListing(record)
+  if (typeof listing === 'string' || listing.page.kind === 'page') return null
+  const { offset, headers } = record
+  return { offset, recordId: headers.get('warc-record-id') ?? null, listing }
 }
 
 const WHOLE_ARCHIVE = new Set<string>(['empty-file', 'not-an-archive', 'truncated-gzip'])

@@ -21,8 +21,10 @@ import {
   putArchiveFailure,
   putInputFailure,
 } from '../../store/repositories/failures.ts'
+import type { NewFailure } from '../../store/repositories/failures.ts'
 import { imageIds } from '../../store/repositories/images.ts'
 import type { ImageIds } from '../../store/repositories/images.ts'
+import { isOnlyListed, setOnlyListed } from '../../store/repositories/listed.ts'
 import { transaction } from '../../store/statements.ts'
 import { openArchive, sha256OfArchive } from '../../warc/index.ts'
 import type { ArchiveSource } from '../../warc/index.ts'
@@ -35,6 +37,8 @@ import { implementJob } from '../run/implement.ts'
 import { createCommitter } from './commit-steps.ts'
 import type { Totals } from './commit-steps.ts'
 import { findSources, shortName, identify } from './ingest-sources.ts'
+import { isListing, listedIn } from './listed-pairs.ts'
+import type { Listed } from './listed-pairs.ts'
 import { emptyArchive, outcomeOf, reportOutcomes } from './ingest-outcome.ts'
 import type { Outcome } from './ingest-outcome.ts'
 import { toStep } from './ingest-step.ts'
@@ -56,7 +60,8 @@ export interface IngestOptions {
  * committed together, so a run that was killed or canceled goes on where it stopped and never adds
  * a pair twice; an archive that is complete is passed over, under whatever name it comes. One that
  * cannot be read does not stop the others. What was not taken is told in words, and is a failure of
- * the job where nothing was.
+ * the job where nothing was. With `onlyListed` only the pairs that an archive lists (docs/warc.md)
+ * are taken, with their scores.
  *
  * @throws AppError `not-found` for an input that is not there, `damaged` where nothing was taken,
  *   `io`, `internal`
@@ -67,6 +72,13 @@ export async function runIngest(
   ctx: JobContext,
   options: IngestOptions = {},
 ): Promise<void> {
+  if (input.onlyListed && input.inputs.includes('-')) {
+    throw new AppError(
+      'invalid-input',
+      'Of standard input the listed pairs cannot be told: its list has to be read first.',
+      'Save it as a file and ingest that.',
+    )
+  }
   const { sources, failures } = await findSources(input.inputs, options.stdin)
   for (const failure of failures) putInputFailure(corpus.writer, failure)
   const known = sources.every((source) => source.size !== null)
@@ -100,7 +112,10 @@ export async function runIngest(
         unit: 'bytes',
         note: `${shortName(source)}: ${totals.pairs.toLocaleString('en')} pairs`,
       })
-    outcomes.push(await ingestSource(corpus, source, ids, workers, totals, ctx, options, report))
+    const only = input.onlyListed ?? false
+    outcomes.push(
+      await ingestSource(corpus, source, only, ids, workers, totals, ctx, options, report),
+    )
     before += source.size ?? 0
   }
   ctx.changed(['pairs', 'images'])
@@ -125,6 +140,7 @@ export async function runIngest(
 async function ingestSource(
   corpus: Corpus,
   given: ArchiveSource,
+  asked: boolean,
   ids: ImageIds,
   workers: number,
   totals: Totals,
@@ -144,6 +160,13 @@ async function ingestSource(
   }
   const { source, identity } = identified
   let archive = archiveByFingerprint(corpus.writer, identity)
+  // What was begun one way goes on that way.
+  const onlyListed = archive ? isOnlyListed(corpus.writer, identity) : asked
+  if (onlyListed !== asked) {
+    ctx.warn(
+      `${shortName(source)} was read before ${asked ? 'with all its pairs' : 'with only its listed pairs'}, and stays so. To read it otherwise, import it into another corpus.`,
+    )
+  }
   if (archive?.state === 'complete') {
     totals.skipped++
     if (archive.path !== source.name && !existsSync(archive.path)) {
@@ -154,11 +177,14 @@ async function ingestSource(
     return outcomeOf(archiveAccount(corpus.writer, archive.id))
   }
   if (archive && archive.path !== source.name) moveArchive(corpus.writer, archive.id, source.name)
-  archive ??= addArchive(corpus.writer, {
-    path: source.name,
-    bytes: source.size ?? 0,
-    fingerprint: identity,
-    software: SOFTWARE,
+  archive ??= transaction(corpus.writer, () => {
+    if (onlyListed) setOnlyListed(corpus.writer, identity)
+    return addArchive(corpus.writer, {
+      path: source.name,
+      bytes: source.size ?? 0,
+      fingerprint: identity,
+      software: SOFTWARE,
+    })
   })
   const pool = createExtractPool({
     entry: ctx.entries.extractWorker,
@@ -168,7 +194,20 @@ async function ingestSource(
     ...(options.patienceMs === undefined ? {} : { patienceMs: options.patienceMs }),
   })
   try {
-    await readArchive(corpus, archive, source, pool, ids, totals, ctx, report)
+    let listed: Listed | null = null
+    if (onlyListed) {
+      const found = await ofSource(listedIn(source, archive.id, ctx.signal), ctx.signal).catch(
+        (error: unknown) => {
+          if (ctx.signal.aborted) return null
+          throw error
+        },
+      )
+      if (!found) return outcomeOf(archiveAccount(corpus.writer, archive.id))
+      // A run that goes on has counted them.
+      if (archive.nextOffset === 0) totals.failures += putFailures(corpus, found.failures)
+      listed = found
+    }
+    await readArchive(corpus, archive, source, pool, ids, totals, ctx, report, listed)
     if (pool.replaced > 0) {
       ctx.warn(`${pool.replaced} pages broke their worker and were left out; see the failures.`)
     }
@@ -186,6 +225,13 @@ async function ingestSource(
     await pool.close()
   }
   return outcomeOf(archiveAccount(corpus.writer, archive.id))
+}
+
+function putFailures(corpus: Corpus, failures: readonly NewFailure[]): number {
+  transaction(corpus.writer, () => {
+    for (const failure of failures) insertFailure(corpus.writer, failure)
+  })
+  return failures.length
 }
 
 /** What an archive's own bytes are to blame for: the others go on. */
@@ -213,6 +259,7 @@ async function readArchive(
   totals: Totals,
   ctx: JobContext,
   report: (position: number) => void,
+  listed: Listed | null,
 ): Promise<void> {
   const from = archive.nextOffset
   const stream = source.kind === 'stream'
@@ -221,12 +268,16 @@ async function readArchive(
       from: stream ? 0 : from,
       digest: true,
       signal: ctx.signal,
-      keep: ({ type }) => type === 'response' || type === 'resource' || type === 'revisit',
+      keep: (head) =>
+        head.type === 'response' ||
+        head.type === 'resource' ||
+        head.type === 'revisit' ||
+        (listed !== null && isListing(head)),
     }),
     ctx.signal,
   )
   const steps: Step[] = []
-  const commits = createCommitter(corpus, archive, ids, totals, ctx, report)
+  const commits = createCommitter(corpus, archive, ids, totals, ctx, report, listed)
   let broken: { error: unknown } | null = null
   /** Commits what is settled, in order. */
   const drain = (): void => {
@@ -242,9 +293,8 @@ async function readArchive(
       const next = await ofSource(batches.next(), ctx.signal)
       if (next.done) break
       const batch = next.value
-      const step = await toStep(batch, archive.id, stream ? from : 0, pool, (blobs) =>
-        flushBlobs(corpus.path, blobs),
-      )
+      const flush = (blobs: string[]): Promise<void> => flushBlobs(corpus.path, blobs)
+      const step = await toStep(batch, archive.id, stream ? from : 0, pool, flush, listed !== null)
       step.done.then(
         () => (step.settled = true),
         (error: unknown) => (broken ??= { error }),

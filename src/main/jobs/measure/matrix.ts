@@ -16,7 +16,7 @@ import type { ModelsFolders } from '../../inference/models/types.ts'
 import type { Corpus } from '../../store/open.ts'
 import { getEmbedding, keyFromHex, putEmbeddings } from '../../store/repositories/embeddings.ts'
 import { ensureModel } from '../../store/repositories/models.ts'
-import { putMeasurement } from '../../store/repositories/study-measures.ts'
+import { putMeasurement, shownMeasurement } from '../../store/repositories/study-measures.ts'
 import { findStudySet, setPictures, studyKinds } from '../../store/repositories/study-sets.ts'
 import { shownName, studyModels, studyOf } from '../../store/repositories/studies.ts'
 import { scoreStudy } from '../evaluate/compliance.ts'
@@ -39,12 +39,14 @@ import { complianceOf, scoringModel } from './study-compliance.ts'
  * @throws AppError `refused` where any row and the references are unlike, unless that is allowed,
  *   before a distance is worked out; `refused` for a rater's copy and a study without pictures;
  *   what sources and models throw; an abort throws its reason
+ * @param tell what is done with the result before it is kept
  */
 export async function measureMatrix(
   corpus: Corpus,
   input: MeasureMatrixInput,
   folders: ModelsFolders,
   ctx: JobContext,
+  tell: (found: MatrixResult) => void = () => undefined,
 ): Promise<MatrixResult> {
   const { writer } = corpus
   const study = studyOf(writer, input.study)
@@ -108,7 +110,9 @@ export async function measureMatrix(
     })),
     notes: notesOf(cells, input),
   }
-  const shown = putMeasurement(writer, study, { result, software: SOFTWARE })
+  const shown = shownMeasurement(study, result)
+  tell(shown)
+  ctx.conclude(() => putMeasurement(writer, study, { result, software: SOFTWARE }))
   ctx.changed(['studies'])
   return shown
 }
@@ -252,24 +256,25 @@ function notesOf(cells: readonly Cell[], input: MeasureMatrixInput): string[] {
 export const measureMatrixJob = implementJob(
   definition,
   async ({ input, corpus, context, machine }) => {
-    const found = await measureMatrix(corpus, input, machine.folders, context)
-    const warnings = new Set(
-      found.rows.flatMap(({ numbers }) => numbers.flatMap((number) => number.warnings)),
-    )
-    for (const warning of warnings) context.warn(warning)
-    for (const { model, kind, numbers, compliance } of found.rows) {
-      const words = numbers.map(({ name, value, interval }) => {
-        const range = interval?.map((end) => end.toPrecision(3)).join(', ')
-        return `${name} ${value.toPrecision(5)}${range === undefined ? '' : ` [${range}]`}`
-      })
-      if (compliance) words.push(`compliance ${compliance.mean.toFixed(4)}`)
-      context.result(
-        `${model}, ${kind ?? 'all kinds'}, N ${numbers[0]?.n[0] ?? 0}`,
-        words.join('; '),
+    await measureMatrix(corpus, input, machine.folders, context, (found) => {
+      const warnings = new Set(
+        found.rows.flatMap(({ numbers }) => numbers.flatMap((number) => number.warnings)),
       )
-    }
-    if (found.notes.length > 0) context.result('Notes', found.notes.join(' '))
-    if (input.out !== undefined) writeFileSync(input.out, JSON.stringify(found, null, 2) + '\n')
-    if (input.csv !== undefined) writeFileSync(input.csv, csvText(matrixTable(found)))
+      for (const warning of warnings) context.warn(warning)
+      for (const { model, kind, numbers, compliance } of found.rows) {
+        const words = numbers.map(({ name, value, interval }) => {
+          const range = interval?.map((end) => end.toPrecision(3)).join(', ')
+          return `${name} ${value.toPrecision(5)}${range === undefined ? '' : ` [${range}]`}`
+        })
+        if (compliance) words.push(`compliance ${compliance.mean.toFixed(4)}`)
+        context.result(
+          `${model}, ${kind ?? 'all kinds'}, N ${numbers[0]?.n[0] ?? 0}`,
+          words.join('; '),
+        )
+      }
+      if (found.notes.length > 0) context.result('Notes', found.notes.join(' '))
+      if (input.out !== undefined) writeFileSync(input.out, JSON.stringify(found, null, 2) + '\n')
+      if (input.csv !== undefined) writeFileSync(input.csv, csvText(matrixTable(found)))
+    })
   },
 )

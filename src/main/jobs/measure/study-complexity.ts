@@ -8,7 +8,7 @@ import { createPictureHost } from '../../images/host-client.ts'
 import { createInferenceHost } from '../../inference/host/client.ts'
 import type { ModelsFolders } from '../../inference/models/types.ts'
 import type { Corpus } from '../../store/open.ts'
-import { putMeasurement } from '../../store/repositories/study-measures.ts'
+import { putMeasurement, shownMeasurement } from '../../store/repositories/study-measures.ts'
 import { setPictures } from '../../store/repositories/study-sets.ts'
 import { shownName, studyModels, studyOf, studyPrompts } from '../../store/repositories/studies.ts'
 import { implementJob } from '../run/implement.ts'
@@ -24,12 +24,14 @@ import { requireOwner } from './require-owner.ts'
  * model; keeps the result in the corpus. What is set side by side is drawn at one size.
  * @throws AppError as `resolveFeatureModel`; `refused` for a rater's copy and a study without
  *   pictures; an abort throws its reason
+ * @param tell what is done with the result before it is kept
  */
 export async function measureStudyComplexity(
   corpus: Corpus,
   input: StudyComplexityInput,
   folders: ModelsFolders,
   ctx: JobContext,
+  tell: (found: StudyComplexityResult) => void = () => undefined,
 ): Promise<StudyComplexityResult> {
   const { writer } = corpus
   const study = studyOf(writer, input.study)
@@ -78,7 +80,9 @@ export async function measureStudyComplexity(
           : []),
       ],
     }
-    const shown = putMeasurement(writer, study, { result, software: SOFTWARE })
+    const shown = shownMeasurement(study, result)
+    tell(shown)
+    ctx.conclude(() => putMeasurement(writer, study, { result, software: SOFTWARE }))
     ctx.changed(['studies'])
     return shown
   } finally {
@@ -131,22 +135,23 @@ async function promptRichness(
 export const studyComplexityJob = implementJob(
   studyComplexity,
   async ({ input, corpus, context, machine }) => {
-    const found = await measureStudyComplexity(corpus, input, machine.folders, context)
-    for (const { by, value, n, richness } of found.prompts) {
-      if (richness === null) continue
-      context.result(
-        by === 'all' ? 'Prompts' : `Prompts, ${by} ${value}`,
-        `${n} drawn, ${richness.meanWords.toFixed(1)} words, ${richness.concepts.toFixed(1)} concepts, distinct-2 ${(richness.distinct2 ?? 0).toFixed(3)}`,
-      )
-    }
-    for (const { model, n, entropy, edgeDensity, diversity } of found.pictures) {
-      if (entropy === null) continue
-      context.result(
-        `Pictures of ${model}`,
-        `${n} drawn, entropy ${entropy.toFixed(2)} bits, edges ${(edgeDensity ?? 0).toFixed(3)}${diversity ? `, Vendi ${diversity.vendi.toFixed(1)} of ${diversity.n}` : ''}`,
-      )
-    }
-    if (found.notes.length > 0) context.result('Notes', found.notes.join(' '))
-    if (input.out !== undefined) writeFileSync(input.out, JSON.stringify(found, null, 2) + '\n')
+    await measureStudyComplexity(corpus, input, machine.folders, context, (found) => {
+      for (const { by, value, n, richness } of found.prompts) {
+        if (richness === null) continue
+        context.result(
+          by === 'all' ? 'Prompts' : `Prompts, ${by} ${value}`,
+          `${n} drawn, ${richness.meanWords.toFixed(1)} words, ${richness.concepts.toFixed(1)} concepts, distinct-2 ${(richness.distinct2 ?? 0).toFixed(3)}`,
+        )
+      }
+      for (const { model, n, entropy, edgeDensity, diversity } of found.pictures) {
+        if (entropy === null) continue
+        context.result(
+          `Pictures of ${model}`,
+          `${n} drawn, entropy ${entropy.toFixed(2)} bits, edges ${(edgeDensity ?? 0).toFixed(3)}${diversity ? `, Vendi ${diversity.vendi.toFixed(1)} of ${diversity.n}` : ''}`,
+        )
+      }
+      if (found.notes.length > 0) context.result('Notes', found.notes.join(' '))
+      if (input.out !== undefined) writeFileSync(input.out, JSON.stringify(found, null, 2) + '\n')
+    })
   },
 )

@@ -10,7 +10,7 @@ import { pictureText } from '../../inference/kinds/picture-text/kind.ts'
 import { resolveModel } from '../../inference/models/registry.ts'
 import type { ModelsFolders } from '../../inference/models/types.ts'
 import type { Corpus } from '../../store/open.ts'
-import { putMeasurement } from '../../store/repositories/study-measures.ts'
+import { putMeasurement, shownMeasurement } from '../../store/repositories/study-measures.ts'
 import { studyScores, unscoredImages } from '../../store/repositories/study-scores.ts'
 import { shownName, studyModels, studyOf } from '../../store/repositories/studies.ts'
 import { scoreStudy } from '../evaluate/compliance.ts'
@@ -24,12 +24,14 @@ import { requireOwner } from './require-owner.ts'
  * within prompts, and keeps the result in the corpus.
  * @throws AppError as `resolveModel` and `scoreStudy`; `refused` for a rater's copy and a study
  *   without pictures; an abort throws its reason
+ * @param tell what is done with the result before it is kept
  */
 export async function measureCompliance(
   corpus: Corpus,
   input: StudyComplianceInput,
   folders: ModelsFolders,
   ctx: JobContext,
+  tell: (found: ComplianceResult) => void = () => undefined,
 ): Promise<ComplianceResult> {
   requireOwner(corpus.reader, studyOf(corpus.reader, input.study))
   const model = await resolveModel(folders, pictureText, input.model, ctx.settings)
@@ -37,7 +39,9 @@ export async function measureCompliance(
   const result = await complianceOf(corpus, input.study, model, input.seed, ctx)
   // The writer sees what it has written; a reader may look at an older state.
   const study = studyOf(corpus.writer, input.study)
-  const shown = putMeasurement(corpus.writer, study, { result, software: SOFTWARE })
+  const shown = shownMeasurement(study, result)
+  tell(shown)
+  ctx.conclude(() => putMeasurement(corpus.writer, study, { result, software: SOFTWARE }))
   ctx.changed(['studies'])
   return shown
 }
@@ -113,20 +117,21 @@ function notesOf({ preference, scale, isDemonstration }: ScoringModel): string[]
 export const studyComplianceJob = implementJob(
   studyCompliance,
   async ({ input, corpus, context, machine }) => {
-    const found = await measureCompliance(corpus, input, machine.folders, context)
-    for (const pair of found.parts[0]?.pairs ?? []) {
-      if (pair.difference === null) continue
-      const range =
-        pair.low === null || pair.high === null
-          ? ''
-          : ` [${pair.low.toFixed(4)}, ${pair.high.toFixed(4)}]`
-      const p = pair.wilcoxon === null ? '' : `, p ${pair.wilcoxon.p.toPrecision(2)}`
-      context.result(
-        `${pair.b} minus ${pair.a}`,
-        `cosine ${pair.difference.toFixed(4)}${range}${p}, ${formatCount(pair.prompts)} prompts`,
-      )
-    }
-    if (found.notes.length > 0) context.result('Notes', found.notes.join(' '))
-    if (input.out !== undefined) writeFileSync(input.out, JSON.stringify(found, null, 2) + '\n')
+    await measureCompliance(corpus, input, machine.folders, context, (found) => {
+      for (const pair of found.parts[0]?.pairs ?? []) {
+        if (pair.difference === null) continue
+        const range =
+          pair.low === null || pair.high === null
+            ? ''
+            : ` [${pair.low.toFixed(4)}, ${pair.high.toFixed(4)}]`
+        const p = pair.wilcoxon === null ? '' : `, p ${pair.wilcoxon.p.toPrecision(2)}`
+        context.result(
+          `${pair.b} minus ${pair.a}`,
+          `cosine ${pair.difference.toFixed(4)}${range}${p}, ${formatCount(pair.prompts)} prompts`,
+        )
+      }
+      if (found.notes.length > 0) context.result('Notes', found.notes.join(' '))
+      if (input.out !== undefined) writeFileSync(input.out, JSON.stringify(found, null, 2) + '\n')
+    })
   },
 )

@@ -9,8 +9,10 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, parse } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import { z } from 'zod'
 import type { QuantizeInput } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
+import { readSmall } from '../../files/read-small.ts'
 import { createInferenceHost, type InferenceHost } from '../../inference/host/client.ts'
 import type {
   AnyManifest,
@@ -18,6 +20,7 @@ import type {
   ResolvedModel,
   Sample,
 } from '../../inference/kinds/define.ts'
+import { DerivedFrom, MANIFEST_FILE } from '../../inference/kinds/manifest.ts'
 import { addModelFolder, resolveAnyModel, resolveFolder } from '../../inference/models/registry.ts'
 import type { ModelsFolders } from '../../inference/models/types.ts'
 import { DEVICE_BOUND } from '../../inference/kinds/vectors.ts'
@@ -67,10 +70,11 @@ export async function runQuantize(
   model: ResolvedModel,
   input: QuantizeInput,
   ctx: JobContext,
+  { goesOn = false } = {},
 ): Promise<void> {
   const host = createInferenceHost(ctx.entries.inferenceHost, { signal: ctx.signal })
   try {
-    const made = await quantizeModel(folders, model, input, host, ctx)
+    const made = await quantizeModel(folders, model, { ...input, goesOn }, host, ctx)
     const { unreadable, largest, rms } = made.comparison
     const mega = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
     ctx.result('Model', made.model.id)
@@ -107,7 +111,13 @@ function wordsOf({ pictures, texts }: Comparison): string {
 export async function quantizeModel<M extends AnyManifest, L>(
   folders: ModelsFolders,
   model: ResolvedModel<M, L>,
-  options: { check: string; out?: string | undefined; bound?: number | undefined },
+  options: {
+    check: string
+    out?: string | undefined
+    bound?: number | undefined
+    /** A run before may have been killed after its twin was whole: that one is replaced. */
+    goesOn?: boolean
+  },
   host: InferenceHost,
   ctx?: Pick<JobContext, 'signal' | 'progress'>,
 ): Promise<Quantized<M, L>> {
@@ -123,7 +133,8 @@ export async function quantizeModel<M extends AnyManifest, L>(
   const bound = options.bound ?? DEVICE_BOUND
   const name = `${model.id.replaceAll('/', '--')}-int8`
   const out = options.out ?? join(folders.user, 'quantised', name)
-  if (existsSync(out)) {
+  const isOwn = (): boolean => options.goesOn === true && derivedFrom(out)?.digest === model.digest
+  if (existsSync(out) && !isOwn()) {
     throw new AppError('conflict', `${out} exists already`, {
       window: 'Remove it.',
       command: 'Remove it, or choose another folder with --out.',
@@ -156,6 +167,7 @@ export async function quantizeModel<M extends AnyManifest, L>(
         },
       )
     }
+    if (isOwn()) rmSync(out, { recursive: true })
     renameSync(draft, out)
     await addModelFolder(folders, out)
     return {
@@ -168,6 +180,16 @@ export async function quantizeModel<M extends AnyManifest, L>(
     }
   } finally {
     rmSync(draft, { recursive: true, force: true })
+  }
+}
+
+/** Of which model a folder holds a twin; null where it is none. */
+function derivedFrom(folder: string): { digest: string } | null {
+  try {
+    const json = readSmall(join(folder, MANIFEST_FILE), 'manifest')
+    return z.object({ derivedFrom: DerivedFrom }).parse(JSON.parse(json)).derivedFrom
+  } catch {
+    return null
   }
 }
 
@@ -229,8 +251,8 @@ function sampleOfFolder(folder: string): Sample {
   return { pictures: chosen.map((path) => ({ path })), texts }
 }
 
-export const quantizeJob = implementJob(quantize, async ({ input, context, machine }) => {
+export const quantizeJob = implementJob(quantize, async ({ input, context, machine, goesOn }) => {
   const model = await resolveAnyModel(machine.folders, input.id)
-  await runQuantize(machine.folders, model, input, context)
+  await runQuantize(machine.folders, model, input, context, { goesOn })
   machine.modelsChanged()
 })

@@ -64,7 +64,7 @@ export function createCommitter(
 
   async function keep(now: readonly Ended[]): Promise<void> {
     // In this order a kill leaves at worst a record, a blob or a thumbnail that is found again.
-    archive.sync()
+    await archive.sync()
     for (const { blob } of now) if (blob) putBlob(corpus.path, blob.bytes, blob.sha256)
     await flushBlobs(
       corpus.path,

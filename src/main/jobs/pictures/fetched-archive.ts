@@ -25,7 +25,7 @@ const REMEMBERED = 100_000
 export interface FetchedArchive {
   /** Keeps requests and answers as records; on the disk for certain after `sync`. */
   keep(exchanges: readonly HttpExchange[]): Promise<Kept>
-  sync(): void
+  sync(): Promise<void>
   /** Names of the files, and records in them. */
   readonly kept: { files: string[]; records: number }
   /**
@@ -143,8 +143,12 @@ export function createFetchedArchive(
       turn = mine.catch(() => undefined)
       return mine
     },
-    sync() {
-      guarded(() => open?.file.sync())
+    async sync() {
+      try {
+        await open?.file.sync()
+      } catch (error) {
+        throw toStoreError(error, corpus.path)
+      }
     },
     async close(whole) {
       await turn

@@ -3,6 +3,7 @@ import type { FetchOptions } from '../../images/fetch-options.ts'
 import { createPictureHost } from '../../images/host-client.ts'
 import type { Corpus } from '../../store/open.ts'
 import {
+  beginPictureRun,
   countQueuedPictures,
   fetchedBefore,
   heldPictures,
@@ -60,7 +61,9 @@ export async function runPictures(
     retryFailed: input.retryFailed,
     retryRefused: input.images === 'fetch' && !ctx.settings.fetch.honourOptOut,
     ...(overrides.named ? { named: overrides.named } : {}),
+    run: ctx.id,
   }
+  beginPictureRun(corpus.writer, ctx.id)
   await recoverFetched(corpus, ctx)
   const lost = overrides.mends ? await findLost(corpus, ctx.signal) : { blobs: [], thumbs: [] }
   const total = countQueuedPictures(corpus.writer, selection) + lost.blobs.length

@@ -30,6 +30,8 @@ export interface JobRun<D extends AnyJobDefinition> {
   machine: Machine
   /** The program goes on with it at its start; nobody asked for it just now. */
   isUnasked: boolean
+  /** It was begun before, and may have done all but saying so. */
+  goesOn: boolean
 }
 
 export interface JobImplementation<D extends AnyJobDefinition> {

@@ -7,6 +7,8 @@ export const ENGINE_STOPS = 'the engine stops'
 
 /** What a job may ask of the one who runs it. */
 export interface JobContext {
+  /** The job keeps its id when it goes on after the program ended, and when it is started again. */
+  id: string
   /** Canceled, or the engine stops: end cleanly after the batch at hand. */
   signal: AbortSignal
   /** Cheap; the runner throttles and works out rate and time left. */
@@ -15,6 +17,12 @@ export interface JobContext {
   warn(message: string): void
   result(label: string, value: string): void
   changed(what: CorpusPart[]): void
+  /**
+   * Does the last of a job's writing together with writing down that it is done: killed before,
+   * it goes on, killed later, it does not begin anew. What is to be shown of it is told before.
+   * @param last writes to the corpus at once, in the transaction that it is called in
+   */
+  conclude<T>(last: () => T): T
   entries: Entries
   settings: Settings
 }

@@ -33,6 +33,8 @@ export interface JobRequest {
   places?: readonly string[]
   /** Writes the job down where it survives a kill. */
   save(job: Job): void
+  /** Runs what writes to the same place as `save`, so that all of it or nothing is written. */
+  together?<T>(work: () => T): T
 }
 
 export interface RunnerOptions {
@@ -125,6 +127,7 @@ export function createRunner(options: RunnerOptions): Runner {
     let lastSave = clock()
     const meter = createMeter()
     const context: JobContext = {
+      id: job.id,
       signal: running.abort.signal,
       progress(p) {
         const now = clock()
@@ -147,6 +150,22 @@ export function createRunner(options: RunnerOptions): Runner {
       },
       changed(what) {
         if (request.corpus !== null) options.onData(request.corpus, what)
+      },
+      conclude(last) {
+        const together = request.together ?? (<T>(work: () => T): T => work())
+        return together(() => {
+          const value = last()
+          const progress = { ...job.progress, eta: null }
+          const over: Job = {
+            ...job,
+            state: 'done',
+            progress,
+            finishedAt: new Date().toISOString(),
+          }
+          delete over.resumes
+          request.save(over)
+          return value
+        })
       },
       entries: options.entries,
       settings: options.settings(),

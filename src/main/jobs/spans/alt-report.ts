@@ -31,7 +31,7 @@ export function toAltReport(report: AltSpanReport, rules: readonly UselessAltRul
     pairs: report.pairs,
     useless: Object.entries(report.useless)
       .map(([rule, n]) => ({ rule, explanation: explanations.get(rule) ?? '', n }))
-      .sort((a, b) => b.n - a.n),
+      .sort((a, b) => b.n - a.n || (a.rule < b.rule ? -1 : 1)),
     lookedFor: report.searched,
     best: { ...report.best },
     sources: { ...report.sources },

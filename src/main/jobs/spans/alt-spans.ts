@@ -93,8 +93,6 @@ export async function runAltSpans(
     },
   )
   if (ctx.signal.aborted) return
-  finishSpanSet(writer, { set: set.id, report })
-  ctx.changed(['spans'])
   const n = (value: number): string => value.toLocaleString('en')
   const percent = (value: number, of: number): string =>
     of === 0 ? n(value) : `${n(value)} (${((100 * value) / of).toFixed(1)} %)`
@@ -106,6 +104,8 @@ export async function runAltSpans(
     const name = kind === 'none' ? 'Not found' : `Found, ${kind}`
     ctx.result(name, percent(report.best[kind] ?? 0, report.lookedFor))
   }
+  ctx.conclude(() => finishSpanSet(writer, { set: set.id, report }))
+  ctx.changed(['spans'])
 }
 
 export const altSpansJob = implementJob(altSpans, ({ corpus, input, context, machine }) =>

@@ -82,11 +82,13 @@ export async function runPredictSpans(
     if (!shared) await host.close()
   }
   if (ctx.signal.aborted) return
-  finishSpanSet(writer, { set: set.id })
   const isChosen = currentSpanSet(writer) === null
-  if (isChosen) useSpanSet(writer, set.id)
-  ctx.changed(['spans', 'scores'])
   tell(writer, set.id, isChosen, ctx)
+  ctx.conclude(() => {
+    finishSpanSet(writer, { set: set.id })
+    if (isChosen) useSpanSet(writer, set.id)
+  })
+  ctx.changed(['spans', 'scores'])
 }
 
 function tell(db: WriterDb, set: number, isChosen: boolean, ctx: JobContext): void {

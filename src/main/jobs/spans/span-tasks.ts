@@ -61,7 +61,6 @@ async function findAlts(
     const tool = altSpanReport({
       ...args.find,
       judge: altJudge(rules),
-      seed: args.afterId + 1,
       from: report && fromAltReport(report),
     })
     let nextPair = args.afterId

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { TrainSpansInput } from '#shared/contract/jobs.ts'
 import type { TrainingRun } from '#shared/contract/training.ts'
 import { AppError, errorLine } from '#shared/errors.ts'
@@ -12,7 +11,11 @@ import type {
   TextEncoderModel,
 } from '../../inference/kinds/text-encoder/types.ts'
 import type { ModelsFolders } from '../../inference/models/types.ts'
-import { describeSpanModel, writeSpanModel } from '../../inference/tasks/write-span-model.ts'
+import {
+  describeSpanModel,
+  removeModelOfRun,
+  writeSpanModel,
+} from '../../inference/tasks/write-span-model.ts'
 import { longestSentence, nearestBlock } from '../../labeling/baselines.ts'
 import { SPAN_LOSS_DEFAULTS } from '../../labeling/losses.ts'
 import { seededRandom } from '#shared/random.ts'
@@ -49,7 +52,7 @@ const MOST_NEGATIVE = 3
  * model as it was written, beside two guesses that need no model.
  *
  * Canceled during the training, the best head so far becomes the model, without the test. When the
- * program stops, or is killed, the run counts as interrupted and the next one begins anew.
+ * program stops, or is killed, the run counts as interrupted; when the job goes on it begins anew.
  *
  * @param shared an inference host that is already there; without it one is started and closed
  * @throws AppError `invalid-input` (too little to learn from, the filter), `io` (no room for the
@@ -64,8 +67,11 @@ export async function runTrainSpans(
   shared?: InferenceHost,
 ): Promise<void> {
   const { writer } = corpus
+  const known = listTrainingRuns(writer)
+  const id = idOfRun(known, ctx.id)
+  removeModelOfRun(folders, id)
   // One such job of a corpus runs at a time: what still seems to run was killed.
-  for (const left of listTrainingRuns(writer)) {
+  for (const left of known) {
     if (left.kind !== 'head' || left.state !== 'running') continue
     saveTrainingRun(writer, { ...left, state: 'interrupted' })
   }
@@ -73,7 +79,7 @@ export async function runTrainSpans(
   const title =
     input.name ?? `${encoder.manifest.name} head ${createdAt.slice(0, 16).replace('T', ' ')}`
   const run: TrainingRun = {
-    id: randomUUID(),
+    id,
     kind: 'head',
     title,
     state: 'running',
@@ -104,7 +110,7 @@ export async function runTrainSpans(
   const host = shared ?? createInferenceHost(ctx.entries.inferenceHost, { signal: ctx.signal })
   try {
     await train({ corpus, input, ctx, folders, encoder, host, run, save })
-    if (!ctx.signal.aborted) finish('done')
+    if (!ctx.signal.aborted) ctx.conclude(() => finish('done'))
     else finish(isStopping(ctx.signal) ? 'interrupted' : 'canceled')
   } catch (error) {
     if (ctx.signal.aborted) return finish(isStopping(ctx.signal) ? 'interrupted' : 'canceled')
@@ -113,6 +119,15 @@ export async function runTrainSpans(
     throw error
   } finally {
     if (!shared) await host.close()
+  }
+}
+
+/** A job that goes on takes the place of its run that was interrupted. */
+function idOfRun(known: readonly TrainingRun[], job: string): string {
+  for (let n = 1; ; n++) {
+    const id = n === 1 ? job : `${job}-${n}`
+    const run = known.find((one) => one.id === id)
+    if (!run || run.state === 'running' || run.state === 'interrupted') return id
   }
 }
 
@@ -407,7 +422,7 @@ async function trainHead(
 function writeModel(work: Work, trained: TrainedHead): Promise<SpanModel> {
   const { input, folders, encoder, run } = work
   const answers = run.splits.find(({ split }) => split === 'train')?.answers ?? 0
-  return writeSpanModel(folders, encoder, exportHead(trained.head), {
+  const about = {
     name: run.title,
     description: `A head of ${input.hidden} hidden units on ${encoder.manifest.name}, trained on ${answers.toLocaleString('en')} descriptions on ${run.createdAt.slice(0, 10)}.`,
     decode: {
@@ -415,7 +430,8 @@ function writeModel(work: Work, trained: TrainedHead): Promise<SpanModel> {
       temperature: trained.calibration.temperature,
       nullThreshold: 0,
     },
-  })
+  }
+  return writeSpanModel(folders, encoder, exportHead(trained.head), about, run)
 }
 
 /** On the texts of the test sites that have a description: the model as written, then the guesses. */

@@ -13,9 +13,14 @@ export function fetchedArchive(name: string): { path: string; fingerprint: strin
   return { path: `${FETCHED}/${name}`, fingerprint: MARK + name }
 }
 
+/** Whether an archive, by its path as it is kept, is one of the corpus. */
+export function isFetchedPath(path: string): boolean {
+  return path.startsWith(`${FETCHED}/`)
+}
+
 /** Where an archive lies: one of the corpus moves with it. @param path as it is kept */
 export function archiveFile(corpusPath: string, path: string): string {
-  return path.startsWith(`${FETCHED}/`) ? join(corpusPath, path) : path
+  return isFetchedPath(path) ? join(corpusPath, path) : path
 }
 
 /** Archives that were being written when the program ended. */
@@ -39,4 +44,14 @@ export function fetchedPayload(
          AND ${IS_FETCHED} LIMIT 1`,
     ).get(payloadDigest) ?? null
   )
+}
+
+/** How much the archives of what was fetched hold. */
+export function fetchedTotals(db: ReaderDb): { archives: number; bytes: number; captures: number } {
+  return statement<{ archives: number; bytes: number; captures: number }>(
+    db,
+    `SELECT count(*) AS archives, ifnull(sum(a.bytes), 0) AS bytes,
+       ifnull(sum((SELECT count(*) FROM captures c WHERE c.archive_id = a.id)), 0) AS captures
+     FROM archives a WHERE ${IS_FETCHED}`,
+  ).get() as { archives: number; bytes: number; captures: number }
 }

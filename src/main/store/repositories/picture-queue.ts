@@ -17,6 +17,8 @@ export interface PictureSelection {
   retryRefused: boolean
   /** Only what tables name by files, or only what has an address; some have both. */
   named?: 'files' | 'addresses'
+  /** Leaves out what ended in this run already: see `beginPictureRun`. */
+  run?: string
 }
 
 export interface QueuedPicture {
@@ -46,7 +48,8 @@ const NAMED = {
 } as const
 
 function selected(selection: PictureSelection): string {
-  return `${SELECTED} ${NAMED[selection.named ?? 'all']}`
+  const left = selection.run === undefined ? '' : 'AND id NOT IN (SELECT image_id FROM picture_run)'
+  return `${SELECTED} ${NAMED[selection.named ?? 'all']} ${left}`
 }
 
 interface SelectionArgs {
@@ -61,6 +64,22 @@ function toArgs(selection: PictureSelection): SelectionArgs {
     retry: Number(selection.retryFailed),
     refused: Number(selection.retryFailed && selection.retryRefused),
   }
+}
+
+/** In `meta`: which run the pictures of `picture_run` ended in. */
+const RUN = 'picture-run'
+
+/**
+ * Begins a run of looking for pictures, or goes on with it where it has the name of the last one:
+ * then what ended without being found is not looked for, nor counted as an attempt, once more.
+ */
+export function beginPictureRun(db: WriterDb, run: string): void {
+  transaction(db, () => {
+    const last = statement<{ value: string }>(db, 'SELECT value FROM meta WHERE key = ?').get(RUN)
+    if (last?.value === run) return
+    statement(db, 'DELETE FROM picture_run').run()
+    statement(db, 'INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(RUN, run)
+  })
 }
 
 export function countQueuedPictures(db: ReaderDb, selection: PictureSelection): number {
@@ -336,6 +355,7 @@ export function createPictureSettler(db: WriterDb): (settled: readonly SettledPi
     `UPDATE images SET status = ?, sha256 = ?, mime = ?, width = ?, height = ?, bytes = ?,
        error = ?, source = ?, attempts = attempts + 1 WHERE id = ?`,
   )
+  const leave = statement(db, 'INSERT OR IGNORE INTO picture_run (image_id) VALUES (?)')
   let forget: ((url: string) => void) | null = null
 
   /** failures has no index by address, so the old ones are looked up once. */
@@ -383,6 +403,8 @@ export function createPictureSettler(db: WriterDb): (settled: readonly SettledPi
           outcome.source,
           outcome.id,
         )
+        // What was found is not looked for again.
+        if (!ok) leave.run(outcome.id)
         if (outcome.status === 'failed' || outcome.status === 'refused')
           insertFailure(db, { stage: 'image', reason: outcome.error, url, detail, ...record })
       }

@@ -15,3 +15,14 @@ export function noteSampleStudy(db: WriterDb): void {
     new Date().toISOString(),
   )
 }
+
+/** How many events a study holds of these raters. */
+export function answersOfRaters(
+  db: ReaderDb,
+  { id }: { id: number },
+  raters: readonly string[],
+): number {
+  const sql =
+    'SELECT count(*) AS n FROM rating_events WHERE study_id = ? AND rater IN (SELECT value FROM json_each(?))'
+  return statement<{ n: number }>(db, sql).get(id, JSON.stringify(raters))?.n ?? 0
+}

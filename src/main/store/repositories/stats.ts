@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { CorpusInfo, CorpusStats } from '#shared/contract/corpora.ts'
 import { WHITE_SPACE } from '../reads/compile-query.ts'
+import { fetchedTotals, IS_FETCHED } from './fetched.ts'
 import type { ReaderDb } from '../open.ts'
 import { statement } from '../statements.ts'
 import { imageCounts } from './images.ts'
@@ -69,7 +70,7 @@ export function corpusStats(db: ReaderDb, counted: Counted = countAll(db)): Corp
     db,
     `SELECT a.id, a.path, a.bytes, a.sha256, a.state,
        coalesce((SELECT sum(n) FROM record_counts WHERE archive_id = a.id), 0) AS records
-     FROM archives a ORDER BY a.id`,
+     FROM archives a WHERE NOT (${IS_FETCHED}) ORDER BY a.id`,
   ).all()
   return {
     records: sums(
@@ -94,6 +95,7 @@ export function corpusStats(db: ReaderDb, counted: Counted = countAll(db)): Corp
       ...archive,
       ...(byArchive.get(id) ?? { pages: 0, pairs: 0 }),
     })),
+    fetched: fetchedTotals(db),
   }
 }
 
@@ -108,7 +110,11 @@ export function corpusInfo(
     name: basename(path).replace(/\.gleaner$/i, ''),
     pairs: countRows(db, 'pairs'),
     pages: countRows(db, 'pages'),
-    archives: statement<{ n: number }>(db, 'SELECT count(*) AS n FROM archives').get()?.n ?? 0,
+    archives:
+      statement<{ n: number }>(
+        db,
+        `SELECT count(*) AS n FROM archives a WHERE NOT (${IS_FETCHED})`,
+      ).get()?.n ?? 0,
     openedAt,
     missing: false,
   }

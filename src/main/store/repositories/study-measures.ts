@@ -30,7 +30,12 @@ export function putMeasurement<R extends StudyMeasurement>(
     args.software,
     new Date().toISOString(),
   )
-  return stateOf(study) === 'frozen' ? (blinded(args.result) as R) : args.result
+  return shownMeasurement(study, args.result)
+}
+
+/** A result as it is shown: while the study is blind, without what names its models. */
+export function shownMeasurement<R extends StudyMeasurement>(study: StudyRow, result: R): R {
+  return stateOf(study) === 'frozen' ? (blinded(result) as R) : result
 }
 
 interface Row {

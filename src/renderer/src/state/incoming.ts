@@ -78,7 +78,11 @@ export const useIncoming = defineStore('incoming', () => {
   }
 
   /** Starts reading archives into the open corpus. */
-  async function importArchives(inputs: readonly string[], images: ImagesChoice): Promise<boolean> {
+  async function importArchives(
+    inputs: readonly string[],
+    images: ImagesChoice,
+    onlyListed: boolean,
+  ): Promise<boolean> {
     const { path } = useSession()
     if (path === null) return false
     try {
@@ -86,6 +90,7 @@ export const useIncoming = defineStore('incoming', () => {
         corpus: path,
         inputs: [...inputs],
         images,
+        onlyListed,
       })
       await useJobs().load()
       return true

@@ -11,6 +11,8 @@ export const IngestInput = z.object({
   corpus: CorpusPath,
   inputs: z.array(z.string().min(1)).min(1),
   images: ImagesFrom.default('archive'),
+  /** Of archives that list chosen pairs only those, with their scores. */
+  onlyListed: z.boolean().optional(),
   workers: z.number().int().min(1).max(64).optional(),
 })
 export type IngestInput = z.infer<typeof IngestInput>

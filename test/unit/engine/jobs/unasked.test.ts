@@ -152,6 +152,24 @@ test('a job of the machine is held, too, and can be cleared', async () => {
   }
 })
 
+test('a job of the machine that does not go on by itself waits, and can be cleared', async () => {
+  const jobs = openHomeJobs(
+    findHome(),
+    createNotes(() => undefined),
+  )
+  jobs.save({ ...left, kind: 'measure' }, { measure: 'fd', a: '/a', b: '/b' })
+  const engine = createEngine({ resumeJobs: true })
+  try {
+    expect((await engine.call('jobs.list', {})).value).toMatchObject([
+      { id: 'left', state: 'interrupted', error: { kind: 'canceled' } },
+    ])
+    await engine.call('jobs.clear', {})
+    expect(readdirSync(join(findHome().root, 'jobs'))).toEqual([])
+  } finally {
+    await engine.stop()
+  }
+})
+
 test('what is held keeps its place and what it is', () => {
   expect(held(left)).toMatchObject({ id: 'left', kind: 'export', createdAt: left.createdAt })
 })

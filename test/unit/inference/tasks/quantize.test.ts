@@ -1,6 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import ort from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -254,6 +261,11 @@ test('one within its bound is kept, added to the models, and reports what it was
   expect(made.bytesAfter).toBeLessThan(made.bytesBefore)
   const twice = quantizeModel(folders, await tinyModel('tiny-clip'), { check: PICTURES }, host)
   await expect(twice).rejects.toMatchObject({ kind: 'conflict' })
+  // A run that was killed after its twin was whole goes on.
+  const goesOn = { check: PICTURES, bound: 5e-2, goesOn: true }
+  const again = await quantizeModel(folders, await tinyModel('tiny-clip'), goesOn, host)
+  expect(again.model.digest).toBe(made.model.digest)
+  expect(readdirSync(dirname(again.model.folder))).toEqual([basename(again.model.folder)])
 })
 
 test('an int8 model is not quantised again, and a folder without pictures checks nothing', async () => {

@@ -37,6 +37,8 @@ const context = (signal: AbortSignal) => ({
   progress: () => undefined,
   changed: () => undefined,
   warn: () => undefined,
+  result: () => undefined,
+  conclude: <T>(last: () => T): T => last(),
 })
 const make = (signal = new AbortController().signal) =>
   makeSampleStudy(corpus, sampleStudyFolder(RESOURCES), context(signal))
@@ -86,7 +88,7 @@ test('a corpus gets the sample study once, stopped in between or not, and never 
   expect(made.pictures).toBe(80)
   expect(made.answers).toBeGreaterThan(1000)
   const again = await make()
-  expect(again).toEqual({ ...made, answers: 0 })
+  expect(again).toEqual(made)
   const study = studyOf(corpus.reader, SAMPLE_STUDY)
   const { log, state, missing, byModel } = studyDetails(corpus.reader, study)
   expect({ state, missing }).toEqual({ state: 'frozen', missing: 0 })

@@ -41,6 +41,41 @@ test('a job that returns is done and its last state is saved', async () => {
   expect(saved.at(-1)).toMatchObject({ state: 'done', result: [{ label: 'pairs', value: '3' }] })
 })
 
+test('the last of a job and that it is done are written together or not at all', async () => {
+  const { runner } = setUp()
+  const written: string[] = []
+  const start = (fails: boolean) =>
+    runner.start({
+      kind: 'score',
+      corpus: '/c',
+      title: 'a job',
+      save: ({ state }) => {
+        if (fails && state === 'done') throw new AppError('io', 'no room')
+        written.push(state)
+      },
+      together(work) {
+        const before = written.length
+        try {
+          return work()
+        } catch (error) {
+          written.length = before
+          throw error
+        }
+      },
+      run: async (context) => {
+        context.result('pairs', '3')
+        context.conclude(() => written.push('the last'))
+        // Killed from here on it does not begin anew.
+        written.push('killed')
+      },
+    })
+  expect((await runner.finished(start(false).id)).state).toBe('done')
+  expect(written).toEqual(['queued', 'running', 'the last', 'done', 'killed', 'done'])
+  written.length = 0
+  const { state } = await runner.finished(start(true).id)
+  expect({ state, written }).toEqual({ state: 'failed', written: ['queued', 'running', 'failed'] })
+})
+
 test('a job that cannot be written down goes on to its end and says so', async () => {
   const { runner } = setUp()
   let saves = 0

@@ -10,13 +10,13 @@ const pairs = Array.from({ length: 120 }, (_, i) => ({
   after: i % 6 === 0 ? `a red boat by the old pier ${i}` : null,
 }))
 
-it('a report that is kept halfway and goes on counts what an uninterrupted one counts', () => {
-  const whole = altSpanReport({ examples: 1000 })
-  const first = altSpanReport({ examples: 1000 })
+it('a report that is kept halfway and goes on counts and shows what an uninterrupted one does', () => {
+  const whole = altSpanReport({ examples: 5 })
+  const first = altSpanReport({ examples: 5 })
   for (const [i, pair] of pairs.entries()) whole.add(String(i + 1), pair)
   for (const [i, pair] of pairs.slice(0, 50).entries()) first.add(String(i + 1), pair)
   const kept = JSON.parse(JSON.stringify(toAltReport(first.report(), USELESS_ALT_RULES))) as never
-  const second = altSpanReport({ examples: 1000, seed: 2, from: fromAltReport(kept) })
+  const second = altSpanReport({ examples: 5, from: fromAltReport(kept) })
   for (const [i, pair] of pairs.slice(50).entries()) second.add(String(i + 51), pair)
   const told = toAltReport(second.report(), USELESS_ALT_RULES)
   expect(told).toEqual(toAltReport(whole.report(), USELESS_ALT_RULES))

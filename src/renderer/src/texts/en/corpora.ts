@@ -51,6 +51,8 @@ export const corpora = {
     listFailures: '{reason}: {n}, show list',
     scoreSummary: 'n = {n}, mean {mean}',
     locateTitle: 'Locate {file}',
+    fetched:
+      'Downloaded pictures are kept with their HTTP headers: {n} capture, {archives} web archives in fetched/, {size}. | Downloaded pictures are kept with their HTTP headers: {n} captures, {archives} web archives in fetched/, {size}.',
     located: '{file} is now read from {path}',
   },
   failures: {

@@ -10,6 +10,13 @@ export const importing = {
     intoNew:
       '{n} file into a new corpus. You choose where to save it. | {n} files into a new corpus. You choose where to save it.',
   },
+  listed: {
+    title: 'Pairs',
+    only: 'Only the listed pairs',
+    onlyAbout: 'The archive lists pairs that were chosen for it. Their scores are imported, too.',
+    all: 'All pairs of its pages',
+    allAbout: 'The list is not used. Pairs of tables, which have no page, are left out.',
+  },
   pictures: {
     folder: 'From a folder',
     folderAbout: 'Pictures already on this machine.',

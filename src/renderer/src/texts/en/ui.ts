@@ -114,6 +114,15 @@ export const ui = {
     id: 'id {id}',
     archivedWithoutScripts: 'As archived, without scripts: {url}',
   },
+  pictureRecord: {
+    title: 'Archived record of the picture',
+    none: 'The picture was not read from an archive.',
+    id: 'Record ID',
+    url: 'URL',
+    date: 'Captured',
+    ip: 'IP address',
+    status: 'Status',
+  },
   copy: 'Copy',
   job: {
     states: {
