@@ -1,4 +1,5 @@
 import { crc32, inflateSync } from 'node:zlib'
+import { BitmapError, readBitmap } from '../files/bmp.ts'
 import { whyNotTiff } from './pillow-tiff.ts'
 
 /**
@@ -24,6 +25,7 @@ export function whyNotPillow(bytes: Uint8Array, mime: string): string | null {
     }
   } catch (error) {
     if (error instanceof RangeError) return 'it ends in the middle of a header'
+    if (error instanceof BitmapError) return error.message
     throw error
   }
 }
@@ -151,11 +153,17 @@ const MASKS: Readonly<Record<number, readonly string[]>> = {
 function whyNotBmp(file: Buffer): string | null {
   const header = file.readUInt32LE(14)
   if (header === 16) return 'it has a header of OS/2'
+  // Pillow takes them from version 10 on.
+  if (header === 52 || header === 56) return 'it has a header that few programs read'
   const isOld = header === 12
   const bits = file.readUInt16LE(isOld ? 24 : 28)
   if (![1, 4, 8, 16, 24, 32].includes(bits)) return `it has ${bits} bits a pixel`
   const packing = isOld ? 0 : file.readUInt32LE(30)
-  if (packing === 0 || (packing === 1 && bits === 8) || (packing === 2 && bits === 4)) return null
+  if (packing === 0) return null
+  if ((packing === 1 && bits === 8) || (packing === 2 && bits === 4)) {
+    // Pillow wants every pixel written, and reads steps otherwise than they are meant.
+    return readBitmap(file, Infinity).whole ? null : 'its run length coding leaves pixels out'
+  }
   if (packing !== 3) return 'it is packed in a way that few programs read'
   const hasAlpha = header >= 56
   const masks = [54, 58, 62].map((at) => file.readUInt32LE(at).toString(16))

@@ -10,12 +10,12 @@
  * - `extractPage(html: string, pageUrl: string, meta: PageMeta, limits?: Partial<ExtractLimits>): ExtractedPage`
  *   throws `AppError('damaged', message)`; `extractionFailureReason(error)` gives the short reason
  *   for the failures table (`html-too-long`, `too-many-images`, `time-budget`).
- * - `inertPage(html: string, pageUrl: string, mark: PageMark, pictureAddress: (url: string) => string | null): string`
- *   for the inspector: the page made harmless, picture and words marked.
+ *
+ * `inertPage` for the inspector (the page made harmless, picture and words marked) is in `inert.ts`:
+ * what it needs of CSS would be loaded by every worker of an ingest.
  */
 export { decodeHtml } from './charset.ts'
 export { DEFAULT_LIMITS, extractPage, extractionFailureReason } from './page.ts'
-export { inertPage, MARKED_PICTURE_ID, type PageMark } from './inert.ts'
 export type {
   CharsetSource,
   DecodedHtml,

@@ -1,4 +1,6 @@
 import sharp, { type Sharp } from 'sharp'
+import { pictureType } from '#shared/picture-type.ts'
+import { BitmapError, readBitmap, readBitmapHeader } from '../files/bmp.ts'
 import { sniff } from './format.ts'
 import { DEFAULT_LIMITS, THUMBNAIL_SIZE, type PictureLimits } from './limits.ts'
 
@@ -28,7 +30,7 @@ export interface Thumbnail {
 
 /**
  * Why a picture cannot be used, short and stable, for counting:
- * `empty`, `not-a-picture WHAT` (html, json, pdf, ...), `unsupported-format WHAT` (bmp, ico, heic,
+ * `empty`, `not-a-picture WHAT` (html, json, pdf, ...), `unsupported-format WHAT` (ico, heic,
  * jxl, ...), `too-large`, `too-many-pixels`, `truncated`, `damaged`, `decoder-timeout`,
  * `decoder-crashed`, `decoder-out-of-memory`, `unreadable`.
  */
@@ -48,6 +50,7 @@ export async function inspectPicture(
   limits: PictureLimits = DEFAULT_LIMITS,
 ): Promise<PictureInfo> {
   const { mime, format } = admit(bytes, limits)
+  if (format === 'bmp') return inspectBitmap(bytes, limits)
   const meta = await open(bytes, limits).metadata().catch(rethrow)
   // What libvips opened is what the magic bytes say, or the file plays tricks.
   if (meta.format !== format) throw new PictureError('damaged', `opens as ${meta.format}`)
@@ -60,6 +63,20 @@ export async function inspectPicture(
     space: meta.space,
     hasProfile: meta.hasProfile,
     orientation: meta.orientation ?? 1,
+  }
+}
+
+function inspectBitmap(bytes: Uint8Array, limits: PictureLimits): PictureInfo {
+  try {
+    const { width, height, masks } = readBitmapHeader(bytes)
+    if (width * height > limits.maxPixels) {
+      throw new BitmapError('too-many-pixels', `${width} x ${height}, at most ${limits.maxPixels}`)
+    }
+    const hasAlpha = masks[3] !== 0
+    const as = { frames: 1, hasAlpha, space: 'srgb', hasProfile: false, orientation: 1 }
+    return { mime: 'image/bmp', width, height, ...as }
+  } catch (error) {
+    rethrow(error)
   }
 }
 
@@ -141,7 +158,9 @@ export function admit(bytes: Uint8Array, limits: PictureLimits): { mime: string;
   return sniffed
 }
 
+/** @throws PictureError where a BMP is damaged; libvips tells of the others when they are read */
 export function open(bytes: Uint8Array, limits: PictureLimits): Sharp {
+  if (pictureType(bytes) === 'image/bmp') return openBitmap(bytes, limits)
   return sharp(bytes, {
     limitInputPixels: limits.maxPixels,
     // `warning` would refuse photographs with a stray byte in their EXIF, which browsers show.
@@ -152,9 +171,22 @@ export function open(bytes: Uint8Array, limits: PictureLimits): Sharp {
   })
 }
 
+function openBitmap(bytes: Uint8Array, limits: PictureLimits): Sharp {
+  try {
+    const { data, width, height, channels } = readBitmap(bytes, limits.maxPixels)
+    return sharp(data, { raw: { width, height, channels }, limitInputPixels: limits.maxPixels })
+  } catch (error) {
+    rethrow(error)
+  }
+}
+
 /** libvips' words, sorted into stable reasons. */
 export function rethrow(error: unknown, bytes?: Uint8Array): never {
   if (error instanceof PictureError) throw error
+  if (error instanceof BitmapError) {
+    const reason = error.reason === 'unsupported' ? 'unsupported-format bmp' : error.reason
+    throw new PictureError(reason, error.message)
+  }
   const said = error instanceof Error ? error.message : String(error)
   // Seeks that fail in a short file are repeated by the dozen; the last line is what matters.
   const detail = said

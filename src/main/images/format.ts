@@ -13,8 +13,9 @@ const ascii = (bytes: Uint8Array, start: number, end: number): string =>
 const begins = (bytes: Uint8Array, ...magic: number[]): boolean =>
   bytes.byteLength >= magic.length && magic.every((value, i) => bytes[i] === value)
 
-/** By media type: the name under which sharp reports what it opened. */
+/** By media type: the name under which sharp reports what it opened; it opens no BMP. */
 const DECODED: Readonly<Record<string, string>> = {
+  'image/bmp': 'bmp',
   'image/jpeg': 'jpeg',
   'image/png': 'png',
   'image/gif': 'gif',
@@ -28,7 +29,6 @@ const NOT_DECODED: Readonly<Record<string, string>> = {
   'image/jxl': 'jxl',
   'image/jp2': 'jp2',
   'image/vnd.adobe.photoshop': 'psd',
-  'image/bmp': 'bmp',
 }
 
 /** Names a file by its first bytes. */

@@ -3,6 +3,7 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { whyNotPillow } from '../../../src/main/export/pillow.ts'
 import { decodePicture } from '../../../src/main/images/decode.ts'
+import { SAMPLES, bmpOf } from '../files/bmp-samples.ts'
 
 // Each case was opened with Pillow 9.4: what is refused here was refused there, the rest was opened.
 
@@ -58,6 +59,32 @@ describe('a picture that decodes here', () => {
       if (words === null) expect(why, `case ${i}`).toBeNull()
       else expect(why, `case ${i}`).toMatch(words)
     }
+  })
+
+  it('is kept as a BMP where Pillow reads that kind, pixel by pixel', () => {
+    for (const [name, bytes] of Object.entries(SAMPLES)) {
+      expect(whyNotPillow(bytes, 'image/bmp'), name).toBeNull()
+    }
+    const rle = (...pixels: number[]): Buffer =>
+      bmpOf({
+        bits: 8,
+        compression: 1,
+        palette: new Uint8Array(1024),
+        width: 2,
+        height: 2,
+        pixels: Uint8Array.from(pixels),
+      })
+    expect(whyNotPillow(rle(2, 1, 0, 0, 2, 1, 0, 1), 'image/bmp')).toBeNull()
+    expect(whyNotPillow(rle(2, 1, 0, 0, 1, 1, 0, 1), 'image/bmp')).toMatch(/leaves pixels out/)
+    const masks = [0xff0000, 0xff00, 0xff, 0xff000000]
+    const odd = bmpOf({
+      header: 56,
+      bits: 32,
+      compression: 3,
+      masks,
+      pixels: new Uint8Array(13 * 7 * 4),
+    })
+    expect(whyNotPillow(odd, 'image/bmp')).toMatch(/header that few programs read/)
   })
 
   it('is taken in every common kind: depths, spaces, palettes, packings of TIFF', async () => {

@@ -120,6 +120,17 @@ const FOREIGN = [
 const SHARED = await sharedGenerator()
 
 describe('on tag soup', () => {
+  test('formatting that a cell hid is opened again after its table, and is then the parent', () => {
+    for (const html of [
+      '<picture><source srcset=s><table><code><th>r</table><img src=a>',
+      '<picture><source srcset=s><table><font><td/><img src=b><tbody><img src=c>',
+    ]) {
+      expect(ourImages(html).map(([, , sources]) => sources)).toEqual(
+        parse5Images(html).map(([, , sources]) => sources),
+      )
+    }
+  })
+
   test('the same pictures as parse5', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...PIECES), { maxLength: 24 }), (pieces) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parse, type DefaultTreeAdapterTypes as Tree } from 'parse5'
-import { extractPage, inertPage, MARKED_PICTURE_ID } from '../../../src/main/extraction/index.ts'
+import { extractPage } from '../../../src/main/extraction/index.ts'
+import { inertPage, MARKED_PICTURE_ID } from '../../../src/main/extraction/inert.ts'
 import { sharedData } from '../../support/shared-data.ts'
 import { PAGE_URL, pageOf } from './page-of.ts'
 import { realPages, SAMPLE } from './real-pages.ts'

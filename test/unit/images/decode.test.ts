@@ -8,8 +8,11 @@ import {
   decodePicture,
   inspectPicture,
   makeThumbnail,
+  smallPixels,
 } from '../../../src/main/images/decode.ts'
 import { DEFAULT_LIMITS } from '../../../src/main/images/limits.ts'
+import { readPictureMetadata } from '../../../src/main/images/picture-metadata.ts'
+import { makeUniform } from '../../../src/main/images/uniform-picture.ts'
 import { sharedData } from '../../support/shared-data.ts'
 import { RED, animated, bmp, flat, halves, noisy, pixel, pngOf, svg } from './samples.ts'
 
@@ -48,6 +51,45 @@ test('a picture is what its bytes say', async () => {
     expect([thumbnail.width, thumbnail.height]).toEqual([31, 17])
     near(await pixel(thumbnail.webp, 15, 8), [255, 0, 0, 255], 12)
   }
+})
+
+test('a BMP is decoded, sized, thumbnailed and made uniform like any other picture', async () => {
+  const bytes = await makeUniform(await halves(40, 20).then((image) => image.png().toBuffer()), {
+    width: 40,
+    height: 20,
+    format: 'bmp',
+  })
+  const { info, thumbnail } = await decodePicture(bytes)
+  expect(info).toEqual({
+    mime: 'image/bmp',
+    width: 40,
+    height: 20,
+    frames: 1,
+    hasAlpha: false,
+    space: 'srgb',
+    hasProfile: false,
+    orientation: 1,
+  })
+  const upright = await (await halves(40, 20)).png().toBuffer()
+  for (const x of [5, 35]) {
+    near(await pixel(thumbnail.webp, x, 10), await pixel(upright, x, 10), 12)
+  }
+  const small = await smallPixels(bytes)
+  expect([...small.data]).toEqual([...(await smallPixels(upright)).data])
+  expect(await makeUniform(bytes, { width: 40, height: 20, format: 'bmp' })).toEqual(bytes)
+  const { texts, mime } = await readPictureMetadata(bytes)
+  expect({ texts, mime }).toEqual({ texts: [], mime: 'image/bmp' })
+})
+
+test('a BMP that is cut, or too large by its header, is refused with its reason', async () => {
+  const whole = bmp()
+  expect(await reasonOf(whole)).toBe('ok')
+  // Two bytes fill the row up to a multiple of four.
+  expect(await reasonOf(whole.subarray(0, -3))).toBe('truncated')
+  whole.writeInt32LE(200_000_000, 18)
+  expect(await reasonOf(whole)).toBe('too-many-pixels')
+  whole.writeUInt32LE(4, 30)
+  expect(await reasonOf(whole)).toBe('unsupported-format bmp')
 })
 
 test('each of the eight EXIF orientations comes out upright, with the size as seen', async () => {
@@ -172,7 +214,6 @@ test('what is no picture is named by what it is, whatever it was called', async 
 })
 
 test('kinds of pictures that are not decoded are refused by name', async () => {
-  expect(await reasonOf(bmp())).toBe('unsupported-format bmp')
   expect(await reasonOf(Buffer.from([0, 0, 1, 0, 1, 0, 16, 16]))).toBe('unsupported-format ico')
   expect(await reasonOf(Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'))).toBe(
     'unsupported-format heic',

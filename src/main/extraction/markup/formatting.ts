@@ -89,12 +89,18 @@ function removeEntry(entry: number): void {
   const younger = after[entry] as number
   if (older !== 0) after[older] = younger
   if (younger !== 0) before[younger] = older
-  else newest = older
+  else becomesNewest(older)
   if (tags[entry] !== 0) entries--
   const place = entryPlace[entry] as number
   if (place >= 0) setEntry(place, 0)
   after[entry] = free
   free = entry
+}
+
+/** What waited behind a newer entry or a marker may be opened again now. */
+function becomesNewest(entry: number): void {
+  newest = entry
+  if (entry !== 0 && tags[entry] !== 0 && (entryPlace[entry] as number) < 0) here.reopen = true
 }
 
 export function addMarker(): void {
@@ -107,7 +113,7 @@ export function clearToMarker(): void {
     if (tags[entry] === 0) {
       const older = before[entry] as number
       if (older !== 0) after[older] = 0
-      newest = older
+      becomesNewest(older)
       after[entry] = free
       free = entry
       return

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { AppError } from '#shared/errors.ts'
+import { pictureType } from '#shared/picture-type.ts'
+import { readBitmap } from '../../files/bmp.ts'
 import type { ImageRecipe } from './recipe.ts'
 import type { RgbPixels } from './resize.ts'
 
@@ -22,6 +24,10 @@ export async function decode(
   try {
     // Read once: libvips would open the file for the header and again for the pixels.
     const bytes = typeof source === 'string' ? await readFile(source) : source
+    if (pictureType(bytes) === 'image/bmp') {
+      const { data, width, height, channels } = readBitmap(bytes, MAX_PIXELS)
+      return { data: toRgb(data, channels, recipe.alpha), width, height }
+    }
     let image = sharp(bytes, {
       failOn: 'error',
       limitInputPixels: MAX_PIXELS,

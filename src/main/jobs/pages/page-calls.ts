@@ -1,4 +1,4 @@
-import type { PageMark } from '../../extraction/index.ts'
+import type { PageMark } from '../../extraction/inert.ts'
 import { createWatched } from '../../processes/watched.ts'
 import type { Watched } from '../../processes/watched.ts'
 

@@ -1,6 +1,7 @@
 import { zstdDecompressSync } from 'node:zlib'
 import { AppError } from '#shared/errors.ts'
-import { decodeHtml, inertPage } from '../../extraction/index.ts'
+import { inertPage } from '../../extraction/inert.ts'
+import { decodeHtml } from '../../extraction/index.ts'
 import type { DecodedHtml } from '../../extraction/index.ts'
 import type { Tasks } from '../../processes/peer.ts'
 import { findSource, parseHttpResponse, readRecordAt } from '../../warc/index.ts'

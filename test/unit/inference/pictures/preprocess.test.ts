@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { decode } from '../../../../src/main/inference/pictures/decode-pixels.ts'
+import { BY_PILLOW, SAMPLES, bmpOf } from '../../files/bmp-samples.ts'
 import { fit, normalise, plan } from '../../../../src/main/inference/pictures/preprocess.ts'
 import { CLIP_IMAGE } from '../../../support/clip-recipe.ts'
 import { readNpy } from '../../../support/npy.ts'
@@ -25,6 +26,36 @@ describe('decoding', () => {
     const pixels = await decode(path(name), REFERENCE)
     expect([pixels.width, pixels.height]).toEqual(expected.size)
     expect(createHash('sha256').update(pixels.data).digest('hex')).toBe(expected.sha256)
+  })
+
+  test('a BMP decodes to the pixels that Pillow gives, with alpha as the manifest says', async () => {
+    for (const [name, bytes] of Object.entries(SAMPLES)) {
+      const [channels, digest] = BY_PILLOW[name] as [number, string]
+      if (channels !== 3) continue
+      const { data } = await decode(bytes, REFERENCE)
+      expect(createHash('sha256').update(data).digest('hex').slice(0, 32), name).toBe(digest)
+    }
+    const masks = [0xff0000, 0xff00, 0xff, 0xff000000]
+    const pixels = Uint8Array.of(0, 0, 200, 51)
+    const file = bmpOf({
+      header: 108,
+      bits: 32,
+      width: 1,
+      height: 1,
+      compression: 3,
+      masks,
+      pixels,
+    })
+    const of = async (alpha: 'drop' | 'white' | 'black'): Promise<number[]> => [
+      ...(await decode(file, { ...REFERENCE, alpha })).data,
+    ]
+    // 51 is a fifth of 255.
+    expect(await of('drop')).toEqual([200, 0, 0])
+    expect(await of('white')).toEqual([244, 204, 204])
+    expect(await of('black')).toEqual([40, 0, 0])
+    await expect(decode(file.subarray(0, -2), REFERENCE)).rejects.toThrow(
+      'The picture cannot be decoded: it ends before its last pixel',
+    )
   })
 
   test('16-bit grey is taken by its high byte', async () => {
