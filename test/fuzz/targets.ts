@@ -11,10 +11,9 @@ import { decodeHtml, extractPage } from '../../src/main/extraction/index.ts'
 import { inertPage } from '../../src/main/extraction/inert.ts'
 import { cssBudget, inertSheet } from '../../src/main/extraction/inert-css.ts'
 import { parseSrcset } from '../../src/main/extraction/srcset.ts'
-import { decodePicture, PictureError } from '../../src/main/images/decode.ts'
-import { DEFAULT_LIMITS } from '../../src/main/images/limits.ts'
+import { PictureError } from '../../src/main/images/decode.ts'
+import { createPictureHost, type PictureHost } from '../../src/main/images/host-client.ts'
 import { headerOptOut, parseRobots } from '../../src/main/images/opt-out.ts'
-import { readPictureMetadata } from '../../src/main/images/picture-metadata.ts'
 import { KINDS } from '../../src/main/inference/kinds/index.ts'
 import { createTokenizers, type Tokenizers } from '../../src/main/inference/tokenize/tokenizers.ts'
 import { openPackageFile } from '../../src/main/jobs/evaluate/package-file.ts'
@@ -101,6 +100,18 @@ async function readTable(path: string): Promise<void> {
 }
 
 let tokenizers: Tokenizers | undefined
+let host: PictureHost | undefined
+const pictures = (): PictureHost =>
+  (host ??= createPictureHost(new URL('../../src/main/images/picture-host.ts', import.meta.url), {
+    parallel: 1,
+  }))
+
+/** A decoder that needs all of its time is a fault; what else it says is an answer. */
+function said<T extends { ok: true }>(reply: T | { ok: false; reason: string; detail: string }): T {
+  if (reply.ok) return reply
+  if (reply.reason === 'decoder-timeout') throw new Error(`${reply.reason} ${reply.detail}`)
+  throw new PictureError(reply.reason, reply.detail)
+}
 
 const table = (name: string, ending: string, make: Target['seeds']): Target => ({
   name,
@@ -224,14 +235,15 @@ export const TARGETS: readonly Target[] = [
     }),
   },
   {
+    // The decoder takes what a header promises, and its process ends where that is too much.
     name: 'picture',
     seeds: seeds.pictures,
-    read: (bytes) => decodePicture(bytes, DEFAULT_LIMITS),
+    read: async (bytes) => said(await pictures().decode(bytes)),
   },
   {
     name: 'picture-metadata',
     seeds: seeds.markedPictures,
-    read: async (bytes) => parseGeneration(await readPictureMetadata(bytes, DEFAULT_LIMITS)),
+    read: async (bytes) => parseGeneration(said(await pictures().metadata(bytes)).metadata),
   },
   {
     name: 'model-manifest',
