@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import type { IngestInput } from '#shared/contract/jobs.ts'
 import { AppError, errorLine } from '#shared/errors.ts'
 import { SOFTWARE } from '#shared/version.ts'
-import { flushBlobs } from '../../store/blobs.ts'
+import { createBlobFlusher } from '../../store/blobs.ts'
 import { readError } from '../../files/read-error.ts'
 import { toStoreError } from '../../store/errors.ts'
 import type { Corpus } from '../../store/open.ts'
@@ -285,6 +285,7 @@ async function readArchive(
     while (steps[0]?.settled) commits.add(steps.shift() as Step)
   }
 
+  const flush = createBlobFlusher(corpus.path)
   let reading = true
   let problem: SourceProblem | null = null
   const batches = opened[Symbol.asyncIterator]()
@@ -293,7 +294,6 @@ async function readArchive(
       const next = await ofSource(batches.next(), ctx.signal)
       if (next.done) break
       const batch = next.value
-      const flush = (blobs: string[]): Promise<void> => flushBlobs(corpus.path, blobs)
       const step = await toStep(batch, archive.id, stream ? from : 0, pool, flush, listed !== null)
       step.done.then(
         () => (step.settled = true),

@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toStep } from '../../../../src/main/jobs/ingest/ingest-step.ts'
 import type { ExtractPool } from '../../../../src/main/jobs/ingest/ingest-pool.ts'
-import { blobPath, flushBlobs, hasWholeBlob, putBlob } from '../../../../src/main/store/blobs.ts'
+import {
+  blobPath,
+  createBlobFlusher,
+  flushBlobs,
+  hasWholeBlob,
+  putBlob,
+} from '../../../../src/main/store/blobs.ts'
 import { openArchive } from '../../../../src/main/warc/index.ts'
 import { fileSource } from '../../../../src/main/warc/index.ts'
 
@@ -63,4 +69,16 @@ test('what cannot be flushed is an error, and an empty blob is replaced', async 
   expect(hasWholeBlob(folder, sha256, bytes.length)).toBe(false)
   putBlob(folder, bytes)
   expect(readFileSync(blobPath(folder, sha256)).equals(bytes)).toBe(true)
+})
+
+test('what a run has flushed it does not flush again, and what failed it tries again', async () => {
+  const sha256 = putBlob(folder, Buffer.from('shown on every page'))
+  const flush = createBlobFlusher(folder)
+  const gone = 'cd'.repeat(32)
+  await expect(flush([gone])).rejects.toThrow(/ENOENT/)
+  await expect(flush([gone])).rejects.toThrow(/ENOENT/)
+  await flush([sha256])
+  rmSync(blobPath(folder, sha256))
+  await flush([sha256])
+  await expect(createBlobFlusher(folder)([sha256])).rejects.toThrow(/ENOENT/)
 })
