@@ -286,7 +286,7 @@ export const PLANTED: readonly Target[] = [
     name: 'planted-hang',
     seeds: () => [Buffer.from('boat')],
     async read(bytes) {
-      while (bytes.length > 60) void bytes
+      while (bytes.length > 20) void bytes
     },
   },
   {

@@ -44,11 +44,13 @@ function leftovers(...places: string[]): string[] {
     .filter((name) => /\.tmp$|\.new(-|$)|\.probe-|\.partial/.test(name))
 }
 
+const ALL = process.env['GLEANER_ALL_DISKS'] === '1'
+
 interface Kind {
   /** The corpus that it begins with. */
   from: 'empty' | 'ingested' | 'pictured'
   start(corpus: string): Promise<{ job: string }>
-  /** KB that the disk has left when it begins, a run each. */
+  /** KB that the disk has left when it begins, a run each; without `GLEANER_ALL_DISKS` the ends. */
   rooms: number[]
 }
 
@@ -122,7 +124,7 @@ describe.runIf(canMount)('a full disk', () => {
   })
 
   const runs = Object.entries(KINDS).flatMap(([name, kind]) =>
-    kind.rooms.map((room) => ({ name, room, kind })),
+    (ALL ? kind.rooms : [kind.rooms[0], kind.rooms.at(-1)]).map((room) => ({ name, room, kind })),
   )
   test.each(runs)(
     '$name with $room KB left fails by name, and goes on when there is room',
@@ -134,7 +136,7 @@ describe.runIf(canMount)('a full disk', () => {
       cpSync(bases.get(kind.from) as string, corpus, { recursive: true })
       start(home)
       await ask('corpora.open', { path: corpus })
-      disk.fill(room)
+      disk.fill(room as number)
       const started = await kind.start(corpus)
       const failed = await (engine as Engine).finished(started.job)
       expect(failed).toMatchObject({ state: 'failed', error: { kind: 'io' } })
@@ -163,7 +165,7 @@ describe.runIf(canMount)('a full disk', () => {
       cpSync(bases.get('pictured') as string, corpus, { recursive: true })
       start(mkdtempSync(join(folder, 'home-')))
       await ask('corpora.open', { path: corpus })
-      disk.fill(room)
+      disk.fill(room as number)
       const out = join(disk.path, 'out')
       const input = { corpus, format: 'imagefolder', text: 'alt', out, where: '' } as const
       const { job } = await ask('jobs.export', input)
