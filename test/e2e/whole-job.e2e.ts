@@ -61,6 +61,8 @@ test('import, browse, score, cut, export and restart, by keyboard', async ({ sta
   await answerDialogs(app, [SAMPLE])
   await page.keyboard.press('Control+I')
   await page.getByRole('button', { name: 'Import', exact: true }).press('Enter')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect.poll(() => call<unknown[]>(page, 'jobs.list', {})).toHaveLength(1)
   await untilIdle(page)
 
   // Browse.
