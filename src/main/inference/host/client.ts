@@ -41,6 +41,12 @@ const PREFERENCE: Record<string, RealDevice[]> = {
   linux: ['cuda', 'webgpu'],
 }
 
+/**
+ * onnxruntime reports its use to its makers by HTTPS unless this is set when its process starts; it then
+ * writes nothing into the temporary folder either.
+ */
+const SILENT = { ORT_DISABLE_TELEMETRY: '1' }
+
 export interface InferenceHostOptions {
   threads?: number
   env?: NodeJS.ProcessEnv
@@ -67,7 +73,7 @@ export function createInferenceHost(entry: URL, options: InferenceHostOptions = 
       command:
         'It is started again by itself. If it happens every time, check the model with gleaner models verify, or use --device cpu.',
     },
-    start: () => startProcess(entry, options.env ? { env: options.env } : {}),
+    start: () => startProcess(entry, { env: { ...(options.env ?? process.env), ...SILENT } }),
   })
   /** Keys of the models that a process holds. */
   const openedIn = new WeakMap<HelperRun<HostCalls>, Map<string, Promise<void>>>()

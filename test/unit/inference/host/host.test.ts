@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -221,4 +221,18 @@ describe.each([
     expect(pictures?.bound).toBe(5e-3)
     expect(pictures?.difference).toBeGreaterThan(0)
   })
+})
+
+test('onnxruntime reports nothing to its makers: it leaves no file of its reports behind', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'silent-'))
+  const silent = createInferenceHost(INFERENCE_HOST, {
+    env: { ...process.env, TMPDIR: folder, TMP: folder, TEMP: folder },
+  })
+  try {
+    const model = await silent.open(await tinyModel('tiny-clip'), 'cpu')
+    expect(await model.ids(['a red boat'])).toHaveLength(1)
+  } finally {
+    await silent.close()
+  }
+  expect(readdirSync(folder).filter((name) => /^mat-debug|\.ses$/.test(name))).toEqual([])
 })
