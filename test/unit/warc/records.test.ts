@@ -222,7 +222,8 @@ describe('large blocks', () => {
       [after.length - 4 - (after.indexOf('\r\n\r\n') + 4), false],
     ])
     expect(failures).toEqual(['cut-block'])
-    expect(peak).toBeLessThan(100 << 20)
+    // Garbage waits for its collector; held, it would be 200 MB.
+    expect(peak).toBeLessThan(150 << 20)
   })
 })
 
