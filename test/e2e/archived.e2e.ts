@@ -20,8 +20,14 @@ test('a fetched picture shows its record, and an archive of chosen pairs is impo
   const { page, app } = await start()
   await answerDialogs(app, [join(home, 'garden.gleaner')])
   await page.keyboard.press('Control+O')
-  await page.keyboard.press('2')
+  const bar = page.getByRole('banner', { name: 'Current corpus and filter' })
+  await expect(bar).toContainText('garden')
   const grid = page.getByRole('listbox', { name: 'Pairs' })
+  // A corpus that is opened goes to its own view first.
+  await expect(async () => {
+    await page.keyboard.press('2')
+    await expect(grid).toBeVisible({ timeout: 1000 })
+  }).toPass()
   await grid.getByRole('option').nth(2).click()
   const inspector = page.getByRole('complementary', { name: 'Inspector' })
   await inspector.getByText('Archived record of the picture').click()
@@ -42,7 +48,6 @@ test('a fetched picture shows its record, and an archive of chosen pairs is impo
   await page.keyboard.press('Escape')
   await answerDialogs(app, [join(home, 'again.gleaner')])
   await page.keyboard.press('Control+N')
-  const bar = page.getByRole('banner', { name: 'Current corpus and filter' })
   await expect(bar).toContainText('again')
   await answerDialogs(app, [join(home, 'chosen', '00000.warc.gz')])
   await page.keyboard.press('Control+I')
