@@ -324,9 +324,13 @@ describe('importing a table', () => {
   it('fails where nothing at all was taken, and says why', async () => {
     const corpus = newCorpus()
     const dir = folder()
+    // The first byte decides as what bytes are read.
+    const noise = (first: string): Buffer => Buffer.concat([Buffer.from(first), randomBytes(5000)])
     for (const [name, content, words] of [
       ['notes.txt', 'just words\n', /no table/],
-      ['random.csv', randomBytes(5000), /no table|no column|never closed/i],
+      ['random.csv', noise('x'), /no table|no column|never closed/i],
+      ['random-list.csv', noise('['), /cannot be read as JSON/],
+      ['random-object.csv', noise('{'), /cannot be read as JSON/],
       ['empty.csv', 'url,text\n', /no rows/],
       ['rows.csv', 'url,text\n,x\ndata:image\\/gif,y\n', /of 2 rows 2 name no picture/],
       ['bad.jsonl', '{"url": "http://a/1\n{"id": 1}\n{"url": 2\n', /No column of bad.jsonl/],
