@@ -21,6 +21,8 @@ const READS = {
   'corpora.failures': 'failures',
   'pairs.select': 'select',
   'pairs.page': 'page',
+  'pairs.tablePage': 'tablePage',
+  'pairs.tableColumns': 'tableColumns',
   'pairs.indexOf': 'indexOf',
   'pairs.get': 'get',
   'pairs.list': 'list',

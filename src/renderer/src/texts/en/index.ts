@@ -14,6 +14,7 @@ import { rating } from './rating.ts'
 import { reasons } from './reasons.ts'
 import { report } from './report.ts'
 import { settings } from './settings.ts'
+import { table } from './table.ts'
 import { train } from './train.ts'
 import { ui } from './ui.ts'
 
@@ -35,6 +36,7 @@ export const en = {
   reasons,
   report,
   settings,
+  table,
   train,
   ui,
 } as const
