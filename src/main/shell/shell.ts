@@ -7,6 +7,7 @@ import { startEngine } from './engine-process.ts'
 import type { EngineProcess } from './engine-process.ts'
 import { installMenu } from './menu.ts'
 import { createConsent } from './consent.ts'
+import { createPictureDrags } from './drag-picture.ts'
 import { openGrantedPaths } from './granted-paths.ts'
 import { forbidNetwork, lockDown } from './lock-down.ts'
 import { isPage } from './origin.ts'
@@ -68,8 +69,9 @@ export function startShell(): void {
       onState: (state, message) => send('engine.state', { state, message }),
     })
     const consent = createConsent(engine, granted)
-    serveProtocol(join(out, 'renderer'), engine, consent.knowsCorpus)
-    serveBridge({ engine, home: start, granted, consent })
+    serveProtocol(join(out, 'renderer'), engine, consent.knowsCorpus, new URL(start))
+    const drags = createPictureDrags(engine, consent.knowsCorpus)
+    serveBridge({ engine, home: start, granted, consent, drags })
     // What was dropped on the window was named by a person.
     ipcMain.on('dropped', (event, path: unknown) => {
       const frame = event.senderFrame

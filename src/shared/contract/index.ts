@@ -7,6 +7,7 @@ import type { Reply } from './call.ts'
 import type { Job } from './jobs.ts'
 import { models } from './models.ts'
 import { pairs } from './pairs.ts'
+import { pictures } from './pictures.ts'
 import { ratings } from './ratings.ts'
 import { prompts } from './prompts.ts'
 import { results } from './results.ts'
@@ -23,6 +24,7 @@ export const contract = {
   ...corpora,
   ...jobs,
   ...pairs,
+  ...pictures,
   ...scores,
   ...exporting,
   ...models,
@@ -101,6 +103,14 @@ export interface ShellCalls {
   'shell.saveCorpus': { input: { suggested: string }; output: string | null }
   /** Prints the page of a report (`report.html`) as PDF. @throws `io` */
   'shell.reportPdf': { input: { html: string; out: string }; output: Record<string, never> }
+  /**
+   * Begins to drag a picture of a corpus out of the window, as a file under a name that its address
+   * gives; to be called while a button of the pointer is down.
+   */
+  'shell.dragPicture': {
+    input: { corpus: string; sha256: string; url: string }
+    output: Record<string, never>
+  }
   'shell.showInFolder': { input: { path: string }; output: Record<string, never> }
   'shell.openExternal': { input: { url: string }; output: Record<string, never> }
   'shell.platform': {

@@ -5,6 +5,7 @@ import { jobCalls } from './jobs.ts'
 import { labelCalls } from './labels.ts'
 import { modelCalls } from './models.ts'
 import { pairCalls } from './pairs.ts'
+import { pictureFileCalls } from './pictures.ts'
 import { ratingCalls } from './ratings.ts'
 import { promptCalls } from './prompts.ts'
 import { resultCalls } from './results.ts'
@@ -23,6 +24,7 @@ export function createHandlers(context: EngineContext): Handlers {
     ...corporaCalls(context),
     ...jobCalls(context),
     ...pairCalls(context),
+    ...pictureFileCalls(context),
     ...modelCalls(context),
     ...systemCalls(context),
     ...tableCalls(context),
