@@ -11,6 +11,7 @@ import { addModelCommands } from './commands/models.ts'
 import { addPairCommands } from './commands/pairs.ts'
 import { addPromptCommands } from './commands/prompts.ts'
 import { addScoreCommands } from './commands/score.ts'
+import { addSimilarityCommand } from './commands/similarity.ts'
 import { addSpanCommands } from './commands/spans.ts'
 import { addStudyCommands } from './commands/study.ts'
 import type { CliTools } from './tools.ts'
@@ -27,6 +28,7 @@ export function createProgram(tools: CliTools): Command {
   addFailuresCommand(program, tools)
   addPairCommands(program, tools)
   addScoreCommands(program, tools)
+  addSimilarityCommand(program, tools)
   addExportCommand(program, tools)
   addModelCommands(program, tools)
   addMeasureCommands(program, tools)

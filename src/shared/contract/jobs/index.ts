@@ -14,6 +14,7 @@ import { lookForPictures } from './pictures.ts'
 import { predictSpans } from './predict-spans.ts'
 import { quantize } from './quantize.ts'
 import { score } from './score.ts'
+import { similarity } from './similarity.ts'
 import { spanPackage } from './span-package.ts'
 import { studyImages } from './study-images.ts'
 import { measureMatrix, studyCompliance, studyComplexity } from './study-measures.ts'
@@ -28,6 +29,7 @@ export const JOBS = [
   importTables,
   lookForPictures,
   score,
+  similarity,
   exportPairs,
   modelFetch,
   quantize,
@@ -83,6 +85,7 @@ export * from './pictures.ts'
 export * from './predict-spans.ts'
 export * from './quantize.ts'
 export * from './score.ts'
+export * from './similarity.ts'
 export * from './span-package.ts'
 export * from './study-images.ts'
 export * from './study-measures.ts'
