@@ -49,7 +49,10 @@ export function columnsOf(
       wanted === undefined
         ? `No column of ${table.path} is known to hold ${what}.`
         : `${table.path} has no column ${wanted} that can hold ${what}.`,
-      `Say which one with --${usual}-column. It has ${names}.`,
+      {
+        window: `Say which one it is. It has ${names}.`,
+        command: `Say which one with --${usual}-column. It has ${names}.`,
+      },
     )
   }
   const image = find(imageColumn, 'image', IMAGE_ROLES, 'addresses or files of pictures')
@@ -58,7 +61,10 @@ export function columnsOf(
     throw new AppError(
       'invalid-input',
       `The column ${read[image]?.name ?? ''} cannot hold both pictures and words.`,
-      'Name the two columns with --image-column and --text-column.',
+      {
+        window: 'Name two columns.',
+        command: 'Name the two columns with --image-column and --text-column.',
+      },
     )
   }
   const dropped = table.columns.filter((one) => !read.includes(one)).map(({ name }) => name)
