@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { corpora } from './corpora.ts'
 import { exporting } from './exporting.ts'
+import { fetching } from './fetching.ts'
 import { jobs } from './jobs.ts'
 import { labels } from './labels.ts'
 import type { Reply } from './call.ts'
@@ -25,6 +26,7 @@ export const contract = {
   ...pairs,
   ...scores,
   ...exporting,
+  ...fetching,
   ...models,
   ...system,
   ...tables,
@@ -122,6 +124,7 @@ export * from './call.ts'
 export * from './corpora.ts'
 export * from './error.ts'
 export * from './exporting.ts'
+export * from './fetching.ts'
 export * from './jobs.ts'
 export * from './labels.ts'
 export * from './models.ts'

@@ -1,6 +1,7 @@
 import type { Handlers } from '#shared/contract/index.ts'
 import type { EngineContext } from '../context.ts'
 import { corporaCalls } from './corpora.ts'
+import { fetchingCalls } from './fetching.ts'
 import { jobCalls } from './jobs.ts'
 import { labelCalls } from './labels.ts'
 import { modelCalls } from './models.ts'
@@ -21,6 +22,7 @@ export function createHandlers(context: EngineContext): Handlers {
   return {
     ...readCalls(context),
     ...corporaCalls(context),
+    ...fetchingCalls(context),
     ...jobCalls(context),
     ...pairCalls(context),
     ...modelCalls(context),

@@ -19,6 +19,7 @@ type ReadFor<N extends CorpusCall> = {
 const READS = {
   'corpora.stats': 'stats',
   'corpora.failures': 'failures',
+  'pictures.counts': 'pictureCounts',
   'pairs.select': 'select',
   'pairs.page': 'page',
   'pairs.indexOf': 'indexOf',

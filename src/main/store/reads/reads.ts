@@ -1,5 +1,6 @@
 import type { Failure } from '#shared/contract/corpora.ts'
 import type { Pair, PairDetail } from '#shared/domain.ts'
+import { createFetchReads } from './reads-fetch.ts'
 import { createFilters } from './filters.ts'
 import type { ReaderDb } from '../open.ts'
 import { createExportReads } from './reads-export.ts'
@@ -59,6 +60,7 @@ export function createReads(db: ReaderDb) {
     ...scores,
     ...createStatsReads({ db, version, sources: scores.sources }),
     ...createExportReads(context),
+    ...createFetchReads(context),
     ...suggestions,
     ...spans,
     ...labels,

@@ -14,6 +14,6 @@ export const cutoff = defineFeature({
   inspector: { component: InspectorPane, when: () => usePairs().sources.length > 0 },
   enter: (corpus) => useCutoff().enter(corpus),
   refresh: (parts) => {
-    if (parts.includes('scores')) void useCutoff().load()
+    return parts.includes('scores') ? useCutoff().load() : undefined
   },
 })

@@ -2,6 +2,7 @@ import { app } from './app.ts'
 import { corpora } from './corpora.ts'
 import { cutoff } from './cutoff.ts'
 import { exporting } from './export.ts'
+import { fetch } from './fetch.ts'
 import { generate } from './generate.ts'
 import { importing } from './import.ts'
 import { jobs } from './jobs.ts'
@@ -23,6 +24,7 @@ export const en = {
   corpora,
   cutoff,
   exporting,
+  fetch,
   generate,
   importing,
   jobs,
