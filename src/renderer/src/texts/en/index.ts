@@ -9,6 +9,7 @@ import { judge } from './judge.ts'
 import { label } from './label.ts'
 import { measures } from './measures.ts'
 import { pairs } from './pairs.ts'
+import { palette } from './palette.ts'
 import { query } from './query.ts'
 import { rating } from './rating.ts'
 import { reasons } from './reasons.ts'
@@ -30,6 +31,7 @@ export const en = {
   label,
   measures,
   pairs,
+  palette,
   query,
   rating,
   reasons,
