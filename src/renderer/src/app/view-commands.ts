@@ -46,6 +46,7 @@ const DONE: Readonly<Record<string, Titles>> = {
     'cutoff.csv': 'cutoff.commands.csv',
   },
   label: {
+    'label.list': 'label.keys.list',
     'label.filter': 'label.keys.filter',
     'label.review': 'label.keys.review',
     'label.agreement': 'label.keys.agreement',

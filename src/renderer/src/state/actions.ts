@@ -8,6 +8,8 @@ export interface Action {
   group: string
   /** As printed: `Ctrl+K`, `/`, `Shift+ArrowLeft`. The first is shown. */
   keys: readonly string[]
+  /** Whether it also takes a key that `keys` does not list, as `Shift+G` for any letter. */
+  takes?: (key: string) => boolean
   run(event?: KeyboardEvent): void
   enabled?: () => boolean
   /** Changes the open corpus: not while that can only be read. */
@@ -173,7 +175,7 @@ export function dispatchKey(event: KeyboardEvent): boolean {
 function runKey(event: KeyboardEvent, inField: boolean): boolean {
   const key = keyOf(event)
   for (const action of allActions().reverse()) {
-    if (!action.keys.includes(key)) continue
+    if (!action.keys.includes(key) && !action.takes?.(key)) continue
     if (inField && !action.inFields && fieldKeeps(key)) continue
     if (!isReachable(action)) continue
     event.preventDefault()

@@ -66,6 +66,7 @@ export const palette = {
       csv: 'histogram table numbers save',
     },
     label: {
+      list: 'history done mine corrections',
       none: 'empty nothing',
       skip: 'later pass',
       take: 'accept save',
