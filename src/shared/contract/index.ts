@@ -105,6 +105,8 @@ export interface ShellCalls {
   'shell.reportPdf': { input: { html: string; out: string }; output: Record<string, never> }
   'shell.showInFolder': { input: { path: string }; output: Record<string, never> }
   'shell.openExternal': { input: { url: string }; output: Record<string, never> }
+  /** The size of everything in the window, 1 = 100 %; `to` = null reads it. Kept over restarts. */
+  'shell.zoom': { input: { to: number | null }; output: { zoom: number } }
   'shell.platform': {
     input: Record<string, never>
     output: { platform: string; version: string; electron: string; chrome: string }

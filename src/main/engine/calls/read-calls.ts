@@ -38,6 +38,7 @@ const READS = {
   'labels.queuePage': 'labelQueuePage',
   'labels.item': 'labelItem',
   'labels.progress': 'labelProgress',
+  'labels.list': 'labelList',
   'spans.coverage': 'spanCoverage',
   'spans.density': 'spanDensity',
 } as const satisfies { [N in CorpusCall]?: ReadFor<N> }
