@@ -124,6 +124,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     raters: ['agreement', 'correlation'],
     trends: [],
     design: ['significance'],
+    sampling: [],
   },
   'main/store': {
     migrations: [],
