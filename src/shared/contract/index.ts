@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { corpora } from './corpora.ts'
 import { exporting } from './exporting.ts'
 import { jobs } from './jobs.ts'
+import { judging } from './judging.ts'
 import { labels } from './labels.ts'
 import type { Reply } from './call.ts'
 import type { Job } from './jobs.ts'
@@ -24,6 +25,7 @@ export const contract = {
   ...jobs,
   ...pairs,
   ...scores,
+  ...judging,
   ...exporting,
   ...models,
   ...system,
@@ -61,6 +63,7 @@ export type CorpusPart =
   | 'prompts'
   | 'studies'
   | 'ratings'
+  | 'judgings'
 
 /** What the engine tells without being asked. */
 export interface EngineEvents {
@@ -123,6 +126,7 @@ export * from './corpora.ts'
 export * from './error.ts'
 export * from './exporting.ts'
 export * from './jobs.ts'
+export * from './judging.ts'
 export * from './labels.ts'
 export * from './models.ts'
 export * from './pairs.ts'

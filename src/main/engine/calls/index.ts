@@ -2,6 +2,7 @@ import type { Handlers } from '#shared/contract/index.ts'
 import type { EngineContext } from '../context.ts'
 import { corporaCalls } from './corpora.ts'
 import { jobCalls } from './jobs.ts'
+import { judgingCalls } from './judging.ts'
 import { labelCalls } from './labels.ts'
 import { modelCalls } from './models.ts'
 import { pairCalls } from './pairs.ts'
@@ -27,6 +28,7 @@ export function createHandlers(context: EngineContext): Handlers {
     ...systemCalls(context),
     ...tableCalls(context),
     ...spanCalls(context),
+    ...judgingCalls(context),
     ...labelCalls(context),
     ...studyCalls(context),
     ...studyMeasureCalls(context),

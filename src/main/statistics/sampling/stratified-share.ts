@@ -33,7 +33,11 @@ export interface StratifiedShare extends Interval {
 export function stratifiedShare(cells: readonly Cell[], level = 0.95): StratifiedShare {
   const total = cells.reduce((sum, { size }) => sum + size, 0)
   const judged = cells.reduce((sum, { n }) => sum + n, 0)
-  const estimate = cells.reduce((sum, { size, n, hits }) => sum + (size / total) * (hits / n), 0)
+  // Rounding can carry a sum of shares past 1.
+  const estimate = Math.min(
+    1,
+    cells.reduce((sum, { size, n, hits }) => sum + (size / total) * (hits / n), 0),
+  )
   let base = 0
   let variance = 0
   let smoothed = 0

@@ -79,6 +79,12 @@ export function createScoreReads(context: ScoreReadContext) {
       )
     },
 
+    /** All scores of a scope, ascending, and whose they are: what a sample is drawn from. */
+    population(args: ScoreScope): { values: Float32Array; ids: Int32Array } {
+      const { values, ids } = scoresOf(args)
+      return { values, ids }
+    },
+
     histogram(
       args: ScoreScope & { bins: number; lo?: number | undefined; hi?: number | undefined },
     ) {
