@@ -114,6 +114,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     ingest: ['pictures', 'run'],
     cluster: ['run', 'spans'],
     evaluate: ['run'],
+    judging: [],
   },
   'main/statistics': {
     intervals: [],
@@ -125,6 +126,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     raters: ['agreement', 'correlation'],
     trends: [],
     design: ['significance'],
+    sampling: [],
   },
   'main/store': {
     migrations: [],

@@ -5,6 +5,7 @@ import { addDoctorCommand } from './commands/doctor.ts'
 import { addExportCommand } from './commands/export.ts'
 import { addFailuresCommand } from './commands/failures.ts'
 import { addImportCommand } from './commands/import.ts'
+import { addJudgeCommands } from './commands/judge.ts'
 import { addLabelCommands } from './commands/labels.ts'
 import { addMeasureCommands } from './commands/measure.ts'
 import { addModelCommands } from './commands/models.ts'
@@ -29,6 +30,7 @@ export function createProgram(tools: CliTools): Command {
   addPairCommands(program, tools)
   addScoreCommands(program, tools)
   addSimilarityCommand(program, tools)
+  addJudgeCommands(program, tools)
   addExportCommand(program, tools)
   addModelCommands(program, tools)
   addMeasureCommands(program, tools)

@@ -3,6 +3,7 @@ import { corpora } from './corpora.ts'
 import { exporting } from './exporting.ts'
 import { fetching } from './fetching.ts'
 import { jobs } from './jobs.ts'
+import { judging } from './judging.ts'
 import { labels } from './labels.ts'
 import type { Reply } from './call.ts'
 import type { Job } from './jobs.ts'
@@ -25,6 +26,7 @@ export const contract = {
   ...jobs,
   ...pairs,
   ...scores,
+  ...judging,
   ...exporting,
   ...fetching,
   ...models,
@@ -63,6 +65,7 @@ export type CorpusPart =
   | 'prompts'
   | 'studies'
   | 'ratings'
+  | 'judgings'
 
 /** What the engine tells without being asked. */
 export interface EngineEvents {
@@ -128,6 +131,7 @@ export * from './error.ts'
 export * from './exporting.ts'
 export * from './fetching.ts'
 export * from './jobs.ts'
+export * from './judging.ts'
 export * from './labels.ts'
 export * from './models.ts'
 export * from './pairs.ts'

@@ -3,6 +3,7 @@ import type { EngineContext } from '../context.ts'
 import { corporaCalls } from './corpora.ts'
 import { fetchingCalls } from './fetching.ts'
 import { jobCalls } from './jobs.ts'
+import { judgingCalls } from './judging.ts'
 import { labelCalls } from './labels.ts'
 import { modelCalls } from './models.ts'
 import { pairCalls } from './pairs.ts'
@@ -29,6 +30,7 @@ export function createHandlers(context: EngineContext): Handlers {
     ...systemCalls(context),
     ...tableCalls(context),
     ...spanCalls(context),
+    ...judgingCalls(context),
     ...labelCalls(context),
     ...studyCalls(context),
     ...studyMeasureCalls(context),

@@ -39,6 +39,7 @@ export function createReads(db: ReaderDb) {
     prompts: 0,
     studies: 0,
     ratings: 0,
+    judgings: 0,
   }
   const allScores = scoreArrays(db, MAX_SCORES)
   const baseScores = (kind: ScoreKind): SortedScores => allScores.get(kind, version.scores)
