@@ -1,10 +1,12 @@
 import type { z } from 'zod'
+import { columns } from './columns.ts'
 import { corpora } from './corpora.ts'
 import { exporting } from './exporting.ts'
 import { jobs } from './jobs.ts'
 import { labels } from './labels.ts'
 import type { Reply } from './call.ts'
 import type { Job } from './jobs.ts'
+import { marks } from './marks.ts'
 import { models } from './models.ts'
 import { pairs } from './pairs.ts'
 import { ratings } from './ratings.ts'
@@ -21,6 +23,7 @@ import { training } from './training.ts'
 /** Everything the engine can be asked. Both ends are typed from it. */
 export const contract = {
   ...corpora,
+  ...columns,
   ...jobs,
   ...pairs,
   ...scores,
@@ -30,6 +33,7 @@ export const contract = {
   ...tables,
   ...spans,
   ...labels,
+  ...marks,
   ...training,
   ...studies,
   ...studyMeasures,
@@ -61,6 +65,10 @@ export type CorpusPart =
   | 'prompts'
   | 'studies'
   | 'ratings'
+  /** Marks, tags and notes. */
+  | 'marks'
+  /** Kinds of alts. */
+  | 'kinds'
 
 /** What the engine tells without being asked. */
 export interface EngineEvents {
@@ -119,11 +127,13 @@ export interface Bridge {
 }
 
 export * from './call.ts'
+export * from './columns.ts'
 export * from './corpora.ts'
 export * from './error.ts'
 export * from './exporting.ts'
 export * from './jobs.ts'
 export * from './labels.ts'
+export * from './marks.ts'
 export * from './models.ts'
 export * from './pairs.ts'
 export * from './ratings.ts'

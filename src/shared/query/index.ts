@@ -4,7 +4,7 @@
  */
 export type { Comparison, Query, ScoreRef } from './ast.ts'
 export { ALL, and, or, parts } from './ast.ts'
-export { ALT_SPAN_KINDS, FIELDS, SCORE_TEXTS, fieldNamed } from './fields.ts'
+export { ALT_SPAN_KINDS, FIELDS, SCORE_TEXTS, fieldNamed, isPlainColumn } from './fields.ts'
 export type { FieldInfo, FieldKind, FieldName } from './fields.ts'
 export { QueryError, checkQuery, parseQuery } from './parse.ts'
 export { patternProblem } from './pattern.ts'

@@ -3,6 +3,7 @@ import type { EngineContext } from '../context.ts'
 import { corporaCalls } from './corpora.ts'
 import { jobCalls } from './jobs.ts'
 import { labelCalls } from './labels.ts'
+import { markCalls } from './marks.ts'
 import { modelCalls } from './models.ts'
 import { pairCalls } from './pairs.ts'
 import { ratingCalls } from './ratings.ts'
@@ -28,6 +29,7 @@ export function createHandlers(context: EngineContext): Handlers {
     ...tableCalls(context),
     ...spanCalls(context),
     ...labelCalls(context),
+    ...markCalls(context),
     ...studyCalls(context),
     ...studyMeasureCalls(context),
     ...ratingCalls(context),
