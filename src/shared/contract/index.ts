@@ -1,6 +1,8 @@
 import type { z } from 'zod'
+import { altKindCalls } from './alt-kinds.ts'
 import { columns } from './columns.ts'
 import { corpora } from './corpora.ts'
+import { facets } from './facets.ts'
 import { exporting } from './exporting.ts'
 import { jobs } from './jobs.ts'
 import { labels } from './labels.ts'
@@ -24,6 +26,8 @@ import { training } from './training.ts'
 export const contract = {
   ...corpora,
   ...columns,
+  ...facets,
+  ...altKindCalls,
   ...jobs,
   ...pairs,
   ...scores,
@@ -127,9 +131,11 @@ export interface Bridge {
 }
 
 export * from './call.ts'
+export * from './alt-kinds.ts'
 export * from './columns.ts'
 export * from './corpora.ts'
 export * from './error.ts'
+export * from './facets.ts'
 export * from './exporting.ts'
 export * from './jobs.ts'
 export * from './labels.ts'

@@ -1,6 +1,8 @@
 import type { Handlers } from '#shared/contract/index.ts'
 import type { EngineContext } from '../context.ts'
+import { altKindHandlers } from './alt-kinds.ts'
 import { corporaCalls } from './corpora.ts'
+import { filterCalls } from './filters.ts'
 import { jobCalls } from './jobs.ts'
 import { labelCalls } from './labels.ts'
 import { markCalls } from './marks.ts'
@@ -30,6 +32,8 @@ export function createHandlers(context: EngineContext): Handlers {
     ...spanCalls(context),
     ...labelCalls(context),
     ...markCalls(context),
+    ...altKindHandlers(context),
+    ...filterCalls(context),
     ...studyCalls(context),
     ...studyMeasureCalls(context),
     ...ratingCalls(context),

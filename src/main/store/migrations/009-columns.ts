@@ -15,7 +15,7 @@ CREATE TABLE column_values (
 -- The rules that sorted alts the last time: the place in the list, and which kind they mean.
 CREATE TABLE alt_rules (
   id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
   kind TEXT NOT NULL,
   explanation TEXT NOT NULL
 ) STRICT;
@@ -25,6 +25,7 @@ CREATE TABLE alt_kinds (
   kind TEXT NOT NULL CHECK (kind IN ('words', 'machine', 'uninformative', 'empty', 'absent')),
   rule_id INTEGER REFERENCES alt_rules (id)
 ) STRICT;
+CREATE INDEX alt_kinds_by_rule ON alt_kinds (rule_id) WHERE rule_id IS NOT NULL;
 -- Texts that stand on many sites, found by counting; gaps of digits are #, of words ….
 CREATE TABLE alt_templates (
   text TEXT PRIMARY KEY,

@@ -1,4 +1,5 @@
 import type { CallOutput } from '#shared/contract/index.ts'
+import { altKindReport } from '../repositories/alt-kinds.ts'
 import type { FilterContext } from './filters.ts'
 import { blurSetting, listColumns } from '../repositories/columns.ts'
 
@@ -11,6 +12,10 @@ export function createColumnReads({ db, baseColumn }: FilterContext) {
         if (min === undefined || max === undefined) return []
         return { name, n: values.length, min, max }
       })
+    },
+
+    altKindReport(args: { examples: number }): CallOutput<'altKinds.report'> {
+      return altKindReport(db, args)
     },
 
     blur(): CallOutput<'pairs.blur'> {

@@ -6,6 +6,7 @@ import { createFilters } from './filters.ts'
 import type { ReaderDb } from '../open.ts'
 import { createExportReads } from './reads-export.ts'
 import { createLabelReads } from './reads-labels.ts'
+import { createFacetReads } from './reads-facets.ts'
 import { createMarkReads } from './reads-marks.ts'
 import { createColumnReads } from './reads-columns.ts'
 import { createPromptReads } from './reads-prompts.ts'
@@ -68,6 +69,7 @@ export function createReads(db: ReaderDb) {
     ...selections,
     ...createMarkReads({ db, filters, idsOfSelection }),
     ...createColumnReads(context),
+    ...createFacetReads(context),
     ...scores,
     ...createStatsReads({ db, version, sources: scores.sources }),
     ...createExportReads(context),
