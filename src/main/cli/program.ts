@@ -7,6 +7,7 @@ import { addFailuresCommand } from './commands/failures.ts'
 import { addImportCommand } from './commands/import.ts'
 import { addJudgeCommands } from './commands/judge.ts'
 import { addLabelCommands } from './commands/labels.ts'
+import { addMarkCommands } from './commands/marks.ts'
 import { addMeasureCommands } from './commands/measure.ts'
 import { addModelCommands } from './commands/models.ts'
 import { addPairCommands } from './commands/pairs.ts'
@@ -37,6 +38,7 @@ export function createProgram(tools: CliTools): Command {
   addSpanCommands(program, tools)
   addStudyCommands(program, tools)
   addLabelCommands(program, tools)
+  addMarkCommands(program, tools)
   addPromptCommands(program, tools)
   addDoctorCommand(program, tools)
   return program

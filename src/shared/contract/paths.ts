@@ -48,6 +48,7 @@ export const NOT_PATHS: ReadonlySet<string> = new Set(
     'queue quote rater raters reason role selection set spares status study submit task tasks text textColumn token type ' +
     'types userAgentContact version where why without ' +
     // Models, by id or folder: they are run, and nothing of their files is shown.
+    'addTags event  keep mark person query removeTags tags ' +
     'base compliance defaultModel encoder id model models ' +
     // Of a launcher, on its host.
     'folder'

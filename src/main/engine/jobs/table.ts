@@ -20,6 +20,7 @@ import { picturesJob } from '../../jobs/pictures/pictures.ts'
 import type { JobImplementation } from '../../jobs/run/implement.ts'
 import { scoreJob } from '../../jobs/score.ts'
 import { similarityJob } from '../../jobs/similarity/similarity.ts'
+import { altKindsJob } from '../../jobs/spans/alt-kinds.ts'
 import { altSpansJob } from '../../jobs/spans/alt-spans.ts'
 import { predictSpansJob } from '../../jobs/spans/predict-spans.ts'
 import { trainSpansJob } from '../../jobs/spans/train-spans.ts'
@@ -37,6 +38,7 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   measure: measureJob,
   complexity: complexityJob,
   'alt-spans': altSpansJob,
+  'alt-kinds': altKindsJob,
   'train-spans': trainSpansJob,
   'predict-spans': predictSpansJob,
   'span-package': spanPackageJob,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { call } from '../call.ts'
 import type { Call } from '../call.ts'
+import { altKinds } from './alt-kinds.ts'
 import { altSpans } from './alt-spans.ts'
 import { Started } from './define.ts'
 import { exportPairs } from './export.ts'
@@ -36,6 +37,7 @@ export const JOBS = [
   measure,
   complexity,
   altSpans,
+  altKinds,
   trainSpans,
   predictSpans,
   spanPackage,
@@ -72,6 +74,7 @@ export function jobOf<K extends JobKind>(kind: K): JobOf<K> {
   return JOBS.find((job) => job.kind === kind) as JobOf<K>
 }
 
+export * from './alt-kinds.ts'
 export * from './alt-spans.ts'
 export * from './complexity.ts'
 export * from './define.ts'
