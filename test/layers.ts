@@ -113,6 +113,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     ingest: ['pictures', 'run'],
     cluster: ['run', 'spans'],
     evaluate: ['run'],
+    versions: ['run'],
   },
   'main/statistics': {
     intervals: [],

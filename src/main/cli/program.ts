@@ -13,6 +13,7 @@ import { addPromptCommands } from './commands/prompts.ts'
 import { addScoreCommands } from './commands/score.ts'
 import { addSpanCommands } from './commands/spans.ts'
 import { addStudyCommands } from './commands/study.ts'
+import { addVersionCommands } from './commands/versions.ts'
 import type { CliTools } from './tools.ts'
 
 /** All commands; they throw what commander and the engine throw. */
@@ -28,6 +29,7 @@ export function createProgram(tools: CliTools): Command {
   addPairCommands(program, tools)
   addScoreCommands(program, tools)
   addExportCommand(program, tools)
+  addVersionCommands(program, tools)
   addModelCommands(program, tools)
   addMeasureCommands(program, tools)
   addSpanCommands(program, tools)

@@ -91,6 +91,11 @@ export const FIELDS = [
     values: ALT_SPAN_KINDS,
   },
   {
+    name: 'version',
+    kind: 'word',
+    example: 'version:paper-1',
+  },
+  {
     name: 'position',
     kind: 'number',
     example: 'position=0',

@@ -5,6 +5,7 @@ import { sql as studies } from './004-studies.ts'
 import { sql as measures } from './005-measures.ts'
 import { sql as accounts } from './006-accounts.ts'
 import { sql as pictureRun } from './007-picture-run.ts'
+import { sql as versions } from './011-versions.ts'
 
 /** In order; the position is the version. Only ever appended to. */
 export const migrations: readonly { name: string; sql: string }[] = [
@@ -15,4 +16,5 @@ export const migrations: readonly { name: string; sql: string }[] = [
   { name: '005-measures', sql: measures },
   { name: '006-accounts', sql: accounts },
   { name: '007-picture-run', sql: pictureRun },
+  { name: '011-versions', sql: versions },
 ]

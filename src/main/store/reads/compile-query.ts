@@ -116,6 +116,8 @@ export function compileQuery(
       case 'flagged':
       case 'label':
         return ofLabels(field, (name) => `${name} = ${bind(words)} COLLATE NOCASE`)
+      case 'version':
+        return ofVersions((name) => `${name} = ${bind(words)} COLLATE NOCASE`)
       case 'url':
       case 'page':
         return joined(
@@ -149,6 +151,10 @@ export function compileQuery(
             AND ${condition("json_extract(s.value, '$.type')")})`
     }
   }
+  /** Pairs that stand in versions of the dataset. */
+  const ofVersions = (condition: (column: string) => string): string =>
+    `p.id IN (SELECT m.pair_id FROM versions v JOIN version_members m ON m.version_id = v.id
+      WHERE ${condition('v.name')})`
   const altspanTerm = (kind: string | null): string => {
     const { alts } = knownSets()
     if (!alts) return '0'
@@ -164,6 +170,7 @@ export function compileQuery(
     if (field === 'archive') return ofArchive(`a.name = ${bind(value)}`)
     if (field === 'altspan') return altspanTerm(value)
     if (isOfLabels(field)) return ofLabels(field, (name) => `${name} = ${bind(value)}`)
+    if (field === 'version') return ofVersions((name) => `${name} = ${bind(value)}`)
     const same = (one: string): string => `ifnull(${column(field)} = ${bind(one)}, 0)`
     if (field === 'host') return same(normalHost(value))
     if (field === 'url' || field === 'page') return joined(addressSpellings(value).map(same), 'OR')
@@ -175,6 +182,7 @@ export function compileQuery(
     if (field === 'archive') return '1'
     if (field === 'altspan') return altspanTerm(null)
     if (isOfLabels(field)) return ofLabels(field, () => '1')
+    if (field === 'version') return ofVersions(() => '1')
     const name = column(field)
     const isText = ['alt', 'title', 'caption', 'before', 'after', 'span'].includes(field)
     return isText
@@ -190,6 +198,7 @@ export function compileQuery(
       `matches(${name}, ${bind(pattern)}, ${ignoreCase ? 1 : 0})`
     if (field === 'archive') return ofArchive(term('a.name'))
     if (isOfLabels(field)) return ofLabels(field, term)
+    if (field === 'version') return ofVersions(term)
     if (field === 'altspan') {
       const regexp = linearPattern(pattern, ignoreCase)
       const kinds = (fieldNamed('altspan')?.values ?? []).filter((kind) => regexp.test(kind))

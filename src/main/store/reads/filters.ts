@@ -54,6 +54,7 @@ export function createFilters({ db, version, baseScores }: FilterContext): Filte
     if (scored) marks.push(`s${version.scores}@${currentSpanSet(db) ?? 0}`)
     if (has('span', 'confidence', 'altspan')) marks.push(`x${version.spans}`)
     if (has('labeled', 'flagged', 'label')) marks.push(`l${version.labels}`)
+    if (has('version')) marks.push(`v${version.versions}`)
     return marks.join(' ')
   }
 

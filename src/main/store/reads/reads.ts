@@ -38,6 +38,7 @@ export function createReads(db: ReaderDb) {
     prompts: 0,
     studies: 0,
     ratings: 0,
+    versions: 0,
   }
   const allScores = scoreArrays(db, MAX_SCORES)
   const baseScores = (kind: ScoreKind): SortedScores => allScores.get(kind, version.scores)

@@ -29,6 +29,7 @@ export const FIELD_HELP: Record<FieldName, TextKey> = {
   flagged: 'query.fields.flagged',
   label: 'query.fields.label',
   altspan: 'query.fields.altspan',
+  version: 'query.fields.version',
   position: 'query.fields.position',
   id: 'query.fields.id',
 }

@@ -26,6 +26,7 @@ export const query = {
     flagged: 'flagged by an annotator, or by anybody: flagged:*',
     label: 'description type of a labeled span; label:* has a labeled span',
     altspan: 'how the alt text stands in the texts around the picture, after they were searched',
+    version: 'in a version of the dataset, by its name; version:* in any of them',
     position: 'place of the picture on its page, from 0',
     id: 'number of the pair',
   },
