@@ -13,6 +13,7 @@ import type { GrantedPaths } from './granted-paths.ts'
 import type { PictureDrags } from './drag-picture.ts'
 import { isPage } from './origin.ts'
 import { printReport } from './report-pdf.ts'
+import { setZoom } from './window.ts'
 
 interface ShellParts {
   granted: GrantedPaths
@@ -165,6 +166,12 @@ const shellHandlers: ShellHandlers = {
       await shell.openExternal(url)
       return {}
     },
+  },
+  'shell.zoom': {
+    input: z.object({ to: z.number().nullable() }),
+    run: ({ to }, window) => ({
+      zoom: to === null ? window.webContents.getZoomFactor() : setZoom(window, to),
+    }),
   },
   'shell.platform': {
     input: nothing,

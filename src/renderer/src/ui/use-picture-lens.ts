@@ -38,6 +38,7 @@ export function usePictureLens(picture: () => string | null) {
     scale: computed(() => (size.value ? scaleOf(lens.value, mat.value, size.value) : null)),
     isWhole: computed(() => lens.value.scale === null),
     setMat: ({ width, height }: Size) => (mat.value = { width, height, enlarges: ENLARGES }),
+    setSize: (picture: Size) => (size.value = picture),
     zoom: (steps: number, at?: { x: number; y: number }) =>
       change((picture) => zoomBy(lens.value, steps, mat.value, picture, at)),
     pan: (dx: number, dy: number) =>

@@ -1,9 +1,13 @@
+import type { Router } from 'vue-router'
 import { PairSort } from '#shared/contract/index.ts'
 import type { ScoreSource } from '#shared/contract/index.ts'
+import type { Action } from '../../state/actions.ts'
+import { usePairs } from '../../state/pairs.ts'
+import type { SourceInfo } from '../../state/pairs.ts'
+import { useSession } from '../../state/session.ts'
 import { TEXT_NAMES } from '../../state/text-sources.ts'
 import { t } from '../../texts/index.ts'
 import { tableColumns, wayOf } from './table-columns.ts'
-import type { SourceInfo } from '../../state/pairs.ts'
 
 /** The orders that are offered wherever pairs are shown; a table sorts by its columns beside them. */
 const ORDERS: readonly { value: PairSort; label: string }[] = [
@@ -14,6 +18,21 @@ const ORDERS: readonly { value: PairSort; label: string }[] = [
   { value: 'size-asc', label: t('pairs.order.small') },
   { value: 'random', label: t('pairs.order.random') },
 ]
+
+/** Each order as a command of every view: it turns to the pairs. */
+export function orderCommands(router: Router): Action[] {
+  return ORDERS.map(({ value, label }) => ({
+    id: `pairs.sort-${value}`,
+    title: t('pairs.sortBy', { order: label }),
+    group: t('app.views.pairs'),
+    keys: [],
+    enabled: () => useSession().corpus !== null,
+    run: () => {
+      usePairs().setSort(value)
+      void router.push({ name: 'pairs' })
+    },
+  }))
+}
 
 /** Stands for an order that only a column gives, while it is the one that holds. */
 const BY_COLUMN = 'column'

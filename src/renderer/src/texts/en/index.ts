@@ -2,6 +2,7 @@ import { app } from './app.ts'
 import { corpora } from './corpora.ts'
 import { cutoff } from './cutoff.ts'
 import { exporting } from './export.ts'
+import { fetch } from './fetch.ts'
 import { generate } from './generate.ts'
 import { importing } from './import.ts'
 import { jobs } from './jobs.ts'
@@ -9,6 +10,7 @@ import { judge } from './judge.ts'
 import { label } from './label.ts'
 import { measures } from './measures.ts'
 import { pairs } from './pairs.ts'
+import { palette } from './palette.ts'
 import { query } from './query.ts'
 import { rating } from './rating.ts'
 import { reasons } from './reasons.ts'
@@ -24,6 +26,7 @@ export const en = {
   corpora,
   cutoff,
   exporting,
+  fetch,
   generate,
   importing,
   jobs,
@@ -31,6 +34,7 @@ export const en = {
   label,
   measures,
   pairs,
+  palette,
   query,
   rating,
   reasons,
