@@ -64,7 +64,7 @@ function scoreColumn(source: SourceInfo): TableColumn {
     title: t('table.columns.score', { text: TEXT_NAMES[source.text] }),
     about: source.modelName,
     kind: 'score',
-    width: 112,
+    width: 124,
     grows: false,
     shown: true,
     sort: { model: source.model, text: source.text },
