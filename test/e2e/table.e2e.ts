@@ -158,7 +158,11 @@ test('a picture is looked at closely, copied, saved and dragged out, with all it
 
   await page.keyboard.press('Control+c')
   await expect
-    .poll(() => app.evaluate(({ clipboard }) => clipboard.readImage().getSize()))
+    .poll(() =>
+      app.evaluate(({ clipboard }) =>
+        (clipboard as unknown as { readImage(): Electron.NativeImage }).readImage().getSize(),
+      ),
+    )
     .toEqual(natural)
 
   const sha = /picture\/([0-9a-f]{64})/.exec((await picture.getAttribute('src')) ?? '')?.[1]
@@ -174,7 +178,9 @@ test('a picture is looked at closely, copied, saved and dragged out, with all it
   await app.evaluate(({ BrowserWindow }) => {
     const { webContents } = BrowserWindow.getAllWindows()[0] as Electron.BrowserWindow
     webContents.startDrag = ({ file, icon }) => {
-      Object.assign(globalThis, { dragged: { file, isEmpty: icon?.isEmpty?.() ?? true } })
+      Object.assign(globalThis, {
+        dragged: { file, isEmpty: (icon as Electron.NativeImage).isEmpty() },
+      })
     }
   })
   await picture.dispatchEvent('dragstart')
