@@ -61,7 +61,7 @@ export const app = {
     removeFilter: 'Remove filter {part}',
   },
   themes: { system: 'Theme: system', dark: 'Theme: dark', light: 'Theme: light' },
-  drop: { new: 'Drop to import', into: 'Drop to import into {corpus}' },
+  drop: 'Drop to import, into a new corpus or an open one',
   done: 'Done: {job}',
   titleOf: '{corpus} – Gleaner',
   name: 'Gleaner',
