@@ -1,9 +1,13 @@
 import type { Handlers } from '#shared/contract/index.ts'
 import type { EngineContext } from '../context.ts'
+import { altKindHandlers } from './alt-kinds.ts'
 import { corporaCalls } from './corpora.ts'
 import { fetchingCalls } from './fetching.ts'
+import { filterCalls } from './filters.ts'
 import { jobCalls } from './jobs.ts'
+import { judgingCalls } from './judging.ts'
 import { labelCalls } from './labels.ts'
+import { markCalls } from './marks.ts'
 import { modelCalls } from './models.ts'
 import { pairCalls } from './pairs.ts'
 import { ratingCalls } from './ratings.ts'
@@ -29,7 +33,11 @@ export function createHandlers(context: EngineContext): Handlers {
     ...systemCalls(context),
     ...tableCalls(context),
     ...spanCalls(context),
+    ...judgingCalls(context),
     ...labelCalls(context),
+    ...markCalls(context),
+    ...altKindHandlers(context),
+    ...filterCalls(context),
     ...studyCalls(context),
     ...studyMeasureCalls(context),
     ...ratingCalls(context),

@@ -132,6 +132,7 @@ export function createSelectionReads(context: SelectionReadContext) {
 
   return {
     select,
+    idsOfSelection: (id: string): Int32Array => selectionOf(id).ids,
 
     page(args: { selection: string; offset: number; limit: number }): PairRow[] {
       const { ids, prefer, score } = selectionOf(args.selection)

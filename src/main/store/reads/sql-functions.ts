@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { normalAddress, normalHost } from '#shared/address.ts'
 import { linearPattern } from './linear-pattern.ts'
+import { inMarks } from './mark-slots.ts'
 
 /** Characters of a text that a pattern is held against. */
 const MAX_TEXT = 100_000
@@ -11,6 +12,10 @@ export function registerFunctions(db: Database): void {
   // LIKE folds ASCII only; this one is for words beyond it.
   db.function('folded_contains', options, (text: unknown, needle: unknown) =>
     typeof text === 'string' && typeof needle === 'string' && fold(text).includes(needle) ? 1 : 0,
+  )
+  // What people say changes between statements, never within one.
+  db.function('in_marks', { directOnly: true }, (slot: unknown, id: unknown) =>
+    typeof slot === 'number' && typeof id === 'number' && inMarks(db, slot, id) ? 1 : 0,
   )
   db.function('normal_address', options, (url: unknown) =>
     typeof url === 'string' ? normalAddress(url) : null,

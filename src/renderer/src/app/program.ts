@@ -1,7 +1,6 @@
 import { watch } from 'vue'
 import { t } from '../texts/index.ts'
 import type { Router } from 'vue-router'
-import { fromErrorValue } from '#shared/errors.ts'
 import { FEATURES } from './features.ts'
 import { createRefresher } from './refreshing.ts'
 import { allPlaces } from '../state/features.ts'
@@ -44,7 +43,7 @@ export async function startProgram(router: Router): Promise<void> {
     if (router.currentRoute.value.name === 'jobs') return
     const show = { label: t('app.show'), run: () => void router.push({ name: 'jobs' }) }
     if (job.state === 'failed' && job.error) {
-      ui.fail(fromErrorValue(job.error), show)
+      ui.failJob(t('app.failed', { job: job.title, reason: job.error.message }), show)
     } else if (job.state === 'done') ui.note(t('app.done', { job: job.title }), show)
   })
   client.on('models.changed', () => void machine.loadModels().catch(ui.fail))
@@ -91,6 +90,7 @@ export async function startProgram(router: Router): Promise<void> {
     const name = String(to.name)
     refresher.left()
     if (isPlace(name)) keep(null, 'view', name)
+    if (name === 'jobs') ui.jobsSeen()
   })
 
   // The view comes back as soon as its corpus is there: whoever goes on from it must not be called

@@ -8,6 +8,7 @@ import { useSession } from '../../state/session.ts'
 import { t } from '../../texts/index.ts'
 import InspectorPane from '../../ui/InspectorPane.vue'
 import LargePreview from './LargePreview.vue'
+import { orderCommands } from './pair-orders.ts'
 import PairsView from './PairsView.vue'
 
 /** The grid of pairs, and the large preview that every view opens. */
@@ -23,6 +24,7 @@ export const pairs = defineFeature({
     const router = useRouter()
     const route = useRoute()
     return [
+      ...orderCommands(router),
       {
         id: 'app.filter',
         title: t('pairs.filter.title'),

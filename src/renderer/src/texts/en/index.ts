@@ -10,6 +10,7 @@ import { judge } from './judge.ts'
 import { label } from './label.ts'
 import { measures } from './measures.ts'
 import { pairs } from './pairs.ts'
+import { palette } from './palette.ts'
 import { query } from './query.ts'
 import { rating } from './rating.ts'
 import { reasons } from './reasons.ts'
@@ -32,6 +33,7 @@ export const en = {
   label,
   measures,
   pairs,
+  palette,
   query,
   rating,
   reasons,
