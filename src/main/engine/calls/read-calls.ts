@@ -22,6 +22,8 @@ const READS = {
   'pictures.counts': 'pictureCounts',
   'pairs.select': 'select',
   'pairs.page': 'page',
+  'pairs.tablePage': 'tablePage',
+  'pairs.tableColumns': 'tableColumns',
   'pairs.indexOf': 'indexOf',
   'pairs.get': 'get',
   'pairs.list': 'list',

@@ -16,6 +16,7 @@ import { rating } from './rating.ts'
 import { reasons } from './reasons.ts'
 import { report } from './report.ts'
 import { settings } from './settings.ts'
+import { table } from './table.ts'
 import { train } from './train.ts'
 import { ui } from './ui.ts'
 
@@ -39,6 +40,7 @@ export const en = {
   reasons,
   report,
   settings,
+  table,
   train,
   ui,
 } as const
