@@ -18,6 +18,7 @@ const EVERYTHING = Object.keys({
   judgings: 0,
   marks: 0,
   kinds: 0,
+  versions: 0,
 } satisfies Record<CorpusPart, 0>) as CorpusPart[]
 
 /**

@@ -73,6 +73,7 @@ export const app = {
     now: 'Zoom {percent} %',
   },
   done: 'Done: {job}',
+  next: 'Next: {step}',
   failed: '{job}: {reason}',
   titleOf: '{corpus} – Gleaner',
   name: 'Gleaner',
