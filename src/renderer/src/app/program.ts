@@ -36,6 +36,10 @@ export async function startProgram(router: Router): Promise<void> {
 
   client.on('jobs.changed', (job) => jobs.take(job))
   jobs.onEnd((job) => {
+    if (job.corpus === session.path) void jobs.settle(job.id, refresher.now)
+    else if (shown() === 'corpora') void session.loadRecent().catch(() => undefined)
+  })
+  jobs.onEnd((job) => {
     if (router.currentRoute.value.name === 'jobs') return
     const show = { label: t('app.show'), run: () => void router.push({ name: 'jobs' }) }
     if (job.state === 'failed' && job.error) {

@@ -19,7 +19,7 @@ export const pairs = defineFeature({
   inspector: { component: InspectorPane, when: () => usePairs().corpusTotal > 0 },
   overlays: [LargePreview],
   enter: (corpus) => void usePairs().enter(corpus),
-  refresh: (parts) => void usePairs().refresh(parts),
+  refresh: (parts) => usePairs().refresh(parts),
   commands: () => {
     const router = useRouter()
     const route = useRoute()

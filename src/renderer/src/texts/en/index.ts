@@ -2,6 +2,7 @@ import { app } from './app.ts'
 import { corpora } from './corpora.ts'
 import { cutoff } from './cutoff.ts'
 import { exporting } from './export.ts'
+import { fetch } from './fetch.ts'
 import { generate } from './generate.ts'
 import { importing } from './import.ts'
 import { jobs } from './jobs.ts'
@@ -15,6 +16,7 @@ import { rating } from './rating.ts'
 import { reasons } from './reasons.ts'
 import { report } from './report.ts'
 import { settings } from './settings.ts'
+import { table } from './table.ts'
 import { train } from './train.ts'
 import { ui } from './ui.ts'
 
@@ -24,6 +26,7 @@ export const en = {
   corpora,
   cutoff,
   exporting,
+  fetch,
   generate,
   importing,
   jobs,
@@ -37,6 +40,7 @@ export const en = {
   reasons,
   report,
   settings,
+  table,
   train,
   ui,
 } as const
