@@ -109,6 +109,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     models: ['run'],
     pictures: ['run'],
     spans: ['run'],
+    similarity: ['import', 'run'],
     import: ['pictures', 'run'],
     ingest: ['pictures', 'run'],
     cluster: ['run', 'spans'],

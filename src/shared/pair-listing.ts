@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LabelState } from './contract/labels.ts'
+import { PersonSaid } from './marks.ts'
 import { ImageStatus, PairRules, TEXT_SOURCES, TextSource } from './domain.ts'
 
 /** Content type of the `metadata` records that list pairs; docs/warc.md describes them. */
@@ -33,6 +34,8 @@ export const ListedPair = z.object({
   /** Raw cosines; `model`: the digest of one of `models`. */
   scores: z.array(z.object({ model: z.string(), text: TextSource, cosine: z.number() })),
   /** What each person says of it now. */
+  marks: z.array(PersonSaid).optional(),
+  columns: z.array(z.object({ name: z.string(), value: z.number() })).optional(),
   labels: z.array(z.object({ annotator: z.string(), review: z.boolean(), state: LabelState })),
 })
 export type ListedPair = z.infer<typeof ListedPair>

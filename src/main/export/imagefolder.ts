@@ -3,16 +3,19 @@ import type { OutputFile, OutputFolder } from './folder.ts'
 import { rowJson } from './json.ts'
 import { SHARD_SIZE, sampleKey, shardName } from './keys.ts'
 import { placeOf } from './picture-place.ts'
-import { provenance } from './provenance.ts'
-import type { DatasetWriter, Format, Sample } from './types.ts'
+import { columnsOf, provenance } from './provenance.ts'
+import type { DatasetWriter, ExportRecipe, Format, Sample } from './types.ts'
 
 class ImageFolderWriter implements DatasetWriter {
   private readonly folder: OutputFolder
   private metadata: OutputFile | null = null
   private index = 0
 
-  constructor(folder: OutputFolder) {
+  private readonly recipe: ExportRecipe
+
+  constructor(folder: OutputFolder, recipe: ExportRecipe) {
     this.folder = folder
+    this.recipe = recipe
   }
 
   async add({ pair, text, cosine, picture }: Sample): Promise<boolean> {
@@ -30,7 +33,8 @@ class ImageFolderWriter implements DatasetWriter {
       sha256: picture.sha256,
       ...provenance(pair),
     }
-    await this.metadata.write(`${rowJson(row)}\n`)
+    const columns = columnsOf(pair, this.recipe, new Set(Object.keys(row)))
+    await this.metadata.write(`${rowJson({ ...row, ...columns })}\n`)
     this.index++
     return true
   }
@@ -58,5 +62,5 @@ export const imagefolder: Format = {
   ],
   cardHeader:
     'configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: "train/**"',
-  open: (folder) => new ImageFolderWriter(folder),
+  open: (folder, recipe) => new ImageFolderWriter(folder, recipe),
 }

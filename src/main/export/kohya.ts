@@ -3,9 +3,9 @@ import type { OutputFile, OutputFolder } from './folder.ts'
 import { rowJson } from './json.ts'
 import { SHARD_SIZE, sampleKey, shardName } from './keys.ts'
 import { placeOf } from './picture-place.ts'
-import { provenance } from './provenance.ts'
+import { columnsOf, provenance } from './provenance.ts'
 import { oneLine } from './text.ts'
-import type { DatasetWriter, Format, Sample } from './types.ts'
+import type { DatasetWriter, ExportRecipe, Format, Sample } from './types.ts'
 
 class KohyaWriter implements DatasetWriter {
   private readonly folder: OutputFolder
@@ -14,8 +14,11 @@ class KohyaWriter implements DatasetWriter {
   private index = 0
   private readonly perFolder: number
 
-  constructor(folder: OutputFolder, perFolder: number) {
+  private readonly recipe: ExportRecipe
+
+  constructor(folder: OutputFolder, recipe: ExportRecipe, perFolder: number) {
     this.folder = folder
+    this.recipe = recipe
     this.perFolder = perFolder
   }
 
@@ -38,7 +41,8 @@ class KohyaWriter implements DatasetWriter {
       sha256: picture.sha256,
       ...provenance(pair),
     }
-    await this.metadata.write(`${rowJson(row)}\n`)
+    const columns = columnsOf(pair, this.recipe, new Set(Object.keys(row)))
+    await this.metadata.write(`${rowJson({ ...row, ...columns })}\n`)
     this.index++
     return true
   }
@@ -82,6 +86,6 @@ export function kohyaOf(perFolder: number): Format {
       'Left out as `picture-type`: GIF, TIFF and others that the trainer does not list.',
     ],
     cardHeader: null,
-    open: (folder) => new KohyaWriter(folder, perFolder),
+    open: (folder, recipe) => new KohyaWriter(folder, recipe, perFolder),
   }
 }

@@ -4,7 +4,8 @@ import { laionHash } from './murmur3.ts'
 import { ParquetFile } from './parquet-file.ts'
 import type { Column } from './parquet-file.ts'
 import { placeOf } from './picture-place.ts'
-import type { DatasetWriter, Format, Sample } from './types.ts'
+import { columnsOf, exportedColumns } from './provenance.ts'
+import type { DatasetWriter, ExportRecipe, Format, Sample } from './types.ts'
 
 const ROWS_PER_FILE = 1_000_000
 
@@ -25,24 +26,35 @@ const COLUMNS: readonly Column[] = [
   { name: 'record_offset', type: 'int64' },
   { name: 'record_id', type: 'string' },
   { name: 'file_name', type: 'string' },
+  { name: 'mark', type: 'string' },
+  { name: 'tags', type: 'string' },
+  { name: 'note', type: 'string' },
 ]
+const TAKEN: ReadonlySet<string> = new Set(COLUMNS.map(({ name }) => name))
 
 class LaionParquetWriter implements DatasetWriter {
   private readonly folder: OutputFolder
   private readonly rowsPerFile: number
+  private readonly recipe: ExportRecipe
+  private readonly columns: readonly Column[]
   private table: ParquetFile | null = null
   private rows = 0
   private files = 0
 
-  constructor(folder: OutputFolder, rowsPerFile: number) {
+  constructor(folder: OutputFolder, recipe: ExportRecipe, rowsPerFile: number) {
     this.folder = folder
+    this.recipe = recipe
+    this.columns = [
+      ...COLUMNS,
+      ...exportedColumns(recipe, TAKEN).map(([, name]): Column => ({ name, type: 'double' })),
+    ]
     this.rowsPerFile = rowsPerFile
   }
 
   async add({ pair, text, cosine }: Sample): Promise<boolean> {
     if (!this.table) {
       const name = `part-${String(this.files++).padStart(5, '0')}.parquet`
-      this.table = new ParquetFile(await this.folder.open(name), COLUMNS)
+      this.table = new ParquetFile(await this.folder.open(name), this.columns)
     }
     const { image, page } = pair
     const place = placeOf(image.url)
@@ -63,6 +75,10 @@ class LaionParquetWriter implements DatasetWriter {
       page.offset,
       page.recordId,
       place.file,
+      pair.mark,
+      pair.tags.join(','),
+      pair.note,
+      ...Object.values(columnsOf(pair, this.recipe, TAKEN)),
     ])
     if (++this.rows === this.rowsPerFile) await this.finish()
     return false
@@ -83,7 +99,7 @@ export function parquetOf(rowsPerFile: number): Format {
   return {
     title: 'Parquet (LAION columns)',
     layout:
-      '`part-00000.parquet`, ... hold up to 1,000,000 rows each: URL, TEXT, WIDTH, HEIGHT (int32), similarity (double), hash (int64), then where the pair comes from.',
+      '`part-00000.parquet`, ... hold up to 1,000,000 rows each: URL, TEXT, WIDTH, HEIGHT (int32), similarity (double), hash (int64), then where the pair comes from, what people said of it, and the numbers of imported tables.',
     needs: EXPORT_NEEDS.parquet,
     notes: [
       'Holds addresses and texts, no pictures. WIDTH, HEIGHT, sha256 and mime are null where the corpus has no picture.',
@@ -92,6 +108,6 @@ export function parquetOf(rowsPerFile: number): Format {
     ],
     cardHeader:
       'configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: "*.parquet"',
-    open: (folder) => new LaionParquetWriter(folder, rowsPerFile),
+    open: (folder, recipe) => new LaionParquetWriter(folder, recipe, rowsPerFile),
   }
 }

@@ -1,4 +1,5 @@
 import type { Pair } from '#shared/domain.ts'
+import type { ExportRecipe } from './types.ts'
 
 /**
  * Where a pair comes from, flat, in the order of the columns. '' = not known: readers that guess
@@ -13,6 +14,11 @@ export interface Provenance {
   /** Byte offset of the page's record in the archive. */
   record_offset: number
   record_id: string
+  /** What all who marked it say: `keep`, `reject`, `unsure`, or `disputed` where they differ. */
+  mark: string
+  /** Of all people, between commas. */
+  tags: string
+  note: string
 }
 
 export function provenance(pair: Pair): Provenance {
@@ -24,5 +30,33 @@ export function provenance(pair: Pair): Provenance {
     archive: pair.page.archive,
     record_offset: pair.page.offset,
     record_id: pair.page.recordId ?? '',
+    ...saidOf(pair),
   }
+}
+
+export function saidOf(pair: Pair): Pick<Provenance, 'mark' | 'tags' | 'note'> {
+  return { mark: pair.mark ?? '', tags: pair.tags.join(','), note: pair.note ?? '' }
+}
+
+/**
+ * The numbers of imported tables, by the names of their columns; one that the format has already
+ * gets a `column_` before it. null = the pair has none.
+ */
+export function columnsOf(
+  pair: Pair,
+  recipe: ExportRecipe,
+  taken: ReadonlySet<string>,
+): Record<string, number | null> {
+  const values = new Map(pair.columns.map(({ name, value }) => [name, value]))
+  return Object.fromEntries(
+    exportedColumns(recipe, taken).map(([name, as]) => [as, values.get(name) ?? null]),
+  )
+}
+
+/** The imported columns of a recipe, each with the name that it gets. */
+export function exportedColumns(
+  recipe: ExportRecipe,
+  taken: ReadonlySet<string>,
+): [name: string, as: string][] {
+  return (recipe.columns ?? []).map((name) => [name, taken.has(name) ? `column_${name}` : name])
 }

@@ -28,6 +28,8 @@ export interface ExportRecipe {
   cutoffs: string[]
   /** The sets of spans that the text or the filter means; absent where neither means one. */
   spanSets?: ExportSpanSet[]
+  /** Columns of imported tables whose numbers are written; absent where there are none. */
+  columns?: string[]
   /** Version of Gleaner. */
   software: string
 }

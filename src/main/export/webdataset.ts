@@ -5,9 +5,9 @@ import { SHARD_SIZE, sampleKey, shardName } from './keys.ts'
 import { ParquetFile } from './parquet-file.ts'
 import type { Column } from './parquet-file.ts'
 import { placeOf } from './picture-place.ts'
-import { provenance } from './provenance.ts'
+import { columnsOf, exportedColumns, provenance } from './provenance.ts'
 import { TAR_END, tarHeader, tarPadding } from './tar.ts'
-import type { DatasetWriter, Format, Sample } from './types.ts'
+import type { DatasetWriter, ExportRecipe, Format, Sample } from './types.ts'
 
 /** img2dataset's order: what came with the address, then what became of it. */
 const COLUMNS: readonly Column[] = [
@@ -21,6 +21,9 @@ const COLUMNS: readonly Column[] = [
   { name: 'archive', type: 'string' },
   { name: 'record_offset', type: 'int64' },
   { name: 'record_id', type: 'string' },
+  { name: 'mark', type: 'string' },
+  { name: 'tags', type: 'string' },
+  { name: 'note', type: 'string' },
   { name: 'mime', type: 'string' },
   { name: 'key', type: 'string' },
   { name: 'status', type: 'string' },
@@ -33,13 +36,22 @@ const COLUMNS: readonly Column[] = [
   { name: 'sha256', type: 'string' },
 ]
 
+const TAKEN: ReadonlySet<string> = new Set(COLUMNS.map(({ name }) => name))
+
 class WebDatasetWriter implements DatasetWriter {
   private readonly folder: OutputFolder
+  private readonly recipe: ExportRecipe
+  private readonly columns: readonly Column[]
   private index = 0
   private shard: { name: string; tar: OutputFile; table: ParquetFile; count: number } | null = null
 
-  constructor(folder: OutputFolder) {
+  constructor(folder: OutputFolder, recipe: ExportRecipe) {
     this.folder = folder
+    this.recipe = recipe
+    this.columns = [
+      ...COLUMNS,
+      ...exportedColumns(recipe, TAKEN).map(([, name]): Column => ({ name, type: 'double' })),
+    ]
   }
 
   async add({ pair, text, cosine, picture }: Sample): Promise<boolean> {
@@ -62,13 +74,14 @@ class WebDatasetWriter implements DatasetWriter {
       original_height: height,
       exif: null,
       sha256: picture.sha256,
+      ...columnsOf(pair, this.recipe, TAKEN),
     }
     const { tar, table } = this.shard
     // Readers want the same members in every sample, and know pictures by their bytes.
     await member(tar, `${key}.jpg`, picture.bytes)
     await member(tar, `${key}.txt`, Buffer.from(text, 'utf8'))
     await member(tar, `${key}.json`, Buffer.from(rowJson(meta, 4), 'utf8'))
-    await table.add(COLUMNS.map(({ name }) => meta[name as keyof typeof meta]))
+    await table.add(this.columns.map(({ name }) => meta[name as keyof typeof meta]))
     this.index++
     this.shard.count++
     if (this.shard.count === SHARD_SIZE) await this.closeShard()
@@ -81,7 +94,7 @@ class WebDatasetWriter implements DatasetWriter {
 
   private async openShard(name: string) {
     const tar = await this.folder.open(`${name}.tar`)
-    const table = new ParquetFile(await this.folder.open(`${name}.parquet`), COLUMNS)
+    const table = new ParquetFile(await this.folder.open(`${name}.parquet`), this.columns)
     return { name, tar, table, count: 0 }
   }
 
@@ -124,5 +137,5 @@ export const webdataset: Format = {
   ],
   cardHeader:
     'configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: "*.tar"',
-  open: (folder) => new WebDatasetWriter(folder),
+  open: (folder, recipe) => new WebDatasetWriter(folder, recipe),
 }

@@ -158,7 +158,7 @@ export function createExportRecords(
   }
 
   function listed(pair: Pair, isPage: boolean): PairListing['pairs'][number] {
-    const { position, rules } = pairDetail(db, pair.id)
+    const { position, rules, said, columns } = pairDetail(db, pair.id)
     const { url, status, sha256, width, height, mime } = pair.image
     return {
       position: isPage ? position : pair.page.offset + position,
@@ -172,6 +172,8 @@ export function createExportRecords(
         const digest = models.get(model)?.digest
         return digest === undefined ? [] : [{ model: digest, text, cosine }]
       }),
+      ...(said.length > 0 ? { marks: said } : {}),
+      ...(columns.length > 0 ? { columns } : {}),
       labels: statesOf(db, pair.id),
     }
   }

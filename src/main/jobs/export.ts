@@ -14,6 +14,7 @@ import { blobPath } from '../store/blobs.ts'
 import { openReader } from '../store/open.ts'
 import type { ReaderDb } from '../store/open.ts'
 import { listArchives } from '../store/repositories/archives.ts'
+import { listColumns } from '../store/repositories/columns.ts'
 import { listModels } from '../store/repositories/models.ts'
 import { countPairs, listPairs } from '../store/repositories/pairs.ts'
 import { currentSpanSet, spanSet } from '../store/repositories/span-sets.ts'
@@ -132,6 +133,7 @@ function makeRecipe(
     query,
     input.text === 'span' || terms.some(({ term }) => term.score.text === 'span'),
   )
+  const columns = listColumns(db).map(({ name }) => name)
   const recipe: ExportRecipe = {
     format: input.format,
     filter: printQuery(query),
@@ -139,6 +141,7 @@ function makeRecipe(
     model: model ? { id: model.publicId, name: model.title, digest: model.digest } : null,
     cutoffs: terms.flatMap(({ term }) => (term.kind === 'scorePresent' ? [] : printQuery(term))),
     ...(spanSets.length > 0 ? { spanSets } : {}),
+    ...(columns.length > 0 ? { columns } : {}),
     software: SOFTWARE_VERSION,
   }
   return { recipe, score }
@@ -181,7 +184,7 @@ function* scoreTerms(query: Query): Generator<ScoreTerm> {
 /** Where the pairs come from, without anything that depends on this machine. */
 function describeCorpus(db: ReaderDb): ExportCorpus {
   const archives = listArchives(db)
-  const { labelEvents, ...state } = countState(db)
+  const { labelEvents, markEvents, ...state } = countState(db)
   return {
     archives: archives.map(({ name, bytes, sha256, state }) => ({
       name,
@@ -193,6 +196,7 @@ function describeCorpus(db: ReaderDb): ExportCorpus {
       ...state,
       // A filter may ask for them.
       ...(labelEvents > 0 ? { labelEvents } : {}),
+      ...(markEvents > 0 ? { markEvents } : {}),
     },
   }
 }

@@ -73,6 +73,10 @@ export function pair(id: number, over: Partial<Pair['image'] & Pair['text']> = {
       span: null,
     },
     scores: [{ model: 'vit-b-32', text: 'alt', cosine: Math.fround(0.25 + id / 1000) }],
+    mark: null,
+    tags: [],
+    note: null,
+    columns: [],
   }
 }
 

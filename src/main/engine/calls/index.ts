@@ -1,9 +1,13 @@
 import type { Handlers } from '#shared/contract/index.ts'
 import type { EngineContext } from '../context.ts'
+import { altKindHandlers } from './alt-kinds.ts'
 import { corporaCalls } from './corpora.ts'
+import { fetchingCalls } from './fetching.ts'
+import { filterCalls } from './filters.ts'
 import { jobCalls } from './jobs.ts'
 import { judgingCalls } from './judging.ts'
 import { labelCalls } from './labels.ts'
+import { markCalls } from './marks.ts'
 import { modelCalls } from './models.ts'
 import { pairCalls } from './pairs.ts'
 import { ratingCalls } from './ratings.ts'
@@ -22,6 +26,7 @@ export function createHandlers(context: EngineContext): Handlers {
   return {
     ...readCalls(context),
     ...corporaCalls(context),
+    ...fetchingCalls(context),
     ...jobCalls(context),
     ...pairCalls(context),
     ...modelCalls(context),
@@ -30,6 +35,9 @@ export function createHandlers(context: EngineContext): Handlers {
     ...spanCalls(context),
     ...judgingCalls(context),
     ...labelCalls(context),
+    ...markCalls(context),
+    ...altKindHandlers(context),
+    ...filterCalls(context),
     ...studyCalls(context),
     ...studyMeasureCalls(context),
     ...ratingCalls(context),

@@ -5,6 +5,9 @@ import { AppError } from '#shared/errors.ts'
 import { compileWhere } from '../reads/score-ref.ts'
 import type { ReaderDb } from '../open.ts'
 import { statement } from '../statements.ts'
+import { marksOf } from '../reads/mark-state.ts'
+import { altKindOf } from './alt-kinds.ts'
+import { blurReader, columnsReader } from './columns.ts'
 import type { TextKey } from './models.ts'
 import { scoresReader } from './scores.ts'
 import { currentSpanSet, spanSet, spansOf } from './span-sets.ts'
@@ -51,6 +54,8 @@ export function pairRows(
     'SELECT cosine FROM scores WHERE model_id = ? AND text_source = ? AND pair_id = ?',
   )
   const span = args.prefer === 'span' ? spanReader(db) : null
+  const marks = marksOf(db)
+  const isBlurred = blurReader(db)
   const rows: PairRow[] = []
   for (let i = 0; i < args.ids.length; i++) {
     const row = cell.get(args.ids[i] as number)
@@ -69,6 +74,7 @@ export function pairRows(
       order.push('before', 'after')
     }
     const source = order.find(filled) ?? null
+    const said = marks.of(row.id)
     rows.push({
       id: row.id,
       imageUrl: row.url,
@@ -81,6 +87,10 @@ export function pairRows(
       cosine: args.score
         ? (cosine.get(args.score.modelId, args.score.key, row.id)?.cosine ?? null)
         : null,
+      mark: said.mark,
+      tags: said.tags,
+      noted: said.note !== null,
+      blurred: isBlurred(row.id),
     })
   }
   return rows
@@ -146,7 +156,11 @@ function spanReader(db: ReaderDb): (pairId: number) => string | null {
   return (pairId) => get.get(set, pairId)?.quote ?? null
 }
 
-function toPair(row: FullRow, span: string | null, scores: Pair['scores']): Pair {
+function toPair(
+  row: FullRow,
+  span: string | null,
+  rest: Pick<Pair, 'scores' | 'mark' | 'tags' | 'note' | 'columns'>,
+): Pair {
   return {
     id: row.id,
     page: {
@@ -175,8 +189,18 @@ function toPair(row: FullRow, span: string | null, scores: Pair['scores']): Pair
       after: row.after,
       span,
     },
-    scores,
+    ...rest,
   }
+}
+
+/** A function that gives what is not in a pair's own rows. */
+function restReader(
+  db: ReaderDb,
+): (pairId: number) => Pick<Pair, 'scores' | 'mark' | 'tags' | 'note' | 'columns'> {
+  const scores = scoresReader(db)
+  const marks = marksOf(db)
+  const columns = columnsReader(db)
+  return (pairId) => ({ scores: scores(pairId), ...marks.of(pairId), columns: columns(pairId) })
 }
 
 /**
@@ -189,7 +213,7 @@ export function pairDetail(db: ReaderDb, id: number): PairDetail {
   const set = currentSpanSet(db)
   const best = set === null ? undefined : spansOf(db, set, [id]).get(id)?.[0]
   return {
-    ...toPair(row, best?.place?.quote ?? null, scoresReader(db)(id)),
+    ...toPair(row, best?.place?.quote ?? null, restReader(db)(id)),
     position: row.position,
     rules: {
       image: row.image_rule,
@@ -224,6 +248,9 @@ export function pairDetail(db: ReaderDb, id: number): PairDetail {
             kind: best.kind,
             confidence: best.score,
           },
+    said: marksOf(db).byPerson(id),
+    altKind: altKindOf(db, id),
+    blurred: blurReader(db)(id),
     bytes: row.bytes,
   }
 }
@@ -271,12 +298,12 @@ export function eachAlt(db: ReaderDb): IterableIterator<{ alt: string; n: number
 /** Full pairs in the order of their ids; one that is not there is left out. */
 export function pairsByIds(db: ReaderDb, ids: ArrayLike<number>): Pair[] {
   const get = statement<FullRow>(db, `${FULL} WHERE p.id = ?`)
-  const scores = scoresReader(db)
+  const rest = restReader(db)
   const span = spanReader(db)
   const pairs: Pair[] = []
   for (let i = 0; i < ids.length; i++) {
     const row = get.get(ids[i] as number)
-    if (row) pairs.push(toPair(row, span(row.id), scores(row.id)))
+    if (row) pairs.push(toPair(row, span(row.id), rest(row.id)))
   }
   return pairs
 }

@@ -1,7 +1,9 @@
 import { useActions } from '../../state/actions.ts'
 import { useCutoff } from '../../state/cutoff.ts'
 import { useInspect } from '../../state/inspect.ts'
+import { usePairs } from '../../state/pairs.ts'
 import { usePreview } from '../../state/preview.ts'
+import { useSession } from '../../state/session.ts'
 import { t } from '../../texts/index.ts'
 import type { ChartForm } from '../../ui/charts/chart-export.ts'
 import { useJudging } from './judging.ts'
@@ -10,6 +12,7 @@ import { useJudging } from './judging.ts'
 export function useCutoffCommands(to: {
   /** The histogram is there and nothing is judged. */
   ready(): boolean
+  score(): void
   typeCutoff(): void
   filterPairs(): void
   exportPassing(): void
@@ -20,7 +23,18 @@ export function useCutoffCommands(to: {
   const preview = usePreview()
   const judging = useJudging()
   const nudge = (by: number) => () => cutoff.setCosine(cutoff.cosine + by)
+  const session = useSession()
+  const pairs = usePairs()
   useActions([
+    {
+      id: 'cutoff.score',
+      writes: true,
+      title: t('cutoff.commands.score'),
+      group: t('cutoff.group'),
+      keys: [],
+      enabled: () => session.corpus !== null && pairs.state !== 'loading' && !judging.active,
+      run: to.score,
+    },
     {
       id: 'cutoff.type',
       title: t('cutoff.commands.type'),

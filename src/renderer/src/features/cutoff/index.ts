@@ -22,6 +22,6 @@ export const cutoff = defineFeature({
     useJudging().enter(corpus)
   },
   refresh: (parts) => {
-    if (parts.includes('scores')) void useCutoff().load()
+    return parts.includes('scores') ? useCutoff().load() : undefined
   },
 })

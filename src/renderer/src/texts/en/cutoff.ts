@@ -13,6 +13,7 @@ export const cutoff = {
     chart: 'Chart',
   },
   commands: {
+    score: 'Score this corpus…',
     type: 'Type a cutoff',
     down: 'Lower the cutoff by 0.001',
     up: 'Raise the cutoff by 0.001',
