@@ -115,6 +115,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     cluster: ['run', 'spans'],
     evaluate: ['run'],
     judging: [],
+    versions: ['run'],
   },
   'main/statistics': {
     intervals: [],

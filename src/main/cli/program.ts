@@ -16,6 +16,7 @@ import { addScoreCommands } from './commands/score.ts'
 import { addSimilarityCommand } from './commands/similarity.ts'
 import { addSpanCommands } from './commands/spans.ts'
 import { addStudyCommands } from './commands/study.ts'
+import { addVersionCommands } from './commands/versions.ts'
 import type { CliTools } from './tools.ts'
 
 /** All commands; they throw what commander and the engine throw. */
@@ -33,6 +34,7 @@ export function createProgram(tools: CliTools): Command {
   addSimilarityCommand(program, tools)
   addJudgeCommands(program, tools)
   addExportCommand(program, tools)
+  addVersionCommands(program, tools)
   addModelCommands(program, tools)
   addMeasureCommands(program, tools)
   addSpanCommands(program, tools)

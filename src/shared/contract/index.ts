@@ -23,6 +23,7 @@ import { studyMeasures } from './study-measures.ts'
 import { system } from './system.ts'
 import { tables } from './tables.ts'
 import { training } from './training.ts'
+import { versions } from './versions.ts'
 
 /** Everything the engine can be asked. Both ends are typed from it. */
 export const contract = {
@@ -48,6 +49,7 @@ export const contract = {
   ...ratings,
   ...results,
   ...prompts,
+  ...versions,
 }
 export type Contract = typeof contract
 export type CallName = keyof Contract
@@ -78,6 +80,7 @@ export type CorpusPart =
   | 'marks'
   /** Kinds of alts. */
   | 'kinds'
+  | 'versions'
 
 /** What the engine tells without being asked. */
 export interface EngineEvents {
@@ -163,3 +166,4 @@ export * from './system.ts'
 export * from './tables.ts'
 export * from './training-data.ts'
 export * from './training.ts'
+export * from './versions.ts'

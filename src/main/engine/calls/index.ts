@@ -21,6 +21,7 @@ import { studyMeasureCalls } from './study-measures.ts'
 import { systemCalls } from './system.ts'
 import { tableCalls } from './tables.ts'
 import { trainingCalls } from './training.ts'
+import { versionCalls } from './versions.ts'
 
 /** Everything the engine answers. A call of the contract that nobody implements does not compile. */
 export function createHandlers(context: EngineContext): Handlers {
@@ -46,5 +47,6 @@ export function createHandlers(context: EngineContext): Handlers {
     ...resultCalls(context),
     ...trainingCalls(context),
     ...promptCalls(context),
+    ...versionCalls(context),
   }
 }

@@ -24,6 +24,7 @@ import { altKindsJob } from '../../jobs/spans/alt-kinds.ts'
 import { altSpansJob } from '../../jobs/spans/alt-spans.ts'
 import { predictSpansJob } from '../../jobs/spans/predict-spans.ts'
 import { trainSpansJob } from '../../jobs/spans/train-spans.ts'
+import { versionJob } from '../../jobs/versions/version.ts'
 
 /** What each kind of job does. One that is defined and missing here does not compile. */
 export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> } = {
@@ -51,4 +52,5 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   'study-complexity': studyComplexityJob,
   'measure-matrix': measureMatrixJob,
   'study-report': studyReportJob,
+  version: versionJob,
 }

@@ -47,6 +47,7 @@ export function createReads(db: ReaderDb) {
     judgings: 0,
     marks: 0,
     kinds: 0,
+    versions: 0,
   }
   const allScores = scoreArrays(db, MAX_SCORES)
   const baseScores = (kind: ScoreKind): SortedScores => allScores.get(kind, version.scores)

@@ -23,6 +23,7 @@ import { studyOpen, studyPackage } from './study-package.ts'
 import { studySample } from './study-sample.ts'
 import { studyReport } from './study-report.ts'
 import { trainSpans } from './train-spans.ts'
+import { version } from './version.ts'
 
 /** Every kind of long work. Kinds, the calls that start them and their restart follow from it. */
 export const JOBS = [
@@ -50,6 +51,7 @@ export const JOBS = [
   studyComplexity,
   measureMatrix,
   studyReport,
+  version,
 ] as const
 type Defined = (typeof JOBS)[number]
 
@@ -96,3 +98,4 @@ export * from './study-package.ts'
 export * from './study-sample.ts'
 export * from './study-report.ts'
 export * from './train-spans.ts'
+export * from './version.ts'
