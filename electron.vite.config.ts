@@ -31,6 +31,8 @@ export default defineConfig({
         external,
         output: {
           format: 'es',
+          // V8 takes a `const` of a module for granted, a `var` it looks up each time.
+          topLevelVar: false,
           entryFileNames: '[name].js',
           chunkFileNames: 'chunks/[name]-[hash].js',
         },

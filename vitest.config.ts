@@ -23,6 +23,8 @@ export default defineConfig({
     include: ['test/layers.test.ts', 'test/unit/**/*.test.ts', 'test/integration/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A busy machine is no fault of the program; what needed it is told at the end.
+    retry: 1,
     pool: 'forks',
     // About a quarter of their time the tests wait for processes of their own.
     maxWorkers: availableParallelism() + 1,

@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
-import { environment, guarded, nodePath, ROOT, setUp } from '../scripts/setup.mjs'
+import { COMPILED, environment, guarded, nodePath, ROOT, setUp } from '../scripts/setup.mjs'
 
 guarded(() => {
   const cli = join(ROOT, 'out/main/cli.js')
@@ -17,7 +17,10 @@ guarded(() => {
   // A small nursery keeps the memory of a long ingest flat: buffers are given back sooner.
   const child = spawn(nodePath(), ['--max-semi-space-size=8', cli, ...process.argv.slice(2)], {
     stdio: 'inherit',
-    env: environment({ GLEANER_RESOURCES: join(ROOT, 'resources') }),
+    env: environment({
+      GLEANER_RESOURCES: join(ROOT, 'resources'),
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILED,
+    }),
   })
   // The terminal sends Ctrl-C to both; the engine ends in order and we after it.
   process.on('SIGINT', () => {})

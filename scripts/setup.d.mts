@@ -1,3 +1,5 @@
+/** Where Node keeps what it compiled. */
+export declare const COMPILED: string
 export const ROOT: string
 export class SetupError extends Error {}
 export function nodePath(): string

@@ -21,6 +21,8 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const STATE = join(ROOT, '.setup')
+/** Where Node keeps what it compiled: a start takes a quarter less. */
+export const COMPILED = join(STATE, 'compile-cache')
 const WINDOWS = process.platform === 'win32'
 
 /**

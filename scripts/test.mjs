@@ -30,6 +30,7 @@ const tests = [
       'run',
       '--reporter=default',
       '--reporter=json',
+      `--reporter=${join(ROOT, 'test/support/second-try.ts')}`,
       `--outputFile.json=${join(RESULTS, 'vitest.json')}`,
     ],
   },
@@ -39,7 +40,7 @@ const tests = [
 ]
 
 function counts() {
-  const total = { passed: 0, failed: 0, skipped: 0 }
+  const total = { passed: 0, failed: 0, skipped: 0, second: [] }
   const unit = join(RESULTS, 'vitest.json')
   if (existsSync(unit)) {
     const report = JSON.parse(readFileSync(unit, 'utf8'))
@@ -47,14 +48,27 @@ function counts() {
     total.failed += report.numFailedTests
     total.skipped += report.numPendingTests + report.numTodoTests
   }
+  const tries = join(RESULTS, 'second-tries.txt')
+  if (existsSync(tries)) total.second.push(...readFileSync(tries, 'utf8').trim().split('\n'))
   const window = join(RESULTS, 'playwright.json')
   if (existsSync(window)) {
-    const { stats } = JSON.parse(readFileSync(window, 'utf8'))
+    const { stats, suites } = JSON.parse(readFileSync(window, 'utf8'))
+    total.second.push(...secondTries(suites))
     total.passed += stats.expected + stats.flaky
     total.failed += stats.unexpected
     total.skipped += stats.skipped
   }
   return total
+}
+
+/** Titles of window tests that failed once and then passed. */
+function secondTries(suites) {
+  return suites.flatMap(({ specs = [], suites: inner = [] }) => [
+    ...specs
+      .filter(({ tests }) => tests.some(({ status }) => status === 'flaky'))
+      .map(({ file, title }) => `${file} > ${title}`),
+    ...secondTries(inner),
+  ])
 }
 
 /** Runs a step to its end; what it says is shown as it comes, or `quiet` is given all of it. */
@@ -101,7 +115,10 @@ guarded(async () => {
     )
     process.stdout.write(end)
   }
-  const { passed, failed: broken, skipped } = counts()
+  const { passed, failed: broken, skipped, second } = counts()
+  if (second.length > 0) {
+    process.stdout.write(`\npassed at the second try only:\n${second.join('\n')}\n`)
+  }
   if (failed.length > 0) process.stdout.write(`\nfailed: ${failed.join(', ')}\n`)
   process.stdout.write(`\n${passed} passed, ${broken} failed, ${skipped} skipped\n`)
   process.exitCode = failed.length === 0 && passed > 0 ? 0 : 1

@@ -109,10 +109,13 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     models: ['run'],
     pictures: ['run'],
     spans: ['run'],
+    similarity: ['import', 'run'],
     import: ['pictures', 'run'],
     ingest: ['pictures', 'run'],
     cluster: ['run', 'spans'],
     evaluate: ['run'],
+    judging: [],
+    versions: ['run'],
   },
   'main/statistics': {
     intervals: [],
@@ -124,6 +127,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     raters: ['agreement', 'correlation'],
     trends: [],
     design: ['significance'],
+    sampling: [],
   },
   'main/store': {
     migrations: [],

@@ -151,3 +151,26 @@ export const PairRow = z.object({
   blurred: z.boolean(),
 })
 export type PairRow = z.infer<typeof PairRow>
+
+/** Most UTF-16 units of a text in a row of the table; the inspector has all of it. */
+export const TABLE_TEXT = 2000
+
+/** One row of the table: all that its columns show. */
+export const PairTableRow = PairRow.extend({
+  /** Each cut at `TABLE_TEXT`. */
+  texts: Pair.shape.text,
+  scores: z.array(Score),
+  page: z.object({
+    url: z.string(),
+    host: z.string(),
+    title: z.string().nullable(),
+    language: z.string().nullable(),
+    date: z.string().nullable(),
+    archive: z.string(),
+  }),
+  position: z.number().int(),
+  mime: z.string().nullable(),
+  bytes: z.number().int().nullable(),
+  error: z.string().nullable(),
+})
+export type PairTableRow = z.infer<typeof PairTableRow>

@@ -25,10 +25,12 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { COMPILED } from '../../scripts/setup.mjs'
 import { sharedData } from '../support/shared-data.ts'
 
 /** As in `bin/gleaner.mjs`. */
 const FLAGS = ['--max-semi-space-size=8']
+const ENVIRONMENT = { ...process.env, NODE_COMPILE_CACHE: COMPILED }
 const ROUNDS = 3
 const GOALS = { gunzip: 3, peer: 3, memoryMB: 512 }
 
@@ -176,6 +178,7 @@ function built(archive: string, workers: number): Result {
   const run = (args: string[], flags: string[] = []): string =>
     execFileSync(process.execPath, [...FLAGS, ...flags, cli, ...args], {
       encoding: 'utf8',
+      env: ENVIRONMENT,
       stdio: ['ignore', 'pipe', 'ignore'],
     })
   run(['init', corpus])

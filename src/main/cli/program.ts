@@ -5,6 +5,7 @@ import { addDoctorCommand } from './commands/doctor.ts'
 import { addExportCommand } from './commands/export.ts'
 import { addFailuresCommand } from './commands/failures.ts'
 import { addImportCommand } from './commands/import.ts'
+import { addJudgeCommands } from './commands/judge.ts'
 import { addLabelCommands } from './commands/labels.ts'
 import { addMarkCommands } from './commands/marks.ts'
 import { addMeasureCommands } from './commands/measure.ts'
@@ -12,8 +13,10 @@ import { addModelCommands } from './commands/models.ts'
 import { addPairCommands } from './commands/pairs.ts'
 import { addPromptCommands } from './commands/prompts.ts'
 import { addScoreCommands } from './commands/score.ts'
+import { addSimilarityCommand } from './commands/similarity.ts'
 import { addSpanCommands } from './commands/spans.ts'
 import { addStudyCommands } from './commands/study.ts'
+import { addVersionCommands } from './commands/versions.ts'
 import type { CliTools } from './tools.ts'
 
 /** All commands; they throw what commander and the engine throw. */
@@ -28,7 +31,10 @@ export function createProgram(tools: CliTools): Command {
   addFailuresCommand(program, tools)
   addPairCommands(program, tools)
   addScoreCommands(program, tools)
+  addSimilarityCommand(program, tools)
+  addJudgeCommands(program, tools)
   addExportCommand(program, tools)
+  addVersionCommands(program, tools)
   addModelCommands(program, tools)
   addMeasureCommands(program, tools)
   addSpanCommands(program, tools)

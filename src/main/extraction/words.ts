@@ -366,8 +366,9 @@ function runText(raw: string, pre: boolean, literal: boolean): string {
   // Where a word may be broken: nobody reads it, and a search would not find the word.
   if (text.includes('\u00ad')) text = text.replaceAll('\u00ad', '')
   if (pre) return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text
+  if (!UNEVEN.test(text)) return text
   if (WIDE.test(text)) text = text.replace(WIDE_LINES, '$1')
-  return UNEVEN.test(text) ? text.replace(/[\t\n\f\r][\t\n\f\r ]*| [\t\n\f\r ]+/g, ' ') : text
+  return text.replace(/[\t\n\f\r][\t\n\f\r ]*| [\t\n\f\r ]+/g, ' ')
 }
 
 /**

@@ -30,18 +30,18 @@ export function writeBeside(
   mode?: number,
 ): void {
   const temporary = `${beside}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`
-  const write = (): void => {
-    writeFileSync(temporary, data, { mode })
-    renameSync(temporary, path)
-  }
-  try {
+  const inFolder = (step: () => void): void => {
     try {
-      write()
+      step()
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
       mkdirSync(dirname(path), { recursive: true })
-      write()
+      step()
     }
+  }
+  try {
+    inFolder(() => writeFileSync(temporary, data, { mode }))
+    inFolder(() => renameSync(temporary, path))
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error

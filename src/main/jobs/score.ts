@@ -3,8 +3,10 @@ import { createInferenceHost, type InferenceHost } from '../inference/host/clien
 import type { LoadedPictureText, PictureTextModel } from '../inference/kinds/picture-text/types.ts'
 import { cosine } from '../inference/kinds/vectors.ts'
 import type { Corpus } from '../store/open.ts'
+import { AppError } from '#shared/errors.ts'
 import { ensureModel } from '../store/repositories/models.ts'
 import {
+  countPictured,
   countScorable,
   putScoreFailure,
   scorableText,
@@ -22,6 +24,7 @@ import { pictureText } from '../inference/kinds/picture-text/kind.ts'
 import { resolveModel } from '../inference/models/registry.ts'
 import { TOKENIZERS_VERSION } from '../inference/tokenize/library.ts'
 import { sha256Of } from '../files/digest.ts'
+import { formatCount } from '#shared/format.ts'
 
 /** Pairs that are committed together; after a kill at most the ones in flight are done again. */
 const WINDOW = { cpu: 64, other: 256 } as const
@@ -34,7 +37,8 @@ const IN_FLIGHT = 3
  *
  * `span` means the set that is in use at the start, also when another one is chosen meanwhile.
  *
- * Throws AppError `invalid-input` for `span` without a set in use, `model` or `unsupported` when the
+ * Throws AppError `invalid-input` for `span` without a set in use, or where no pair has both a
+ * picture and the text, `model` or `unsupported` when the
  * model does not run.
  *
  * @param shared an inference host that is already there; without it one is started and closed
@@ -57,8 +61,13 @@ export async function runScore(
   const say = (done: number, note: string): void =>
     ctx.progress({ done, total, unit: 'pairs', note })
   say(scored, `loading ${model.manifest.name}`)
+  const pictured = countPictured(corpus.writer)
+  if (total === 0) throw nothingToScore(pictured, input.text)
+  if (pictured.with < pictured.pairs) {
+    ctx.result('Without a picture', `${formatCount(pictured.pairs - pictured.with)} pairs`)
+  }
   if (scored === total) {
-    ctx.result('Scored', `0 of ${total} pairs: every other one was scored before`)
+    ctx.result('Scored', `none: all ${formatCount(total)} pairs that can be were scored before`)
     return
   }
 
@@ -73,6 +82,36 @@ export async function runScore(
   } finally {
     if (!shared) await host.close()
   }
+}
+
+/** Why no pair can be scored, and what brings what is missing. */
+function nothingToScore(
+  { pairs, with: pictured }: { pairs: number; with: number },
+  text: string,
+): AppError {
+  if (pairs === 0) {
+    return new AppError(
+      'invalid-input',
+      'There is nothing to score: the corpus has no pairs.',
+      'Import archives or tables first.',
+    )
+  }
+  if (pictured === 0) {
+    return new AppError(
+      'invalid-input',
+      `There is no picture to score: none of the ${formatCount(pairs)} pairs has its picture in the corpus.`,
+      {
+        window: 'Fetch the pictures first.',
+        command:
+          'Fetch them with gleaner pictures CORPUS --images fetch; --dry-run says what that would take.',
+      },
+    )
+  }
+  return new AppError(
+    'invalid-input',
+    `There is no text to score: none of the ${formatCount(pictured)} pairs with a picture has the text "${text}".`,
+    'Choose another text.',
+  )
 }
 
 interface Work {

@@ -4,7 +4,9 @@ import { columns } from './columns.ts'
 import { corpora } from './corpora.ts'
 import { facets } from './facets.ts'
 import { exporting } from './exporting.ts'
+import { fetching } from './fetching.ts'
 import { jobs } from './jobs.ts'
+import { judging } from './judging.ts'
 import { labels } from './labels.ts'
 import type { Reply } from './call.ts'
 import type { Job } from './jobs.ts'
@@ -21,6 +23,7 @@ import { studyMeasures } from './study-measures.ts'
 import { system } from './system.ts'
 import { tables } from './tables.ts'
 import { training } from './training.ts'
+import { versions } from './versions.ts'
 
 /** Everything the engine can be asked. Both ends are typed from it. */
 export const contract = {
@@ -31,7 +34,9 @@ export const contract = {
   ...jobs,
   ...pairs,
   ...scores,
+  ...judging,
   ...exporting,
+  ...fetching,
   ...models,
   ...system,
   ...tables,
@@ -44,6 +49,7 @@ export const contract = {
   ...ratings,
   ...results,
   ...prompts,
+  ...versions,
 }
 export type Contract = typeof contract
 export type CallName = keyof Contract
@@ -69,10 +75,12 @@ export type CorpusPart =
   | 'prompts'
   | 'studies'
   | 'ratings'
+  | 'judgings'
   /** Marks, tags and notes. */
   | 'marks'
   /** Kinds of alts. */
   | 'kinds'
+  | 'versions'
 
 /** What the engine tells without being asked. */
 export interface EngineEvents {
@@ -115,6 +123,8 @@ export interface ShellCalls {
   'shell.reportPdf': { input: { html: string; out: string }; output: Record<string, never> }
   'shell.showInFolder': { input: { path: string }; output: Record<string, never> }
   'shell.openExternal': { input: { url: string }; output: Record<string, never> }
+  /** The size of everything in the window, 1 = 100 %; `to` = null reads it. Kept over restarts. */
+  'shell.zoom': { input: { to: number | null }; output: { zoom: number } }
   'shell.platform': {
     input: Record<string, never>
     output: { platform: string; version: string; electron: string; chrome: string }
@@ -137,7 +147,9 @@ export * from './corpora.ts'
 export * from './error.ts'
 export * from './facets.ts'
 export * from './exporting.ts'
+export * from './fetching.ts'
 export * from './jobs.ts'
+export * from './judging.ts'
 export * from './labels.ts'
 export * from './marks.ts'
 export * from './models.ts'
@@ -154,3 +166,4 @@ export * from './system.ts'
 export * from './tables.ts'
 export * from './training-data.ts'
 export * from './training.ts'
+export * from './versions.ts'

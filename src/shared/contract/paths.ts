@@ -27,6 +27,8 @@ const PATH_FIELDS: Record<string, PathUse> = {
   images: 'read',
   out: 'write',
   csv: 'write',
+  log: 'write',
+  root: 'read',
 }
 
 /** Where a call means something else by a name; null = no path. */
@@ -36,17 +38,20 @@ const OF_CALL: Record<string, Record<string, PathUse | null>> = {
   'corpora.forget': { path: null },
   'prompts.export': { file: 'write' },
   'studies.openPackage': { corpus: 'make' },
+  // Names of versions.
+  'versions.diff': { a: null, b: null },
 }
 
 /** Fields that hold text that is no path to anything that the window gets to see. */
 export const NOT_PATHS: ReadonlySet<string> = new Set(
   (
     'anchors annotator answer aspect by cancel column cutoff endpoint examples explanation field from group help ' +
-    'host instructions job key kind launcher left measure modelName name note pattern prefix primary question ' +
-    'queue quote rater raters reason role selection set spares status study submit task tasks text token type ' +
+    'host imageColumn instructions job key kind launcher left measure modelName name note pattern prefix primary question ' +
+    'queue quote rater raters reason role selection set side spares status study submit task tasks text textColumn texts token ' +
+    'type ' +
     'types userAgentContact version where why without ' +
     // Models, by id or folder: they are run, and nothing of their files is shown.
-    'addTags event  keep mark person query removeTags tags ' +
+    'addTags event keep mark person query removeTags tags ' +
     'base compliance defaultModel encoder id model models ' +
     // Of a launcher, on its host.
     'folder'

@@ -10,6 +10,10 @@ const Scope = z.object({
   where: z.string().default(''),
 })
 
+/** A pair that stands for all that show its picture among those that were looked through. */
+export const StripRow = PairRow.extend({ same: z.number().int().min(1) })
+export type StripRow = z.infer<typeof StripRow>
+
 export const scores = {
   /** Which scores there are. */
   'scores.sources': call(
@@ -54,10 +58,13 @@ export const scores = {
     Scope.extend({ share: z.number().min(0).max(1) }),
     z.object({ cosine: z.number(), kept: z.number().int(), total: z.number().int() }),
   ),
-  /** The n pairs just above (ascending) and just below (descending) a cosine. */
+  /**
+   * The pairs just above (ascending) and just below (descending) a cosine, one of each picture, n of
+   * them. `same` counts the pairs of that picture on the way.
+   */
   'scores.around': call(
     Scope.extend({ cosine: z.number(), n: z.number().int().min(1).max(100).default(12) }),
-    z.object({ above: z.array(PairRow), below: z.array(PairRow) }),
+    z.object({ above: z.array(StripRow), below: z.array(StripRow) }),
   ),
   /** Up to n pairs of one bin, spread evenly over it. */
   'scores.inBin': call(

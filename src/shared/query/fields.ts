@@ -100,6 +100,11 @@ export const FIELDS = [
   { name: 'note', kind: 'text', example: 'note:crop' },
   { name: 'marker', kind: 'word', example: 'marker:anna' },
   {
+    name: 'version',
+    kind: 'word',
+    example: 'version:paper-1',
+  },
+  {
     name: 'position',
     kind: 'number',
     example: 'position=0',

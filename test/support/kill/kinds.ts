@@ -346,6 +346,11 @@ const made: KillKind[] = [
     input: ofStudy((f) => ({ out: join(f, 'report'), options: { resamples: 100 } })),
   },
   {
+    ...{ kind: 'version', call: 'versions.create', ...inCorpus },
+    prepare: pictured,
+    input: of(() => ({ name: 'first', where: 'alt:*', onePerPicture: true })),
+  },
+  {
     ...{ kind: 'model-fetch', call: 'models.add', hasCorpus: false },
     prepare: (folder, { hub }) => settled(folder, { hub: { endpoint: hub, token: null } }),
     input: () => ({ source: 'org/tiny' }),

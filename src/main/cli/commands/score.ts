@@ -86,7 +86,8 @@ function describeHistogram(
   ].join('\n')
 }
 
-async function onlyModel(
+/** The model that has scored a text, where there is one. @throws AppError `invalid-input` */
+export async function onlyModel(
   call: CliTools['call'],
   corpus: string,
   text: TextSource,

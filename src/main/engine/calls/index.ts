@@ -2,8 +2,10 @@ import type { Handlers } from '#shared/contract/index.ts'
 import type { EngineContext } from '../context.ts'
 import { altKindHandlers } from './alt-kinds.ts'
 import { corporaCalls } from './corpora.ts'
+import { fetchingCalls } from './fetching.ts'
 import { filterCalls } from './filters.ts'
 import { jobCalls } from './jobs.ts'
+import { judgingCalls } from './judging.ts'
 import { labelCalls } from './labels.ts'
 import { markCalls } from './marks.ts'
 import { modelCalls } from './models.ts'
@@ -18,18 +20,21 @@ import { studyMeasureCalls } from './study-measures.ts'
 import { systemCalls } from './system.ts'
 import { tableCalls } from './tables.ts'
 import { trainingCalls } from './training.ts'
+import { versionCalls } from './versions.ts'
 
 /** Everything the engine answers. A call of the contract that nobody implements does not compile. */
 export function createHandlers(context: EngineContext): Handlers {
   return {
     ...readCalls(context),
     ...corporaCalls(context),
+    ...fetchingCalls(context),
     ...jobCalls(context),
     ...pairCalls(context),
     ...modelCalls(context),
     ...systemCalls(context),
     ...tableCalls(context),
     ...spanCalls(context),
+    ...judgingCalls(context),
     ...labelCalls(context),
     ...markCalls(context),
     ...altKindHandlers(context),
@@ -40,5 +45,6 @@ export function createHandlers(context: EngineContext): Handlers {
     ...resultCalls(context),
     ...trainingCalls(context),
     ...promptCalls(context),
+    ...versionCalls(context),
   }
 }

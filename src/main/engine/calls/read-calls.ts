@@ -19,8 +19,11 @@ type ReadFor<N extends CorpusCall> = {
 const READS = {
   'corpora.stats': 'stats',
   'corpora.failures': 'failures',
+  'pictures.counts': 'pictureCounts',
   'pairs.select': 'select',
   'pairs.page': 'page',
+  'pairs.tablePage': 'tablePage',
+  'pairs.tableColumns': 'tableColumns',
   'pairs.indexOf': 'indexOf',
   'pairs.get': 'get',
   'pairs.list': 'list',
@@ -43,6 +46,7 @@ const READS = {
   'labels.queuePage': 'labelQueuePage',
   'labels.item': 'labelItem',
   'labels.progress': 'labelProgress',
+  'labels.list': 'labelList',
   'spans.coverage': 'spanCoverage',
   'spans.density': 'spanDensity',
 } as const satisfies { [N in CorpusCall]?: ReadFor<N> }

@@ -19,10 +19,12 @@ import { quantizeJob } from '../../jobs/models/quantize.ts'
 import { picturesJob } from '../../jobs/pictures/pictures.ts'
 import type { JobImplementation } from '../../jobs/run/implement.ts'
 import { scoreJob } from '../../jobs/score.ts'
+import { similarityJob } from '../../jobs/similarity/similarity.ts'
 import { altKindsJob } from '../../jobs/spans/alt-kinds.ts'
 import { altSpansJob } from '../../jobs/spans/alt-spans.ts'
 import { predictSpansJob } from '../../jobs/spans/predict-spans.ts'
 import { trainSpansJob } from '../../jobs/spans/train-spans.ts'
+import { versionJob } from '../../jobs/versions/version.ts'
 
 /** What each kind of job does. One that is defined and missing here does not compile. */
 export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> } = {
@@ -30,6 +32,7 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   import: importJob,
   pictures: picturesJob,
   score: scoreJob,
+  similarity: similarityJob,
   export: exportJob,
   'model-fetch': modelFetchJob,
   quantize: quantizeJob,
@@ -49,4 +52,5 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   'study-complexity': studyComplexityJob,
   'measure-matrix': measureMatrixJob,
   'study-report': studyReportJob,
+  version: versionJob,
 }

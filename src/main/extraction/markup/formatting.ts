@@ -46,9 +46,12 @@ let newest = 0
 let used = 0
 let free = 0
 let entries = 0
+/** Entries of each name, markers or not between them: most searches end before they begin. */
+const entriesOf = new Int32Array(tag.TAG_COUNT)
 
 export function startFormatting(): void {
   newest = used = free = entries = 0
+  entriesOf.fill(0)
   keys.clear()
 }
 
@@ -66,6 +69,7 @@ function newEntry(older: number, name: number): number {
   if (younger !== 0) before[younger] = entry
   else newest = entry
   tags[entry] = name
+  entriesOf[name] = (entriesOf[name] as number) + 1
   entryPlace[entry] = -1
   return entry
 }
@@ -90,9 +94,24 @@ function removeEntry(entry: number): void {
   if (older !== 0) after[older] = younger
   if (younger !== 0) before[younger] = older
   else becomesNewest(older)
-  if (tags[entry] !== 0) entries--
+  const name = tags[entry] as number
+  if (name !== 0) entries--
+  entriesOf[name] = (entriesOf[name] as number) - 1
   const place = entryPlace[entry] as number
   if (place >= 0) setEntry(place, 0)
+  after[entry] = free
+  free = entry
+}
+
+/** `removeEntry` for the newest: a marker, or one whose element is closed with it. */
+function removeNewest(): void {
+  const entry = newest
+  const name = tags[entry] as number
+  const older = before[entry] as number
+  if (older !== 0) after[older] = 0
+  becomesNewest(older)
+  if (name !== 0) entries--
+  entriesOf[name] = (entriesOf[name] as number) - 1
   after[entry] = free
   free = entry
 }
@@ -109,16 +128,11 @@ export function addMarker(): void {
 
 export function clearToMarker(): void {
   while (newest !== 0) {
-    const entry = newest
-    if (tags[entry] === 0) {
-      const older = before[entry] as number
-      if (older !== 0) after[older] = 0
-      becomesNewest(older)
-      after[entry] = free
-      free = entry
+    if (tags[newest] === 0) {
+      removeNewest()
       return
     }
-    removeEntry(entry)
+    removeEntry(newest)
   }
 }
 
@@ -127,11 +141,7 @@ export function clearToMarker(): void {
  * the same name and attributes are kept, and none past the limit.
  */
 export function noteFormatting(name: number, attributesFrom: number): void {
-  let same = 0
-  for (let entry = newest; entry !== 0 && tags[entry] !== 0; entry = before[entry] as number) {
-    if (tags[entry] === name) same++
-  }
-  if (same >= 3) {
+  if ((entriesOf[name] as number) >= 3) {
     const key = attributeKey(here.html, attributesFrom)
     let oldest = 0
     let equal = 0
@@ -184,6 +194,7 @@ export function reopenFormatting(): void {
 
 /** The entry of `name` after the last marker; 0 = none. */
 export function formattingEntry(name: number): number {
+  if (entriesOf[name] === 0) return 0
   for (let entry = newest; entry !== 0 && tags[entry] !== 0; entry = before[entry] as number) {
     if (tags[entry] === name) return entry
   }
@@ -206,7 +217,7 @@ export function adopt(name: number): void {
     // As in most pages: what was opened last is closed.
     const entry = entryAt(top)
     if (entry === newest || entry === 0) {
-      if (entry !== 0) removeEntry(entry)
+      if (entry !== 0) removeNewest()
       popFormatting()
       return
     }

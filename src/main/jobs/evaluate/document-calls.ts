@@ -1,4 +1,6 @@
 import type { PromptFormat } from '#shared/contract/prompts.ts'
+import type { PictureMetadata } from '#shared/picture-metadata.ts'
+import type { Generation } from '../../evaluation/generated/generation.ts'
 import type { PictureFile, Unmatched } from '../../evaluation/generated/image-plan.ts'
 import type { PromptReading } from '../../evaluation/prompts/prompt-rows.ts'
 import { createWatched } from '../../processes/watched.ts'
@@ -12,6 +14,8 @@ export interface DocumentCalls {
   manifest: { input: { path: string }; value: null; event: ManifestPart }
   /** What a rater's package says, checked. */
   raterPackage: { input: { path: string }; value: RaterPackage }
+  /** How pictures were made, by what they say of themselves. */
+  generations: { input: { metadata: PictureMetadata[] }; value: Generation[] }
 }
 
 export interface PromptDocument extends PromptReading {

@@ -1,4 +1,5 @@
 import { readManifest } from '../../evaluation/generated/manifest.ts'
+import { parseGeneration } from '../../evaluation/generated/parse-generation.ts'
 import { readPromptFile } from '../../evaluation/prompts/read-prompts.ts'
 import type { Tasks } from '../../processes/peer.ts'
 import type { DocumentCalls } from './document-calls.ts'
@@ -8,6 +9,8 @@ import { openPackageFile } from './package-file.ts'
 const MOST_NAMED = 200
 /** Pictures of a manifest that are handed on at once. */
 const PART = 2000
+/** Of a picture's own words, characters that are kept. */
+const MOST_RAW = 100_000
 
 export const documentTasks: Tasks<DocumentCalls> = {
   async prompts({ path, format }) {
@@ -31,5 +34,11 @@ export const documentTasks: Tasks<DocumentCalls> = {
     } finally {
       file.close()
     }
+  },
+  generations({ metadata }) {
+    return metadata.map((one) => {
+      const generation = parseGeneration(one)
+      return { ...generation, raw: generation.raw.slice(0, MOST_RAW) }
+    })
   },
 }

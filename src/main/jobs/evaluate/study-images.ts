@@ -7,7 +7,6 @@ import type { ImageOrigin } from '#shared/contract/studies.ts'
 import { sha256Of, sha256OfFile } from '../../files/digest.ts'
 import type { Generation } from '../../evaluation/generated/generation.ts'
 import type { ImagePlan, Tie } from '../../evaluation/generated/image-plan.ts'
-import { parseGeneration } from '../../evaluation/generated/parse-generation.ts'
 import { createTie, planImages } from '../../evaluation/generated/plan-images.ts'
 import { createPictureHost, type PictureHost } from '../../images/host-client.ts'
 import { flushBlobs, putBlob } from '../../store/blobs.ts'
@@ -28,13 +27,13 @@ import { putThumbs } from '../../store/repositories/thumbs.ts'
 import { implementJob } from '../run/implement.ts'
 import type { JobContext } from '../run/job.ts'
 import { createDocumentReader } from './document-calls.ts'
+import type { DocumentReader } from './document-calls.ts'
+import { generationsOf } from './generations.ts'
 import { findImages } from './image-source.ts'
 import type { ImageSource } from './image-source.ts'
 
 /** Pictures that are committed together. */
 const BATCH = 32
-/** Of a picture's own words, characters that are kept. */
-const MOST_RAW = 100_000
 
 interface LeftOut {
   file: string
@@ -68,11 +67,18 @@ export async function takeInImages(
   const study = studyOf(writer, input.study)
   requireDraft(study)
   const prompts = studyPrompts(writer, study)
-  const source = await sourceOf(input, prompts, ctx)
-  const model = putModel(writer, study, { name: input.model, version: input.version })
+  const reader = createDocumentReader(ctx.entries.documentReader)
   const host = createPictureHost(ctx.entries.pictureHost)
   try {
-    const { plan, words } = await tieAll(source, prompts, host, ctx)
+    const source = await findImages(
+      resolve(input.source),
+      prompts,
+      input.pattern,
+      reader,
+      ctx.signal,
+    )
+    const model = putModel(writer, study, { name: input.model, version: input.version })
+    const { plan, words } = await tieAll(source, prompts, host, reader, ctx)
     const leftOut: LeftOut[] = [
       ...[...source.leftOut, ...plan.unmatched].map(({ name, reason }) => ({
         file: name,
@@ -146,20 +152,7 @@ export async function takeInImages(
     }
     return { study: study.id, model, added, plan, leftOut: leftOut.length + bad, said: source.said }
   } finally {
-    await host.close()
-  }
-}
-
-async function sourceOf(
-  { source, pattern }: Pick<StudyImagesInput, 'source' | 'pattern'>,
-  prompts: ReturnType<typeof studyPrompts>,
-  ctx: Pick<JobContext, 'signal' | 'entries'>,
-): Promise<ImageSource> {
-  const reader = createDocumentReader(ctx.entries.documentReader)
-  try {
-    return await findImages(resolve(source), prompts, pattern, reader, ctx.signal)
-  } finally {
-    await reader.close()
+    await Promise.all([host.close(), reader.close()])
   }
 }
 
@@ -168,6 +161,7 @@ async function tieAll(
   source: ImageSource,
   prompts: ReturnType<typeof studyPrompts>,
   host: PictureHost,
+  reader: DocumentReader,
   ctx: Pick<JobContext, 'signal' | 'progress'>,
 ): Promise<{ plan: ImagePlan; words: Map<string, Generation> }> {
   const tie = createTie(prompts, source.how)
@@ -178,14 +172,16 @@ async function tieAll(
     ctx.signal.throwIfAborted()
     const part = source.files.slice(from, from + width)
     const said = await Promise.all(part.map(({ path }) => host.metadata({ path })))
-    part.forEach((file, i) => {
+    const readable = part.flatMap((file, i) => {
       const found = said[i] as (typeof said)[number]
-      const generation = found.ok ? parseGeneration(found.metadata) : null
-      if (generation) {
-        words.set(file.path, { ...generation, raw: generation.raw.slice(0, MOST_RAW) })
-      }
-      ties.push(tie(file, generation))
+      return found.ok ? [{ file, metadata: found.metadata }] : []
     })
+    const made = await generationsOf(readable, reader, ctx.signal)
+    for (const file of part) {
+      const generation = made.get(file) ?? null
+      if (generation) words.set(file.path, generation)
+      ties.push(tie(file, generation))
+    }
     ctx.progress({
       done: ties.length,
       total: source.files.length,

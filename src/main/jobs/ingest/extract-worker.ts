@@ -190,15 +190,23 @@ function readPage(
   }
 }
 
+/** Pictures that this thread has written or seen: crawls hold the same ones over and over. */
+const kept = new Set<string>()
+const MOST_KEPT = 50_000
+
 function keepPicture(
   head: { type: string; headers: Map<string, string> },
   http: HttpMessage,
 ): FoundPicture {
   const sha256 = sha256Of(http.body)
-  try {
-    putBlob(corpusPath, http.body, sha256)
-  } catch (error) {
-    throw new DiskError(error)
+  if (!kept.has(sha256)) {
+    try {
+      putBlob(corpusPath, http.body, sha256)
+    } catch (error) {
+      throw new DiskError(error)
+    }
+    if (kept.size >= MOST_KEPT) kept.clear()
+    kept.add(sha256)
   }
   return {
     kind: 'picture',

@@ -63,7 +63,7 @@ export async function toStep(
     step.failures.push({ stage, reason, archiveId, offset, detail })
   }
   const waiting: Promise<unknown>[] = []
-  let group: WarcRecord[] = []
+  let group: Sent[] = []
   let size = 0
   const send = async (): Promise<void> => {
     if (group.length === 0) return
@@ -89,12 +89,13 @@ export async function toStep(
       continue
     }
     const about = glance(record)
+    const url = targetUri(record)
     if (about) {
-      step.leftOut.push({ about, offset: record.offset, url: targetUri(record) })
+      step.leftOut.push({ about, offset: record.offset, url })
       continue
     }
     if (size > 0 && size + record.block.length > SLOT_BYTES) await send()
-    group.push(record)
+    group.push({ record, url })
     size += record.block.length
   }
   await send()
@@ -119,13 +120,19 @@ function rowOf(record: WarcRecord): Step['rows'][number] | null {
 
 const WHOLE_ARCHIVE = new Set<string>(['empty-file', 'not-an-archive', 'truncated-gzip'])
 
-function wanted(record: WarcRecord): Wanted {
+/** A record for another thread, and where it is from. */
+interface Sent {
+  record: WarcRecord
+  url: string | null
+}
+
+function wanted({ record, url }: Sent): Wanted {
   const revisit = record.type === 'revisit' ? revisitTarget(record) : null
   return {
     offset: record.offset,
     recordId: record.headers.get('warc-record-id') ?? null,
     type: record.type,
-    url: targetUri(record),
+    url,
     date: record.headers.get('warc-date') ?? null,
     payloadDigest: record.headers.get('warc-payload-digest') ?? null,
     refersToUrl: revisit?.url ?? null,
@@ -133,14 +140,14 @@ function wanted(record: WarcRecord): Wanted {
   }
 }
 
-function packed(group: WarcRecord[], bytes: Uint8Array): TaskRecord[] {
+function packed(group: Sent[], bytes: Uint8Array): TaskRecord[] {
   const records: TaskRecord[] = []
   let at = 0
-  for (const record of group) {
+  for (const { record, url } of group) {
     bytes.set(record.block, at)
     records.push({
       type: record.type,
-      url: targetUri(record),
+      url,
       contentType: record.headers.get('content-type') ?? null,
       start: at,
       end: at + record.block.length,

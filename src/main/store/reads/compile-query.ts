@@ -127,6 +127,8 @@ export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
       case 'flagged':
       case 'label':
         return ofLabels(field, (name) => `${name} = ${bind(words)} COLLATE NOCASE`)
+      case 'version':
+        return ofVersions((name) => `${name} = ${bind(words)} COLLATE NOCASE`)
       case 'url':
       case 'page':
         return joined(
@@ -165,6 +167,10 @@ export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
             AND ${condition("json_extract(s.value, '$.type')")})`
     }
   }
+  /** Pairs that stand in versions of the dataset. */
+  const ofVersions = (condition: (column: string) => string): string =>
+    `p.id IN (SELECT m.pair_id FROM versions v JOIN version_members m ON m.version_id = v.id
+      WHERE ${condition('v.name')})`
   const altspanTerm = (kind: string | null): string => {
     const { alts } = knownSets()
     if (!alts) return '0'
@@ -181,6 +187,7 @@ export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
     if (field === 'alt-rule') return ofRule(`r.name = ${bind(value)}`)
     if (field === 'altspan') return altspanTerm(value)
     if (isOfLabels(field)) return ofLabels(field, (name) => `${name} = ${bind(value)}`)
+    if (field === 'version') return ofVersions((name) => `${name} = ${bind(value)}`)
     const same = (one: string): string => `ifnull(${column(field)} = ${bind(one)}, 0)`
     if (field === 'host') return same(normalHost(value))
     if (field === 'url' || field === 'page') return joined(addressSpellings(value).map(same), 'OR')
@@ -193,6 +200,7 @@ export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
     if (field === 'alt-rule') return ofRule('1')
     if (field === 'altspan') return altspanTerm(null)
     if (isOfLabels(field)) return ofLabels(field, () => '1')
+    if (field === 'version') return ofVersions(() => '1')
     const name = column(field)
     const isText = ['alt', 'title', 'caption', 'before', 'after', 'span'].includes(field)
     return isText
@@ -209,6 +217,7 @@ export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
     if (field === 'archive') return ofArchive(term('a.name'))
     if (field === 'alt-rule') return ofRule(term('r.name'))
     if (isOfLabels(field)) return ofLabels(field, term)
+    if (field === 'version') return ofVersions(term)
     if (field === 'altspan') {
       const regexp = linearPattern(pattern, ignoreCase)
       const kinds = (fieldNamed('altspan')?.values ?? []).filter((kind) => regexp.test(kind))

@@ -62,6 +62,7 @@ export function createFilters({ db, version, baseScores, baseColumn }: FilterCon
     if (has('mark', 'tag', 'note', 'marker')) marks.push(`m${version.marks}`)
     if (has('alt-kind', 'alt-rule')) marks.push(`k${version.kinds}`)
     if (has('labeled', 'flagged', 'label')) marks.push(`l${version.labels}`)
+    if (has('version')) marks.push(`v${version.versions}`)
     return marks.join(' ')
   }
 

@@ -1,5 +1,6 @@
 import type { Failure } from '#shared/contract/corpora.ts'
 import type { Pair, PairDetail } from '#shared/domain.ts'
+import { createFetchReads } from './reads-fetch.ts'
 import { columnArrays } from './column-arrays.ts'
 import type { SortedColumn } from './column-arrays.ts'
 import { createFilters } from './filters.ts'
@@ -43,8 +44,10 @@ export function createReads(db: ReaderDb) {
     prompts: 0,
     studies: 0,
     ratings: 0,
+    judgings: 0,
     marks: 0,
     kinds: 0,
+    versions: 0,
   }
   const allScores = scoreArrays(db, MAX_SCORES)
   const baseScores = (kind: ScoreKind): SortedScores => allScores.get(kind, version.scores)
@@ -73,6 +76,7 @@ export function createReads(db: ReaderDb) {
     ...scores,
     ...createStatsReads({ db, version, sources: scores.sources }),
     ...createExportReads(context),
+    ...createFetchReads(context),
     ...suggestions,
     ...spans,
     ...labels,

@@ -115,7 +115,16 @@ export function pairIdsWhere(
   where: string,
   score: ScoreSource | null = null,
 ): Int32Array {
-  const compiled = compileWhere(db, where, score)
+  return pairIdsOf(db, readWhere(where), score)
+}
+
+/** As `pairIdsWhere`, of a query that was read. */
+export function pairIdsOf(
+  db: ReaderDb,
+  query: Query,
+  score: ScoreSource | null = null,
+): Int32Array {
+  const compiled = compileWhere(db, query, score)
   const list = new Int32List()
   const rows = db
     .prepare<unknown[], number>(`SELECT p.id FROM ${compiled.from} WHERE ${compiled.where}`)

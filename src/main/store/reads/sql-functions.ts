@@ -23,6 +23,9 @@ export function registerFunctions(db: Database): void {
   db.function('normal_host', options, (host: unknown) =>
     typeof host === 'string' ? normalHost(host) : null,
   )
+  db.function('sort_key', options, (text: unknown) =>
+    typeof text === 'string' ? sortKey(text) : null,
+  )
   db.function('matches', options, (text: unknown, source: unknown, ignoreCase: unknown) => {
     if (typeof text !== 'string') return 0
     const part = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text
@@ -33,4 +36,22 @@ export function registerFunctions(db: Database): void {
 /** Lower case and composed, so that "É" written either way is found; soft hyphens are not letters. */
 export function fold(text: string): string {
   return text.replaceAll('\u00ad', '').normalize('NFC').toLowerCase()
+}
+
+/** Characters of a text that decide on its place among others. */
+const SORTED_CHARACTERS = 64
+
+/**
+ * What texts are sorted by: without accents, case and signs before the first letter, so that
+ * "Äpfel" stands beside "apple". null where nothing is left.
+ */
+export function sortKey(text: string): string | null {
+  const key = text
+    .slice(0, 4 * SORTED_CHARACTERS)
+    .replace(/^[^\p{L}\p{N}]+/u, '')
+    .slice(0, SORTED_CHARACTERS)
+    .normalize('NFKD')
+    .replace(/[\p{M}\u00ad]+/gu, '')
+    .toLowerCase()
+  return key === '' ? null : key
 }

@@ -75,6 +75,17 @@ export function countScorable(
   )
 }
 
+/** Pairs of the corpus, and those whose picture is held. */
+export function countPictured(db: ReaderDb): { pairs: number; with: number } {
+  return (
+    statement<{ pairs: number; with: number }>(
+      db,
+      `SELECT count(*) AS pairs, ifnull(sum(i.status = 'ok' AND i.sha256 IS NOT NULL), 0) AS "with"
+       FROM pairs p JOIN images i ON i.id = p.image_id`,
+    ).get() ?? { pairs: 0, with: 0 }
+  )
+}
+
 /** The next unscored pairs after an id, in the order of their ids. */
 export function unscoredPairs(
   db: ReaderDb,

@@ -1,7 +1,6 @@
 import { watch } from 'vue'
 import { t } from '../texts/index.ts'
 import type { Router } from 'vue-router'
-import { fromErrorValue } from '#shared/errors.ts'
 import { FEATURES } from './features.ts'
 import { createRefresher } from './refreshing.ts'
 import { allPlaces } from '../state/features.ts'
@@ -37,10 +36,14 @@ export async function startProgram(router: Router): Promise<void> {
 
   client.on('jobs.changed', (job) => jobs.take(job))
   jobs.onEnd((job) => {
+    if (job.corpus === session.path) void jobs.settle(job.id, refresher.now)
+    else if (shown() === 'corpora') void session.loadRecent().catch(() => undefined)
+  })
+  jobs.onEnd((job) => {
     if (router.currentRoute.value.name === 'jobs') return
     const show = { label: t('app.show'), run: () => void router.push({ name: 'jobs' }) }
     if (job.state === 'failed' && job.error) {
-      ui.fail(fromErrorValue(job.error), show)
+      ui.failJob(t('app.failed', { job: job.title, reason: job.error.message }), show)
     } else if (job.state === 'done') ui.note(t('app.done', { job: job.title }), show)
   })
   client.on('models.changed', () => void machine.loadModels().catch(ui.fail))
@@ -87,6 +90,7 @@ export async function startProgram(router: Router): Promise<void> {
     const name = String(to.name)
     refresher.left()
     if (isPlace(name)) keep(null, 'view', name)
+    if (name === 'jobs') ui.jobsSeen()
   })
 
   // The view comes back as soon as its corpus is there: whoever goes on from it must not be called

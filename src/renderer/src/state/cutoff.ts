@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
-import type { CallOutput, ScoreSource } from '#shared/contract/index.ts'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { CallOutput, ScoreSource, StripRow } from '#shared/contract/index.ts'
 import type { PairRow } from '#shared/domain.ts'
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { coalesced, latest, useClient } from '../bridge/client.ts'
@@ -32,7 +32,6 @@ interface Kept {
   source: ScoreSource | null
   compare: ScoreSource | null
   log: boolean
-  scoped: boolean
   cutoffs: Record<string, number>
   method: 'random' | 'stratified'
   seed: number
@@ -43,8 +42,8 @@ export const useCutoff = defineStore('cutoff', () => {
   const source = ref<ScoreSource | null>(null)
   const compare = ref<ScoreSource | null>(null)
   const log = ref(false)
-  /** Only the pairs that the current filter shows. */
-  const scoped = ref(false)
+  /** Only the pairs that the current filter shows: on with each filter until it is switched off. */
+  const scoped = ref(true)
   const cutoffs = ref<Record<string, number>>({})
   const method = ref<'random' | 'stratified'>('random')
   const seed = ref(1)
@@ -53,8 +52,8 @@ export const useCutoff = defineStore('cutoff', () => {
   const loading = ref(false)
   const error = shallowRef<ErrorValue | null>(null)
   const exact = shallowRef<{ cosine: number; kept: number; total: number } | null>(null)
-  const above = shallowRef<readonly PairRow[]>([])
-  const below = shallowRef<readonly PairRow[]>([])
+  const above = shallowRef<readonly StripRow[]>([])
+  const below = shallowRef<readonly StripRow[]>([])
   const sample = shallowRef<{ sample: readonly PairRow[]; dropped: number } | null>(null)
   let corpus: string | null = null
 
@@ -98,7 +97,6 @@ export const useCutoff = defineStore('cutoff', () => {
       source: source.value,
       compare: compare.value,
       log: log.value,
-      scoped: scoped.value,
       cutoffs: cutoffs.value,
       method: method.value,
       seed: seed.value,
@@ -285,9 +283,12 @@ export const useCutoff = defineStore('cutoff', () => {
 
   function setScoped(next: boolean): void {
     scoped.value = next
-    remember()
-    void load()
   }
+  watch(
+    () => usePairs().where,
+    () => (scoped.value = true),
+    { flush: 'sync' },
+  )
 
   function setLog(next: boolean): void {
     log.value = next
@@ -331,7 +332,7 @@ export const useCutoff = defineStore('cutoff', () => {
     source.value = value.source ?? null
     compare.value = value.compare ?? null
     log.value = value.log ?? false
-    scoped.value = value.scoped ?? false
+    scoped.value = true
     cutoffs.value = value.cutoffs ?? {}
     method.value = value.method ?? 'random'
     seed.value = value.seed ?? 1

@@ -97,6 +97,7 @@ export const useMachine = defineStore('machine', () => {
     }
   }
 
+  /** The same without an undo. false: the engine refused it, and it was said. */
   async function write(patch: CallInput<'settings.set'>): Promise<boolean> {
     const before = settings.value
     if (before) settings.value = { ...before, ...(patch as Partial<Settings>) }
@@ -202,6 +203,7 @@ export const useMachine = defineStore('machine', () => {
     load,
     loadModels,
     change,
+    write,
     runChecks,
     verify,
     addModel,

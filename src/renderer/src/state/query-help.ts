@@ -36,6 +36,7 @@ export const FIELD_HELP: Record<FieldName, TextKey> = {
   tag: 'query.fields.tag',
   note: 'query.fields.note',
   marker: 'query.fields.marker',
+  version: 'query.fields.version',
   position: 'query.fields.position',
   id: 'query.fields.id',
 }

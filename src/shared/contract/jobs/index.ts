@@ -15,6 +15,7 @@ import { lookForPictures } from './pictures.ts'
 import { predictSpans } from './predict-spans.ts'
 import { quantize } from './quantize.ts'
 import { score } from './score.ts'
+import { similarity } from './similarity.ts'
 import { spanPackage } from './span-package.ts'
 import { studyImages } from './study-images.ts'
 import { measureMatrix, studyCompliance, studyComplexity } from './study-measures.ts'
@@ -22,6 +23,7 @@ import { studyOpen, studyPackage } from './study-package.ts'
 import { studySample } from './study-sample.ts'
 import { studyReport } from './study-report.ts'
 import { trainSpans } from './train-spans.ts'
+import { version } from './version.ts'
 
 /** Every kind of long work. Kinds, the calls that start them and their restart follow from it. */
 export const JOBS = [
@@ -29,6 +31,7 @@ export const JOBS = [
   importTables,
   lookForPictures,
   score,
+  similarity,
   exportPairs,
   modelFetch,
   quantize,
@@ -48,6 +51,7 @@ export const JOBS = [
   studyComplexity,
   measureMatrix,
   studyReport,
+  version,
 ] as const
 type Defined = (typeof JOBS)[number]
 
@@ -86,6 +90,7 @@ export * from './pictures.ts'
 export * from './predict-spans.ts'
 export * from './quantize.ts'
 export * from './score.ts'
+export * from './similarity.ts'
 export * from './span-package.ts'
 export * from './study-images.ts'
 export * from './study-measures.ts'
@@ -93,3 +98,4 @@ export * from './study-package.ts'
 export * from './study-sample.ts'
 export * from './study-report.ts'
 export * from './train-spans.ts'
+export * from './version.ts'

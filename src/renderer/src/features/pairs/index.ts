@@ -8,6 +8,7 @@ import { useSession } from '../../state/session.ts'
 import { t } from '../../texts/index.ts'
 import InspectorPane from '../../ui/InspectorPane.vue'
 import LargePreview from './LargePreview.vue'
+import { orderCommands } from './pair-orders.ts'
 import PairsView from './PairsView.vue'
 
 /** The grid of pairs, and the large preview that every view opens. */
@@ -18,11 +19,12 @@ export const pairs = defineFeature({
   inspector: { component: InspectorPane, when: () => usePairs().corpusTotal > 0 },
   overlays: [LargePreview],
   enter: (corpus) => void usePairs().enter(corpus),
-  refresh: (parts) => void usePairs().refresh(parts),
+  refresh: (parts) => usePairs().refresh(parts),
   commands: () => {
     const router = useRouter()
     const route = useRoute()
     return [
+      ...orderCommands(router),
       {
         id: 'app.filter',
         title: t('pairs.filter.title'),

@@ -33,6 +33,7 @@ export const query = {
     tag: 'tag that somebody gave it; tag:* has a tag',
     note: 'note of somebody',
     marker: 'who marked, tagged or noted it',
+    version: 'in a version of the dataset, by its name; version:* in any of them',
     position: 'place of the picture on its page, from 0',
     id: 'number of the pair',
   },

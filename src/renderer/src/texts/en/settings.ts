@@ -1,4 +1,5 @@
 export const settings = {
+  commands: { models: 'Manage models', doctor: 'Check this machine' },
   general: {
     deviceWorks: '{rate} GFLOP/s',
     deviceFails: 'not usable here, see System check',

@@ -160,6 +160,7 @@ export const ui = {
   pair: {
     noText: 'no text',
     named: 'Pair {id}, score {score}: {text}',
+    same: '{n} pairs with this picture',
     unscored: 'Pair {id}, no score: {text}',
     loading: 'Pair {i}, loading',
   },

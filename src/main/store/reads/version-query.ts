@@ -1,0 +1,57 @@
+import type { Query, ScoreRef } from '#shared/query/index.ts'
+import { and, parts } from '#shared/query/index.ts'
+import type { VersionRecipe } from '#shared/versions/recipe.ts'
+import { readWhere } from './score-ref.ts'
+
+/** A query whose scores are others; the rest as it is. */
+export function mapScores(query: Query, change: (score: ScoreRef) => ScoreRef): Query {
+  switch (query.kind) {
+    case 'and':
+    case 'or':
+      return { ...query, items: query.items.map((item) => mapScores(item, change)) }
+    case 'not':
+      return { ...query, item: mapScores(query.item, change) }
+    case 'scorePresent':
+    case 'scoreCompare':
+    case 'scoreRange':
+      return { ...query, score: change(query.score) }
+    default:
+      return query
+  }
+}
+
+/** The filter of a recipe: names of models mean what they meant when it was made. */
+export function frozenFilter(recipe: Pick<VersionRecipe, 'filter' | 'models'>): Query {
+  const digests = new Map(recipe.models.map(({ id, digest }) => [id, digest]))
+  return mapScores(readWhere(recipe.filter), (score) => ({
+    ...score,
+    model: score.model === null ? null : (digests.get(score.model) ?? score.model),
+  }))
+}
+
+/** What the cutoff of a recipe asks, as a term of a query. */
+export function cutoffTerm(cutoff: NonNullable<VersionRecipe['cutoff']>): Query {
+  const { model, text, cosine } = cutoff
+  return { kind: 'scoreCompare', score: { model, text }, op: '>=', value: cosine }
+}
+
+/** The terms that all must hold, the cutoff last. */
+export function termsOf(recipe: VersionRecipe): Query[] {
+  const filter = frozenFilter(recipe)
+  const terms = filter.kind === 'and' ? filter.items : filter.kind === 'all' ? [] : [filter]
+  return recipe.cutoff ? [...terms, cutoffTerm(recipe.cutoff)] : terms
+}
+
+/** Filter and cutoff together. */
+export function queryOf(recipe: VersionRecipe): Query {
+  return and(termsOf(recipe))
+}
+
+/** The fields that a query asks for; scores are `score`. */
+export function fieldsOf(query: Query): Set<string> {
+  return new Set(
+    [...parts(query)].flatMap((part) =>
+      'field' in part ? part.field : 'score' in part ? 'score' : [],
+    ),
+  )
+}
