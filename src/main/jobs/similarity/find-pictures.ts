@@ -2,9 +2,8 @@ import { stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Settings } from '#shared/settings.ts'
-import { SOFTWARE_VERSION } from '#shared/version.ts'
+import { userAgent } from '#shared/user-agent.ts'
 import { fetchPictures } from '../../images/fetch.ts'
-import { userAgent } from '../../images/fetch-options.ts'
 import type { FetchOptions } from '../../images/fetch-options.ts'
 import type { FetchOutcome, FetchRequest } from '../../images/fetch-outcome.ts'
 import type { PictureSource } from '../../inference/pictures/picture-source.ts'
@@ -90,7 +89,7 @@ function createWebFinder(
     const outcomes = fetchPictures(
       requests(),
       {
-        userAgent: userAgent(SOFTWARE_VERSION, settings.userAgentContact),
+        userAgent: userAgent(settings.userAgentContact),
         perHostDelayMs: settings.perHostDelayMs,
         maxBytes: settings.maxBytes,
         timeoutMs: settings.timeoutMs,

@@ -15,10 +15,10 @@ const EVERYTHING = Object.keys({
   prompts: 0,
   studies: 0,
   ratings: 0,
+  judgings: 0,
   marks: 0,
   kinds: 0,
   versions: 0,
-  judgings: 0,
 } satisfies Record<CorpusPart, 0>) as CorpusPart[]
 
 /**

@@ -10,7 +10,7 @@ import { t } from '../../texts/index.ts'
 import { tableColumns, wayOf } from './table-columns.ts'
 
 /** The orders that are offered wherever pairs are shown; a table sorts by its columns beside them. */
-const ORDERS: readonly { value: PairSort; label: string }[] = [
+export const PAIR_ORDERS: readonly { value: PairSort; label: string }[] = [
   { value: 'id', label: t('pairs.order.page') },
   { value: 'score-desc', label: t('pairs.order.scoreHigh') },
   { value: 'score-asc', label: t('pairs.order.scoreLow') },
@@ -21,7 +21,7 @@ const ORDERS: readonly { value: PairSort; label: string }[] = [
 
 /** Each order as a command of every view: it turns to the pairs. */
 export function orderCommands(router: Router): Action[] {
-  return ORDERS.map(({ value, label }) => ({
+  return PAIR_ORDERS.map(({ value, label }) => ({
     id: `pairs.sort-${value}`,
     title: t('pairs.sortBy', { order: label }),
     group: t('app.views.pairs'),
@@ -47,9 +47,9 @@ interface Ordered {
 
 /** What the list of orders offers, which one holds, and how another is chosen. */
 export function pairOrders(pairs: Ordered) {
-  const isListed = pairs.by === null && ORDERS.some(({ value }) => value === pairs.sort)
+  const isListed = pairs.by === null && PAIR_ORDERS.some(({ value }) => value === pairs.sort)
   return {
-    options: isListed ? ORDERS : [...ORDERS, { value: BY_COLUMN, label: labelOf(pairs) }],
+    options: isListed ? PAIR_ORDERS : [...PAIR_ORDERS, { value: BY_COLUMN, label: labelOf(pairs) }],
     now: isListed ? pairs.sort : BY_COLUMN,
     choose(value: string): void {
       const { success, data } = PairSort.safeParse(value)
