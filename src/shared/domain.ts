@@ -179,5 +179,7 @@ export const PairTableRow = PairRow.extend({
   mime: z.string().nullable(),
   bytes: z.number().int().nullable(),
   error: z.string().nullable(),
+  note: Pair.shape.note,
+  columns: Pair.shape.columns,
 })
 export type PairTableRow = z.infer<typeof PairTableRow>

@@ -1,6 +1,6 @@
 import type { Router } from 'vue-router'
 import { PairSort } from '#shared/contract/index.ts'
-import type { ScoreSource } from '#shared/contract/index.ts'
+import type { ScoreSource, SortSource } from '#shared/contract/index.ts'
 import type { Action } from '../../state/actions.ts'
 import { usePairs } from '../../state/pairs.ts'
 import type { SourceInfo } from '../../state/pairs.ts'
@@ -40,7 +40,7 @@ const BY_COLUMN = 'column'
 interface Ordered {
   sort: PairSort
   score: ScoreSource | null
-  by: ScoreSource | null
+  by: SortSource | null
   sources: readonly SourceInfo[]
   setSort(next: PairSort): void
 }
@@ -63,6 +63,7 @@ function labelOf(pairs: Ordered): string {
   const backwards = sort.endsWith('-desc')
   const named = (column: string): string =>
     backwards ? t('table.order.descending', { column }) : t('table.order.ascending', { column })
+  if (by && 'column' in by) return named(by.column)
   if (by) {
     const model = pairs.sources.find((source) => source.model === by.model)?.modelName ?? by.model
     return named(t('table.order.score', { text: TEXT_NAMES[by.text], model }))
