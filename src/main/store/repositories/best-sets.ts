@@ -5,27 +5,16 @@ import { AppError } from '#shared/errors.ts'
 import { quantile } from '#shared/statistics.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement, transaction } from '../statements.ts'
+import { currentBestSet, putCurrentBestSet } from './current-best-set.ts'
 import { listModels } from './models.ts'
 import type { TextKey } from './models.ts'
-
-const CURRENT = 'best-set'
-
-/** Id of the set that the text source `best` means. */
-export function currentBestSet(db: ReaderDb): number | null {
-  const row = statement<{ value: string }>(db, 'SELECT value FROM meta WHERE key = ?').get(CURRENT)
-  // A corpus may come from somebody else.
-  return row && /^[1-9]\d{0,14}$/.test(row.value) ? Number(row.value) : null
-}
 
 /** Puts a set in use. @throws AppError `not-found` (none of this id is whole) */
 export function useBestSet(db: WriterDb, id: number): void {
   if (!listBestSets(db).some((set) => set.id === id)) {
     throw new AppError('not-found', `there is no set of best texts ${id} in this corpus`)
   }
-  statement(
-    db,
-    'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-  ).run(CURRENT, String(id))
+  putCurrentBestSet(db, id)
 }
 
 /** Whole sets, the newest first. */
