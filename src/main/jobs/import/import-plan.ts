@@ -18,7 +18,7 @@ import {
 import type { NpyFile, OpenTable, TableInfo, TableInput, TableLayout } from '../../tables/index.ts'
 
 /** What decides how a table is imported. */
-export type ImportChoices = Pick<ImportInput, 'columns' | 'modelName' | 'unit'>
+export type ImportChoices = Pick<ImportInput, 'columns' | 'modelName' | 'unit' | 'keep'>
 
 /** A similarity column on its way to scores. */
 export interface ScoreColumn {
@@ -42,6 +42,8 @@ export interface ImportPlan {
   /** Column by role, for the roles that are given once. */
   roles: Partial<Record<SingleRole, string>>
   scores: ScoreColumn[]
+  /** Columns whose numbers are kept. */
+  numbers: string[]
   /** Which text the scores belong to. */
   text: Extract<OwnText, 'alt' | 'caption' | 'title'> | null
   embeddings: {
@@ -95,7 +97,7 @@ export async function planTable(
 ): Promise<ImportPlan> {
   const table = await openTable(source.path)
   try {
-    const info = await describeTable(table, choices.columns)
+    const info = await describeTable(table, choices.columns, choices.keep)
     const plan = namePlan(source, info, choices)
     const name = basename(source.path)
     if (plan.roles.url === undefined && plan.roles.path === undefined) {
@@ -161,6 +163,7 @@ function namePlan(source: TableInput, info: TableInfo, choices: ImportChoices): 
     shard: shard !== null && roles.path === SHARD_KEY ? basename(shard) : null,
     roles,
     scores,
+    numbers: info.columns.filter(({ role }) => role === 'number').map(({ name }) => name),
     // Nothing is scored without words.
     text: text ?? null,
     embeddings: hasEmbeddings
@@ -229,6 +232,7 @@ export function recipeOf(plan: ImportPlan, choices: ImportChoices): Record<strin
     roles: plan.roles,
     scores: plan.scores,
     unit: plan.scores.length > 0 ? (choices.unit ?? 'cosine') : null,
+    ...(plan.numbers.length > 0 ? { numbers: plan.numbers } : {}),
   }
 }
 
@@ -254,7 +258,11 @@ export async function lookAtTable(
   try {
     const table = await openTable(source.path)
     try {
-      const plan = namePlan(source, await describeTable(table, choices.columns), choices)
+      const plan = namePlan(
+        source,
+        await describeTable(table, choices.columns, choices.keep),
+        choices,
+      )
       return { table: toRecognised(plan), refusal }
     } finally {
       await table.close()
