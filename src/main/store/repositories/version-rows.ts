@@ -76,8 +76,6 @@ export function versionRows(
 ): (id: number) => VersionRow | undefined {
   const needsContext = texts.some((text) => text === 'before' || text === 'after')
   const needsSpan = texts.includes('span')
-  const best = texts.includes('best') ? bestReader(db) : null
-  const toRow = (row: Columns): VersionRow => withTexts(row, best ? best(row[0]) : null)
   const set = Math.trunc(currentSpanSet(db) ?? 0)
   const sql = `SELECT p.id, g.url, g.host, g.date,
        CASE g.record_type WHEN 'table-row' THEN g.offset + p.position ELSE p.position END,
@@ -89,17 +87,22 @@ export function versionRows(
      WHERE p.id`
   const one = db.prepare<[number], Columns>(`${sql} = ?`).raw()
   const range = db.prepare<[number, number], Columns>(`${sql} BETWEEN ? AND ?`).raw()
+  const best = texts.includes('best') ? bestReader(db) : null
+  const whole = (row: Columns): VersionRow => {
+    const found = toRow(row)
+    return best ? { ...found, texts: { ...found.texts, best: best(found.id) } } : found
+  }
   return rangeReader(
     ids,
     (id) => {
       const row = one.get(id)
-      return row && toRow(row)
+      return row && whole(row)
     },
-    (from, to) => new Map(range.all(from, to).map((row) => [row[0], toRow(row)])),
+    (from, to) => new Map(range.all(from, to).map((row) => [row[0], whole(row)])),
   )
 }
 
-function withTexts(row: Columns, best: string | null): VersionRow {
+function toRow(row: Columns): VersionRow {
   const [id, page, host, date, place, image, sha256, alt, caption, title, before, after, span] = row
   return {
     ...{ id, page, host, date, place, image, sha256 },
@@ -110,7 +113,7 @@ function withTexts(row: Columns, best: string | null): VersionRow {
       before: before ?? null,
       after: after ?? null,
       span: span ?? null,
-      best,
+      best: null,
     },
   }
 }
