@@ -29,6 +29,7 @@ const DONE: Readonly<Record<string, Titles>> = {
     'pairs.clear-filter': 'pairs.filter.clear',
     'pairs.all': 'pairs.selection.all',
     'pairs.none': 'pairs.selection.clear',
+    'pairs.view': 'table.views.toggle',
     'pairs.copy-query': 'pairs.selection.copyQuery',
     'pairs.export': 'pairs.exportShown',
     'grid.first': 'pairs.grid.first',
