@@ -3,6 +3,7 @@ import type { TextSource } from '#shared/domain.ts'
 import type { ReaderDb } from '../open.ts'
 import { statement } from '../statements.ts'
 import type { TextKey } from './models.ts'
+import { bestReader } from './best-sets.ts'
 import { currentSpanSet } from './span-sets.ts'
 
 /** What a version keeps of a pair, as it lies in the tables. */
@@ -86,13 +87,18 @@ export function versionRows(
      WHERE p.id`
   const one = db.prepare<[number], Columns>(`${sql} = ?`).raw()
   const range = db.prepare<[number, number], Columns>(`${sql} BETWEEN ? AND ?`).raw()
+  const best = texts.includes('best') ? bestReader(db) : null
+  const whole = (row: Columns): VersionRow => {
+    const found = toRow(row)
+    return best ? { ...found, texts: { ...found.texts, best: best(found.id) } } : found
+  }
   return rangeReader(
     ids,
     (id) => {
       const row = one.get(id)
-      return row && toRow(row)
+      return row && whole(row)
     },
-    (from, to) => new Map(range.all(from, to).map((row) => [row[0], toRow(row)])),
+    (from, to) => new Map(range.all(from, to).map((row) => [row[0], whole(row)])),
   )
 }
 
@@ -107,6 +113,7 @@ function toRow(row: Columns): VersionRow {
       before: before ?? null,
       after: after ?? null,
       span: span ?? null,
+      best: null,
     },
   }
 }
