@@ -192,7 +192,7 @@ test('from alts in the text to plots: find, count, train, predict, score, by key
     .toBe('model')
   await page.keyboard.press('s')
   const scoring = page.getByRole('dialog', { name: 'Score span set in use' })
-  await expect(scoring.getByRole('combobox', { name: 'Text' })).toContainText('found description')
+  await expect(scoring.getByRole('button', { name: 'Text' })).toContainText('found description')
   await scoring.getByRole('button', { name: 'Score this corpus' }).press('Enter')
   await untilIdle(page)
   const sources = await call<{ text: string; n: number; model: string }[]>(page, 'scores.sources', {

@@ -15,6 +15,8 @@ import { openReader } from '../store/open.ts'
 import type { ReaderDb } from '../store/open.ts'
 import { listArchives } from '../store/repositories/archives.ts'
 import { listColumns } from '../store/repositories/columns.ts'
+import { listBestSets } from '../store/repositories/best-sets.ts'
+import { currentBestSet } from '../store/repositories/current-best-set.ts'
 import { listModels } from '../store/repositories/models.ts'
 import { countPairs, listPairs } from '../store/repositories/pairs.ts'
 import { currentSpanSet, spanSet } from '../store/repositories/span-sets.ts'
@@ -106,6 +108,16 @@ function makeRecipe(
       'Predict spans, or choose a set of spans first.',
     )
   }
+  if (input.text === 'best' && currentBestSet(db) === null) {
+    throw new AppError(
+      'invalid-input',
+      'No best texts were chosen in this corpus, so there are none to export.',
+      {
+        window: 'Score two texts or more, with "best text for each picture".',
+        command: 'Run gleaner score CORPUS --text alt,caption --best first.',
+      },
+    )
+  }
   const candidates = modelsFor(db, input.text)
   const only = candidates.length === 1 ? candidates[0] : undefined
   const score = only ? { model: only.publicId, text: input.text } : null
@@ -134,6 +146,7 @@ function makeRecipe(
     input.text === 'span' || terms.some(({ term }) => term.score.text === 'span'),
   )
   const columns = listColumns(db).map(({ name }) => name)
+  const usesBest = input.text === 'best' || terms.some(({ term }) => term.score.text === 'best')
   const recipe: ExportRecipe = {
     format: input.format,
     filter: printQuery(query),
@@ -141,10 +154,19 @@ function makeRecipe(
     model: model ? { id: model.publicId, name: model.title, digest: model.digest } : null,
     cutoffs: terms.flatMap(({ term }) => (term.kind === 'scorePresent' ? [] : printQuery(term))),
     ...(spanSets.length > 0 ? { spanSets } : {}),
+    ...(usesBest ? { bestTexts: usedBestSet(db) } : {}),
     ...(columns.length > 0 ? { columns } : {}),
     software: SOFTWARE_VERSION,
   }
   return { recipe, score }
+}
+
+/** What `best` means now. */
+function usedBestSet(db: ReaderDb): NonNullable<ExportRecipe['bestTexts']> | undefined {
+  const set = listBestSets(db).find(({ current }) => current)
+  if (!set) return undefined
+  const { id, model, modelDigest, texts, pairs, ties, content } = set
+  return { set: id, model, digest: modelDigest, texts, pairs, ties, content }
 }
 
 /** What `span` and `altspan` mean now, where the recipe depends on it. */

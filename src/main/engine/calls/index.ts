@@ -14,6 +14,7 @@ import { ratingCalls } from './ratings.ts'
 import { promptCalls } from './prompts.ts'
 import { resultCalls } from './results.ts'
 import { readCalls } from './read-calls.ts'
+import { scoreCalls } from './scores.ts'
 import { spanCalls } from './spans.ts'
 import { studyCalls } from './studies.ts'
 import { studyMeasureCalls } from './study-measures.ts'
@@ -33,6 +34,7 @@ export function createHandlers(context: EngineContext): Handlers {
     ...modelCalls(context),
     ...systemCalls(context),
     ...tableCalls(context),
+    ...scoreCalls(context),
     ...spanCalls(context),
     ...judgingCalls(context),
     ...labelCalls(context),

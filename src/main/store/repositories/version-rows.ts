@@ -3,6 +3,7 @@ import type { TextSource } from '#shared/domain.ts'
 import type { ReaderDb } from '../open.ts'
 import { statement } from '../statements.ts'
 import type { TextKey } from './models.ts'
+import { bestReader } from './best-sets.ts'
 import { currentSpanSet } from './span-sets.ts'
 
 /** What a version keeps of a pair, as it lies in the tables. */
@@ -75,6 +76,8 @@ export function versionRows(
 ): (id: number) => VersionRow | undefined {
   const needsContext = texts.some((text) => text === 'before' || text === 'after')
   const needsSpan = texts.includes('span')
+  const best = texts.includes('best') ? bestReader(db) : null
+  const toRow = (row: Columns): VersionRow => withTexts(row, best ? best(row[0]) : null)
   const set = Math.trunc(currentSpanSet(db) ?? 0)
   const sql = `SELECT p.id, g.url, g.host, g.date,
        CASE g.record_type WHEN 'table-row' THEN g.offset + p.position ELSE p.position END,
@@ -96,7 +99,7 @@ export function versionRows(
   )
 }
 
-function toRow(row: Columns): VersionRow {
+function withTexts(row: Columns, best: string | null): VersionRow {
   const [id, page, host, date, place, image, sha256, alt, caption, title, before, after, span] = row
   return {
     ...{ id, page, host, date, place, image, sha256 },
@@ -107,6 +110,7 @@ function toRow(row: Columns): VersionRow {
       before: before ?? null,
       after: after ?? null,
       span: span ?? null,
+      best,
     },
   }
 }

@@ -8,6 +8,7 @@ import { importing } from './import.ts'
 import { jobs } from './jobs.ts'
 import { judge } from './judge.ts'
 import { label } from './label.ts'
+import { marks } from './marks.ts'
 import { measures } from './measures.ts'
 import { pairs } from './pairs.ts'
 import { palette } from './palette.ts'
@@ -32,6 +33,7 @@ export const en = {
   jobs,
   judge,
   label,
+  marks,
   measures,
   pairs,
   palette,
