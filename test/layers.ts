@@ -113,7 +113,8 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     ingest: ['pictures', 'run'],
     cluster: ['run', 'spans'],
     evaluate: ['run'],
-    versions: ['run'],
+    versions: ['import', 'run'],
+    exporting: ['run', 'versions'],
   },
   'main/statistics': {
     intervals: [],

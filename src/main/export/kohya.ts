@@ -1,31 +1,34 @@
 import { EXPORT_NEEDS } from '#shared/export-needs.ts'
-import type { OutputFile, OutputFolder } from './folder.ts'
+import type { OutputFile, DatasetFolder } from './folder.ts'
 import { rowJson } from './json.ts'
 import { SHARD_SIZE, sampleKey, shardName } from './keys.ts'
 import { placeOf } from './picture-place.ts'
 import { provenance } from './provenance.ts'
 import { oneLine } from './text.ts'
-import type { DatasetWriter, Format, Sample } from './types.ts'
+import type { DatasetWriter, ExportRecipe, Format, Sample } from './types.ts'
 
 class KohyaWriter implements DatasetWriter {
-  private readonly folder: OutputFolder
+  private readonly folder: DatasetFolder
   private readonly folders: string[] = []
   private metadata: OutputFile | null = null
   private index = 0
+  private readonly recipe: ExportRecipe
   private readonly perFolder: number
 
-  constructor(folder: OutputFolder, perFolder: number) {
+  constructor(folder: DatasetFolder, recipe: ExportRecipe, perFolder: number) {
     this.folder = folder
-    this.perFolder = perFolder
+    this.recipe = recipe
+    this.perFolder = recipe.shardSize ?? perFolder
   }
 
-  async add({ pair, text, cosine, picture }: Sample): Promise<boolean> {
+  async add(sample: Sample): Promise<boolean> {
+    const { pair, text, cosine, picture } = sample
     if (!picture) throw new Error('kohya: a sample without picture')
     const shard = Math.floor(this.index / this.perFolder)
     // The trainer does not look into folders below `image_dir`: each folder is a subset.
     const folder = shard === 0 ? 'images' : `images-${shardName(shard)}`
     if (this.folders.length <= shard) this.folders.push(folder)
-    const key = sampleKey(this.index)
+    const key = sampleKey(this.index, this.recipe.shardSize)
     const file = `${folder}/${key}.${picture.extension}`
     await this.folder.put(file, picture.bytes)
     await this.folder.put(`${folder}/${key}.txt`, `${oneLine(text)}\n`)
@@ -36,7 +39,7 @@ class KohyaWriter implements DatasetWriter {
       similarity: cosine,
       url: placeOf(pair.image.url).url ?? '',
       sha256: picture.sha256,
-      ...provenance(pair),
+      ...provenance(sample, this.recipe),
     }
     await this.metadata.write(`${rowJson(row)}\n`)
     this.index++
@@ -82,6 +85,6 @@ export function kohyaOf(perFolder: number): Format {
       'Left out as `picture-type`: GIF, TIFF and others that the trainer does not list.',
     ],
     cardHeader: null,
-    open: (folder) => new KohyaWriter(folder, perFolder),
+    open: (folder, recipe) => new KohyaWriter(folder, recipe, perFolder),
   }
 }

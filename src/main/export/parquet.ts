@@ -1,10 +1,11 @@
 import { EXPORT_NEEDS } from '#shared/export-needs.ts'
-import type { OutputFolder } from './folder.ts'
+import type { DatasetFolder } from './folder.ts'
 import { laionHash } from './murmur3.ts'
 import { ParquetFile } from './parquet-file.ts'
 import type { Column } from './parquet-file.ts'
 import { placeOf } from './picture-place.ts'
-import type { DatasetWriter, Format, Sample } from './types.ts'
+import { chosenColumns } from './provenance.ts'
+import type { DatasetWriter, ExportRecipe, Format, Sample } from './types.ts'
 
 const ROWS_PER_FILE = 1_000_000
 
@@ -28,21 +29,25 @@ const COLUMNS: readonly Column[] = [
 ]
 
 class LaionParquetWriter implements DatasetWriter {
-  private readonly folder: OutputFolder
+  private readonly folder: DatasetFolder
+  private readonly recipe: ExportRecipe
+  private readonly columns: readonly Column[]
   private readonly rowsPerFile: number
   private table: ParquetFile | null = null
   private rows = 0
   private files = 0
 
-  constructor(folder: OutputFolder, rowsPerFile: number) {
+  constructor(folder: DatasetFolder, recipe: ExportRecipe, rowsPerFile: number) {
     this.folder = folder
-    this.rowsPerFile = rowsPerFile
+    this.recipe = recipe
+    this.columns = [...COLUMNS, ...chosenColumns(recipe)]
+    this.rowsPerFile = recipe.shardSize ?? rowsPerFile
   }
 
-  async add({ pair, text, cosine }: Sample): Promise<boolean> {
+  async add({ pair, text, source, cosine }: Sample): Promise<boolean> {
     if (!this.table) {
       const name = `part-${String(this.files++).padStart(5, '0')}.parquet`
-      this.table = new ParquetFile(await this.folder.open(name), COLUMNS)
+      this.table = new ParquetFile(await this.folder.open(name), this.columns)
     }
     const { image, page } = pair
     const place = placeOf(image.url)
@@ -63,6 +68,7 @@ class LaionParquetWriter implements DatasetWriter {
       page.offset,
       page.recordId,
       place.file,
+      ...(this.recipe.texts ? [source] : []),
     ])
     if (++this.rows === this.rowsPerFile) await this.finish()
     return false
@@ -92,6 +98,6 @@ export function parquetOf(rowsPerFile: number): Format {
     ],
     cardHeader:
       'configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: "*.parquet"',
-    open: (folder) => new LaionParquetWriter(folder, rowsPerFile),
+    open: (folder, recipe) => new LaionParquetWriter(folder, recipe, rowsPerFile),
   }
 }
