@@ -109,12 +109,14 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     models: ['run'],
     pictures: ['run'],
     spans: ['run'],
+    similarity: ['import', 'run'],
     import: ['pictures', 'run'],
     ingest: ['pictures', 'run'],
     cluster: ['run', 'spans'],
     evaluate: ['run'],
     versions: ['import', 'run'],
     exporting: ['run', 'versions'],
+    judging: [],
   },
   'main/statistics': {
     intervals: [],
@@ -126,6 +128,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     raters: ['agreement', 'correlation'],
     trends: [],
     design: ['significance'],
+    sampling: [],
   },
   'main/store': {
     migrations: [],

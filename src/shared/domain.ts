@@ -1,12 +1,19 @@
 import { z } from 'zod'
+import { PairMark, PairSaid, PersonSaid } from './marks.ts'
+import { ALT_KINDS } from './alt-kinds.ts'
 
 /** The folder of an open corpus, absolute. It names the corpus in every call. */
 export const CorpusPath = z.string().min(1)
 export const PairId = z.number().int().positive()
 export const ModelId = z.string().min(1)
 
-/** Which words of a pair are meant. `span` is a predicted or labeled description. */
-export const TEXT_SOURCES = ['alt', 'caption', 'title', 'before', 'after', 'span'] as const
+/** The texts that a pair has of its own. `span` is a predicted or labeled description. */
+export const OWN_TEXTS = ['alt', 'caption', 'title', 'before', 'after', 'span'] as const
+export const OwnText = z.enum(OWN_TEXTS)
+export type OwnText = z.infer<typeof OwnText>
+
+/** Which words of a pair are meant. `best`: of several of its texts the one that fits best. */
+export const TEXT_SOURCES = [...OWN_TEXTS, 'best'] as const
 export const TextSource = z.enum(TEXT_SOURCES)
 export type TextSource = z.infer<typeof TextSource>
 
@@ -59,8 +66,14 @@ export const Pair = z.object({
     after: z.string().nullable(),
     /** Of the current set of spans: the one that counts. */
     span: z.string().nullable(),
+    /** Of the texts of the set of best texts in use: the one with the highest cosine. */
+    best: z.string().nullable(),
   }),
   scores: z.array(Score),
+  /** Mark, tags and note of all people. */
+  ...PairSaid.shape,
+  /** Numbers of the table that it came from. */
+  columns: z.array(z.object({ name: z.string(), value: z.number() })),
 })
 export type Pair = z.infer<typeof Pair>
 
@@ -113,6 +126,12 @@ export const PairDetail = Pair.extend({
       confidence: z.number().nullable(),
     })
     .nullable(),
+  /** Who says what of it, by name. */
+  said: z.array(PersonSaid),
+  /** What kind of text its alt is, and by which rule; null = alts were not sorted yet. */
+  altKind: z.object({ kind: z.enum(ALT_KINDS), rule: z.string().nullable() }).nullable(),
+  /** Not to be shown before it is asked for: see `pairs.blur`. */
+  blurred: z.boolean(),
   /** Original size of the picture in bytes. */
   bytes: z.number().int().nullable(),
 })
@@ -130,5 +149,35 @@ export const PairRow = z.object({
   text: z.string().nullable(),
   textSource: TextSource.nullable(),
   cosine: z.number().nullable(),
+  /** What all who marked it say. */
+  mark: PairMark.nullable(),
+  tags: z.array(z.string()),
+  /** Somebody wrote a note. */
+  noted: z.boolean(),
+  /** Not to be shown before it is asked for: see `pairs.blur`. */
+  blurred: z.boolean(),
 })
 export type PairRow = z.infer<typeof PairRow>
+
+/** Most UTF-16 units of a text in a row of the table; the inspector has all of it. */
+export const TABLE_TEXT = 2000
+
+/** One row of the table: all that its columns show. */
+export const PairTableRow = PairRow.extend({
+  /** Each cut at `TABLE_TEXT`. */
+  texts: Pair.shape.text,
+  scores: z.array(Score),
+  page: z.object({
+    url: z.string(),
+    host: z.string(),
+    title: z.string().nullable(),
+    language: z.string().nullable(),
+    date: z.string().nullable(),
+    archive: z.string(),
+  }),
+  position: z.number().int(),
+  mime: z.string().nullable(),
+  bytes: z.number().int().nullable(),
+  error: z.string().nullable(),
+})
+export type PairTableRow = z.infer<typeof PairTableRow>

@@ -81,6 +81,7 @@ FIXTURE_RECIPE = {
     "sample": {"n": 5, "seed": 7},
     "models": [{"id": "clip", "name": "CLIP ViT-B/32", "digest": "ab" * 32}],
     "spanSets": [],
+    "bestTexts": None,
     "labels": None,
     "marks": None,
     "versions": [],

@@ -5,12 +5,15 @@ import { addDoctorCommand } from './commands/doctor.ts'
 import { addExportCommand } from './commands/export.ts'
 import { addFailuresCommand } from './commands/failures.ts'
 import { addImportCommand } from './commands/import.ts'
+import { addJudgeCommands } from './commands/judge.ts'
 import { addLabelCommands } from './commands/labels.ts'
+import { addMarkCommands } from './commands/marks.ts'
 import { addMeasureCommands } from './commands/measure.ts'
 import { addModelCommands } from './commands/models.ts'
 import { addPairCommands } from './commands/pairs.ts'
 import { addPromptCommands } from './commands/prompts.ts'
 import { addScoreCommands } from './commands/score.ts'
+import { addSimilarityCommand } from './commands/similarity.ts'
 import { addSpanCommands } from './commands/spans.ts'
 import { addStudyCommands } from './commands/study.ts'
 import { addVersionCommands } from './commands/versions.ts'
@@ -30,6 +33,8 @@ export function createProgram(tools: CliTools): Command {
   addFailuresCommand(program, tools)
   addPairCommands(program, tools)
   addScoreCommands(program, tools)
+  addSimilarityCommand(program, tools)
+  addJudgeCommands(program, tools)
   addExportCommand(program, tools)
   addVersionCommands(program, tools)
   addModelCommands(program, tools)
@@ -37,6 +42,7 @@ export function createProgram(tools: CliTools): Command {
   addSpanCommands(program, tools)
   addStudyCommands(program, tools)
   addLabelCommands(program, tools)
+  addMarkCommands(program, tools)
   addPromptCommands(program, tools)
   addDoctorCommand(program, tools)
   return program

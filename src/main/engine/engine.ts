@@ -22,7 +22,7 @@ import type { EngineContext } from './context.ts'
 import type { EngineParts } from './parts.ts'
 import { openApprovedCommands } from './home/approved-commands.ts'
 import { keepAnswer, listDevices, tryDevices } from './devices.ts'
-import { findHome, openRecent, openRules, openSettings } from './home/home.ts'
+import { findHome, openAltKindRules, openRecent, openRules, openSettings } from './home/home.ts'
 import { createNotes } from './home/notes.ts'
 import { createOpenCorpora } from './home/open-corpora.ts'
 import { createJobStarter } from './jobs/start-jobs.ts'
@@ -77,6 +77,7 @@ export function createEngine(options: EngineOptions): Engine {
   const settings = openSettings(home, notes)
   const recent = openRecent(home, notes)
   const rules = openRules(home, notes)
+  const altKindRules = openAltKindRules(home, notes)
   const entries = findEntries()
   const runner = createRunner({
     entries,
@@ -97,6 +98,7 @@ export function createEngine(options: EngineOptions): Engine {
     settings,
     recent,
     rules,
+    altKindRules,
     notes,
     runner,
     corpora,

@@ -1,10 +1,11 @@
 import type { DeviceState } from '#shared/contract/index.ts'
+import type { AltKindRules } from '#shared/contract/alt-kinds.ts'
 import type { CorpusPart, EngineEvents, EventName } from '#shared/contract/index.ts'
 import type { ModelsFolders } from '../inference/models/types.ts'
 import type { Entries } from '../jobs/run/entries.ts'
 import type { Runner } from '../jobs/run/runner.ts'
 import type { ApprovedCommands } from './home/approved-commands.ts'
-import type { Home, RecentFile, RulesFile, SettingsFile } from './home/home.ts'
+import type { Home, KeptFile, RecentFile, RulesFile, SettingsFile } from './home/home.ts'
 import type { BlindPictures } from './blind-pictures.ts'
 import type { Notes } from './home/notes.ts'
 import type { OpenCorpora } from './home/open-corpora.ts'
@@ -20,6 +21,8 @@ export interface EngineParts {
   recent: RecentFile
   /** For useless alts. */
   rules: RulesFile
+  /** For alts that a machine wrote. */
+  altKindRules: KeptFile<AltKindRules>
   notes: Notes
   runner: Runner
   corpora: OpenCorpora

@@ -4,7 +4,7 @@ import type { OutputFile, DatasetFolder } from './folder.ts'
 import { fileName } from './imagefolder.ts'
 import { rowJson, toJson } from './json.ts'
 import { placeOf } from './picture-place.ts'
-import { provenance } from './provenance.ts'
+import { columnsOf, provenance } from './provenance.ts'
 import type { DatasetWriter, ExportRecipe, Format, Sample } from './types.ts'
 
 const SCRATCH = '.annotations'
@@ -49,7 +49,10 @@ class CocoWriter implements DatasetWriter {
       url: placeOf(pair.image.url).url ?? '',
       ...provenance(sample, this.recipe),
     }
-    await annotations.write(`${this.annotations === 0 ? '' : ','}\n${rowJson(annotation)}`)
+    const columns = columnsOf(pair, this.recipe, new Set(Object.keys(annotation)))
+    await annotations.write(
+      `${this.annotations === 0 ? '' : ','}\n${rowJson({ ...annotation, ...columns })}`,
+    )
     this.annotations++
     return imageId > known
   }

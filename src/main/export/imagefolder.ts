@@ -4,7 +4,7 @@ import type { OutputFile, DatasetFolder } from './folder.ts'
 import { rowJson } from './json.ts'
 import { SHARD_SIZE, sampleKey, shardName } from './keys.ts'
 import { placeOf } from './picture-place.ts'
-import { provenance } from './provenance.ts'
+import { columnsOf, provenance } from './provenance.ts'
 import type { DatasetWriter, ExportRecipe, Format, Sample } from './types.ts'
 
 class ImageFolderWriter implements DatasetWriter {
@@ -35,7 +35,8 @@ class ImageFolderWriter implements DatasetWriter {
       sha256: picture.sha256,
       ...provenance(sample, this.recipe),
     }
-    await this.metadata.write(`${rowJson(row)}\n`)
+    const columns = columnsOf(pair, this.recipe, new Set(Object.keys(row)))
+    await this.metadata.write(`${rowJson({ ...row, ...columns })}\n`)
     this.index++
     return true
   }

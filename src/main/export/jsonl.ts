@@ -98,13 +98,25 @@ const FEATURES = `dataset_info:
     - name: text
       dtype: string
     - name: cosine
+      dtype: float64
+  - name: mark
+    dtype: string
+  - name: tags
+    list: string
+  - name: note
+    dtype: string
+  - name: columns
+    list:
+    - name: name
+      dtype: string
+    - name: value
       dtype: float64`
 
 /** JSON Lines: every pair whole. */
 export const jsonl: Format = {
   title: 'JSON Lines',
   layout:
-    '`pairs.jsonl` has one pair a line, in the form that `gleaner pairs --json` prints: `id`, `page`, `image`, `text`, `scores`. null = absent, "" = empty.',
+    '`pairs.jsonl` has one pair a line, in the form that `gleaner pairs --json` prints: `id`, `page`, `image`, `text`, `scores`, `mark`, `tags`, `note`, `columns`. null = absent, "" = empty.',
   needs: EXPORT_NEEDS.jsonl,
   notes: [
     'Holds every pair that matches the filter, with all its texts and scores, no pictures.',

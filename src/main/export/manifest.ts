@@ -45,6 +45,18 @@ const Recipe = z.object({
       }),
     )
     .optional(),
+  bestTexts: z
+    .object({
+      set: z.number().int(),
+      model: z.string(),
+      digest: z.string(),
+      texts: z.array(z.enum(TEXT_SOURCES)),
+      pairs: z.number().int(),
+      ties: z.number().int(),
+      content: z.string(),
+    })
+    .optional(),
+  columns: z.array(z.string()).optional(),
   software: z.string(),
 })
 

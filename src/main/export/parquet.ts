@@ -4,7 +4,7 @@ import { laionHash } from './murmur3.ts'
 import { ParquetFile } from './parquet-file.ts'
 import type { Column } from './parquet-file.ts'
 import { placeOf } from './picture-place.ts'
-import { chosenColumns } from './provenance.ts'
+import { chosenColumns, columnsOf, exportedColumns } from './provenance.ts'
 import type { DatasetWriter, ExportRecipe, Format, Sample } from './types.ts'
 
 const ROWS_PER_FILE = 1_000_000
@@ -26,7 +26,11 @@ const COLUMNS: readonly Column[] = [
   { name: 'record_offset', type: 'int64' },
   { name: 'record_id', type: 'string' },
   { name: 'file_name', type: 'string' },
+  { name: 'mark', type: 'string' },
+  { name: 'tags', type: 'string' },
+  { name: 'note', type: 'string' },
 ]
+const TAKEN: ReadonlySet<string> = new Set(COLUMNS.map(({ name }) => name))
 
 class LaionParquetWriter implements DatasetWriter {
   private readonly folder: DatasetFolder
@@ -40,7 +44,11 @@ class LaionParquetWriter implements DatasetWriter {
   constructor(folder: DatasetFolder, recipe: ExportRecipe, rowsPerFile: number) {
     this.folder = folder
     this.recipe = recipe
-    this.columns = [...COLUMNS, ...chosenColumns(recipe)]
+    this.columns = [
+      ...COLUMNS,
+      ...chosenColumns(recipe),
+      ...exportedColumns(recipe, TAKEN).map(([, name]): Column => ({ name, type: 'double' })),
+    ]
     this.rowsPerFile = recipe.shardSize ?? rowsPerFile
   }
 
@@ -68,7 +76,11 @@ class LaionParquetWriter implements DatasetWriter {
       page.offset,
       page.recordId,
       place.file,
+      pair.mark,
+      pair.tags.join(','),
+      pair.note,
       ...(this.recipe.texts ? [source] : []),
+      ...Object.values(columnsOf(pair, this.recipe, TAKEN)),
     ])
     if (++this.rows === this.rowsPerFile) await this.finish()
     return false
@@ -89,7 +101,7 @@ export function parquetOf(rowsPerFile: number): Format {
   return {
     title: 'Parquet (LAION columns)',
     layout:
-      '`part-00000.parquet`, ... hold up to 1,000,000 rows each: URL, TEXT, WIDTH, HEIGHT (int32), similarity (double), hash (int64), then where the pair comes from.',
+      '`part-00000.parquet`, ... hold up to 1,000,000 rows each: URL, TEXT, WIDTH, HEIGHT (int32), similarity (double), hash (int64), then where the pair comes from, what people said of it, and the numbers of imported tables.',
     needs: EXPORT_NEEDS.parquet,
     notes: [
       'Holds addresses and texts, no pictures. WIDTH, HEIGHT, sha256 and mime are null where the corpus has no picture.',

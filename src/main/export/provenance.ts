@@ -1,3 +1,4 @@
+import type { Pair } from '#shared/domain.ts'
 import type { ExportRecipe, Sample } from './types.ts'
 
 /**
@@ -13,6 +14,11 @@ export interface Provenance {
   /** Byte offset of the page's record in the archive. */
   record_offset: number
   record_id: string
+  /** What all who marked it say: `keep`, `reject`, `unsure`, or `disputed` where they differ. */
+  mark: string
+  /** Of all people, between commas. */
+  tags: string
+  note: string
   /** Where there was an order of texts: which was taken. */
   text_source?: string
   /** Where pictures were written anew: as they were. */
@@ -47,6 +53,7 @@ export function provenance(
     archive: pair.page.archive,
     record_offset: pair.page.offset,
     record_id: pair.page.recordId ?? '',
+    ...saidOf(pair),
     ...(recipe.texts ? { text_source: source ?? '' } : {}),
     ...(recipe.pictures
       ? {
@@ -56,4 +63,31 @@ export function provenance(
         }
       : {}),
   }
+}
+
+export function saidOf(pair: Pair): Pick<Provenance, 'mark' | 'tags' | 'note'> {
+  return { mark: pair.mark ?? '', tags: pair.tags.join(','), note: pair.note ?? '' }
+}
+
+/**
+ * The numbers of imported tables, by the names of their columns; one that the format has already
+ * gets a `column_` before it. null = the pair has none.
+ */
+export function columnsOf(
+  pair: Pair,
+  recipe: ExportRecipe,
+  taken: ReadonlySet<string>,
+): Record<string, number | null> {
+  const values = new Map(pair.columns.map(({ name, value }) => [name, value]))
+  return Object.fromEntries(
+    exportedColumns(recipe, taken).map(([name, as]) => [as, values.get(name) ?? null]),
+  )
+}
+
+/** The imported columns of a recipe, each with the name that it gets. */
+export function exportedColumns(
+  recipe: ExportRecipe,
+  taken: ReadonlySet<string>,
+): [name: string, as: string][] {
+  return (recipe.columns ?? []).map((name) => [name, taken.has(name) ? `column_${name}` : name])
 }

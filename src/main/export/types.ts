@@ -60,6 +60,23 @@ export interface ExportRecipe {
   cutoffs: string[]
   /** The sets of spans that the text or the filter means; absent where neither means one. */
   spanSets?: ExportSpanSet[]
+  /** The choice of best texts that the text or the filter means; absent where neither means it. */
+  bestTexts?:
+    | {
+        set: number
+        /** Whose cosines decided. */
+        model: string
+        digest: string
+        /** Among which; of equal cosines the first wins. */
+        texts: TextSource[]
+        pairs: number
+        ties: number
+        /** SHA-256 over the choices and cosines. */
+        content: string
+      }
+    | undefined
+  /** Columns of imported tables whose numbers are written; absent where there are none. */
+  columns?: string[]
   /** Version of Gleaner. */
   software: string
 }

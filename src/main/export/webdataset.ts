@@ -5,7 +5,7 @@ import { SHARD_SIZE, sampleKey, shardName } from './keys.ts'
 import { ParquetFile } from './parquet-file.ts'
 import type { Column } from './parquet-file.ts'
 import { placeOf } from './picture-place.ts'
-import { chosenColumns, provenance } from './provenance.ts'
+import { chosenColumns, columnsOf, exportedColumns, provenance } from './provenance.ts'
 import { TAR_END, tarHeader, tarPadding } from './tar.ts'
 import type { DatasetWriter, ExportRecipe, Format, Sample } from './types.ts'
 
@@ -21,6 +21,9 @@ const COLUMNS: readonly Column[] = [
   { name: 'archive', type: 'string' },
   { name: 'record_offset', type: 'int64' },
   { name: 'record_id', type: 'string' },
+  { name: 'mark', type: 'string' },
+  { name: 'tags', type: 'string' },
+  { name: 'note', type: 'string' },
   { name: 'mime', type: 'string' },
   { name: 'key', type: 'string' },
   { name: 'status', type: 'string' },
@@ -32,6 +35,8 @@ const COLUMNS: readonly Column[] = [
   { name: 'exif', type: 'string' },
   { name: 'sha256', type: 'string' },
 ]
+
+const TAKEN: ReadonlySet<string> = new Set(COLUMNS.map(({ name }) => name))
 
 class WebDatasetWriter implements DatasetWriter {
   private readonly folder: DatasetFolder
@@ -45,8 +50,11 @@ class WebDatasetWriter implements DatasetWriter {
     this.folder = folder
     this.recipe = recipe
     this.shardSize = recipe.shardSize ?? SHARD_SIZE
-    const known = new Set(COLUMNS.map(({ name }) => name))
-    this.columns = [...COLUMNS, ...chosenColumns(recipe).filter(({ name }) => !known.has(name))]
+    this.columns = [
+      ...COLUMNS,
+      ...chosenColumns(recipe).filter(({ name }) => !TAKEN.has(name)),
+      ...exportedColumns(recipe, TAKEN).map(([, name]): Column => ({ name, type: 'double' })),
+    ]
   }
 
   async add(sample: Sample): Promise<boolean> {
@@ -70,6 +78,7 @@ class WebDatasetWriter implements DatasetWriter {
       original_height: original ? original.height : height,
       exif: null,
       sha256: picture.sha256,
+      ...columnsOf(pair, this.recipe, TAKEN),
     }
     const { tar, table } = this.shard
     // Readers want the same members in every sample, and know pictures by their bytes.

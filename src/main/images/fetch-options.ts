@@ -63,10 +63,3 @@ export const DEFAULT_FETCH: FetchOptions = {
   answered: () => undefined,
   clock: SYSTEM_CLOCK,
 }
-
-/** `Gleaner/1.2 (contact)`: who asks, as a server's log shows it. */
-export function userAgent(version: string, contact: string | null): string {
-  // A header is ASCII; whatever else somebody typed is left out.
-  const clean = (contact ?? '').replace(/[^\x20-\x7e]/g, '').trim()
-  return `Gleaner/${version} (image-text data sets${clean === '' ? '' : `; ${clean}`})`
-}

@@ -15,7 +15,7 @@ import { createHostQueue } from './host-queue.ts'
 import { robotsReader } from './robots-reader.ts'
 
 /** Read ahead of the fetching, so that many hosts are at work at once. */
-const LOOKAHEAD = 2000
+export const LOOKAHEAD = 2000
 /** After this many pictures lost to a host that cannot be reached, the rest of it is not tried. */
 const HOST_GIVEN_UP_AFTER = 3
 const LONGEST_BACKOFF_MS = 60_000

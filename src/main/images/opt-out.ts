@@ -1,8 +1,8 @@
+import { OPT_OUTS } from '#shared/opt-out.ts'
+
 /** The name by which headers and robots.txt may address this program. */
 const ROBOT_NAME = 'gleaner'
 
-/** Directives by which a publisher keeps a picture out of data sets; `none` is noindex and nofollow. */
-const OPT_OUTS = new Set(['noai', 'noimageai', 'noindex', 'noimageindex', 'none'])
 /** Directives that carry a value after a colon, which is therefore no robot's name before it. */
 const WITH_VALUE = new Set([
   'unavailable_after',
@@ -30,16 +30,6 @@ export function headerOptOut(values: readonly string[]): string | null {
         }
       }
       if (concernsUs && OPT_OUTS.has(directive)) return directive
-    }
-  }
-  return null
-}
-
-/** The directive by which a page's `<meta name=robots>` opts out, or null. */
-export function metaOptOut(directives: readonly string[]): string | null {
-  for (const directive of directives) {
-    for (const part of directive.toLowerCase().split(/[\s,]+/)) {
-      if (OPT_OUTS.has(part)) return part
     }
   }
   return null

@@ -46,7 +46,7 @@ export async function runExport(
     beginSnapshot(db)
     const version = input.version === undefined ? null : ofVersion(db, input)
     const made = version
-      ? { recipe: recipeOfVersion(input, infoOf(version)), score: null }
+      ? { recipe: recipeOfVersion(db, input, infoOf(version)), score: null }
       : makeRecipe(db, input, query, ctx)
     const { recipe } = made
     if (recipe.pictures) {

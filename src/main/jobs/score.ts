@@ -3,8 +3,10 @@ import { createInferenceHost, type InferenceHost } from '../inference/host/clien
 import type { LoadedPictureText, PictureTextModel } from '../inference/kinds/picture-text/types.ts'
 import { cosine } from '../inference/kinds/vectors.ts'
 import type { Corpus } from '../store/open.ts'
+import { AppError } from '#shared/errors.ts'
 import { ensureModel } from '../store/repositories/models.ts'
 import {
+  countPictured,
   countScorable,
   putScoreFailure,
   scorableText,
@@ -14,6 +16,7 @@ import {
 } from '../store/repositories/score-queue.ts'
 import { putScores } from '../store/repositories/scores.ts'
 import { transaction } from '../store/statements.ts'
+import { chooseBest } from './choose-best.ts'
 import { pairEncoder } from './run/encoder.ts'
 import type { JobContext } from './run/job.ts'
 import { score } from '#shared/contract/jobs/score.ts'
@@ -22,6 +25,7 @@ import { pictureText } from '../inference/kinds/picture-text/kind.ts'
 import { resolveModel } from '../inference/models/registry.ts'
 import { TOKENIZERS_VERSION } from '../inference/tokenize/library.ts'
 import { sha256Of } from '../files/digest.ts'
+import { formatCount } from '#shared/format.ts'
 
 /** Pairs that are committed together; after a kill at most the ones in flight are done again. */
 const WINDOW = { cpu: 64, other: 256 } as const
@@ -34,7 +38,8 @@ const IN_FLIGHT = 3
  *
  * `span` means the set that is in use at the start, also when another one is chosen meanwhile.
  *
- * Throws AppError `invalid-input` for `span` without a set in use, `model` or `unsupported` when the
+ * Throws AppError `invalid-input` for `span` without a set in use, or where no pair has both a
+ * picture and the text, `model` or `unsupported` when the
  * model does not run.
  *
  * @param shared an inference host that is already there; without it one is started and closed
@@ -57,8 +62,13 @@ export async function runScore(
   const say = (done: number, note: string): void =>
     ctx.progress({ done, total, unit: 'pairs', note })
   say(scored, `loading ${model.manifest.name}`)
+  const pictured = countPictured(corpus.writer)
+  if (total === 0) throw nothingToScore(pictured, input.text)
+  if (pictured.with < pictured.pairs) {
+    ctx.result('Without a picture', `${formatCount(pictured.pairs - pictured.with)} pairs`)
+  }
   if (scored === total) {
-    ctx.result('Scored', `0 of ${total} pairs: every other one was scored before`)
+    ctx.result('Scored', `none: all ${formatCount(total)} pairs that can be were scored before`)
     return
   }
 
@@ -73,6 +83,36 @@ export async function runScore(
   } finally {
     if (!shared) await host.close()
   }
+}
+
+/** Why no pair can be scored, and what brings what is missing. */
+function nothingToScore(
+  { pairs, with: pictured }: { pairs: number; with: number },
+  text: string,
+): AppError {
+  if (pairs === 0) {
+    return new AppError(
+      'invalid-input',
+      'There is nothing to score: the corpus has no pairs.',
+      'Import archives or tables first.',
+    )
+  }
+  if (pictured === 0) {
+    return new AppError(
+      'invalid-input',
+      `There is no picture to score: none of the ${formatCount(pairs)} pairs has its picture in the corpus.`,
+      {
+        window: 'Fetch the pictures first.',
+        command:
+          'Fetch them with gleaner pictures CORPUS --images fetch; --dry-run says what that would take.',
+      },
+    )
+  }
+  return new AppError(
+    'invalid-input',
+    `There is no text to score: none of the ${formatCount(pictured)} pairs with a picture has the text "${text}".`,
+    'Choose another text.',
+  )
 }
 
 interface Work {
@@ -178,7 +218,70 @@ async function scoreAll(
   ctx.result('Rate', `${(kept / Math.max(seconds, 1e-3)).toFixed(1)} pairs/s`)
 }
 
+/**
+ * Scores several texts by several models, one after the other; each model is loaded once. Then, where
+ * that is asked for, the best of the texts is chosen for each picture; the first model's choice is put
+ * in use as the text `best`.
+ * @throws AppError as `runScore`; `invalid-input` where `best` has only one text to choose from
+ */
+async function scoreSeveral(
+  corpus: Corpus,
+  input: ScoreInput,
+  ctx: JobContext,
+  models: readonly PictureTextModel[],
+): Promise<void> {
+  const texts = [...new Set(input.texts ?? [input.text])]
+  if (input.best && texts.length < 2) {
+    throw new AppError(
+      'invalid-input',
+      `The best of one text is that text: only "${texts[0]}" was named.`,
+      {
+        window: 'Choose two texts or more.',
+        command: 'Name two or more: --text alt,caption --best.',
+      },
+    )
+  }
+  // Said before anything is computed: `span` without a set, and texts that no pair has.
+  const { writer } = corpus
+  const there = texts.filter(
+    (text) =>
+      countScorable(writer, { modelId: 0, text: scorableText(writer, text) }).total > 0 ||
+      texts.length === 1,
+  )
+  for (const text of texts) {
+    if (!there.includes(text)) ctx.result('Nothing to score', `no pair with a picture has ${text}`)
+  }
+  const wanted = there.length > 0 ? there : texts
+  const steps = models.length * wanted.length
+  const several = steps > 1
+  for (const [m, model] of models.entries()) {
+    const host = several
+      ? createInferenceHost(ctx.entries.inferenceHost, { signal: ctx.signal })
+      : undefined
+    try {
+      for (const [i, text] of wanted.entries()) {
+        if (ctx.signal.aborted) return
+        const step = `${m * wanted.length + i + 1} of ${steps}: ${text}, ${model.manifest.name}`
+        const told: JobContext = several
+          ? {
+              ...ctx,
+              progress: (one) => ctx.progress({ ...one, note: `${step} · ${one.note}` }),
+            }
+          : ctx
+        await runScore(corpus, { ...input, text }, told, model, host)
+      }
+    } finally {
+      await host?.close()
+    }
+  }
+  if (input.best) await chooseBest(corpus, { models, texts: wanted }, ctx)
+}
+
 export const scoreJob = implementJob(score, async ({ corpus, input, context, machine }) => {
-  const model = await resolveModel(machine.folders, pictureText, input.model, context.settings)
-  await runScore(corpus, input, context, model)
+  const names = input.models ?? [input.model]
+  const models: PictureTextModel[] = []
+  for (const name of names) {
+    models.push(await resolveModel(machine.folders, pictureText, name, context.settings))
+  }
+  await scoreSeveral(corpus, input, context, models)
 })

@@ -12,6 +12,7 @@ import { asSaved } from './granted-paths.ts'
 import type { GrantedPaths } from './granted-paths.ts'
 import { isPage } from './origin.ts'
 import { printReport } from './report-pdf.ts'
+import { setZoom } from './window.ts'
 
 type ShellHandlers = {
   [N in ShellCallName]: {
@@ -148,6 +149,12 @@ const shellHandlers: ShellHandlers = {
       await shell.openExternal(url)
       return {}
     },
+  },
+  'shell.zoom': {
+    input: z.object({ to: z.number().nullable() }),
+    run: ({ to }, window) => ({
+      zoom: to === null ? window.webContents.getZoomFactor() : setZoom(window, to),
+    }),
   },
   'shell.platform': {
     input: nothing,

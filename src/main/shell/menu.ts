@@ -32,7 +32,15 @@ export function installMenu(send: (command: string) => void): void {
     { role: 'editMenu' },
     {
       label: 'View',
-      submenu: [{ role: 'togglefullscreen' }, { type: 'separator' }, { role: 'toggleDevTools' }],
+      submenu: [
+        item('Zoom In', 'app.zoom-in', 'CmdOrCtrl+Plus'),
+        item('Zoom Out', 'app.zoom-out', 'CmdOrCtrl+-'),
+        item('Actual Size', 'app.zoom-reset', 'CmdOrCtrl+0'),
+        { type: 'separator' },
+        { role: 'togglefullscreen' },
+        { type: 'separator' },
+        { role: 'toggleDevTools' },
+      ],
     },
     {
       role: 'help',

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, BrowserWindow, screen } from 'electron'
 import { z } from 'zod'
+import { asZoom } from '#shared/zoom.ts'
 import { isPage } from './origin.ts'
 
 const Place = z.object({
@@ -10,6 +11,7 @@ const Place = z.object({
   width: z.number().min(640),
   height: z.number().min(480),
   maximized: z.boolean(),
+  zoom: z.number().default(1).transform(asZoom),
 })
 type Place = z.infer<typeof Place>
 
@@ -19,7 +21,7 @@ function placeFile(): string {
 
 /** The last place of the window, if a screen still shows it. */
 function lastPlace(): Place {
-  const fallback: Place = { width: 1440, height: 900, maximized: false }
+  const fallback: Place = { width: 1440, height: 900, maximized: false, zoom: 1 }
   try {
     if (!existsSync(placeFile())) return fallback
     const place = Place.parse(JSON.parse(readFileSync(placeFile(), 'utf8')))
@@ -33,17 +35,41 @@ function lastPlace(): Place {
         y < workArea.y + workArea.height - 100
       )
     })
-    return visible ? place : { ...fallback, width: place.width, height: place.height }
+    return visible
+      ? place
+      : { ...fallback, width: place.width, height: place.height, zoom: place.zoom }
   } catch {
     return fallback
   }
+}
+
+/** Writes down where and how the window is shown. */
+function keepPlace(window: BrowserWindow): void {
+  const place: Place = {
+    ...window.getNormalBounds(),
+    maximized: window.isMaximized(),
+    zoom: window.webContents.getZoomFactor(),
+  }
+  try {
+    mkdirSync(app.getPath('userData'), { recursive: true })
+    writeFileSync(placeFile(), JSON.stringify(place))
+  } catch {
+    // A full disk: the window then opens as it did before.
+  }
+}
+
+/** Shows everything larger or smaller, from now on. @returns the size that it has */
+export function setZoom(window: BrowserWindow, to: number): number {
+  window.webContents.setZoomFactor(asZoom(to))
+  keepPlace(window)
+  return window.webContents.getZoomFactor()
 }
 
 /** Of a navigation that was refused, or overtaken by another one. */
 const ABORTED = -3
 
 export function createWindow(preload: string, page: string): BrowserWindow {
-  const { maximized, ...bounds } = lastPlace()
+  const { maximized, zoom, ...bounds } = lastPlace()
   const window = new BrowserWindow({
     ...bounds,
     minWidth: 900,
@@ -59,6 +85,7 @@ export function createWindow(preload: string, page: string): BrowserWindow {
       spellcheck: false,
       webviewTag: false,
       navigateOnDragDrop: false,
+      zoomFactor: zoom,
       // The bridge is for this page alone.
       additionalArguments: [`--gleaner-page=${page}`],
     },
@@ -74,14 +101,6 @@ export function createWindow(preload: string, page: string): BrowserWindow {
     if (isMain && code !== ABORTED) back(url)
   })
   window.once('ready-to-show', () => window.show())
-  window.on('close', () => {
-    const place: Place = { ...window.getNormalBounds(), maximized: window.isMaximized() }
-    try {
-      mkdirSync(app.getPath('userData'), { recursive: true })
-      writeFileSync(placeFile(), JSON.stringify(place))
-    } catch {
-      // A full disk: the window then opens where it was before.
-    }
-  })
+  window.on('close', () => keepPlace(window))
   return window
 }

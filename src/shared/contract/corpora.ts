@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { ALT_KINDS } from '../alt-kinds.ts'
 import { CorpusPath, IMAGE_STATUSES } from '../domain.ts'
+import { MarkSummary } from '../marks.ts'
 import { call } from './call.ts'
 import { ErrorValue } from './error.ts'
 
@@ -71,6 +73,12 @@ export const CorpusStats = z.object({
     /** Records in them that hold a picture or lead to one. */
     captures: z.number().int(),
   }),
+  /** What people say of pairs now. */
+  marks: MarkSummary,
+  /** Pairs by the kind of their alt; null = alts were not sorted yet. */
+  altKinds: z.partialRecord(z.enum(ALT_KINDS), z.number().int()).nullable(),
+  /** Columns of imported tables whose numbers are kept. */
+  columns: z.array(z.string()),
 })
 export type CorpusStats = z.infer<typeof CorpusStats>
 

@@ -1,10 +1,16 @@
 import type { z } from 'zod'
+import { altKindCalls } from './alt-kinds.ts'
+import { columns } from './columns.ts'
 import { corpora } from './corpora.ts'
+import { facets } from './facets.ts'
 import { exporting } from './exporting.ts'
+import { fetching } from './fetching.ts'
 import { jobs } from './jobs.ts'
+import { judging } from './judging.ts'
 import { labels } from './labels.ts'
 import type { Reply } from './call.ts'
 import type { Job } from './jobs.ts'
+import { marks } from './marks.ts'
 import { models } from './models.ts'
 import { pairs } from './pairs.ts'
 import { ratings } from './ratings.ts'
@@ -22,15 +28,21 @@ import { versions } from './versions.ts'
 /** Everything the engine can be asked. Both ends are typed from it. */
 export const contract = {
   ...corpora,
+  ...columns,
+  ...facets,
+  ...altKindCalls,
   ...jobs,
   ...pairs,
   ...scores,
+  ...judging,
   ...exporting,
+  ...fetching,
   ...models,
   ...system,
   ...tables,
   ...spans,
   ...labels,
+  ...marks,
   ...training,
   ...studies,
   ...studyMeasures,
@@ -63,6 +75,11 @@ export type CorpusPart =
   | 'prompts'
   | 'studies'
   | 'ratings'
+  | 'judgings'
+  /** Marks, tags and notes. */
+  | 'marks'
+  /** Kinds of alts. */
+  | 'kinds'
   | 'versions'
 
 /** What the engine tells without being asked. */
@@ -106,6 +123,8 @@ export interface ShellCalls {
   'shell.reportPdf': { input: { html: string; out: string }; output: Record<string, never> }
   'shell.showInFolder': { input: { path: string }; output: Record<string, never> }
   'shell.openExternal': { input: { url: string }; output: Record<string, never> }
+  /** The size of everything in the window, 1 = 100 %; `to` = null reads it. Kept over restarts. */
+  'shell.zoom': { input: { to: number | null }; output: { zoom: number } }
   'shell.platform': {
     input: Record<string, never>
     output: { platform: string; version: string; electron: string; chrome: string }
@@ -122,11 +141,17 @@ export interface Bridge {
 }
 
 export * from './call.ts'
+export * from './alt-kinds.ts'
+export * from './columns.ts'
 export * from './corpora.ts'
 export * from './error.ts'
+export * from './facets.ts'
 export * from './exporting.ts'
+export * from './fetching.ts'
 export * from './jobs.ts'
+export * from './judging.ts'
 export * from './labels.ts'
+export * from './marks.ts'
 export * from './models.ts'
 export * from './pairs.ts'
 export * from './ratings.ts'

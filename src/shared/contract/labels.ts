@@ -109,7 +109,8 @@ export const labels = {
   ),
   /**
    * Pairs in the order in which they are to be labeled, fixed until asked anew.
-   * - `uncertain`: least confident prediction of the current set first; pairs without one after
+   * - `uncertain`: least confident prediction of the set in use first, where a model made it; pairs without one
+   *   after
    * - `disagreement`: least agreement between annotators (IoU) first, only pairs with two or more
    * - `random`: a shuffle by `seed`; `page`: as they stand on their pages
    */
@@ -120,7 +121,12 @@ export const labels = {
       where: z.string().default(''),
       seed: z.number().int().default(1),
     }),
-    z.object({ queue: z.string(), total: z.number().int() }),
+    z.object({
+      queue: z.string(),
+      total: z.number().int(),
+      /** Pairs with a prediction to be uncertain of; 0 = `uncertain` is the order of the pages. */
+      predicted: z.number().int(),
+    }),
   ),
   'labels.queuePage': call(
     Speaker.extend({
@@ -152,11 +158,34 @@ export const labels = {
       none: z.number().int(),
       skipped: z.number().int(),
       flagged: z.number().int(),
-      /** Items labeled in the last 24 hours. */
+      /** Pairs of the whole corpus whose label is another one than it was at the last midnight. */
       today: z.number().int(),
       /** Over the last 50 labeled items with a time; null = fewer than 3. */
       medianSeconds: z.number().nullable(),
       perHour: z.number().nullable(),
+    }),
+  ),
+  /** What a speaker says now of pairs, the latest first; open ones are left out. */
+  'labels.list': call(
+    Speaker.extend({
+      /** `none` = labeled without a description. */
+      status: z.enum(['labeled', 'none', 'skipped', 'flagged']).nullable().default(null),
+      /** With a span of this type. */
+      type: z.string().nullable().default(null),
+      /** YYYY-MM-DD of this machine's clock. */
+      day: z.iso.date().nullable().default(null),
+      /** In the words that were marked, or in the note; whatever its case. */
+      text: z.string().max(1000).default(''),
+      offset: z.number().int().min(0).default(0),
+      limit: z.number().int().min(1).max(500).default(100),
+    }),
+    z.object({
+      /** Of those that fit. */
+      total: z.number().int(),
+      rows: z.array(z.object({ row: PairRow, state: LabelState, at: z.string() })),
+      /** Of all that the speaker said, whatever is asked for. */
+      days: z.array(z.object({ day: z.string(), n: z.number().int() })),
+      types: z.array(z.object({ type: z.string(), n: z.number().int() })),
     }),
   ),
   /** Between all annotators (reviews aside) on the pairs that two or more have labeled. */

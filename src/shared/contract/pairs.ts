@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import { CorpusPath, ModelId, Pair, PairDetail, PairId, PairRow, TextSource } from '../domain.ts'
+import {
+  CorpusPath,
+  ModelId,
+  Pair,
+  PairDetail,
+  PairId,
+  PairRow,
+  PairTableRow,
+  TextSource,
+} from '../domain.ts'
 import { call } from './call.ts'
 import { ErrorValue } from './error.ts'
 
@@ -7,7 +16,39 @@ import { ErrorValue } from './error.ts'
 export const ScoreSource = z.object({ model: ModelId, text: TextSource })
 export type ScoreSource = z.infer<typeof ScoreSource>
 
-export const PairSort = z.enum(['id', 'score-desc', 'score-asc', 'size-desc', 'size-asc', 'random'])
+/** What pairs are sorted by beside the order of the pages, chance and a score. */
+export const SORT_COLUMNS = [
+  'id',
+  'alt',
+  'caption',
+  'title',
+  'before',
+  'after',
+  'span',
+  'size',
+  'width',
+  'height',
+  'bytes',
+  'mime',
+  'status',
+  'error',
+  'host',
+  'page',
+  'page-title',
+  'url',
+  'lang',
+  'date',
+  'archive',
+  'position',
+] as const
+export const SortColumn = z.enum(SORT_COLUMNS)
+export type SortColumn = z.infer<typeof SortColumn>
+
+/** `id` is the order of the pages. What has no value comes last in both directions. */
+export const PairSort = z.union([
+  z.enum(['id', 'score-desc', 'score-asc', 'random']),
+  z.templateLiteral([SortColumn, '-', z.enum(['asc', 'desc'])]),
+])
 export type PairSort = z.infer<typeof PairSort>
 
 /** A record of an archive, by its head. */
@@ -41,9 +82,17 @@ export const pairs = {
       sort: PairSort.default('id'),
       /** Whose score sorts and is shown. */
       score: ScoreSource.nullable().default(null),
+      /** Whose score sorts where it is another than `score`, which a filter may mean. */
+      by: ScoreSource.nullable().default(null),
       seed: z.number().int().default(0),
     }),
-    z.object({ selection: z.string(), total: z.number().int(), corpusTotal: z.number().int() }),
+    z.object({
+      selection: z.string(),
+      total: z.number().int(),
+      corpusTotal: z.number().int(),
+      /** Whether the corpus holds the bytes of any picture. */
+      hasPictures: z.boolean(),
+    }),
   ),
   'pairs.page': call(
     z.object({
@@ -53,6 +102,21 @@ export const pairs = {
       limit: z.number().int().min(1).max(1000),
     }),
     z.array(PairRow),
+  ),
+  /** As `pairs.page`, with all that a table shows of a pair. */
+  'pairs.tablePage': call(
+    z.object({
+      corpus: CorpusPath,
+      selection: z.string(),
+      offset: z.number().int().min(0),
+      limit: z.number().int().min(1).max(1000),
+    }),
+    z.array(PairTableRow),
+  ),
+  /** The columns in which any pair of this corpus has something to show. */
+  'pairs.tableColumns': call(
+    z.object({ corpus: CorpusPath }),
+    z.object({ filled: z.array(SortColumn) }),
   ),
   /** Where a pair stands in a selection; null if it is not in it. */
   'pairs.indexOf': call(

@@ -27,6 +27,8 @@ const PATH_FIELDS: Record<string, PathUse> = {
   images: 'read',
   out: 'write',
   csv: 'write',
+  log: 'write',
+  root: 'read',
 }
 
 /** Where a call means something else by a name; null = no path. */
@@ -44,10 +46,12 @@ const OF_CALL: Record<string, Record<string, PathUse | null>> = {
 export const NOT_PATHS: ReadonlySet<string> = new Set(
   (
     'anchors annotator answer aspect by cancel column cutoff endpoint examples explanation field from group hash help ' +
-    'host instructions job key kind launcher left measure modelName name note pattern prefix primary question ' +
-    'queue quote rater raters reason role selection set side spares status study submit task tasks text texts token type ' +
+    'host imageColumn instructions job key kind launcher left measure modelName name note pattern prefix primary question ' +
+    'queue quote rater raters reason role selection set side spares status study submit task tasks text textColumn texts token ' +
+    'type ' +
     'types userAgentContact version where why without ' +
     // Models, by id or folder: they are run, and nothing of their files is shown.
+    'addTags event keep mark person query removeTags tags ' +
     'base compliance defaultModel encoder id model models ' +
     // Of a launcher, on its host.
     'folder'

@@ -33,6 +33,10 @@ export type Query =
   | { kind: 'scorePresent'; score: ScoreRef }
   | { kind: 'scoreCompare'; score: ScoreRef; op: Comparison; value: number }
   | { kind: 'scoreRange'; score: ScoreRef; from: number | null; to: number | null }
+  /** A column of an imported table, by the name that it has there, in any case. */
+  | { kind: 'columnPresent'; column: string }
+  | { kind: 'columnCompare'; column: string; op: Comparison; value: number }
+  | { kind: 'columnRange'; column: string; from: number | null; to: number | null }
 
 export const ALL: Query = { kind: 'all' }
 

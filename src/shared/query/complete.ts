@@ -29,6 +29,9 @@ const ASK_CORPUS = new Set([
   'labeled',
   'flagged',
   'label',
+  'alt-rule',
+  'tag',
+  'marker',
 ])
 
 /** Suggestions at a cursor (UTF-16 units from 0). */

@@ -11,6 +11,8 @@ export const QUERY_EXAMPLES = {
   dates: 'date:2019-06..2020',
   found: 'span:* confidence>=0.5',
   labeled: 'labeled:* -label:*',
+  marked: 'mark:keep -tag:logo',
+  column: 'punsafe<0.1 AESTHETIC_SCORE>=5',
   score: 'score>=0.28',
   scoreOf: 'score[MODEL].caption<0.2',
 } as const

@@ -1,4 +1,6 @@
 import { IMAGE_STATUSES, TEXT_SOURCES } from '../domain.ts'
+import { ALT_KINDS } from '../alt-kinds.ts'
+import { PAIR_MARKS } from '../marks.ts'
 
 export type FieldKind = 'text' | 'word' | 'number' | 'date' | 'score'
 
@@ -52,6 +54,7 @@ export const FIELDS = [
     kind: 'number',
     example: 'height:200..800',
   },
+  { name: 'side', kind: 'number', example: 'side>=256' },
   { name: 'ratio', kind: 'number', example: 'ratio:0.5..2' },
   {
     name: 'bytes',
@@ -90,6 +93,12 @@ export const FIELDS = [
     example: 'altspan:near',
     values: ALT_SPAN_KINDS,
   },
+  { name: 'alt-kind', kind: 'word', example: 'alt-kind:machine', values: ALT_KINDS },
+  { name: 'alt-rule', kind: 'word', example: 'alt-rule:file-name' },
+  { name: 'mark', kind: 'word', example: 'mark:keep', values: [...PAIR_MARKS, 'none'] },
+  { name: 'tag', kind: 'word', example: 'tag:logo' },
+  { name: 'note', kind: 'text', example: 'note:crop' },
+  { name: 'marker', kind: 'word', example: 'marker:anna' },
   {
     name: 'version',
     kind: 'word',
@@ -113,4 +122,13 @@ const byName = new Map<string, FieldInfo & { name: FieldName }>(
 
 export function fieldNamed(name: string): (FieldInfo & { name: FieldName }) | null {
   return byName.get(name.toLowerCase()) ?? null
+}
+
+/** Whether a column's name can be written without `column[...]`. */
+export function isPlainColumn(name: string): boolean {
+  return (
+    /^[A-Za-z][A-Za-z0-9_]*$/.test(name) &&
+    fieldNamed(name) === null &&
+    !/^(AND|OR|NOT|column|score)$/i.test(name)
+  )
 }

@@ -1,7 +1,7 @@
 import { TextSource } from '../domain.ts'
 import { ALL, and, or } from './ast.ts'
 import type { Comparison, Query, ScoreRef } from './ast.ts'
-import { FIELDS, SCORE_TEXTS, fieldNamed } from './fields.ts'
+import { FIELDS, SCORE_TEXTS, fieldNamed, isPlainColumn } from './fields.ts'
 import type { FieldInfo, FieldName } from './fields.ts'
 import { patternProblem } from './pattern.ts'
 
@@ -137,11 +137,14 @@ class Parser {
   /** `name`, then `:` or a comparison. null when what stands here is a bare word. */
   private fieldTerm(): Query | null {
     const start = this.at
-    const head = /^[A-Za-z][A-Za-z]*/.exec(this.source.slice(start, start + 40))
+    const head = /^[A-Za-z][A-Za-z0-9_]*/.exec(this.source.slice(start, start + 200))
     if (!head) return null
-    const name = head[0]
+    const name = this.fieldName(start) ?? head[0]
     const field = fieldNamed(name)
     this.at = start + name.length
+    if (name.toLowerCase() === 'column' && this.peek() === '[') {
+      return this.columnTerm(this.bracketed('a column'))
+    }
     if (field?.kind === 'score' && /^[[.]/.test(this.peek())) {
       const ref = this.scoreRef()
       const query = this.scoreTerm(ref)
@@ -150,6 +153,14 @@ class Parser {
     }
     const op = this.operator()
     if (op === null) {
+      this.at = start
+      return null
+    }
+    if (!field && isPlainColumn(name) && this.isNumberNext(op)) {
+      this.at = start + name.length
+      return this.columnTerm(name)
+    }
+    if (!field && !/^[A-Za-z]+$/.test(name)) {
       this.at = start
       return null
     }
@@ -175,21 +186,7 @@ class Parser {
   /** `[model]` and `.text` behind `score`. */
   private scoreRef(): ScoreRef {
     const ref: ScoreRef = { model: null, text: null }
-    if (this.peek() === '[') {
-      const open = this.at++
-      let model: string
-      if (this.peek() === '"') model = this.phrase('a model')
-      else {
-        const end = this.source.indexOf(']', this.at)
-        if (end < 0) throw new QueryError('this bracket is not closed, expected ]', open)
-        model = this.source.slice(this.at, end).trim()
-        this.at = end
-      }
-      if (this.peek() !== ']') throw this.error('expected ]')
-      if (model === '') throw new QueryError('expected the name of a model', open + 1)
-      this.at++
-      ref.model = model
-    }
+    if (this.peek() === '[') ref.model = this.bracketed('a model')
     if (this.peek() === '.') {
       const start = ++this.at
       const name = /^[A-Za-z]*/.exec(this.source.slice(start))?.[0] ?? ''
@@ -215,6 +212,56 @@ class Parser {
     }
     const start = this.at
     return { kind: 'scoreCompare', score, op, value: this.number(this.value('a number'), start) }
+  }
+
+  /** A field whose name has a hyphen, which begins a word of its own elsewhere. */
+  private fieldName(start: number): string | null {
+    const long = /^[A-Za-z]+-[A-Za-z]+/.exec(this.source.slice(start, start + 40))?.[0]
+    return long !== undefined && fieldNamed(long) !== null ? long : null
+  }
+
+  /** `[name]` or `["name"]`. */
+  private bracketed(what: string): string {
+    const open = this.at++
+    let name: string
+    if (this.peek() === '"') name = this.phrase(what)
+    else {
+      const end = this.source.indexOf(']', this.at)
+      if (end < 0) throw new QueryError('this bracket is not closed, expected ]', open)
+      name = this.source.slice(this.at, end).trim()
+      this.at = end
+    }
+    if (this.peek() !== ']') throw this.error('expected ]')
+    if (name === '') throw new QueryError(`expected the name of ${what}`, open + 1)
+    this.at++
+    return name
+  }
+
+  /** Whether what stands behind an operator is a number, a range of them or `*`. */
+  private isNumberNext(op: Comparison | ':'): boolean {
+    const word = /^[^\s()]*/.exec(this.source.slice(this.at))?.[0] ?? ''
+    if (op !== ':') return NUMBER.test(word)
+    if (word === '*' || NUMBER.test(word)) return true
+    const [from, to, ...more] = word.split('..')
+    return (
+      to !== undefined &&
+      more.length === 0 &&
+      from + to !== '' &&
+      [from, to].every((end) => end === '' || NUMBER.test(end ?? ''))
+    )
+  }
+
+  private columnTerm(column: string): Query {
+    const op = this.operator()
+    if (op === null) throw this.error('expected a comparison such as <0.1, or :* for any value')
+    const start = this.at
+    const value = this.value(op === ':' ? 'a number, a range such as 0.2..0.8, or *' : 'a number')
+    if (op !== ':') return { kind: 'columnCompare', column, op, value: this.number(value, start) }
+    if (value === '*') return { kind: 'columnPresent', column }
+    const range = this.range(value, start)
+    return range
+      ? { kind: 'columnRange', column, ...range }
+      : { kind: 'columnCompare', column, op: '=', value: this.number(value, start) }
   }
 
   private numberTerm(field: FieldName, op: Comparison | ':'): Query {

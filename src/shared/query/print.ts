@@ -1,4 +1,4 @@
-import { fieldNamed } from './fields.ts'
+import { fieldNamed, isPlainColumn } from './fields.ts'
 import type { Query, ScoreRef } from './ast.ts'
 
 /**
@@ -42,6 +42,12 @@ export function printQuery(query: Query): string {
       return `${score(query.score)}${query.op}${query.value}`
     case 'scoreRange':
       return `${score(query.score)}:${query.from ?? ''}..${query.to ?? ''}`
+    case 'columnPresent':
+      return `${column(query.column)}:*`
+    case 'columnCompare':
+      return `${column(query.column)}${query.op}${query.value}`
+    case 'columnRange':
+      return `${column(query.column)}:${query.from ?? ''}..${query.to ?? ''}`
   }
 }
 
@@ -54,6 +60,12 @@ function score(ref: ScoreRef): string {
   const model =
     ref.model === null ? '' : /[\]"\s]/.test(ref.model) ? `[${quote(ref.model)}]` : `[${ref.model}]`
   return `score${model}${ref.text === null ? '' : `.${ref.text}`}`
+}
+
+/** A plain name stands alone; one that is a field's or has other signs stands in `column[...]`. */
+function column(name: string): string {
+  if (isPlainColumn(name)) return name
+  return /[\]"\s]/.test(name) || name === '' ? `column[${quote(name)}]` : `column[${name}]`
 }
 
 function bareWord(words: string): string {

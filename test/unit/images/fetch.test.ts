@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
-import { userAgent, type Clock, type FetchOptions } from '../../../src/main/images/fetch-options.ts'
+import type { Clock, FetchOptions } from '../../../src/main/images/fetch-options.ts'
+import { userAgent } from '#shared/user-agent.ts'
 import type { FetchOutcome } from '../../../src/main/images/fetch-outcome.ts'
 import { fetchPictures } from '../../../src/main/images/fetch.ts'
 import { flat } from './samples.ts'
@@ -78,7 +79,7 @@ test('a picture comes with its bytes, its kind by the bytes, and where it was in
     if (request.url === '/old') response.writeHead(302, { location: '/new.jpg' }).end()
     else response.writeHead(200, { 'content-type': 'text/plain' }).end(png)
   })
-  const agent = userAgent('1.2.3', 'someone@example.org')
+  const agent = userAgent('someone@example.org', '1.2.3')
   const [outcome] = await fetchAll([[`http://a.test:${port}/old`]], { userAgent: agent })
   expect(outcome).toMatchObject({
     ok: true,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { headerOptOut, metaOptOut, parseRobots } from '../../../src/main/images/opt-out.ts'
+import { metaOptOut } from '#shared/opt-out.ts'
+import { headerOptOut, parseRobots } from '../../../src/main/images/opt-out.ts'
 import { growth } from '../../support/growth.ts'
 
 test('X-Robots-Tag opts out for everybody or for the robot that it names', () => {

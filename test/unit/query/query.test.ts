@@ -196,6 +196,13 @@ describe('printing a query', () => {
     ),
     text: fc.option(fc.constantFrom(...TEXT_SOURCES)),
   })
+  const column = fc.oneof(
+    fc.constantFrom('punsafe', 'AESTHETIC_SCORE', 'clip_b32', 'width', 'a "b" c', 'x]y', 'AND'),
+    fc
+      .string({ minLength: 1 })
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  )
   const ends = fc
     .tuple(fc.option(number), fc.option(number))
     .filter(([from, to]) => from !== null || to !== null)
@@ -235,6 +242,16 @@ describe('printing a query', () => {
     fc
       .tuple(op, fc.constantFrom('2019', '2019-06', '2019-06-30', '2019-06-30T12:00'))
       .map(([sign, value]): Query => ({ kind: 'dateCompare', op: sign as '=', value })),
+    column.map((name): Query => ({ kind: 'columnPresent', column: name })),
+    fc.tuple(column, op, number).map(([name, sign, value]): Query => ({
+      kind: 'columnCompare',
+      column: name,
+      op: sign as '=',
+      value,
+    })),
+    fc
+      .tuple(column, ends)
+      .map(([name, [from, to]]): Query => ({ kind: 'columnRange', column: name, from, to })),
     score.map((ref): Query => ({ kind: 'scorePresent', score: ref })),
     fc.tuple(score, op, number).map(([ref, sign, value]): Query => ({
       kind: 'scoreCompare',
@@ -311,6 +328,41 @@ test('a comparison may have spaces around it', () => {
   ] as const) {
     expect(printQuery(parseQuery(written))).toBe(printQuery(parseQuery(meant)))
   }
-  expect(() => parseQuery('colour >= 3')).toThrow(/no field "colour"/)
+  expect(() => parseQuery('colour >= red')).toThrow(/no field "colour"/)
   expect(() => parseQuery('>= 3')).toThrow(/expected a field/)
+})
+
+test('numbers of imported columns are compared by the name of the column', () => {
+  expect(parseQuery('punsafe<0.1')).toEqual({
+    kind: 'columnCompare',
+    column: 'punsafe',
+    op: '<',
+    value: 0.1,
+  })
+  expect(parseQuery('AESTHETIC_SCORE:5..7 clip_b32:*')).toEqual({
+    kind: 'and',
+    items: [
+      { kind: 'columnRange', column: 'AESTHETIC_SCORE', from: 5, to: 7 },
+      { kind: 'columnPresent', column: 'clip_b32' },
+    ],
+  })
+  // A name that is a field's, or has other signs.
+  expect(printQuery(parseQuery('column[width] >= 3'))).toBe('column[width]>=3')
+  expect(printQuery(parseQuery('column["my score"]:..1'))).toBe('column["my score"]:..1')
+  expect(() => parseQuery('column[a] b')).toThrow(/expected a comparison/)
+  expect(() => parseQuery('column[]>1')).toThrow(/expected the name of a column/)
+  // What is no number is still a field that does not exist; a word with digits is a word.
+  expect(() => parseQuery('colour:red')).toThrow(/no field "colour"/)
+  expect(parseQuery('img_1:a')).toEqual({ kind: 'words', words: 'img_1:a' })
+})
+
+test('fields with a hyphen are read as one name, a hyphen elsewhere is a minus', () => {
+  expect(parseQuery('alt-kind:machine')).toEqual({
+    kind: 'equals',
+    field: 'alt-kind',
+    value: 'machine',
+  })
+  expect(printQuery(parseQuery('-alt-rule:file-name'))).toBe('-alt-rule:file-name')
+  expect(() => parseQuery('alt-kind:human')).toThrow(/alt-kind is one of/)
+  expect(completeQuery('alt-k', 5).items.map(({ insert }) => insert)).toEqual(['alt-kind:'])
 })

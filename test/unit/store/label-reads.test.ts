@@ -151,6 +151,10 @@ describe('a queue', () => {
 
   test('in order of uncertainty begins with the least confident, also in "nothing"', () => {
     expect(idsOf({ order: 'uncertain', where: 'id<=5' })).toEqual([1, 2, 3, 4, 5])
+    const predicted = (): number =>
+      reads.labelQueue({ ...anna, order: 'page', scope: 'all', where: '', seed: 1 }).predicted
+    // Without predictions that is the order of the pages, and it is said.
+    expect(predicted()).toBe(0)
     const set = newSet('model', [
       [2, [found(2, 0.9)]],
       [3, [nothing(0.4), found(3, 0.1)]],
@@ -159,6 +163,7 @@ describe('a queue', () => {
     ])
     useSpanSet(corpus.writer, set)
     expect(idsOf({ order: 'uncertain', where: 'id<=5' })).toEqual([4, 3, 2, 1, 5])
+    expect(predicted()).toBe(3)
     // A set that is in use may still grow.
     putSpans(corpus.writer, {
       set,
@@ -252,6 +257,105 @@ describe('progress', () => {
     say(anna, 50, labeled([]), 10)
     // The slow one is the 51st now.
     expect(progress()).toMatchObject({ medianSeconds: 10, today: 1 })
+  })
+})
+
+describe('what was labeled today', () => {
+  const today = (over: Partial<Parameters<Reads['labelProgress']>[0]> = {}): number =>
+    reads.labelProgress({ ...anna, where: '', ...over }).today
+
+  test('is of this person and day, whatever the queue asks for', () => {
+    // Local time: the day ends at midnight of this machine.
+    vi.useFakeTimers({ now: new Date(2024, 4, 5, 23, 50), toFake: ['Date'] })
+    for (const pair of [1, 2, 3]) say(anna, pair, labeled([words(pair, 0, 4)]))
+    expect(today()).toBe(3)
+    vi.setSystemTime(new Date(2024, 4, 6, 0, 10))
+    expect(today()).toBe(0)
+    say(anna, 4, labeled([words(4, 0, 4)]))
+    say(anna, 5, labeled([]))
+    say(anna, 6, skipped)
+    say(ben, 7, labeled([]))
+    expect(today()).toBe(2)
+    // A filter and a scope narrow the queue, not the day.
+    expect(today({ where: 'id=200' })).toBe(2)
+    expect(today({ ...ben })).toBe(1)
+    expect(today({ ...anna, review: true })).toBe(0)
+  })
+
+  test('counts another answer to a pair of yesterday, not a flag on it, nor what is taken back', () => {
+    vi.useFakeTimers({ now: new Date(2024, 4, 5, 12), toFake: ['Date'] })
+    for (const pair of [1, 2, 3]) say(anna, pair, labeled([words(pair, 0, 4)]))
+    vi.setSystemTime(new Date(2024, 4, 6, 12))
+    say(anna, 1, labeled([words(1, 0, 4)], { flagged: true }))
+    expect(today()).toBe(0)
+    say(anna, 2, labeled([words(2, 4, 8)]))
+    expect(today()).toBe(1)
+    say(anna, 3, labeled([]))
+    expect(today()).toBe(2)
+    undoLabel(corpus.writer, { ...anna, software: 'test' })
+    expect(today()).toBe(1)
+    // The same pair twice is one.
+    say(anna, 2, labeled([words(2, 0, 8)]))
+    expect(today()).toBe(1)
+  })
+})
+
+describe('the list of what one labeled', () => {
+  const list = (over: Partial<Parameters<Reads['labelList']>[0]> = {}) =>
+    reads.labelList({
+      ...anna,
+      status: null,
+      type: null,
+      day: null,
+      text: '',
+      offset: 0,
+      limit: 100,
+      ...over,
+    })
+  const pairs = (over: Parameters<typeof list>[0] = {}): number[] =>
+    list(over).rows.map(({ row }) => row.id)
+
+  test('is narrowed by type, day, state and words, the latest first, with counts of all', () => {
+    vi.useFakeTimers({ now: new Date(2024, 4, 5, 12), toFake: ['Date'] })
+    say(anna, 1, labeled([words(1, 0, 4, 'content'), words(1, 5, 9, 'credit')]))
+    say(anna, 2, labeled([]))
+    vi.setSystemTime(new Date(2024, 4, 6, 12))
+    say(anna, 3, labeled([words(3, 0, 4, 'content')], { note: 'ÜBER 100 % sure_' }))
+    say(anna, 4, skipped)
+    say(anna, 5, labeled([words(5, 0, 4, 'credit')], { flagged: true }))
+    say(ben, 6, labeled([words(6, 0, 4, 'content')]))
+    say(anna, 7, labeled([]))
+    undoLabel(corpus.writer, { ...anna, software: 'test' })
+    const all = list()
+    expect(contract['labels.list'].output.parse(all)).toEqual(all)
+    expect(all).toMatchObject({
+      total: 5,
+      days: [
+        { day: '2024-05-06', n: 3 },
+        { day: '2024-05-05', n: 2 },
+      ],
+      types: [
+        { type: 'content', n: 2 },
+        { type: 'credit', n: 2 },
+      ],
+    })
+    expect(pairs()).toEqual([5, 4, 3, 2, 1])
+    expect(pairs({ type: 'credit' })).toEqual([5, 1])
+    expect(pairs({ day: '2024-05-05' })).toEqual([2, 1])
+    expect(pairs({ day: '2024-05-05', type: 'credit' })).toEqual([1])
+    expect(pairs({ status: 'none' })).toEqual([2])
+    expect(pairs({ status: 'skipped' })).toEqual([4])
+    expect(pairs({ status: 'flagged' })).toEqual([5])
+    expect(pairs({ status: 'labeled' })).toEqual([5, 3, 2, 1])
+    expect(pairs({ text: 'über 100' })).toEqual([3])
+    // These stand for themselves.
+    expect(pairs({ text: 's_re' })).toEqual([])
+    expect(pairs({ text: '%' })).toEqual([3])
+    const [quote] = words(1, 5, 9).quote.match(/\S+/) ?? []
+    expect(pairs({ text: quote?.toUpperCase() ?? '?' })).toContain(1)
+    expect(pairs({ limit: 2, offset: 1 })).toEqual([4, 3])
+    expect(list({ limit: 2, offset: 1 }).total).toBe(5)
+    expect(pairs({ annotator: 'nobody' })).toEqual([])
   })
 })
 

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { ingest, IngestInput, lookForPictures, PicturesInput } from '#shared/contract/jobs.ts'
+import { ingest, IngestInput } from '#shared/contract/jobs.ts'
 import { optionOf } from '../options.ts'
 import { runJob } from '../tools.ts'
 import type { CliTools } from '../tools.ts'
 import { describeStats } from './stats.ts'
+import { addPicturesCommand } from './pictures.ts'
 import { imagesOption } from './words.ts'
 
 /** `init`, `ingest`, `pictures` and `stats`. */
@@ -50,14 +51,7 @@ export function addCorpusCommands(program: Command, tools: CliTools): void {
       },
     )
 
-  program
-    .command('pictures <corpus>')
-    .description('look for pictures that are not there yet')
-    .addOption(imagesOption('archive, folder:DIR or fetch', PicturesInput.shape.images))
-    .option('--retry-failed', 'try again what failed before', false)
-    .action(async (corpus: string, options: Omit<PicturesInput, 'corpus'>) => {
-      await runJob(tools, lookForPictures, { corpus: await open(corpus), ...options })
-    })
+  addPicturesCommand(program, tools)
 
   program
     .command('stats <corpus>')

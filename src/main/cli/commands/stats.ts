@@ -23,9 +23,30 @@ export function describeStats(stats: CallOutput<'corpora.stats'>): string {
       : []),
     `not paired  ${list(stats.notPaired)}`,
     `failures    ${list(stats.failures)}`,
+    ...describeMarks(stats.marks),
+    ...(stats.altKinds ? [`alts        ${list(stats.altKinds)}`] : []),
+    ...(stats.columns.length > 0 ? [`columns     ${stats.columns.join(', ')}`] : []),
     ...stats.scores.map(
       (score) =>
         `scores      ${score.model} on ${score.text}: n ${n(score.n)}, mean cosine ${score.mean.toFixed(3)}`,
     ),
   ].join('\n')
+}
+
+/** Lines that say what people marked; none where nobody did. */
+export function describeMarks({
+  marks,
+  tags,
+  noted,
+  people,
+}: CallOutput<'corpora.stats'>['marks']): string[] {
+  if (people.length === 0) return []
+  const said = Object.entries(marks)
+    .filter(([, count]) => count > 0)
+    .map(([mark, count]) => `${mark} ${n(count)}`)
+  const named = tags.map(({ tag, n: count }) => `${tag} ${n(count)}`)
+  return [
+    `marks       ${said.join(', ') || 'none'}; notes ${n(noted)}; by ${people.map(({ name }) => name).join(', ')}`,
+    ...(named.length > 0 ? [`tags        ${named.join(', ')}`] : []),
+  ]
 }

@@ -1,14 +1,20 @@
 import type { Handlers } from '#shared/contract/index.ts'
 import type { EngineContext } from '../context.ts'
+import { altKindHandlers } from './alt-kinds.ts'
 import { corporaCalls } from './corpora.ts'
+import { fetchingCalls } from './fetching.ts'
+import { filterCalls } from './filters.ts'
 import { jobCalls } from './jobs.ts'
+import { judgingCalls } from './judging.ts'
 import { labelCalls } from './labels.ts'
+import { markCalls } from './marks.ts'
 import { modelCalls } from './models.ts'
 import { pairCalls } from './pairs.ts'
 import { ratingCalls } from './ratings.ts'
 import { promptCalls } from './prompts.ts'
 import { resultCalls } from './results.ts'
 import { readCalls } from './read-calls.ts'
+import { scoreCalls } from './scores.ts'
 import { spanCalls } from './spans.ts'
 import { studyCalls } from './studies.ts'
 import { studyMeasureCalls } from './study-measures.ts'
@@ -22,13 +28,19 @@ export function createHandlers(context: EngineContext): Handlers {
   return {
     ...readCalls(context),
     ...corporaCalls(context),
+    ...fetchingCalls(context),
     ...jobCalls(context),
     ...pairCalls(context),
     ...modelCalls(context),
     ...systemCalls(context),
     ...tableCalls(context),
+    ...scoreCalls(context),
     ...spanCalls(context),
+    ...judgingCalls(context),
     ...labelCalls(context),
+    ...markCalls(context),
+    ...altKindHandlers(context),
+    ...filterCalls(context),
     ...studyCalls(context),
     ...studyMeasureCalls(context),
     ...ratingCalls(context),

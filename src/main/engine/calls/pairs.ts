@@ -1,5 +1,7 @@
+import type { columns } from '#shared/contract/columns.ts'
 import type { pairs as contract } from '#shared/contract/pairs.ts'
 import { checkQuery } from '#shared/query/index.ts'
+import { setBlur } from '../../store/repositories/columns.ts'
 import type { EngineContext } from '../context.ts'
 import type { CallsOf } from './calls-of.ts'
 import { readPageSource } from './page-source.ts'
@@ -9,9 +11,15 @@ import type { ReadCall } from './read-calls.ts'
 export function pairCalls({
   corpora,
   readers,
-}: EngineContext): CallsOf<Omit<typeof contract, ReadCall>> {
+  announce,
+}: EngineContext): CallsOf<Omit<typeof contract & typeof columns, ReadCall>> {
   return {
     'pairs.checkQuery': ({ where }) => ({ error: checkQuery(where) }),
+    'pairs.setBlur'({ corpus, blur }) {
+      setBlur(corpora.get(corpus).corpus.writer, blur)
+      announce(corpus, ['pairs'])
+      return {}
+    },
     'pairs.source': ({ corpus, id }) =>
       readPageSource(corpora.get(corpus).corpus, id, readers.pages),
     'pairs.pictureRecord': ({ corpus, id }) => readPictureRecord(corpora.get(corpus).corpus, id),

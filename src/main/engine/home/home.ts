@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { AltKindRules } from '#shared/contract/alt-kinds.ts'
 import { UselessAltRuleValue } from '#shared/contract/spans.ts'
 import { errorLine, toErrorValue } from '#shared/errors.ts'
 import { DEFAULT_SETTINGS, Settings } from '#shared/settings.ts'
@@ -141,25 +142,36 @@ export function openRecent(home: Home, notes: Notes): RecentFile {
   }
 }
 
-/** One's own rules for useless alts; null = those of the program. */
-export interface RulesFile {
-  get(): UselessAltRuleValue[] | null
+/** What a person made their own; null = as it comes with the program. */
+export interface KeptFile<T> {
+  get(): T | null
   /** Checked by the caller. null deletes the file. */
-  set(rules: readonly UselessAltRuleValue[] | null): void
+  set(value: T | null): void
 }
+/** One's own rules for useless alts. */
+export type RulesFile = KeptFile<UselessAltRuleValue[]>
 
 export function openRules(home: Home, notes: Notes): RulesFile {
-  const file = join(home.root, 'useless-alt-rules.json')
+  return openKept(home, notes, 'useless-alt-rules.json', z.array(UselessAltRuleValue))
+}
+
+/** One's own rules for alts that a machine wrote. */
+export function openAltKindRules(home: Home, notes: Notes): KeptFile<AltKindRules> {
+  return openKept(home, notes, 'machine-alt-rules.json', AltKindRules)
+}
+
+function openKept<T>(home: Home, notes: Notes, name: string, schema: z.ZodType<T>): KeptFile<T> {
+  const file = join(home.root, name)
   return {
     // Read each time: it may be edited by hand.
     get: () =>
-      readJson(file, z.array(UselessAltRuleValue).nullable(), null, {
+      readJson(file, schema.nullable(), null, {
         notes,
         lost: 'the rules that come with the program are used',
       }),
-    set(rules) {
-      if (rules === null) rmSync(file, { force: true })
-      else writeJson(file, rules)
+    set(value) {
+      if (value === null) rmSync(file, { force: true })
+      else writeJson(file, value)
     },
   }
 }

@@ -7,7 +7,7 @@ import { clearJobs, listJobs, saveJob } from '../../store/repositories/jobs.ts'
 import { markRunsInterrupted } from '../../store/repositories/training-runs.ts'
 import { transaction } from '../../store/statements.ts'
 import type { EngineParts } from '../parts.ts'
-import { rulesInUse } from '../home/rules-in-use.ts'
+import { altKindRulesInUse, rulesInUse } from '../home/rules-in-use.ts'
 import { parse } from '../parse.ts'
 import { openHomeJobs } from './home-jobs.ts'
 import { JOB_TABLE } from './table.ts'
@@ -51,6 +51,7 @@ export function createJobStarter(parts: EngineParts): JobStarter {
     folders: parts.folders,
     resources: parts.resources,
     uselessAltRules: () => rulesInUse(parts.rules).rules,
+    altKindRules: () => altKindRulesInUse(parts.altKindRules).rules,
     checkCommands({ folder, begin, follow }, isBegun) {
       if (!parts.asksBeforeCommands || parts.commands.has(isBegun ? follow : begin)) return
       throw new AppError(

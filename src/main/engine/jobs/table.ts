@@ -19,6 +19,8 @@ import { quantizeJob } from '../../jobs/models/quantize.ts'
 import { picturesJob } from '../../jobs/pictures/pictures.ts'
 import type { JobImplementation } from '../../jobs/run/implement.ts'
 import { scoreJob } from '../../jobs/score.ts'
+import { similarityJob } from '../../jobs/similarity/similarity.ts'
+import { altKindsJob } from '../../jobs/spans/alt-kinds.ts'
 import { altSpansJob } from '../../jobs/spans/alt-spans.ts'
 import { predictSpansJob } from '../../jobs/spans/predict-spans.ts'
 import { trainSpansJob } from '../../jobs/spans/train-spans.ts'
@@ -31,12 +33,14 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   import: importJob,
   pictures: picturesJob,
   score: scoreJob,
+  similarity: similarityJob,
   export: exportJob,
   'model-fetch': modelFetchJob,
   quantize: quantizeJob,
   measure: measureJob,
   complexity: complexityJob,
   'alt-spans': altSpansJob,
+  'alt-kinds': altKindsJob,
   'train-spans': trainSpansJob,
   'predict-spans': predictSpansJob,
   'span-package': spanPackageJob,

@@ -15,6 +15,7 @@ const TEXTS: Record<TextSource, string> = {
   before: 'text before the picture',
   after: 'text after the picture',
   span: 'predicted or labeled description',
+  best: 'best fitting text',
 }
 
 /** What was left out on the way, in words. */

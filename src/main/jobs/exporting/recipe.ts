@@ -9,6 +9,8 @@ import type { ExportCorpus, ExportRecipe, ExportSpanSet } from '../../export/typ
 import type { ReaderDb } from '../../store/open.ts'
 import { modelsFor, readWhere, resolveScore, spanSetsOf } from '../../store/reads/score-ref.ts'
 import { listArchives } from '../../store/repositories/archives.ts'
+import { currentBestSet, listBestSets } from '../../store/repositories/best-sets.ts'
+import { listColumns } from '../../store/repositories/columns.ts'
 import { listModels } from '../../store/repositories/models.ts'
 import { currentSpanSet, spanSet } from '../../store/repositories/span-sets.ts'
 import { countState } from '../../store/repositories/stats.ts'
@@ -31,6 +33,16 @@ export function makeRecipe(
       'invalid-input',
       'No set of spans is chosen in this corpus, so there are no spans to export.',
       'Predict spans, or choose a set of spans first.',
+    )
+  }
+  if (texts.includes('best') && currentBestSet(db) === null) {
+    throw new AppError(
+      'invalid-input',
+      'No best texts were chosen in this corpus, so there are none to export.',
+      {
+        window: 'Score two texts or more, with "best text for each picture".',
+        command: 'Run gleaner score CORPUS --text alt,caption --best first.',
+      },
     )
   }
   const candidates = modelsFor(db, input.text)
@@ -60,6 +72,8 @@ export function makeRecipe(
     query,
     texts.includes('span') || terms.some(({ term }) => term.score.text === 'span'),
   )
+  const columns = listColumns(db).map(({ name }) => name)
+  const usesBest = texts.includes('best') || terms.some(({ term }) => term.score.text === 'best')
   const recipe: ExportRecipe = {
     format: input.format,
     filter: printQuery(query),
@@ -70,13 +84,28 @@ export function makeRecipe(
     model: model ? { id: model.publicId, name: model.title, digest: model.digest } : null,
     cutoffs: terms.flatMap(({ term }) => (term.kind === 'scorePresent' ? [] : printQuery(term))),
     ...(spanSets.length > 0 ? { spanSets } : {}),
+    ...(usesBest ? { bestTexts: usedBestSet(db) } : {}),
+    ...(columns.length > 0 ? { columns } : {}),
     software: SOFTWARE_VERSION,
   }
   return { recipe, score }
 }
 
+/** What `best` means now. */
+function usedBestSet(db: ReaderDb): NonNullable<ExportRecipe['bestTexts']> | undefined {
+  const set = listBestSets(db).find(({ current }) => current)
+  if (!set) return undefined
+  const { id, model, modelDigest, texts, pairs, ties, content } = set
+  return { set: id, model, digest: modelDigest, texts, pairs, ties, content }
+}
+
 /** What the export of a version is made by: the recipe that was frozen. */
-export function recipeOfVersion(input: ExportInput, version: VersionInfo): ExportRecipe {
+export function recipeOfVersion(
+  db: ReaderDb,
+  input: ExportInput,
+  version: VersionInfo,
+): ExportRecipe {
+  const columns = listColumns(db).map((column) => column.name)
   const { recipe, name, hash, pairs } = version
   const names = new Map(recipe.models.map((model) => [model.digest, model]))
   const model = recipe.scores === null ? undefined : names.get(recipe.scores)
@@ -106,6 +135,7 @@ export function recipeOfVersion(input: ExportInput, version: VersionInfo): Expor
     cutoffs: [...scoreTerms(query)].flatMap((term) =>
       term.kind === 'scorePresent' ? [] : printQuery(term),
     ),
+    ...(columns.length > 0 ? { columns } : {}),
     software: SOFTWARE_VERSION,
   }
 }

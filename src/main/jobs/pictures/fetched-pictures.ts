@@ -1,11 +1,10 @@
 import { AppError } from '#shared/errors.ts'
 import type { Settings } from '#shared/settings.ts'
-import { SOFTWARE_VERSION } from '#shared/version.ts'
+import { pageOptOut } from '#shared/opt-out.ts'
+import { userAgent } from '#shared/user-agent.ts'
 import { fetchPictures } from '../../images/fetch.ts'
-import { userAgent } from '../../images/fetch-options.ts'
 import type { FetchOptions } from '../../images/fetch-options.ts'
 import type { FetchRequest } from '../../images/fetch-outcome.ts'
-import { metaOptOut } from '../../images/opt-out.ts'
 import type { Corpus } from '../../store/open.ts'
 import { robotsOfPages } from '../../store/repositories/picture-queue.ts'
 import type { PictureSelection, QueuedPicture } from '../../store/repositories/picture-queue.ts'
@@ -74,7 +73,9 @@ export async function* fromWeb(
   function* requests(): Generator<FetchRequest, void, void> {
     for (const picture of queue) {
       if (done.has(picture.id) || found.has(picture.id)) continue
-      const directive = settings.honourOptOut ? pageOptOut(corpus, picture.id) : null
+      const directive = settings.honourOptOut
+        ? pageOptOut(robotsOfPages(corpus.writer, picture.id))
+        : null
       if (directive !== null) {
         const detail = 'robots directive of a page that shows the picture'
         optedOut.push(endedBadly(picture, 'refused', `opt-out ${directive}`, detail, 'fetch'))
@@ -97,7 +98,7 @@ export async function* fromWeb(
   const outcomes = fetchPictures(
     requests(),
     {
-      userAgent: agentOf(settings),
+      userAgent: userAgent(settings.userAgentContact),
       perHostDelayMs: settings.perHostDelayMs,
       maxBytes: settings.maxBytes,
       timeoutMs: settings.timeoutMs,
@@ -153,18 +154,7 @@ export function fetchInfo(settings: Settings['fetch']): Record<string, string> {
     'robots-policies': settings.honourOptOut
       ? 'robots.txt, X-Robots-Tag and robots meta tags: noai, noimageai, noindex and their like'
       : 'none',
-    'http-header-user-agent': agentOf(settings),
+    'http-header-user-agent': userAgent(contact),
     ...(contact === null ? {} : { operator: contact }),
   }
-}
-
-function agentOf(settings: Settings['fetch']): string {
-  return userAgent(SOFTWARE_VERSION, settings.userAgentContact)
-}
-
-function pageOptOut(corpus: Corpus, imageId: number): string | null {
-  // Kept as a list or as JSON: the words are the same.
-  return metaOptOut(
-    robotsOfPages(corpus.writer, imageId).map((text) => text.replace(/["[\]]/g, ' ')),
-  )
 }

@@ -2,6 +2,7 @@ import type { PicturesInput } from '#shared/contract/jobs.ts'
 import type { FetchOptions } from '../../images/fetch-options.ts'
 import { createPictureHost } from '../../images/host-client.ts'
 import type { Corpus } from '../../store/open.ts'
+import { choosePictures, isChosen } from '../../store/repositories/picture-choice.ts'
 import {
   beginPictureRun,
   countQueuedPictures,
@@ -35,6 +36,8 @@ import { fromTableFolder, fromArchive, fromFolder } from './stored-pictures.ts'
  *
  * Pictures that a table names by files are read beside the table, whatever else is asked.
  *
+ * `input.where` narrows it to pictures of pairs that match when the run begins.
+ *
  * What is fetched is kept as it came in archives of the corpus (`fetched/`): see docs/warc.md.
  *
  * `overrides.fetch` is for tests, which fetch from servers of their own; with `overrides.named`
@@ -56,16 +59,20 @@ export async function runPictures(
   } = {},
 ): Promise<void> {
   if (input.images === 'none') return
+  const where = input.where ?? ''
   const selection: PictureSelection = {
     place: input.images,
     retryFailed: input.retryFailed,
     retryRefused: input.images === 'fetch' && !ctx.settings.fetch.honourOptOut,
     ...(overrides.named ? { named: overrides.named } : {}),
+    chosen: where !== '',
     run: ctx.id,
   }
+  if (selection.chosen) choosePictures(corpus.writer, where)
   beginPictureRun(corpus.writer, ctx.id)
   await recoverFetched(corpus, ctx)
   const lost = overrides.mends ? await findLost(corpus, ctx.signal) : { blobs: [], thumbs: [] }
+  if (selection.chosen) lost.blobs = lost.blobs.filter(({ id }) => isChosen(corpus.writer, id))
   const total = countQueuedPictures(corpus.writer, selection) + lost.blobs.length
   ctx.progress({ done: 0, total, unit: 'pictures', note: 'looking for pictures' })
   if (total + lost.thumbs.length === 0) return

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { AltKindRules } from '#shared/contract/alt-kinds.ts'
 import type { JobDefinition, JobLane } from '#shared/contract/jobs/define.ts'
 import type { UselessAltRuleValue } from '#shared/contract/spans.ts'
 import type { LaunchRequest } from '../../cluster/index.ts'
@@ -13,6 +14,8 @@ export interface Machine {
   resources: string
   /** The rules for useless alts that are in use. */
   uselessAltRules(): readonly UselessAltRuleValue[]
+  /** The rules for alts that a machine wrote that are in use. */
+  altKindRules(): AltKindRules
   /** @throws AppError `refused` where a person has to allow the commands first */
   checkCommands(request: LaunchRequest, isBegun: boolean): void
   /** Tells everyone that models came or went. */

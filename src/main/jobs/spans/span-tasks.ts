@@ -20,6 +20,8 @@ import type { CachedWindow } from './features-file.ts'
 import { pairIdsWhere } from '../../store/reads/score-ref.ts'
 import { measureSet } from './measure-set.ts'
 import type { AltBatch, HeadOrder, SpanCalls } from './span-calls.ts'
+import { spanSamples } from './span-samples.ts'
+import { sortAlts } from './sort-alts-task.ts'
 import { indexTrainingData } from './training-index.ts'
 
 /** Work on descriptions that would keep the engine from answering; see `runSpanTask`. */
@@ -27,6 +29,7 @@ export const spanTasks: Tasks<SpanCalls> = {
   collectTraining: ({ path, input }) => reading(path, (db) => indexTrainingData(db, input)),
   findAlts,
   tryRules,
+  sortAlts,
   checkRules: ({ rules }) => parseUselessAltRules(rules),
   agreement: ({ path, where, options }) =>
     reading(path, (db) => {
@@ -34,6 +37,7 @@ export const spanTasks: Tasks<SpanCalls> = {
       return agreement(itemsForAgreement(db, ids ? { ids } : {}), options)
     }),
   measureSet: ({ path, set }) => reading(path, (db) => measureSet(db, set)),
+  spanSamples: ({ path, args }) => reading(path, (db) => spanSamples(db, args)),
   trainHead,
 }
 

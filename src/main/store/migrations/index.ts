@@ -5,7 +5,11 @@ import { sql as studies } from './004-studies.ts'
 import { sql as measures } from './005-measures.ts'
 import { sql as accounts } from './006-accounts.ts'
 import { sql as pictureRun } from './007-picture-run.ts'
+import { sql as marks } from './008-marks.ts'
+import { sql as columns } from './009-columns.ts'
+import { sql as judgings } from './010-judgings.ts'
 import { sql as versions } from './011-versions.ts'
+import { sql as trainingSamples } from './012-training-samples.ts'
 
 /** In order; the position is the version. Only ever appended to. */
 export const migrations: readonly { name: string; sql: string }[] = [
@@ -16,5 +20,9 @@ export const migrations: readonly { name: string; sql: string }[] = [
   { name: '005-measures', sql: measures },
   { name: '006-accounts', sql: accounts },
   { name: '007-picture-run', sql: pictureRun },
+  { name: '008-marks', sql: marks },
+  { name: '009-columns', sql: columns },
+  { name: '010-judgings', sql: judgings },
   { name: '011-versions', sql: versions },
+  { name: '012-training-samples', sql: trainingSamples },
 ]

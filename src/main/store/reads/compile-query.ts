@@ -3,6 +3,8 @@ import { fieldNamed } from '#shared/query/index.ts'
 import type { Comparison, FieldName, Query, ScoreRef } from '#shared/query/index.ts'
 import type { ScoreKind } from '../repositories/models.ts'
 import { linearPattern } from './linear-pattern.ts'
+import { markTerm } from './mark-terms.ts'
+import type { MarkTerm } from './mark-state.ts'
 import { fold } from './sql-functions.ts'
 
 /** The sets of spans that the fields of a query mean. */
@@ -21,7 +23,18 @@ export interface CompiledQuery {
   params: (string | number)[]
 }
 
-type Join = 'pages' | 'images' | 'contexts' | 'spans' | 'alts'
+/** What a query means in a corpus; each is asked only where a term needs it. */
+export interface Meaning {
+  /** Finds the score that is meant. */
+  score(ref: ScoreRef): ScoreKind
+  spanSets(): SpanSets
+  /** A number that `in_marks` knows. */
+  marks(term: MarkTerm): number
+  /** The id of an imported column. */
+  column(name: string): number
+}
+
+type Join = 'pages' | 'images' | 'contexts' | 'spans' | 'alts' | 'altKinds'
 
 const COLUMNS: Partial<Record<FieldName, { column: string; join?: Join }>> = {
   alt: { column: 'p.alt' },
@@ -40,6 +53,8 @@ const COLUMNS: Partial<Record<FieldName, { column: string; join?: Join }>> = {
   archive: { column: 'a.name', join: 'pages' },
   width: { column: 'i.width', join: 'images' },
   height: { column: 'i.height', join: 'images' },
+  side: { column: 'min(i.width, i.height)', join: 'images' },
+  'alt-kind': { column: 'ak.kind', join: 'altKinds' },
   ratio: { column: '(CAST(i.width AS REAL) / i.height)', join: 'images' },
   bytes: { column: 'i.bytes', join: 'images' },
   date: { column: 'g.date', join: 'pages' },
@@ -56,18 +71,12 @@ export const WHITE_SPACE =
 /**
  * Turns a query into SQL. Every term is true or false, never NULL, so that `-` takes exactly the
  * rest.
- * @param resolve finds the score that is meant
- * @param spanSets asked only where a field needs it
- * @throws AppError from `resolve`, or for a pattern that is too complex
+ * @throws AppError from `meaning`, or for a pattern that is too complex
  */
-export function compileQuery(
-  query: Query,
-  resolve: (ref: ScoreRef) => ScoreKind,
-  spanSets: () => SpanSets,
-): CompiledQuery {
+export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
   const joins = new Set<Join>()
   let sets: SpanSets | null = null
-  const knownSets = (): SpanSets => (sets ??= spanSets())
+  const knownSets = (): SpanSets => (sets ??= meaning.spanSets())
   const params: (string | number)[] = []
   const bind = (value: string | number): string => {
     params.push(value)
@@ -112,6 +121,8 @@ export function compileQuery(
       }
       case 'archive':
         return ofArchive(contains('a.name', words))
+      case 'alt-rule':
+        return ofRule(`r.name = ${bind(words)} COLLATE NOCASE`)
       case 'labeled':
       case 'flagged':
       case 'label':
@@ -131,6 +142,11 @@ export function compileQuery(
   const ofArchive = (condition: string): string => {
     joins.add('pages')
     return `g.archive_id IN (SELECT a.id FROM archives a WHERE ${condition})`
+  }
+
+  const ofRule = (condition: string): string => {
+    joins.add('altKinds')
+    return `ifnull(ak.rule_id IN (SELECT r.id FROM alt_rules r WHERE ${condition}), 0)`
   }
 
   /** Pairs by what people say of them now. */
@@ -168,6 +184,7 @@ export function compileQuery(
   const equalsTerm = (field: FieldName, value: string): string => {
     if (field === 'text') return anyOf(ANY_TEXT, (one) => equalsTerm(one, value))
     if (field === 'archive') return ofArchive(`a.name = ${bind(value)}`)
+    if (field === 'alt-rule') return ofRule(`r.name = ${bind(value)}`)
     if (field === 'altspan') return altspanTerm(value)
     if (isOfLabels(field)) return ofLabels(field, (name) => `${name} = ${bind(value)}`)
     if (field === 'version') return ofVersions((name) => `${name} = ${bind(value)}`)
@@ -180,6 +197,7 @@ export function compileQuery(
   const presentTerm = (field: FieldName): string => {
     if (field === 'text') return anyOf(ANY_TEXT, presentTerm)
     if (field === 'archive') return '1'
+    if (field === 'alt-rule') return ofRule('1')
     if (field === 'altspan') return altspanTerm(null)
     if (isOfLabels(field)) return ofLabels(field, () => '1')
     if (field === 'version') return ofVersions(() => '1')
@@ -197,6 +215,7 @@ export function compileQuery(
     const term = (name: string): string =>
       `matches(${name}, ${bind(pattern)}, ${ignoreCase ? 1 : 0})`
     if (field === 'archive') return ofArchive(term('a.name'))
+    if (field === 'alt-rule') return ofRule(term('r.name'))
     if (isOfLabels(field)) return ofLabels(field, term)
     if (field === 'version') return ofVersions(term)
     if (field === 'altspan') {
@@ -235,12 +254,25 @@ export function compileQuery(
   }
 
   const cosine = (ref: ScoreRef): string => {
-    const kind = resolve(ref)
+    const kind = meaning.score(ref)
     return `(SELECT s.cosine FROM scores s WHERE s.model_id = ${bind(kind.modelId)}
       AND s.text_source = ${bind(kind.key)} AND s.pair_id = p.id)`
   }
 
+  const marked = (part: Query): string | null => {
+    const found = markTerm(part)
+    if (!found) return null
+    const inMarks = `in_marks(${Math.trunc(meaning.marks(found.term))}, p.id)`
+    return found.isNot ? `NOT ${inMarks}` : inMarks
+  }
+
+  const imported = (name: string): string =>
+    `(SELECT v.value FROM column_values v
+      WHERE v.column_id = ${Math.trunc(meaning.column(name))} AND v.pair_id = p.id)`
+
   const term = (part: Query): string => {
+    const ofMarks = marked(part)
+    if (ofMarks !== null) return ofMarks
     switch (part.kind) {
       case 'all':
         return '1'
@@ -272,6 +304,16 @@ export function compileQuery(
         if (part.from !== null) ends.push(dateCompare('>=', part.from))
         if (part.to !== null) ends.push(dateCompare('<=', part.to))
         return `(${ends.join(' AND ')})`
+      }
+      case 'columnPresent':
+        return `${imported(part.column)} IS NOT NULL`
+      case 'columnCompare':
+        return `ifnull(${imported(part.column)} ${part.op} ${bind(part.value)}, 0)`
+      case 'columnRange': {
+        const ends: string[] = []
+        if (part.from !== null) ends.push(`${imported(part.column)} >= ${bind(part.from)}`)
+        if (part.to !== null) ends.push(`${imported(part.column)} <= ${bind(part.to)}`)
+        return `ifnull(${ends.join(' AND ')}, 0)`
       }
       case 'scorePresent':
         return `${cosine(part.score)} IS NOT NULL`
@@ -308,6 +350,7 @@ function fromWith(joins: ReadonlySet<Join>, spans: number | null, alts: number |
   if (joins.has('pages')) from += ' CROSS JOIN pages g ON g.id = p.page_id'
   if (joins.has('images')) from += ' CROSS JOIN images i ON i.id = p.image_id'
   if (joins.has('contexts')) from += ' LEFT JOIN contexts c ON c.pair_id = p.id'
+  if (joins.has('altKinds')) from += ' LEFT JOIN alt_kinds ak ON ak.pair_id = p.id'
   // Numbers of our own, 0 for none: parameters would have to come before those of the conditions.
   const best = (name: string, set: number | null): string =>
     ` LEFT JOIN spans ${name} ON ${name}.set_id = ${Math.trunc(set ?? 0)} AND ${name}.pair_id = p.id AND ${name}.rank = 0`

@@ -7,9 +7,14 @@ import { compileQuery } from './compile-query.ts'
 import { lru } from './lru.ts'
 import type { ReaderDb } from '../open.ts'
 import type { ScoreKind } from '../repositories/models.ts'
+import { currentBestSet } from '../repositories/best-sets.ts'
 import { currentSpanSet } from '../repositories/span-sets.ts'
 import { countRows } from '../repositories/stats.ts'
-import { resolveScore, spanSetsOf } from './score-ref.ts'
+import { columnNamed } from '../repositories/columns.ts'
+import type { SortedColumn } from './column-arrays.ts'
+import { hasBit, marksOf } from './mark-state.ts'
+import { markTerm } from './mark-terms.ts'
+import { meaningIn, resolveScore } from './score-ref.ts'
 import type { SortedScores } from './sorted-scores.ts'
 import type { Versions } from './versions.ts'
 
@@ -18,6 +23,8 @@ export interface FilterContext {
   version: Versions
   /** All scores of a kind. */
   baseScores(kind: ScoreKind): SortedScores
+  /** All numbers of an imported column. */
+  baseColumn(column: number): SortedColumn
 }
 
 /** What the other reads ask of filters. */
@@ -33,8 +40,8 @@ export interface Filters {
 /** Filters whose ids are held. */
 const MAX_SETS = 8
 
-/** Evaluates filters: comparisons of scores on the arrays that are held, all else in SQL. */
-export function createFilters({ db, version, baseScores }: FilterContext): Filters {
+/** Evaluates filters: comparisons of scores and columns, and marks, in memory, all else in SQL. */
+export function createFilters({ db, version, baseScores, baseColumn }: FilterContext): Filters {
   const sets = lru<Int32Array>(MAX_SETS)
   let pairCount = { version: -1, n: 0 }
 
@@ -43,7 +50,7 @@ export function createFilters({ db, version, baseScores }: FilterContext): Filte
     const pictures = all.some(
       (part) =>
         'field' in part &&
-        ['url', 'status', 'mime', 'width', 'height', 'ratio', 'bytes'].includes(part.field),
+        ['url', 'status', 'mime', 'width', 'height', 'side', 'ratio', 'bytes'].includes(part.field),
     )
     const scored = all.some((part) => part.kind.startsWith('score'))
     const has = (...fields: FieldName[]): boolean =>
@@ -51,8 +58,11 @@ export function createFilters({ db, version, baseScores }: FilterContext): Filte
     const marks = [`p${version.pairs}`]
     if (pictures) marks.push(`i${version.images}`)
     // Another set of spans is another score, too.
-    if (scored) marks.push(`s${version.scores}@${currentSpanSet(db) ?? 0}`)
+    if (scored)
+      marks.push(`s${version.scores}@${currentSpanSet(db) ?? 0}@${currentBestSet(db) ?? 0}`)
     if (has('span', 'confidence', 'altspan')) marks.push(`x${version.spans}`)
+    if (has('mark', 'tag', 'note', 'marker')) marks.push(`m${version.marks}`)
+    if (has('alt-kind', 'alt-rule')) marks.push(`k${version.kinds}`)
     if (has('labeled', 'flagged', 'label')) marks.push(`l${version.labels}`)
     if (has('version')) marks.push(`v${version.versions}`)
     return marks.join(' ')
@@ -61,15 +71,22 @@ export function createFilters({ db, version, baseScores }: FilterContext): Filte
   function idsOf(query: Query, view: ScoreSource | null): Int32Array {
     const key = `${stamp(query)} ${view ? `${view.model} ${view.text}` : ''} ${printQuery(query)}`
     return sets.get(key, () => {
-      // Comparisons of scores that must hold are done on the arrays, the rest in SQL.
+      // What must hold and can be told from the arrays is done on these, the rest in SQL.
       const items = query.kind === 'and' ? query.items : [query]
-      const onScores = items.filter(isScoreTerm)
-      const rest = and(items.filter((item) => !isScoreTerm(item)))
-      let ids = rest.kind === 'all' && onScores.length > 0 ? null : fromSql(rest, view)
-      for (const term of onScores) {
-        const kept = byScore(baseScores(resolveScore(db, term.score, view)), term)
+      const onArrays = items.filter(isArrayTerm)
+      const onMarks = items.filter(isMarkTerm)
+      const rest = and(items.filter((item) => !isArrayTerm(item) && !isMarkTerm(item)))
+      let ids = rest.kind === 'all' && onArrays.length > 0 ? null : fromSql(rest, view)
+      for (const term of onArrays) {
+        const kept = byValue(
+          'score' in term
+            ? baseScores(resolveScore(db, term.score, view))
+            : baseColumn(columnNamed(db, term.column).id),
+          term,
+        )
         ids = ids === null ? kept.sort() : intersect(ids, kept)
       }
+      for (const term of onMarks) ids = (ids ?? new Int32Array()).filter(byMarks(term))
       return ids ?? new Int32Array()
     })
   }
@@ -87,11 +104,7 @@ export function createFilters({ db, version, baseScores }: FilterContext): Filte
         return Int32Array.from({ length: span.n }, (_, i) => first + i)
       }
     }
-    const { from, where, params } = compileQuery(
-      query,
-      (ref) => resolveScore(db, ref, view),
-      () => spanSetsOf(db),
-    )
+    const { from, where, params } = compileQuery(query, meaningIn(db, view))
     const list = new Int32List()
     const rows = db
       .prepare<unknown[], number>(`SELECT p.id FROM ${from} WHERE ${where}`)
@@ -104,6 +117,15 @@ export function createFilters({ db, version, baseScores }: FilterContext): Filte
     return ids
   }
 
+  function byMarks(query: Query): (id: number) => boolean {
+    const isNegated = query.kind === 'not'
+    const found = markTerm(isNegated ? query.item : query)
+    if (!found) throw new Error('this is no term of marks')
+    const bits = marksOf(db).bits(found.term)
+    const wanted = found.isNot === isNegated
+    return (id) => hasBit(bits, id) === wanted
+  }
+
   function countPairs(): number {
     if (pairCount.version !== version.pairs) {
       pairCount = { version: version.pairs, n: countRows(db, 'pairs') }
@@ -114,25 +136,42 @@ export function createFilters({ db, version, baseScores }: FilterContext): Filte
   return { stamp, idsOf, countPairs }
 }
 
-type ScoreTerm = Extract<Query, { kind: 'scorePresent' | 'scoreCompare' | 'scoreRange' }>
+type ArrayTerm = Extract<
+  Query,
+  {
+    kind:
+      | 'scorePresent'
+      | 'scoreCompare'
+      | 'scoreRange'
+      | 'columnPresent'
+      | 'columnCompare'
+      | 'columnRange'
+  }
+>
 
-function isScoreTerm(query: Query): query is ScoreTerm {
+function isArrayTerm(query: Query): query is ArrayTerm {
   // `!=` takes what is around a value: left to SQL.
   return (
     query.kind === 'scorePresent' ||
     query.kind === 'scoreRange' ||
-    (query.kind === 'scoreCompare' && query.op !== '!=')
+    query.kind === 'columnPresent' ||
+    query.kind === 'columnRange' ||
+    ((query.kind === 'scoreCompare' || query.kind === 'columnCompare') && query.op !== '!=')
   )
 }
 
-/** Ids whose score fits, a copy. */
-function byScore({ values, ids }: SortedScores, term: ScoreTerm): Int32Array {
+function isMarkTerm(query: Query): boolean {
+  return markTerm(query.kind === 'not' ? query.item : query) !== null
+}
+
+/** Ids whose value fits, a copy. */
+function byValue({ values, ids }: SortedScores | SortedColumn, term: ArrayTerm): Int32Array {
   let from = 0
   let to = values.length
-  if (term.kind === 'scoreRange') {
+  if (term.kind === 'scoreRange' || term.kind === 'columnRange') {
     if (term.from !== null) from = lowerBound(values, term.from)
     if (term.to !== null) to = upperBound(values, term.to)
-  } else if (term.kind === 'scoreCompare') {
+  } else if (term.kind === 'scoreCompare' || term.kind === 'columnCompare') {
     const { op, value } = term
     if (op === '>=' || op === '=') from = lowerBound(values, value)
     if (op === '>') from = upperBound(values, value)

@@ -11,6 +11,7 @@ import { labelState, statesOf } from '../repositories/labels.ts'
 import type { Speaker } from '../repositories/labels.ts'
 import { pairRows } from '../repositories/pairs.ts'
 import { currentSpanSet, latestSpanSet, spanSet, spansOf } from '../repositories/span-sets.ts'
+import { labeledToday, labelList } from './reads-label-list.ts'
 import { readWhere } from './score-ref.ts'
 import { statement } from '../statements.ts'
 
@@ -155,7 +156,7 @@ export function createLabelReads(context: LabelReadContext) {
         return ids
       }
       case 'uncertain': {
-        const set = currentSpanSet(db)
+        const set = predictionSet(db)
         return set === null ? kept : arrange(kept, context.byConfidence(set))
       }
       case 'disagreement': {
@@ -185,10 +186,15 @@ export function createLabelReads(context: LabelReadContext) {
       refresh()
       const { annotator, review, order, scope, where, seed } = args
       const query = readWhere(where)
-      const set = order === 'uncertain' ? currentSpanSet(db) : null
-      const stamps = [context.stamp(query), lastEvent, set && `${set}.${spanSet(db, set).pairs}`]
+      const set = predictionSet(db)
+      const stamps = [
+        context.stamp(query),
+        lastEvent,
+        order === 'uncertain' && set && `${set}.${spanSet(db, set).pairs}`,
+      ]
       const queue = JSON.stringify([annotator, review, order, scope, where, seed, stamps.join(' ')])
-      return { queue, total: queues.get(queue, () => make(args)).length }
+      const total = queues.get(queue, () => make(args)).length
+      return { queue, total, predicted: set === null ? 0 : context.byConfidence(set).length }
     },
 
     /** `labels.queuePage`. A queue that was dropped is made again from its name. */
@@ -204,6 +210,9 @@ export function createLabelReads(context: LabelReadContext) {
       })
     },
 
+    /** `labels.list` */
+    labelList: (args: Parameters<typeof labelList>[1]) => labelList(db, args),
+
     /** `labels.progress` */
     labelProgress(args: Speaker & { where: string }): CallOutput<'labels.progress'> {
       refresh()
@@ -211,8 +220,7 @@ export function createLabelReads(context: LabelReadContext) {
       const all = query.kind === 'all' && !args.review
       const kept = all ? null : asked(args, query)
       const set = kept && idSet(kept)
-      const since = new Date(Date.now() - 24 * 3600 * 1000).toISOString()
-      const sums = { labeled: 0, none: 0, skipped: 0, flagged: 0, today: 0 }
+      const sums = { labeled: 0, none: 0, skipped: 0, flagged: 0, today: labeledToday(db, args) }
       const recent: { at: string; seconds: number }[] = []
       for (const [id, entry] of entriesOf(args)) {
         if (entry.status === 'labeled' && entry.seconds !== null) keepLatest(recent, entry)
@@ -222,7 +230,6 @@ export function createLabelReads(context: LabelReadContext) {
         if (entry.status !== 'labeled') continue
         sums.labeled++
         if (entry.none) sums.none++
-        if (entry.at >= since) sums.today++
       }
       const seconds = recent.map((one) => one.seconds)
       const spent = seconds.reduce((sum, one) => sum + one, 0)
@@ -289,6 +296,12 @@ export function createLabelReads(context: LabelReadContext) {
       }
     },
   }
+}
+
+/** The set in use where a model made it: matches of an alt say nothing of how sure a model is. */
+function predictionSet(db: ReaderDb): number | null {
+  const set = currentSpanSet(db)
+  return set !== null && spanSet(db, set).kind === 'model' ? set : null
 }
 
 /** Keeps the latest, at most `RECENT`, the oldest of them first. */

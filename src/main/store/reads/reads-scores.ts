@@ -1,4 +1,5 @@
 import { seededRandom } from '#shared/random.ts'
+import type { StripRow } from '#shared/contract/scores.ts'
 import type { PairRow, TextSource } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import { printQuery } from '#shared/query/index.ts'
@@ -10,6 +11,7 @@ import { lru } from './lru.ts'
 import type { ScoreKind } from '../repositories/models.ts'
 import { pairRows } from '../repositories/pairs.ts'
 import { scoreSources } from '../repositories/scores.ts'
+import { currentBestSet } from '../repositories/best-sets.ts'
 import { currentSpanSet } from '../repositories/span-sets.ts'
 import { readWhere, resolveScore } from './score-ref.ts'
 import type { SortedScores } from './sorted-scores.ts'
@@ -34,6 +36,9 @@ interface Scores extends SortedScores {
 
 /** Scores within filters that are held. */
 const MAX_SCORES = 8
+
+/** Pairs of one side that are looked through for different pictures. */
+const MOST_WALKED = 2000
 
 /** Reads over the scores of one model: how they are spread, and the pairs along them. */
 export function createScoreReads(context: ScoreReadContext) {
@@ -71,12 +76,58 @@ export function createScoreReads(context: ScoreReadContext) {
     return pairRows(db, { ids, prefer: scope.text, score: kind })
   }
 
+  /** One row of each picture, `n` of them, until one more would be another picture. */
+  function onePicture(args: ScoreScope & { n: number }, ids: Int32Array): StripRow[] {
+    const found = new Map<string, StripRow>()
+    for (let from = 0; from < ids.length; from += args.n) {
+      for (const row of rowsOf(args, ids.subarray(from, from + args.n))) {
+        const key = row.sha256 ?? row.imageUrl
+        const known = found.get(key)
+        if (known) known.same++
+        else if (found.size === args.n) return [...found.values()]
+        else found.set(key, { ...row, same: 1 })
+      }
+    }
+    return [...found.values()]
+  }
+
   return {
     sources(): ReturnType<typeof scoreSources> {
       // What is in memory is summed up already. The kinds depend on the set of spans in use.
-      return sources.get(`${version.scores} ${version.spans} ${currentSpanSet(db) ?? 0}`, () =>
-        scoreSources(db, (kind) => (context.holds(kind) ? baseScores(kind) : null)),
+      return sources.get(
+        `${version.scores} ${version.spans} ${currentSpanSet(db) ?? 0} ${currentBestSet(db) ?? 0}`,
+        () => scoreSources(db, (kind) => (context.holds(kind) ? baseScores(kind) : null)),
       )
+    },
+
+    /** All scores of a scope, ascending, and whose they are: what a sample is drawn from. */
+    population(args: ScoreScope): { values: Float32Array; ids: Int32Array } {
+      const { values, ids } = scoresOf(args)
+      return { values, ids }
+    },
+
+    /**
+     * Differences of two scores on the pairs of the filter that have both, the second less the first,
+     * ascending.
+     */
+    scoreDifferences(args: {
+      first: Omit<ScoreScope, 'where'>
+      second: Omit<ScoreScope, 'where'>
+      where: string
+    }): Float64Array {
+      const first = scoresOf({ ...args.first, where: args.where })
+      const second = scoresOf({ ...args.second, where: args.where })
+      const of = new Map<number, number>()
+      for (let i = 0; i < first.ids.length; i++) {
+        of.set(first.ids[i] as number, first.values[i] as number)
+      }
+      const differences = new Float64Array(Math.min(first.ids.length, second.ids.length))
+      let n = 0
+      for (let i = 0; i < second.ids.length; i++) {
+        const other = of.get(second.ids[i] as number)
+        if (other !== undefined) differences[n++] = (second.values[i] as number) - other
+      }
+      return differences.slice(0, n).sort()
     },
 
     histogram(
@@ -134,14 +185,14 @@ export function createScoreReads(context: ScoreReadContext) {
     },
 
     around(args: ScoreScope & { cosine: number; n: number }): {
-      above: PairRow[]
-      below: PairRow[]
+      above: StripRow[]
+      below: StripRow[]
     } {
       const { values, ids } = scoresOf(args)
       const line = lowerBound(values, args.cosine)
       return {
-        above: rowsOf(args, ids.subarray(line, line + args.n)),
-        below: rowsOf(args, ids.slice(Math.max(0, line - args.n), line).reverse()),
+        above: onePicture(args, ids.subarray(line, line + MOST_WALKED)),
+        below: onePicture(args, ids.slice(Math.max(0, line - MOST_WALKED), line).reverse()),
       }
     },
 

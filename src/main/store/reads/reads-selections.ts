@@ -1,13 +1,17 @@
+import { SortColumn } from '#shared/contract/pairs.ts'
 import type { PairSort, ScoreSource } from '#shared/contract/pairs.ts'
-import type { PairRow, TextSource } from '#shared/domain.ts'
+import type { PairRow, PairTableRow, TextSource } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Query } from '#shared/query/index.ts'
-import { Int32List, argsort, arrange, shuffle } from './arrays.ts'
+import { arrange, shuffle } from './arrays.ts'
 import type { FilterContext, Filters } from './filters.ts'
 import { lru } from './lru.ts'
 import { findModel, textKey } from '../repositories/models.ts'
 import type { ScoreKind } from '../repositories/models.ts'
 import { pairRows } from '../repositories/pairs.ts'
+import { currentSpanSet } from '../repositories/span-sets.ts'
+import { pairTableRows, filledColumns } from '../repositories/pair-table.ts'
+import { createOrders } from './orders.ts'
 import { readWhere } from './score-ref.ts'
 
 export interface SelectionReadContext extends FilterContext {
@@ -27,6 +31,7 @@ interface SelectArgs {
   where: string
   sort: PairSort
   score: ScoreSource | null
+  by?: ScoreSource | null
   seed: number
 }
 
@@ -36,14 +41,40 @@ const MAX_SELECTIONS = 8
 export function createSelectionReads(context: SelectionReadContext) {
   const { db, version, filters, baseScores } = context
   const selections = lru<Selection>(MAX_SELECTIONS)
-  const sizes = lru<{ ids: Int32Array; order: Uint32Array }>(1)
+  const orders = createOrders(context)
+  const columns = lru<{ filled: SortColumn[] }>(1)
+  const anyPicture = db
+    .prepare<[], number>("SELECT 1 FROM images WHERE status = 'ok' LIMIT 1")
+    .pluck()
 
-  function select(args: SelectArgs): { selection: string; total: number; corpusTotal: number } {
+  function select(args: SelectArgs): {
+    selection: string
+    total: number
+    corpusTotal: number
+    hasPictures: boolean
+  } {
     const query = readWhere(args.where)
-    const stamps = `${version.pairs}.${version.images}.${version.scores} ${filters.stamp(query)}`
-    const id = JSON.stringify([args.where, args.sort, args.score, args.seed, stamps])
+    const column = columnOf(args.sort)
+    const stamps = [
+      `${version.pairs}.${version.images}.${version.scores}`,
+      filters.stamp(query),
+      ...(column ? [orders.stamp(column.by)] : []),
+    ].join(' ')
+    const id = JSON.stringify([
+      args.where,
+      args.sort,
+      args.score,
+      args.by ?? null,
+      args.seed,
+      stamps,
+    ])
     const made = selections.get(id, () => makeSelection(query, args))
-    return { selection: id, total: made.ids.length, corpusTotal: made.corpusTotal }
+    return {
+      selection: id,
+      total: made.ids.length,
+      corpusTotal: made.corpusTotal,
+      hasPictures: anyPicture.get() !== undefined,
+    }
   }
 
   function makeSelection(query: Query, args: SelectArgs): Selection {
@@ -83,60 +114,49 @@ export function createSelectionReads(context: SelectionReadContext) {
       }
       case 'score-asc':
       case 'score-desc': {
-        if (!kind) return kept
-        const base = baseScores(kind)
-        return arrange(kept, base.ids, args.sort === 'score-desc')
+        const sorting = args.by ? viewKind(args.by) : kind
+        if (!sorting) return kept
+        return arrange(kept, baseScores(sorting).ids, args.sort === 'score-desc')
       }
-      case 'size-asc':
-      case 'size-desc':
-        return arrange(kept, idsBySize(), args.sort === 'size-desc')
+      default: {
+        const column = columnOf(args.sort)
+        if (!column) return kept
+        return arrange(kept, orders.idsBy(column.by), column.backwards)
+      }
     }
-  }
-
-  /** Ids of pairs whose picture's size is known, from the smallest area. */
-  function idsBySize(): Int32Array {
-    const found = sizes.get(`${version.pairs} ${version.images}`, () => {
-      const ids = new Int32List()
-      const areas = new Int32List()
-      const rows = db
-        .prepare<[], [number, number]>(
-          `SELECT p.id, min(i.width * i.height, 2147483647)
-           FROM pairs p CROSS JOIN images i ON i.id = p.image_id
-           WHERE i.width IS NOT NULL AND i.height IS NOT NULL`,
-        )
-        .raw()
-        .iterate() as IterableIterator<[number, number]>
-      for (const row of rows) {
-        ids.push(row[0])
-        areas.push(row[1])
-      }
-      const keys = areas.take()
-      return {
-        ids: ids.take(),
-        order: argsort(new Uint32Array(keys.buffer, keys.byteOffset, keys.length)),
-      }
-    })
-    const sorted = new Int32Array(found.ids.length)
-    for (let i = 0; i < sorted.length; i++)
-      sorted[i] = found.ids[found.order[i] as number] as number
-    return sorted
   }
 
   /** A selection that was dropped is made again from its name. */
   function selectionOf(id: string): Selection {
     return selections.get(id, () => {
-      const [where, sort, score, seed] = readSelection(id)
-      return makeSelection(readWhere(where), { where, sort, score, seed })
+      const [where, sort, score, by, seed] = readSelection(id)
+      return makeSelection(readWhere(where), { where, sort, score, by, seed })
     })
   }
 
   return {
     select,
+    idsOfSelection: (id: string): Int32Array => selectionOf(id).ids,
 
     page(args: { selection: string; offset: number; limit: number }): PairRow[] {
       const { ids, prefer, score } = selectionOf(args.selection)
       const some = ids.subarray(args.offset, args.offset + args.limit)
       return pairRows(db, { ids: some, prefer, score })
+    },
+
+    tablePage(args: { selection: string; offset: number; limit: number }): PairTableRow[] {
+      const { ids, prefer, score } = selectionOf(args.selection)
+      const some = ids.subarray(args.offset, args.offset + args.limit)
+      return pairTableRows(db, { ids: some, prefer, score })
+    },
+
+    tableColumns(): { filled: SortColumn[] } {
+      return columns.get(
+        `${version.pairs} ${version.images} ${version.spans} ${currentSpanSet(db) ?? 0}`,
+        () => ({
+          filled: filledColumns(db),
+        }),
+      )
     },
 
     indexOf(args: { selection: string; id: number }): { index: number | null } {
@@ -155,12 +175,19 @@ export function createSelectionReads(context: SelectionReadContext) {
   }
 }
 
-function readSelection(id: string): [string, PairSort, ScoreSource | null, number] {
+/** The column of a sort that is one's; null for the order of the pages, chance and scores. */
+function columnOf(sort: PairSort): { by: SortColumn; backwards: boolean } | null {
+  const { success, data } = SortColumn.safeParse(sort.replace(/-(?:asc|desc)$/, ''))
+  if (!success || sort === 'id') return null
+  return { by: data, backwards: sort.endsWith('-desc') }
+}
+
+type SelectionName = [string, PairSort, ScoreSource | null, ScoreSource | null, number, string]
+
+function readSelection(id: string): SelectionName {
   try {
     const read: unknown = JSON.parse(id)
-    if (Array.isArray(read) && read.length === 5) {
-      return read as unknown as [string, PairSort, ScoreSource | null, number]
-    }
+    if (Array.isArray(read) && read.length === 6) return read as unknown as SelectionName
   } catch {
     // Said below.
   }

@@ -1,9 +1,15 @@
 import type { Failure } from '#shared/contract/corpora.ts'
 import type { Pair, PairDetail } from '#shared/domain.ts'
+import { createFetchReads } from './reads-fetch.ts'
+import { columnArrays } from './column-arrays.ts'
+import type { SortedColumn } from './column-arrays.ts'
 import { createFilters } from './filters.ts'
 import type { ReaderDb } from '../open.ts'
 import { createExportReads } from './reads-export.ts'
 import { createLabelReads } from './reads-labels.ts'
+import { createFacetReads } from './reads-facets.ts'
+import { createMarkReads } from './reads-marks.ts'
+import { createColumnReads } from './reads-columns.ts'
 import { createPromptReads } from './reads-prompts.ts'
 import { createScoreReads } from './reads-scores.ts'
 import { createSelectionReads } from './reads-selections.ts'
@@ -38,12 +44,17 @@ export function createReads(db: ReaderDb) {
     prompts: 0,
     studies: 0,
     ratings: 0,
+    judgings: 0,
+    marks: 0,
+    kinds: 0,
     versions: 0,
   }
   const allScores = scoreArrays(db, MAX_SCORES)
   const baseScores = (kind: ScoreKind): SortedScores => allScores.get(kind, version.scores)
-  const filters = createFilters({ db, version, baseScores })
-  const context = { db, version, filters, baseScores }
+  const columns = columnArrays(db)
+  const baseColumn = (column: number): SortedColumn => columns.get(column, version.pairs)
+  const filters = createFilters({ db, version, baseScores, baseColumn })
+  const context = { db, version, filters, baseScores, baseColumn }
   const { forget, ...suggestions } = createSuggestReads(context)
   const scores = createScoreReads({ ...context, holds: allScores.holds })
   const { byConfidence, ...spans } = createSpanReads(context)
@@ -55,11 +66,17 @@ export function createReads(db: ReaderDb) {
     byConfidence,
   })
 
+  const { idsOfSelection, ...selections } = createSelectionReads(context)
+
   return {
-    ...createSelectionReads(context),
+    ...selections,
+    ...createMarkReads({ db, filters, idsOfSelection }),
+    ...createColumnReads(context),
+    ...createFacetReads(context),
     ...scores,
     ...createStatsReads({ db, version, sources: scores.sources }),
     ...createExportReads(context),
+    ...createFetchReads(context),
     ...suggestions,
     ...spans,
     ...labels,

@@ -5,8 +5,10 @@ import { QueryError, parseQuery } from '#shared/query/index.ts'
 import type { Query, ScoreRef } from '#shared/query/index.ts'
 import { Int32List } from './arrays.ts'
 import { compileQuery } from './compile-query.ts'
-import type { CompiledQuery, SpanSets } from './compile-query.ts'
+import type { CompiledQuery, Meaning, SpanSets } from './compile-query.ts'
+import { markSlot } from './mark-state.ts'
 import type { ReaderDb } from '../open.ts'
+import { columnNamed } from '../repositories/columns.ts'
 import { findModel, listModels, scoreKinds, textKey } from '../repositories/models.ts'
 import type { ScoreKind } from '../repositories/models.ts'
 import { currentSpanSet, latestSpanSet } from '../repositories/span-sets.ts'
@@ -85,11 +87,17 @@ export function compileWhere(
   view: ScoreSource | null = null,
 ): CompiledQuery {
   const query = typeof where === 'string' ? readWhere(where) : where
-  return compileQuery(
-    query,
-    (ref) => resolveScore(db, ref, view),
-    () => spanSetsOf(db),
-  )
+  return compileQuery(query, meaningIn(db, view))
+}
+
+/** What the terms of a filter mean in a corpus. @param view what `score` alone is */
+export function meaningIn(db: ReaderDb, view: ScoreSource | null): Meaning {
+  return {
+    score: (ref) => resolveScore(db, ref, view),
+    spanSets: () => spanSetsOf(db),
+    marks: (term) => markSlot(db, term),
+    column: (name) => columnNamed(db, name).id,
+  }
 }
 
 /** The sets of spans that the fields of a filter mean. */

@@ -10,13 +10,12 @@ import type { ReaderDb, WriterDb } from '../open.ts'
 import { batchesOf, linesOf, MAX_LINE, parseLine, type Line } from '../line-file.ts'
 import { statement, transaction } from '../statements.ts'
 import { insertLabelEvent, readState } from './labels.ts'
+import { createPlaceFinder, type PlacedPair } from './pair-places.ts'
 import { checkPlaces, contextOf } from './span-sets.ts'
 import { sha256Of } from '../../files/digest.ts'
 
 /** A clock that is further ahead would push all later events behind it. */
 const MAX_AHEAD_MS = 24 * 3600 * 1000
-/** Pairs of one picture that are looked through. */
-const MAX_SHOWN = 5000
 
 const Uid = z
   .string()
@@ -257,72 +256,15 @@ function readLine(text: string): { event: EventLine } | { problem: string } {
   return { event }
 }
 
-interface Candidate {
-  id: number
-  position: number
-  archive: string
-  offset: number
-  recordId: string | null
-  page: string
-  picture: string
-}
-
-const CANDIDATE = `SELECT p.id, p.position, a.name AS archive, g.offset, g.record_id AS recordId,
-    g.url AS page, i.url AS picture`
-
 /** Finds the pair that an event of another corpus is about. */
 function createPairFinder(db: WriterDb) {
-  const sameRecord = statement<Candidate>(
-    db,
-    `${CANDIDATE} FROM archives a CROSS JOIN pages g ON g.archive_id = a.id AND g.offset = ?
-       CROSS JOIN pairs p ON p.page_id = g.id AND p.position = ?
-       CROSS JOIN images i ON i.id = p.image_id WHERE a.name = ?`,
-  )
-  const samePicture = statement<Candidate>(
-    db,
-    `${CANDIDATE} FROM images i CROSS JOIN pairs p ON p.image_id = i.id
-       CROSS JOIN pages g ON g.id = p.page_id CROSS JOIN archives a ON a.id = g.archive_id
-     WHERE i.url = ? AND g.url = ? ORDER BY p.id`,
-  )
-  const shown = statement<{ n: number }>(
-    db,
-    `SELECT count(*) AS n FROM (SELECT 1 FROM images i CROSS JOIN pairs p ON p.image_id = i.id
-       WHERE i.url = ? LIMIT ${MAX_SHOWN + 1})`,
-  )
-  let indexed = false
+  const places = createPlaceFinder(db)
 
-  /** A picture that is everywhere is found through its page, which takes an index. */
-  function onPage(page: string, picture: string): Candidate[] {
-    if (!indexed) {
-      db.exec(
-        `CREATE TEMP TABLE IF NOT EXISTS merge_pages (url TEXT, id INTEGER, PRIMARY KEY (url, id))
-           WITHOUT ROWID;
-         DELETE FROM merge_pages;
-         INSERT INTO merge_pages SELECT url, id FROM pages`,
-      )
-      indexed = true
-    }
-    return db
-      .prepare<[string, string], Candidate>(
-        `${CANDIDATE} FROM (SELECT id FROM temp.merge_pages WHERE url = ? LIMIT ${MAX_SHOWN}) m
-           CROSS JOIN pages g ON g.id = m.id CROSS JOIN archives a ON a.id = g.archive_id
-           CROSS JOIN pairs p ON p.page_id = g.id CROSS JOIN images i ON i.id = p.image_id
-         WHERE i.url = ? ORDER BY p.id`,
-      )
-      .all(page, picture)
-  }
-
-  function candidates(wanted: EventLine['pair']): Candidate[] {
-    const { page, picture, archive, offset, position } = wanted
-    const exact = sameRecord
-      .all(offset, position, archive)
-      .filter((one) => one.page === page && one.picture === picture)
-    if (exact.some((one) => textsHash(contextOf(db, one.id) as ContextTexts) === wanted.texts)) {
-      return exact
-    }
-    return (shown.get(picture)?.n ?? 0) > MAX_SHOWN
-      ? [...exact, ...onPage(page, picture)]
-      : samePicture.all(picture, page)
+  function candidates(wanted: EventLine['pair']): PlacedPair[] {
+    const exact = places.exact(wanted)
+    return exact.some((one) => textsHash(contextOf(db, one.id) as ContextTexts) === wanted.texts)
+      ? exact
+      : places.all(wanted, exact)
   }
 
   return {
@@ -358,8 +300,6 @@ function createPairFinder(db: WriterDb) {
         ? { refusal: 'other-texts', detail }
         : { refusal: 'quote-not-found', detail: `${detail}: ${problem}` }
     },
-    close(): void {
-      if (indexed) db.exec('DROP TABLE temp.merge_pages')
-    },
+    close: () => places.close(),
   }
 }

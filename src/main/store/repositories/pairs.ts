@@ -5,8 +5,12 @@ import { AppError } from '#shared/errors.ts'
 import { compileWhere } from '../reads/score-ref.ts'
 import type { ReaderDb } from '../open.ts'
 import { statement } from '../statements.ts'
+import { marksOf } from '../reads/mark-state.ts'
+import { altKindOf } from './alt-kinds.ts'
+import { blurReader, columnsReader } from './columns.ts'
 import type { TextKey } from './models.ts'
 import { scoresReader } from './scores.ts'
+import { bestReader } from './best-sets.ts'
 import { currentSpanSet, spanSet, spansOf } from './span-sets.ts'
 
 interface CellRow {
@@ -51,6 +55,9 @@ export function pairRows(
     'SELECT cosine FROM scores WHERE model_id = ? AND text_source = ? AND pair_id = ?',
   )
   const span = args.prefer === 'span' ? spanReader(db) : null
+  const best = args.prefer === 'best' ? bestReader(db) : null
+  const marks = marksOf(db)
+  const isBlurred = blurReader(db)
   const rows: PairRow[] = []
   for (let i = 0; i < args.ids.length; i++) {
     const row = cell.get(args.ids[i] as number)
@@ -60,6 +67,7 @@ export function pairRows(
       caption: row.caption,
       title: row.title,
       span: span ? span(row.id) : null,
+      best: best ? best(row.id) : null,
     }
     const order: TextSource[] = args.prefer ? [args.prefer, ...SHOWN] : [...SHOWN]
     const filled = (source: TextSource): boolean => (texts[source] ?? '').trim() !== ''
@@ -69,6 +77,7 @@ export function pairRows(
       order.push('before', 'after')
     }
     const source = order.find(filled) ?? null
+    const said = marks.of(row.id)
     rows.push({
       id: row.id,
       imageUrl: row.url,
@@ -81,6 +90,10 @@ export function pairRows(
       cosine: args.score
         ? (cosine.get(args.score.modelId, args.score.key, row.id)?.cosine ?? null)
         : null,
+      mark: said.mark,
+      tags: said.tags,
+      noted: said.note !== null,
+      blurred: isBlurred(row.id),
     })
   }
   return rows
@@ -146,7 +159,11 @@ function spanReader(db: ReaderDb): (pairId: number) => string | null {
   return (pairId) => get.get(set, pairId)?.quote ?? null
 }
 
-function toPair(row: FullRow, span: string | null, scores: Pair['scores']): Pair {
+function toPair(
+  row: FullRow,
+  { span, best }: { span: string | null; best: string | null },
+  rest: Pick<Pair, 'scores' | 'mark' | 'tags' | 'note' | 'columns'>,
+): Pair {
   return {
     id: row.id,
     page: {
@@ -174,9 +191,20 @@ function toPair(row: FullRow, span: string | null, scores: Pair['scores']): Pair
       before: row.before,
       after: row.after,
       span,
+      best,
     },
-    scores,
+    ...rest,
   }
+}
+
+/** A function that gives what is not in a pair's own rows. */
+function restReader(
+  db: ReaderDb,
+): (pairId: number) => Pick<Pair, 'scores' | 'mark' | 'tags' | 'note' | 'columns'> {
+  const scores = scoresReader(db)
+  const marks = marksOf(db)
+  const columns = columnsReader(db)
+  return (pairId) => ({ scores: scores(pairId), ...marks.of(pairId), columns: columns(pairId) })
 }
 
 /**
@@ -187,9 +215,13 @@ export function pairDetail(db: ReaderDb, id: number): PairDetail {
   const row = statement<FullRow>(db, `${FULL} WHERE p.id = ?`).get(id)
   if (!row) throw new AppError('not-found', `there is no pair ${id} in this corpus`)
   const set = currentSpanSet(db)
-  const best = set === null ? undefined : spansOf(db, set, [id]).get(id)?.[0]
+  const first = set === null ? undefined : spansOf(db, set, [id]).get(id)?.[0]
   return {
-    ...toPair(row, best?.place?.quote ?? null, scoresReader(db)(id)),
+    ...toPair(
+      row,
+      { span: first?.place?.quote ?? null, best: bestReader(db)(id) },
+      restReader(db)(id),
+    ),
     position: row.position,
     rules: {
       image: row.image_rule,
@@ -211,19 +243,22 @@ export function pairDetail(db: ReaderDb, id: number): PairDetail {
     },
     ogImage: row.og_image,
     span:
-      set === null || !best
+      set === null || !first
         ? null
         : {
             set,
             title: spanSet(db, set).title,
-            place: best.place && {
-              source: best.place.source,
-              start: best.place.start,
-              end: best.place.end,
+            place: first.place && {
+              source: first.place.source,
+              start: first.place.start,
+              end: first.place.end,
             },
-            kind: best.kind,
-            confidence: best.score,
+            kind: first.kind,
+            confidence: first.score,
           },
+    said: marksOf(db).byPerson(id),
+    altKind: altKindOf(db, id),
+    blurred: blurReader(db)(id),
     bytes: row.bytes,
   }
 }
@@ -271,12 +306,13 @@ export function eachAlt(db: ReaderDb): IterableIterator<{ alt: string; n: number
 /** Full pairs in the order of their ids; one that is not there is left out. */
 export function pairsByIds(db: ReaderDb, ids: ArrayLike<number>): Pair[] {
   const get = statement<FullRow>(db, `${FULL} WHERE p.id = ?`)
-  const scores = scoresReader(db)
+  const rest = restReader(db)
   const span = spanReader(db)
+  const best = bestReader(db)
   const pairs: Pair[] = []
   for (let i = 0; i < ids.length; i++) {
     const row = get.get(ids[i] as number)
-    if (row) pairs.push(toPair(row, span(row.id), scores(row.id)))
+    if (row) pairs.push(toPair(row, { span: span(row.id), best: best(row.id) }, rest(row.id)))
   }
   return pairs
 }

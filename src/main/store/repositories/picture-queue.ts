@@ -6,6 +6,7 @@ import type { CaptureKind, NewCapture } from './captures.ts'
 import { statement, transaction } from '../statements.ts'
 import { insertFailure } from './failures.ts'
 import { IS_FETCHED } from './fetched.ts'
+import { IS_CHOSEN } from './picture-choice.ts'
 
 /** Which pictures a run looks for. */
 export interface PictureSelection {
@@ -17,6 +18,8 @@ export interface PictureSelection {
   retryRefused: boolean
   /** Only what tables name by files, or only what has an address; some have both. */
   named?: 'files' | 'addresses'
+  /** Only what `choosePictures` chose. */
+  chosen?: boolean
   /** Leaves out what ended in this run already: see `beginPictureRun`. */
   run?: string
 }
@@ -49,7 +52,8 @@ const NAMED = {
 
 function selected(selection: PictureSelection): string {
   const left = selection.run === undefined ? '' : 'AND id NOT IN (SELECT image_id FROM picture_run)'
-  return `${SELECTED} ${NAMED[selection.named ?? 'all']} ${left}`
+  const chosen = selection.chosen ? `AND ${IS_CHOSEN}` : ''
+  return `${SELECTED} ${NAMED[selection.named ?? 'all']} ${chosen} ${left}`
 }
 
 interface SelectionArgs {

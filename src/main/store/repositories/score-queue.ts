@@ -1,4 +1,4 @@
-import type { TextSource } from '#shared/domain.ts'
+import type { OwnText } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement, transaction } from '../statements.ts'
@@ -17,7 +17,7 @@ export interface UnscoredPair {
 }
 
 /** Where the words of a source lie; only for SQL that is written here. */
-const TEXT_COLUMNS: Record<Exclude<TextSource, 'span'>, string> = {
+const TEXT_COLUMNS: Record<Exclude<OwnText, 'span'>, string> = {
   alt: 'p.alt',
   caption: 'p.caption',
   title: 'p.title',
@@ -31,7 +31,7 @@ export type ScorableText = TextKey
  * What is scored when a text is asked for; `span` is the set that is current now.
  * @throws AppError `invalid-input` when no set of spans is chosen
  */
-export function scorableText(db: ReaderDb, text: TextSource): ScorableText {
+export function scorableText(db: ReaderDb, text: OwnText): ScorableText {
   if (text === 'span' && currentSpanSet(db) === null) {
     throw new AppError(
       'invalid-input',
@@ -72,6 +72,17 @@ export function countScorable(
       db,
       `SELECT count(*) AS total, count(s.pair_id) AS scored ${from(args.text)}`,
     ).get({ ...args, set: setOf(args.text) }) ?? { total: 0, scored: 0 }
+  )
+}
+
+/** Pairs of the corpus, and those whose picture is held. */
+export function countPictured(db: ReaderDb): { pairs: number; with: number } {
+  return (
+    statement<{ pairs: number; with: number }>(
+      db,
+      `SELECT count(*) AS pairs, ifnull(sum(i.status = 'ok' AND i.sha256 IS NOT NULL), 0) AS "with"
+       FROM pairs p JOIN images i ON i.id = p.image_id`,
+    ).get() ?? { pairs: 0, with: 0 }
   )
 }
 

@@ -4,6 +4,9 @@ import { WHITE_SPACE } from '../reads/compile-query.ts'
 import { fetchedTotals, IS_FETCHED } from './fetched.ts'
 import type { ReaderDb } from '../open.ts'
 import { statement } from '../statements.ts'
+import { marksOf } from '../reads/mark-state.ts'
+import { countAltKinds } from './alt-kinds.ts'
+import { listColumns } from './columns.ts'
 import { imageCounts } from './images.ts'
 import { scoreSources } from './scores.ts'
 import { currentSpanSet, spanSet } from './span-sets.ts'
@@ -96,6 +99,9 @@ export function corpusStats(db: ReaderDb, counted: Counted = countAll(db)): Corp
       ...(byArchive.get(id) ?? { pages: 0, pairs: 0 }),
     })),
     fetched: fetchedTotals(db),
+    marks: marksOf(db).summary(),
+    altKinds: countAltKinds(db),
+    columns: listColumns(db).map(({ name }) => name),
   }
 }
 
@@ -126,6 +132,7 @@ export function countState(db: ReaderDb): {
   pictures: number
   scores: number
   labelEvents: number
+  markEvents: number
 } {
   const count = (from: string): number =>
     statement<{ n: number }>(db, `SELECT count(*) AS n FROM ${from}`).get()?.n ?? 0
@@ -134,6 +141,7 @@ export function countState(db: ReaderDb): {
     pictures: count("images WHERE status = 'ok'"),
     scores: count('scores'),
     labelEvents: count('label_events'),
+    markEvents: count('mark_events'),
   }
 }
 

@@ -1,6 +1,7 @@
 import { corpora } from '../features/corpora/index.ts'
 import { cutoff } from '../features/cutoff/index.ts'
 import { exporting } from '../features/export/index.ts'
+import { fetching } from '../features/fetch/index.ts'
 import { generate } from '../features/generate/index.ts'
 import { importing } from '../features/import/index.ts'
 import { jobs } from '../features/jobs/index.ts'
@@ -25,5 +26,6 @@ export const FEATURES: readonly Feature[] = [
   jobs,
   settings,
   importing,
+  fetching,
   rating,
 ]

@@ -4,6 +4,23 @@ import type { Feature } from '../state/features.ts'
 /** Views read again at most this often while a job changes the corpus, in ms. */
 const REFRESH_MS = 1200
 
+/** Everything of a corpus. One that is missing does not compile. */
+const EVERYTHING = Object.keys({
+  pairs: 0,
+  images: 0,
+  scores: 0,
+  labels: 0,
+  spans: 0,
+  training: 0,
+  prompts: 0,
+  studies: 0,
+  ratings: 0,
+  judgings: 0,
+  marks: 0,
+  kinds: 0,
+  versions: 0,
+} satisfies Record<CorpusPart, 0>) as CorpusPart[]
+
 /**
  * Tells features what of the open corpus changed: what comes within a moment at once, and what the
  * view that is shown writes itself only when one leaves it.
@@ -15,14 +32,20 @@ export function createRefresher(features: readonly Feature[], shown: () => strin
   const held = new Set<CorpusPart>()
   let holder: string | null = null
 
-  function tell(parts: readonly CorpusPart[], who: (feature: Feature) => boolean): void {
+  async function tell(
+    parts: readonly CorpusPart[],
+    who: (feature: Feature) => boolean,
+  ): Promise<void> {
     if (parts.length === 0) return
-    for (const feature of features) {
-      if (who(feature)) feature.refresh?.(parts, feature.name === shown())
-    }
+    const reading = features
+      .filter(who)
+      .map((feature) => feature.refresh?.(parts, feature.name === shown()))
+    // Each says itself what it cannot read.
+    await Promise.allSettled(reading)
   }
 
-  function flush(): void {
+  function flush(): Promise<void> {
+    clearTimeout(timer)
     timer = undefined
     const parts = [...changed]
     changed.clear()
@@ -30,16 +53,19 @@ export function createRefresher(features: readonly Feature[], shown: () => strin
     if (writer?.writes && parts.every((part) => writer.writes?.includes(part))) {
       for (const part of parts) held.add(part)
       holder = writer.name
-      tell(parts, (feature) => feature === writer)
-    } else tell(parts, () => true)
+      return tell(parts, (feature) => feature === writer)
+    }
+    return tell(parts, () => true)
   }
 
   return {
     /** Parts of the open corpus have changed. */
     changed(parts: readonly CorpusPart[]): void {
       for (const part of parts) changed.add(part)
-      timer ??= setTimeout(flush, REFRESH_MS)
+      timer ??= setTimeout(() => void flush(), REFRESH_MS)
     },
+    /** What has changed is read now; resolves when it is. */
+    now: flush,
     /** Another view is shown: what waited for that is read now. */
     left(): void {
       if (holder === null || holder === shown()) return
@@ -47,7 +73,7 @@ export function createRefresher(features: readonly Feature[], shown: () => strin
       const parts = [...held]
       holder = null
       held.clear()
-      tell(parts, (feature) => feature.name !== writer)
+      void tell(parts, (feature) => feature.name !== writer)
     },
     /** Another corpus is open: nothing of the one before matters. */
     forget(): void {
@@ -59,7 +85,7 @@ export function createRefresher(features: readonly Feature[], shown: () => strin
     },
     /** Everything may have changed, as after the start of a new engine. */
     all(): void {
-      tell(['scores'], () => true)
+      void tell(EVERYTHING, () => true)
     },
   }
 }

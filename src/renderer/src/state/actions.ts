@@ -8,16 +8,20 @@ export interface Action {
   group: string
   /** As printed: `Ctrl+K`, `/`, `Shift+ArrowLeft`. The first is shown. */
   keys: readonly string[]
+  /** Whether it also takes a key that `keys` does not list, as `Shift+G` for any letter. */
+  takes?: (key: string) => boolean
   run(event?: KeyboardEvent): void
   enabled?: () => boolean
   /** Changes the open corpus: not while that can only be read. */
   writes?: boolean
-  /** Works while a text field has the focus, too. */
+  /** Works while a text field has the focus, too; with Ctrl every action does, see `fieldKeeps`. */
   inFields?: boolean
   /** Not in the palette (moves of a cursor); in the key sheet only with a `line`. */
   silent?: boolean
   /** Stands in one line of the key sheet with the others of this name. */
   line?: string
+  /** Also while an overlay is open. */
+  everywhere?: boolean
   /** The overlay that it belongs to; works in the views where there is none. */
   overlay?: symbol
 }
@@ -41,7 +45,7 @@ export function isEnabled(action: Action): boolean {
 
 /** Whether an action is enabled and its part of the window has the keyboard. */
 function isReachable(action: Action): boolean {
-  return action.overlay === overlays.at(-1) && isEnabled(action)
+  return (action.everywhere || action.overlay === overlays.at(-1)) && isEnabled(action)
 }
 
 /** Runs an action from elsewhere than its key, as from the system's menu, if it can be reached. */
@@ -125,6 +129,18 @@ export function inTextField(target: EventTarget | null): boolean {
   )
 }
 
+/** What a text field does with Ctrl: edits, moves, and selects. */
+const EDITING = /^(Shift\+)?([ACVXYZ]|Arrow\w+|Home|End|Backspace|Delete|Enter|Space)$/
+
+/**
+ * Whether a text field keeps a key for itself: all that writes or edits. Ctrl with a digit or with
+ * another letter means in it what it means elsewhere.
+ */
+export function fieldKeeps(key: string): boolean {
+  const [, rest] = /^Ctrl\+(?!Alt)(.+)$/.exec(key) ?? []
+  return rest === undefined || EDITING.test(rest)
+}
+
 /** Keys that a focused control keeps for itself. */
 function controlKeeps(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false
@@ -159,8 +175,8 @@ export function dispatchKey(event: KeyboardEvent): boolean {
 function runKey(event: KeyboardEvent, inField: boolean): boolean {
   const key = keyOf(event)
   for (const action of allActions().reverse()) {
-    if (!action.keys.includes(key)) continue
-    if (inField && !action.inFields) continue
+    if (!action.keys.includes(key) && !action.takes?.(key)) continue
+    if (inField && !action.inFields && fieldKeeps(key)) continue
     if (!isReachable(action)) continue
     event.preventDefault()
     action.run(event)

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
-import type { CallOutput, ScoreSource } from '#shared/contract/index.ts'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { CallOutput, ScoreSource, StripRow } from '#shared/contract/index.ts'
 import type { PairRow } from '#shared/domain.ts'
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { coalesced, latest, useClient } from '../bridge/client.ts'
@@ -30,9 +30,8 @@ const FINE_STEP = 0.0001
 
 interface Kept {
   source: ScoreSource | null
-  compare: ScoreSource | null
+  compares: ScoreSource[]
   log: boolean
-  scoped: boolean
   cutoffs: Record<string, number>
   method: 'random' | 'stratified'
   seed: number
@@ -41,20 +40,23 @@ interface Kept {
 /** The cutoff instrument: one line through the scores of one model and text source. */
 export const useCutoff = defineStore('cutoff', () => {
   const source = ref<ScoreSource | null>(null)
-  const compare = ref<ScoreSource | null>(null)
+  /** Laid over it, in the order in which they were chosen. */
+  const compares = ref<ScoreSource[]>([])
   const log = ref(false)
-  /** Only the pairs that the current filter shows. */
-  const scoped = ref(false)
+  /** Only the pairs that the current filter shows: on with each filter until it is switched off. */
+  const scoped = ref(true)
   const cutoffs = ref<Record<string, number>>({})
   const method = ref<'random' | 'stratified'>('random')
   const seed = ref(1)
   const histogram = shallowRef<HistogramAnswer | null>(null)
-  const overlay = shallowRef<HistogramAnswer | null>(null)
+  const overlays = shallowRef<readonly HistogramAnswer[]>([])
+  /** The shown scores side by side, the first of them as the others' measure; empty = only one. */
+  const compared = shallowRef<CallOutput<'scores.compare'>>([])
   const loading = ref(false)
   const error = shallowRef<ErrorValue | null>(null)
   const exact = shallowRef<{ cosine: number; kept: number; total: number } | null>(null)
-  const above = shallowRef<readonly PairRow[]>([])
-  const below = shallowRef<readonly PairRow[]>([])
+  const above = shallowRef<readonly StripRow[]>([])
+  const below = shallowRef<readonly StripRow[]>([])
   const sample = shallowRef<{ sample: readonly PairRow[]; dropped: number } | null>(null)
   let corpus: string | null = null
 
@@ -96,9 +98,8 @@ export const useCutoff = defineStore('cutoff', () => {
   function remember(): void {
     const value: Kept = {
       source: source.value,
-      compare: compare.value,
+      compares: compares.value,
       log: log.value,
-      scoped: scoped.value,
       cutoffs: cutoffs.value,
       method: method.value,
       seed: seed.value,
@@ -110,7 +111,7 @@ export const useCutoff = defineStore('cutoff', () => {
     async (
       path: string,
       first: ScoreSource,
-      second: ScoreSource | null,
+      others: readonly ScoreSource[],
       filter: string,
       span: { lo: number; hi: number },
     ) => {
@@ -123,7 +124,7 @@ export const useCutoff = defineStore('cutoff', () => {
           bins: FINE_BINS,
           ...span,
         })
-      return Promise.all([ask(first), second ? ask(second) : null])
+      return Promise.all([ask(first), Promise.all(others.map(ask))])
     },
   )
 
@@ -135,13 +136,14 @@ export const useCutoff = defineStore('cutoff', () => {
       const preferred = sources.find((item) => sameSource(item, usePairs().score)) ?? sources[0]
       source.value = preferred ? { model: preferred.model, text: preferred.text } : null
     }
-    if (!sources.some((item) => sameSource(item, compare.value))) compare.value = null
+    compares.value = compares.value.filter((one) => sources.some((item) => sameSource(item, one)))
     if (!source.value) {
       histogram.value = null
       return
     }
     const shown = sources.filter(
-      (item) => sameSource(item, source.value) || sameSource(item, compare.value),
+      (item) =>
+        sameSource(item, source.value) || compares.value.some((one) => sameSource(item, one)),
     )
     const span = niceSpan(
       Math.min(...shown.map((item) => item.min)),
@@ -149,10 +151,10 @@ export const useCutoff = defineStore('cutoff', () => {
     )
     loading.value = true
     try {
-      const answer = await readHistograms(corpus, source.value, compare.value, where.value, span)
+      const answer = await readHistograms(corpus, source.value, compares.value, where.value, span)
       if (answer.late) return
       histogram.value = answer.value[0]
-      overlay.value = answer.value[1]
+      overlays.value = answer.value[1]
       exact.value = null
       error.value = null
       follow()
@@ -218,9 +220,43 @@ export const useCutoff = defineStore('cutoff', () => {
   let aroundTimer: ReturnType<typeof setTimeout> | undefined
   let sampleTimer: ReturnType<typeof setTimeout> | undefined
 
+  /**
+   * Where other scores are cut: those of the same model where the line is, those of another, which has
+   * another scale, where their own line was left or their model's convention is.
+   */
+  function cutoffOf(other: ScoreSource): number {
+    if (other.model === source.value?.model) return cosine.value
+    const own = cutoffs.value[sourceKey(other)]
+    if (own !== undefined) return own
+    const preset = useMachine().modelById.get(other.model)?.cutoffs?.[0]?.cosine
+    const at = compares.value.findIndex((one) => sameSource(one, other))
+    return preset ?? snap(overlays.value[at]?.median ?? 0)
+  }
+
+  const compare = coalesced(async () => {
+    const asked = scope()
+    if (!asked || compares.value.length === 0) return
+    const sources = [source.value as ScoreSource, ...compares.value].map((one) => ({
+      ...one,
+      cutoff: cutoffOf(one),
+    }))
+    try {
+      const answer = await useClient().call('scores.compare', {
+        corpus: asked.corpus,
+        where: asked.where,
+        sources,
+      })
+      // What was chosen meanwhile asks again.
+      if (answer.length === compares.value.length + 1) compared.value = answer
+    } catch (thrown) {
+      error.value = toErrorValue(thrown)
+    }
+  })
+
   /** The line moved: numbers at once, pictures when the hand slows down. */
   function follow(): void {
     countExactly()
+    compare()
     clearTimeout(aroundTimer)
     clearTimeout(sampleTimer)
     aroundTimer = setTimeout(readAround, 60)
@@ -271,23 +307,27 @@ export const useCutoff = defineStore('cutoff', () => {
 
   function setSource(next: ScoreSource): void {
     source.value = next
-    if (sameSource(next, compare.value)) compare.value = null
+    compares.value = compares.value.filter((one) => !sameSource(one, next))
     remember()
     void load()
   }
 
-  function setCompare(next: ScoreSource | null): void {
-    compare.value = next
-    overlay.value = null
+  function setCompares(next: readonly ScoreSource[]): void {
+    compares.value = [...next]
+    overlays.value = []
+    compared.value = []
     remember()
     void load()
   }
 
   function setScoped(next: boolean): void {
     scoped.value = next
-    remember()
-    void load()
   }
+  watch(
+    () => usePairs().where,
+    () => (scoped.value = true),
+    { flush: 'sync' },
+  )
 
   function setLog(next: boolean): void {
     log.value = next
@@ -321,7 +361,8 @@ export const useCutoff = defineStore('cutoff', () => {
   function enter(path: string | null): void {
     corpus = path
     histogram.value = null
-    overlay.value = null
+    overlays.value = []
+    compared.value = []
     exact.value = null
     above.value = []
     below.value = []
@@ -329,9 +370,9 @@ export const useCutoff = defineStore('cutoff', () => {
     error.value = null
     const value = path ? recall<Partial<Kept>>(path, 'cutoff', {}) : {}
     source.value = value.source ?? null
-    compare.value = value.compare ?? null
+    compares.value = value.compares ?? []
     log.value = value.log ?? false
-    scoped.value = value.scoped ?? false
+    scoped.value = true
     cutoffs.value = value.cutoffs ?? {}
     method.value = value.method ?? 'random'
     seed.value = value.seed ?? 1
@@ -339,13 +380,14 @@ export const useCutoff = defineStore('cutoff', () => {
 
   return {
     source,
-    compare,
+    compares,
+    compared,
     log,
     scoped,
     method,
     seed,
     histogram,
-    overlay,
+    overlays,
     loading,
     error,
     above,
@@ -364,7 +406,7 @@ export const useCutoff = defineStore('cutoff', () => {
     setCosine,
     setTyped,
     setSource,
-    setCompare,
+    setCompares,
     setScoped,
     setLog,
     setMethod,

@@ -36,8 +36,11 @@ export interface Feature {
   commands?: () => readonly Action[]
   /** Turns to another corpus; null = none is open. */
   enter?: (corpus: string | null) => void
-  /** Reads again what hangs on these parts of the open corpus. `seen` = its view is shown. */
-  refresh?: (parts: readonly CorpusPart[], seen: boolean) => void
+  /**
+   * Reads again what hangs on these parts of the open corpus. `seen` = its view is shown. Where a
+   * promise is given, what a job made counts as still coming until it is read.
+   */
+  refresh?: (parts: readonly CorpusPart[], seen: boolean) => void | Promise<unknown>
   /**
    * Parts that people change here every few seconds: while the view is shown the other features
    * wait for them.

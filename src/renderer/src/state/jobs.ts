@@ -12,10 +12,16 @@ export const useJobs = defineStore('jobs', () => {
   const list = computed(() =>
     [...byId.value.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)),
   )
+  /** Ended, and what they made is being read. */
+  const settling = ref(new Set<string>())
   const live = computed(() => list.value.filter((job) => LIVE.includes(job.state)))
-  /** What is under way in a corpus and makes what a view waits for, the newest first. */
+  /**
+   * What is under way in a corpus and makes what a view waits for, the newest first. A job that
+   * ended is under way until the views have read what it made: none says that there is nothing.
+   */
   function making(outcomes: readonly JobOutcome[], corpus: string | null): Job[] {
-    return live.value.filter((job) => {
+    return list.value.filter((job) => {
+      if (!LIVE.includes(job.state) && !settling.value.has(job.id)) return false
       const { makes } = jobOf(job.kind)
       return job.corpus === corpus && makes !== null && outcomes.includes(makes)
     })
@@ -30,6 +36,18 @@ export const useJobs = defineStore('jobs', () => {
     byId.value = new Map(byId.value).set(job.id, job)
     const wasLive = before !== undefined && LIVE.includes(before.state)
     if (wasLive && !LIVE.includes(job.state)) for (const listener of endings) listener(job)
+  }
+
+  /** Counts a job that ended as under way until `read` is over. */
+  async function settle(id: string, read: () => Promise<unknown>): Promise<void> {
+    settling.value = new Set(settling.value).add(id)
+    try {
+      await read()
+    } finally {
+      const rest = new Set(settling.value)
+      rest.delete(id)
+      settling.value = rest
+    }
   }
 
   function onEnd(listener: (job: Job) => void): () => void {
@@ -68,5 +86,5 @@ export const useJobs = defineStore('jobs', () => {
     }
   }
 
-  return { byId, list, live, making, running, take, onEnd, load, cancel, resume, clear }
+  return { byId, list, live, making, running, take, settle, onEnd, load, cancel, resume, clear }
 })

@@ -2,13 +2,15 @@ import { defineStore } from 'pinia'
 import { t } from '../texts/index.ts'
 import { computed, ref, shallowRef } from 'vue'
 import type { CallOutput, CorpusPart, PairSort, ScoreSource } from '#shared/contract/index.ts'
-import type { PairRow } from '#shared/domain.ts'
+import type { PairRow, PairTableRow } from '#shared/domain.ts'
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { createChunkCache } from '../bridge/chunk-cache.ts'
 import { latest, useClient } from '../bridge/client.ts'
-import { keep, recall } from '../bridge/persist.ts'
+import { keep } from '../bridge/persist.ts'
 import { createCopies } from './pair-copies.ts'
 import { createMarks } from './pair-marks.ts'
+import { createPairView } from './pair-view.ts'
+import { recallRecipe, recipeOf, setRecipe, type Recipe } from './pair-recipe.ts'
 import * as ranges from './ranges.ts'
 import { sameSource } from './text-sources.ts'
 import { useInspect } from './inspect.ts'
@@ -20,23 +22,18 @@ export type SourceInfo = CallOutput<'scores.sources'>[number]
 
 const CHUNK = 200
 
-interface Recipe {
-  where: string
-  sort: PairSort
-  score: ScoreSource | null
-  seed: number
-}
-
 /** What the grid shows: filter, order, rows, cursor and marked pairs. */
 export const usePairs = defineStore('pairs', () => {
   const where = ref('')
   const sort = ref<PairSort>('id')
   const score = ref<ScoreSource | null>(null)
+  const by = ref<ScoreSource | null>(null)
   const seed = ref(0)
-  const cellSize = ref(recall(null, 'cell-size', 168))
   const selection = ref<string | null>(null)
   const total = ref(0)
   const corpusTotal = ref(0)
+  /** Whether the corpus holds the bytes of any picture. */
+  const hasPictures = ref(false)
   const state = ref<'empty' | 'loading' | 'ready' | 'error'>('empty')
   const error = shallowRef<ErrorValue | null>(null)
   const sources = shallowRef<readonly SourceInfo[]>([])
@@ -55,13 +52,21 @@ export const usePairs = defineStore('pairs', () => {
   /** The corpus whose pairs were asked for and came, or did not. */
   const entered = ref<string | null>(null)
   let lost = 0
-  const cache = createChunkCache<PairRow>({
+  const layout = createPairView(() => {
+    // The rows of the other view stay until those of this one are there.
+    cache.invalidate()
+    version.value++
+  })
+  const cache = createChunkCache<PairRow | PairTableRow>({
     chunk: CHUNK,
     capacity: 60,
     parallel: 3,
-    read: (offset, limit) => {
+    read: (offset, limit): Promise<(PairRow | PairTableRow)[]> => {
       if (corpus === null || selection.value === null) return Promise.resolve([])
-      return useClient().call('pairs.page', { corpus, selection: selection.value, offset, limit })
+      const asked = { corpus, selection: selection.value, offset, limit }
+      return layout.view.value === 'table'
+        ? useClient().call('pairs.tablePage', asked)
+        : useClient().call('pairs.page', asked)
     },
     onLoad: () => {
       version.value++
@@ -98,9 +103,8 @@ export const usePairs = defineStore('pairs', () => {
     useClient().call('pairs.select', input),
   )
 
-  function recipe(): Recipe {
-    return { where: where.value, sort: sort.value, score: score.value, seed: seed.value }
-  }
+  const refs = { where, sort, score, by, seed }
+  const recipe = (): Recipe => recipeOf(refs)
 
   function remember(): void {
     keep(corpus, 'pairs', { ...recipe(), cursor: cursor.value, marked: marked.value })
@@ -120,6 +124,11 @@ export const usePairs = defineStore('pairs', () => {
       selection.value = answer.value.selection
       total.value = answer.value.total
       corpusTotal.value = answer.value.corpusTotal
+      hasPictures.value = answer.value.hasPictures
+      layout.settleView({
+        total: answer.value.corpusTotal,
+        hasPictures: answer.value.hasPictures,
+      })
       error.value = null
       if (stay) cache.invalidate()
       else cache.clear()
@@ -154,7 +163,8 @@ export const usePairs = defineStore('pairs', () => {
           selection: selection.value,
           id: keepId,
         })
-        cursor.value = index ?? 0
+        // A pair that the filter no longer keeps leaves its place to the next one.
+        cursor.value = index ?? Math.min(Math.max(0, cursor.value), total.value - 1)
         return
       } catch {
         // The selection was replaced meanwhile; the newer one settles the cursor.
@@ -163,8 +173,14 @@ export const usePairs = defineStore('pairs', () => {
     cursor.value = Math.min(Math.max(0, cursor.value), total.value - 1)
   }
 
-  function rowAt(index: number): PairRow | undefined {
+  function rowAt(index: number): PairRow | PairTableRow | undefined {
     return index < 0 ? undefined : cache.get(index)
+  }
+
+  /** A row of the table; not there while only what the grid shows was read. */
+  function tableRowAt(index: number): PairTableRow | undefined {
+    const row = rowAt(index)
+    return row && 'texts' in row ? row : undefined
   }
 
   function want(first: number, last: number): void {
@@ -197,12 +213,10 @@ export const usePairs = defineStore('pairs', () => {
     const before = { ...recipe(), marked: marked.value, cursor: cursor.value }
     const after = { ...recipe(), ...patch }
     if (JSON.stringify(recipe()) === JSON.stringify(after)) return
-    const same = before.where === after.where && before.sort === after.sort
+    const same =
+      before.where === after.where && before.sort === after.sort && sameSource(before.by, after.by)
     const apply = (to: Recipe, marks: ranges.Ranges, at: number): void => {
-      where.value = to.where
-      sort.value = to.sort
-      score.value = to.score
-      seed.value = to.seed
+      setRecipe(refs, to)
       marked.value = marks
       cursor.value = at
       anchor.value = at
@@ -228,20 +242,16 @@ export const usePairs = defineStore('pairs', () => {
     )
   }
 
-  function setSort(next: PairSort): void {
+  /** @param of whose score sorts; null: the one that is shown */
+  function setSort(next: PairSort, of: ScoreSource | null = null): void {
     change(
-      { sort: next, seed: next === 'random' ? seed.value + 1 : seed.value },
+      { sort: next, by: of, seed: next === 'random' ? seed.value + 1 : seed.value },
       t('pairs.undo.sort'),
     )
   }
 
   function setScore(next: ScoreSource | null): void {
     change({ score: next }, t('pairs.undo.score'))
-  }
-
-  function setCellSize(next: number): void {
-    cellSize.value = Math.round(Math.min(420, Math.max(72, next)))
-    keep(null, 'cell-size', cellSize.value)
   }
 
   /** Reads which scores there are; true when another one is shown from now on. */
@@ -275,6 +285,8 @@ export const usePairs = defineStore('pairs', () => {
     selection.value = null
     total.value = 0
     corpusTotal.value = 0
+    hasPictures.value = false
+    layout.enterView(path)
     sources.value = []
     marked.value = ranges.NONE
     cursor.value = -1
@@ -285,17 +297,10 @@ export const usePairs = defineStore('pairs', () => {
       state.value = 'empty'
       return
     }
-    const kept = recall<Partial<Recipe & { cursor: number; marked: ranges.Ranges }>>(
-      path,
-      'pairs',
-      {},
-    )
-    where.value = kept.where ?? ''
-    sort.value = kept.sort ?? 'id'
-    score.value = kept.score ?? null
-    seed.value = kept.seed ?? 0
-    cursor.value = kept.cursor ?? 0
-    marked.value = kept.marked ?? ranges.NONE
+    const kept = recallRecipe(path)
+    setRecipe(refs, kept)
+    cursor.value = kept.cursor
+    marked.value = kept.marked
     state.value = 'loading'
     // Summing up a million scores takes longer than the first rows: these come first where it is
     // known which score they show.
@@ -345,8 +350,10 @@ export const usePairs = defineStore('pairs', () => {
     where,
     sort,
     score,
+    by,
     seed,
-    cellSize,
+    hasPictures,
+    ...layout,
     selection,
     total,
     corpusTotal,
@@ -362,6 +369,7 @@ export const usePairs = defineStore('pairs', () => {
     version,
     visits,
     rowAt,
+    tableRowAt,
     want,
     moveTo,
     mark,
@@ -370,7 +378,6 @@ export const usePairs = defineStore('pairs', () => {
     setWhere,
     setSort,
     setScore,
-    setCellSize,
     loadSources,
     enter,
     select,

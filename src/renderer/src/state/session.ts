@@ -127,6 +127,10 @@ export const useSession = defineStore('session', () => {
         pages: answer.value.pages,
         archives: answer.value.archives.length,
       }
+      const { path: counted, pairs, pages, archives } = corpus.value
+      recent.value = recent.value.map((entry) =>
+        entry.path === counted ? { ...entry, pairs, pages, archives } : entry,
+      )
     } catch (error) {
       statsError.value = toErrorValue(error)
     }

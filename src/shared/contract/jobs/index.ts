@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { call } from '../call.ts'
 import type { Call } from '../call.ts'
+import { altKinds } from './alt-kinds.ts'
 import { altSpans } from './alt-spans.ts'
 import { Started } from './define.ts'
 import { exportPairs } from './export.ts'
@@ -14,6 +15,7 @@ import { lookForPictures } from './pictures.ts'
 import { predictSpans } from './predict-spans.ts'
 import { quantize } from './quantize.ts'
 import { score } from './score.ts'
+import { similarity } from './similarity.ts'
 import { spanPackage } from './span-package.ts'
 import { studyImages } from './study-images.ts'
 import { measureMatrix, studyCompliance, studyComplexity } from './study-measures.ts'
@@ -30,12 +32,14 @@ export const JOBS = [
   importTables,
   lookForPictures,
   score,
+  similarity,
   exportPairs,
   modelFetch,
   quantize,
   measure,
   complexity,
   altSpans,
+  altKinds,
   trainSpans,
   predictSpans,
   spanPackage,
@@ -74,6 +78,7 @@ export function jobOf<K extends JobKind>(kind: K): JobOf<K> {
   return JOBS.find((job) => job.kind === kind) as JobOf<K>
 }
 
+export * from './alt-kinds.ts'
 export * from './alt-spans.ts'
 export * from './complexity.ts'
 export * from './define.ts'
@@ -87,6 +92,7 @@ export * from './pictures.ts'
 export * from './predict-spans.ts'
 export * from './quantize.ts'
 export * from './score.ts'
+export * from './similarity.ts'
 export * from './span-package.ts'
 export * from './study-images.ts'
 export * from './study-measures.ts'

@@ -82,3 +82,33 @@ test('nothing of a corpus is read again once another is open', () => {
   vi.runAllTimers()
   expect(log).toEqual([])
 })
+
+test('what a job changed is read as soon as it ends, and no promise of a view is lost', async () => {
+  const { log, features } = told()
+  let read = (): void => undefined
+  const slow = defineFeature({
+    name: 'slow',
+    refresh: () => new Promise<void>((resolve) => (read = resolve)),
+  })
+  const failing = defineFeature({ name: 'failing', refresh: () => Promise.reject(new Error('no')) })
+  const refresher = createRefresher([...features, slow, failing], () => 'pairs')
+  refresher.changed(['scores'])
+  let isRead = false
+  const reading = refresher.now().then(() => (isRead = true))
+  expect(log).toEqual(['pairs: scores, seen', 'label: scores'])
+  await Promise.resolve()
+  expect(isRead).toBe(false)
+  read()
+  await reading
+  // The timer of the change is off: nothing is read twice.
+  vi.runAllTimers()
+  expect(log).toHaveLength(2)
+})
+
+test('after the start of a new engine every part is read again', () => {
+  const { log, features } = told()
+  createRefresher(features, () => 'pairs').all()
+  for (const part of ['pairs', 'images', 'scores', 'labels', 'spans', 'ratings']) {
+    expect(log[0]).toContain(part)
+  }
+})

@@ -134,6 +134,14 @@ describe('an overlay that is open', () => {
     expect(done).toEqual(['view.3'])
   })
 
+  test('keeps nobody from making the window larger', () => {
+    const open = preview()
+    scope.run(() => useActions([{ ...does('app.zoom-in', 'Ctrl+='), everywhere: true }]))
+    open.value = true
+    runAction('app.zoom-in')
+    expect(done).toEqual(['app.zoom-in'])
+  })
+
   test('shuts out the commands of the menu, too', () => {
     const open = preview()
     open.value = true
@@ -157,6 +165,67 @@ describe('an overlay that is open', () => {
     guardKey(inside as unknown as KeyboardEvent)
     expect(inside).toMatchObject({ stopped: false, defaultPrevented: false })
     expect(done).toEqual([])
+  })
+})
+
+describe('in a text field', () => {
+  let scope: EffectScope
+  class Field {
+    readonly type = 'text'
+    readonly isContentEditable = false
+    closest = (): null => null
+  }
+  const press = (key: string, held: { ctrlKey?: boolean; shiftKey?: boolean } = {}): boolean =>
+    dispatchKey({
+      key,
+      target: new Field(),
+      ctrlKey: false,
+      metaKey: false,
+      altKey: false,
+      shiftKey: false,
+      isComposing: false,
+      defaultPrevented: false,
+      preventDefault: () => {},
+      ...held,
+    } as unknown as KeyboardEvent)
+  beforeEach(() => {
+    scope = effectScope()
+    vi.stubGlobal('Element', Field)
+    vi.stubGlobal('HTMLElement', Field)
+    vi.stubGlobal('HTMLInputElement', Field)
+    vi.stubGlobal('HTMLTextAreaElement', class {})
+  })
+  afterEach(() => {
+    scope.stop()
+    vi.unstubAllGlobals()
+  })
+
+  test('Ctrl with a digit or a letter does what it does elsewhere; what edits stays with the field', () => {
+    const done: string[] = []
+    const keys = ['3', 'Ctrl+3', 'Ctrl+O', 'Ctrl+Shift+O', 'Ctrl++', 'S', 'Enter', 'Escape']
+    const editing = ['A', 'C', 'V', 'X', 'Z', 'Shift+Z', 'Y', 'ArrowLeft', 'Home', 'Backspace']
+    scope.run(() =>
+      useActions(
+        [...keys, ...editing.map((key) => `Ctrl+${key}`), 'Ctrl+Enter'].map((key) => ({
+          id: key,
+          title: key,
+          group: 'Test',
+          keys: [key],
+          run: () => void done.push(key),
+        })),
+      ),
+    )
+    for (const key of ['3', 's', 'Enter', 'Escape']) press(key)
+    for (const key of ['a', 'c', 'v', 'x', 'z', 'y', 'ArrowLeft', 'Home', 'Backspace', 'Enter']) {
+      press(key, { ctrlKey: true })
+    }
+    press('Z', { ctrlKey: true, shiftKey: true })
+    expect(done).toEqual([])
+    press('3', { ctrlKey: true })
+    press('o', { ctrlKey: true })
+    press('O', { ctrlKey: true, shiftKey: true })
+    press('+', { ctrlKey: true })
+    expect(done).toEqual(['Ctrl+3', 'Ctrl+O', 'Ctrl+Shift+O', 'Ctrl++'])
   })
 })
 

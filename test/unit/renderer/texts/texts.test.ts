@@ -80,7 +80,9 @@ describe('a text', () => {
 
   test('is in the catalogue because something shows it', () => {
     const all = sources.map(({ source }) => source).join('\n')
-    const unused = KEYS.filter((key) => !all.includes(`'${key}'`) && !all.includes(`"${key}"`))
+    // Words of the palette are asked for by the id of a command; `palette.test.ts` knows those.
+    const named = KEYS.filter((key) => !key.startsWith('palette.words.'))
+    const unused = named.filter((key) => !all.includes(`'${key}'`) && !all.includes(`"${key}"`))
     expect(unused).toEqual([])
   })
 

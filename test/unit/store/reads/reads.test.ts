@@ -360,6 +360,28 @@ describe('scores', () => {
     )
   })
 
+  test('the pairs around a line show each picture once and count those on the way', () => {
+    const rows = reads.around({ ...scope, cosine: 0.25, n: 100 })
+    for (const [side, order] of [
+      [rows.above, (a: Pair, b: Pair): number => alt(a)! - alt(b)! || a.id - b.id],
+      [rows.below, (a: Pair, b: Pair): number => alt(b)! - alt(a)! || b.id - a.id],
+    ] as const) {
+      const walked = all
+        .filter((pair) => alt(pair) !== null && alt(pair)! >= 0.25 === (side === rows.above))
+        .sort(order)
+      const wanted = new Map<string, { id: number; same: number }>()
+      for (const { id, image } of walked) {
+        const key = image.sha256 ?? image.url
+        const known = wanted.get(key)
+        if (known) known.same++
+        else if (wanted.size === 100) break
+        else wanted.set(key, { id, same: 1 })
+      }
+      expect(side.map(({ id, same }) => ({ id, same }))).toEqual([...wanted.values()])
+      expect(side.some(({ same }) => same > 1)).toBe(true)
+    }
+  })
+
   test('a bin gives pairs of its own, spread over it', () => {
     const rows = reads.inBin({ ...scope, lo: 0.2, hi: 0.25, n: 7 })
     expect(rows).toHaveLength(7)

@@ -12,7 +12,7 @@ export const corpora = defineFeature({
   view: CorporaView,
   // Counting a large corpus is not free: only where it is looked at.
   refresh: (_parts, seen) => {
-    if (seen) void useSession().loadStats()
+    return seen ? useSession().loadStats() : undefined
   },
   commands: () => [
     {

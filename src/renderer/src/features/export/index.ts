@@ -15,6 +15,8 @@ export const exporting = defineFeature({
   view: ExportView,
   enter: (corpus) => useExporting().enter(corpus),
   refresh: (parts, seen) => {
-    if (seen && parts.some((part) => COUNTED.includes(part))) void useExporting().refresh()
+    return seen && parts.some((part) => COUNTED.includes(part))
+      ? useExporting().refresh()
+      : undefined
   },
 })

@@ -10,5 +10,5 @@ export const generate = defineFeature({
   place: { title: () => t('app.views.generate'), key: '6', icon: Sparkles },
   view: GenerateView,
   enter: (corpus) => usePromptSets().enter(corpus),
-  refresh: (parts) => void usePromptSets().refresh(parts),
+  refresh: (parts) => usePromptSets().refresh(parts),
 })

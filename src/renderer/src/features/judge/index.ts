@@ -14,7 +14,7 @@ export const judge = defineFeature({
   view: JudgeView,
   overlays: [PackageOpener],
   enter: (corpus) => useStudies().enter(corpus),
-  refresh: (parts) => void useStudies().refresh(parts),
+  refresh: (parts) => useStudies().refresh(parts),
   commands: () => [
     {
       id: 'judge.open-package',

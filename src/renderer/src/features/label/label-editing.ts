@@ -10,6 +10,7 @@ import {
   asNone,
   asOpen,
   asSkipped,
+  placeOf,
   replaceSpan,
   sameState,
   withoutSpan,
@@ -87,6 +88,7 @@ export function createEditing({ who, current, said, inHand, answered, next }: Ed
     const option = prepared.options[inHand.at]
     if (!option) return false
     if (option.kind === 'span') addSpan(option.place, type ?? option.type)
+    else if (option.kind === 'sentence') addSpan(option.place, type)
     else {
       const spans = option.kind === 'answer' ? option.state.spans : []
       say({ ...asNone(said.value), spans })
@@ -178,8 +180,10 @@ export function createEditing({ who, current, said, inHand, answered, next }: Ed
     }
     if (inHand.kind === 'option') {
       const option = prepared.options[inHand.at]
-      if (option?.kind === 'span') {
-        addSpan(to(option.place, prepared.words), option.type, repeat)
+      const proposed = placeOf(option)
+      if (option && proposed) {
+        const type = option.kind === 'span' ? option.type : null
+        addSpan(to(proposed, prepared.words), type, repeat)
         looks.value++
         return
       }

@@ -2,7 +2,7 @@ import { computed, shallowRef, ref, type ShallowRef } from 'vue'
 import type { LabelState } from '#shared/contract/index.ts'
 import type { MoveDirection } from '#shared/text/spans.ts'
 import type { Prepared } from './label-items.ts'
-import { firstOption } from './label-state.ts'
+import { firstOption, placeOf } from './label-state.ts'
 import {
   arrowDirection,
   firstCursor,
@@ -60,7 +60,10 @@ export function createHand(current: ShallowRef<Prepared | null>, said: ShallowRe
   function stepBy(by: 1 | -1): Hand | undefined {
     const steps: Hand[] = [
       ...said.value.spans.map((_, index): Hand => ({ kind: 'span', at: index })),
-      ...options.value.map((_, index): Hand => ({ kind: 'option', at: index })),
+      // Sentences have their digits: Tab would never leave the words.
+      ...options.value.flatMap(({ kind }, at): Hand[] =>
+        kind === 'sentence' ? [] : [{ kind: 'option', at }],
+      ),
     ]
     const inHand = hand.value
     const here = steps.findIndex(
@@ -95,7 +98,8 @@ export function createHand(current: ShallowRef<Prepared | null>, said: ShallowRe
     if (inHand.kind === 'span') return said.value.spans[inHand.at] ?? null
     if (inHand.kind === 'option') {
       const option = options.value[inHand.at]
-      if (option?.kind === 'span') return option.place
+      const place = placeOf(option)
+      if (place) return place
       if (option?.kind === 'answer') return option.state.spans[0] ?? null
     }
     return null

@@ -3,6 +3,7 @@ import { useClient } from '../../bridge/client.ts'
 import { pictureUrl } from '../../bridge/pictures.ts'
 import { heldPicture } from './label-pictures.ts'
 import type { Speaker } from './label-speaker.ts'
+import { sentencesNear } from './label-sentences.ts'
 import { optionsOf, type LabelOption } from './label-state.ts'
 import { cutWords, type PairWords } from './label-text.ts'
 
@@ -29,7 +30,10 @@ export function createItems(who: Speaker, found: (item: LabelItem) => void) {
 
   function prepare(item: LabelItem): Prepared {
     const words = cutWords(item, item.language)
-    return { item, words, options: optionsOf(item, who.review.value) }
+    const options = optionsOf(item, who.review.value, (room, known) =>
+      sentencesNear(words, room, known),
+    )
+    return { item, words, options }
   }
 
   function load(id: number): Promise<Prepared> {

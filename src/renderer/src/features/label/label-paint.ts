@@ -1,24 +1,39 @@
 import { onBeforeUnmount, onMounted, shallowRef } from 'vue'
 import { cosine } from '../../bridge/format.ts'
 import { t } from '../../texts/index.ts'
+import { LOOKS, typeLook } from './label-looks.ts'
 import type { Places } from './label-places.ts'
 import type { LabelOption } from './label-state.ts'
 import { partOf, type Place, type PairWords } from './label-text.ts'
 import { useLabeling } from './labeling.ts'
 
-const LAYERS = ['alt', 'person', 'model', 'said', 'chosen', 'held', 'cursor', 'draft'] as const
+const LAYERS = [
+  'alt',
+  'person',
+  'model',
+  'said',
+  ...Array.from({ length: LOOKS }, (_, look) => `type-${look}` as const),
+  'chosen',
+  'held',
+  'cursor',
+  'draft',
+] as const
 type Layer = (typeof LAYERS)[number]
 
 /** A sign above the first word of a place. */
 export interface Mark {
   key: string
   text: string
-  kind: 'option' | 'said'
+  kind: 'option' | 'said' | 'sentence'
+  /** Of the description type. */
+  look: number | null
   on: boolean
   left: number
   top: number
   rtl: boolean
 }
+
+type Found = Pick<Mark, 'text' | 'kind' | 'look' | 'on'> & { place: Place }
 
 const MARK_KEYS = {
   model: 'label.marks.model',
@@ -57,51 +72,51 @@ export function usePaint(
   const handles = shallowRef<readonly { edge: 'start' | 'end'; left: number; top: number }[]>([])
 
   function paint(): void {
-    const places: Record<Layer, Place[]> = {
-      alt: [],
-      person: [],
-      model: [],
-      said: [],
-      chosen: [],
-      held: [],
-      cursor: [],
-      draft: [],
-    }
-    const found: { place: Place; text: string; kind: Mark['kind']; on: boolean }[] = []
+    const places = new Map<Layer, Place[]>(LAYERS.map((name) => [name, []]))
+    const put = (layer: Layer, place: Place): void => void places.get(layer)?.push(place)
+    const found: Found[] = []
     const { hand, said, options } = labeling
     said.spans.forEach((span, index) => {
       const on = hand.kind === 'span' && hand.at === index
-      places[on ? 'held' : 'said'].push(span)
-      found.push({ place: span, text: span.type, kind: 'said', on })
+      const look = typeLook(labeling.types, span.type)
+      put(look === null ? 'said' : `type-${look}`, span)
+      if (on) put('held', span)
+      found.push({ place: span, text: span.type, kind: 'said', look, on })
     })
     options.forEach((option, index) => {
       const on = hand.kind === 'option' && hand.at === index
       if (option.kind === 'span') {
-        places[layerOf(option)].push(option.place)
-        if (on) places.chosen.push(option.place)
-        found.push({ place: option.place, text: markText(option, index), kind: 'option', on })
+        put(layerOf(option), option.place)
+        if (on) put('chosen', option.place)
+        const text = markText(option, index)
+        found.push({ place: option.place, text, kind: 'option', look: null, on })
+      } else if (option.kind === 'sentence') {
+        if (on) put('chosen', option.place)
+        const text = String(index + 1)
+        found.push({ place: option.place, text, kind: 'sentence', look: null, on })
       } else if (option.kind === 'answer') {
         const who = option.annotators.map((name) => name.slice(0, 12)).join(' ')
         for (const span of option.state.spans) {
-          places.person.push(span)
-          if (on) places.chosen.push(span)
+          put('person', span)
+          if (on) put('chosen', span)
           found.push({
             place: span,
             text: `${index + 1}\u2002${who}`,
             kind: 'option',
+            look: null,
             on,
           })
         }
       }
     })
-    if (hand.kind === 'cursor') places.cursor.push(hand.place)
+    if (hand.kind === 'cursor') put('cursor', hand.place)
     const drawn = draft()
-    if (drawn) places.draft.push(drawn)
+    if (drawn) put('draft', drawn)
     for (const name of LAYERS) {
       const layer = layers.get(name)
       if (!layer) continue
       layer.clear()
-      for (const place of places[name]) {
+      for (const place of places.get(name) ?? []) {
         const range = rangeOf(place)
         if (range) layer.add(range)
       }
@@ -111,13 +126,11 @@ export function usePaint(
   }
 
   /** Signs stand above the first word; those that would cover each other stand beside each other. */
-  function placeMarks(
-    found: readonly { place: Place; text: string; kind: Mark['kind']; on: boolean }[],
-  ): void {
+  function placeMarks(found: readonly Found[]): void {
     const origin = sheet()?.getBoundingClientRect()
     if (!origin) return
     const placed: (Mark & { width: number })[] = []
-    for (const { place, text, kind, on } of found) {
+    for (const { place, text, kind, look, on } of found) {
       const box = edgeBox(place, 'start')
       if (!box) continue
       const rtl = partOf(words(), place.source)?.rtl ?? false
@@ -135,6 +148,7 @@ export function usePaint(
         key: `${kind}${place.source}${place.start}-${place.end}${text}`,
         text,
         kind,
+        look,
         on,
         left,
         top,

@@ -19,6 +19,14 @@ export function queueActions(view: LabelViewParts): Action[] {
       run: () => view.focusFilter(),
     },
     {
+      id: 'label.list',
+      title: t('label.keys.list'),
+      group: t('label.keys.groups.labels'),
+      keys: ['Ctrl+L'],
+      enabled: () => session.path !== null && labeling.named,
+      run: () => (view.listOpen.value = true),
+    },
+    {
       id: 'label.review',
       title: t('label.keys.review'),
       group: t('label.keys.groups.labels'),

@@ -47,6 +47,14 @@ export function createQueue({ who, items, answers, shown, counted }: QueueParts)
   const state = ref<'idle' | 'loading' | 'ready' | 'error'>('idle')
   const error = shallowRef<ErrorValue | null>(null)
   const total = ref(0)
+  /** Pairs with a prediction; 0 = there is nothing to be uncertain of. */
+  const predicted = ref(0)
+  /** The order that the queue has: uncertainty without predictions is none. */
+  const shownOrder = computed<LabelOrder>(() =>
+    order.value === 'uncertain' && state.value === 'ready' && predicted.value === 0
+      ? 'page'
+      : order.value,
+  )
   /** Place in the queue from 0; `total` = behind the last. */
   const at = ref(0)
   const current = shallowRef<Prepared | null>(null)
@@ -181,6 +189,7 @@ export function createQueue({ who, items, answers, shown, counted }: QueueParts)
       const place = typeof stayOn === 'number' ? first.findIndex((row) => row.pair === stayOn) : 0
       queue = made
       total.value = answer.value.total
+      predicted.value = answer.value.predicted
       rows.clear()
       places.clear()
       const renewed = stale.value
@@ -345,6 +354,8 @@ export function createQueue({ who, items, answers, shown, counted }: QueueParts)
 
   return {
     order,
+    shownOrder,
+    predicted,
     scope,
     where,
     seed,

@@ -15,6 +15,8 @@ export type LabelOption =
   | { kind: 'span'; place: SpanPlace; type: string | null; sources: readonly OptionSource[] }
   /** In a review: all that one or several annotators say. */
   | { kind: 'answer'; annotators: readonly string[]; state: LabelState }
+  /** Nobody proposed it: a sentence near the picture, which has a digit of its own. */
+  | { kind: 'sentence'; place: SpanPlace }
   | { kind: 'none'; confidence: number | null }
 
 /** At most this many have a digit. */
@@ -37,11 +39,22 @@ export function sameState(a: LabelState, b: LabelState): boolean {
   return sameAnswer(a, b) && a.flagged === b.flagged && a.note === b.note
 }
 
+/** The words that an option would mark. */
+export function placeOf(option: LabelOption | undefined): SpanPlace | null {
+  return option?.kind === 'span' || option?.kind === 'sentence' ? option.place : null
+}
+
 /**
  * What can be taken, best first; the same words proposed twice stand once. In a review the answers
- * of the annotators come first, the most frequent one on top. "No description" is always the last.
+ * of the annotators come first, the most frequent one on top. Sentences have the digits that are
+ * left. "No description" is always the last.
+ * @param sentences so many at most, without those that are proposed
  */
-export function optionsOf(item: LabelItem, review: boolean): LabelOption[] {
+export function optionsOf(
+  item: LabelItem,
+  review: boolean,
+  sentences: (room: number, known: readonly SpanPlace[]) => readonly SpanPlace[] = () => [],
+): LabelOption[] {
   const options: LabelOption[] = []
   if (review) {
     const answers = new Map<string, { annotators: string[]; state: LabelState }>()
@@ -67,9 +80,13 @@ export function optionsOf(item: LabelItem, review: boolean): LabelOption[] {
     } else spans.push({ kind: 'span', place: where, type, sources: [source] })
   }
   const nobody = !options.some((option) => option.kind === 'answer' && isNone(option.state))
+  const room = review ? 0 : Math.max(0, DIGITS - options.length - spans.length)
+  const known = spans.map(({ place }) => place)
+  const near = sentences(room, known)
   return [
     ...options,
     ...spans,
+    ...near.map((place) => ({ kind: 'sentence', place }) as const),
     ...(nobody ? [{ kind: 'none', confidence: item.noneConfidence } as const] : []),
   ]
 }

@@ -41,7 +41,22 @@ export interface PairWords {
   parts: readonly WordsPart[]
 }
 
-const sentenceCutter = new Intl.Segmenter('und', { granularity: 'sentence' })
+/** By language: a Greek question ends with `;`, a Hindi sentence with a danda. */
+const sentenceCutters = new Map<string, Intl.Segmenter>()
+function sentenceCutter(language: string): Intl.Segmenter {
+  const known = sentenceCutters.get(language)
+  if (known) return known
+  let made: Intl.Segmenter
+  try {
+    made = new Intl.Segmenter(language, { granularity: 'sentence' })
+  } catch {
+    // A page may say anything.
+    made = new Intl.Segmenter('und', { granularity: 'sentence' })
+  }
+  if (sentenceCutters.size > 50) sentenceCutters.clear()
+  sentenceCutters.set(language, made)
+  return made
+}
 const STRONG = /\p{L}/u
 const RTL = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u
 
@@ -50,9 +65,9 @@ function readsRightToLeft(text: string): boolean {
   return first !== null && RTL.test(first[0])
 }
 
-function cutSentences(text: string, index: TextIndex): Span[] {
+function cutSentences(text: string, index: TextIndex, language: string): Span[] {
   const sentences: Span[] = []
-  for (const { segment, index: unit } of sentenceCutter.segment(text)) {
+  for (const { segment, index: unit } of sentenceCutter(language).segment(text)) {
     const words = segment.trim()
     if (words === '') continue
     const lead = segment.length - segment.trimStart().length
@@ -75,7 +90,7 @@ export function cutWords(texts: ContextTexts, language: string | null): PairWord
       source,
       text,
       index,
-      sentences: cutSentences(text, index),
+      sentences: cutSentences(text, index, language ?? 'und'),
       rtl: readsRightToLeft(text),
     })
   }

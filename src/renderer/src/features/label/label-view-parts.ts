@@ -5,6 +5,7 @@ import type { Place } from './label-text.ts'
 export interface LabelViewParts {
   large: Ref<boolean>
   findOpen: Ref<boolean>
+  listOpen: Ref<boolean>
   pageOpen: Ref<boolean>
   agreementOpen: Ref<boolean>
   typesOpen: Ref<boolean>

@@ -39,6 +39,13 @@ const SHAPING_KEYS = {
   },
 } as const
 
+/** As it is printed; any letter is meant. */
+const JUMP = 'Shift+A…Z'
+/** A letter with Shift, or one that names no command: of another script than ours. */
+export function isJump(key: string): boolean {
+  return /^Shift\+[A-Z]$/.test(key) || /^(?![\x20-\x7e])\p{L}$/u.test(key)
+}
+
 /** What is done in the words: the cursor, and the edges of what is in hand. */
 export function wordActions(view: LabelViewParts): Action[] {
   const labeling = useLabeling()
@@ -153,6 +160,27 @@ export function wordActions(view: LabelViewParts): Action[] {
       line: t('label.keys.outerWord'),
       run: () => labeling.cursorTo(which),
     })),
+    {
+      id: 'label.jump',
+      title: t('label.keys.jump'),
+      group: t('label.keys.groups.words'),
+      keys: [JUMP],
+      takes: isJump,
+      enabled: has,
+      silent: true,
+      line: t('label.keys.jump'),
+      run: (event) => event && labeling.typeLetter(event.key),
+    },
+    {
+      id: 'label.type-end',
+      title: t('label.keys.typeEnd'),
+      group: t('label.keys.groups.words'),
+      keys: ['-'],
+      enabled: () => has() && labeling.placeInHand() !== null,
+      silent: true,
+      line: t('label.keys.typeEnd'),
+      run: () => labeling.typeEnd(),
+    },
     {
       id: 'label.find',
       title: t('label.keys.find'),

@@ -16,6 +16,7 @@ import { createItems } from './label-items.ts'
 import { createProgress } from './label-progress.ts'
 import { createQueue } from './label-queue.ts'
 import { createSpeaker } from './label-speaker.ts'
+import { createTypeAhead } from './label-type-ahead.ts'
 
 /** Labeling: who, in which order, the item that is shown, and what is said of it. */
 export const useLabeling = defineStore('labeling', () => {
@@ -72,6 +73,13 @@ export const useLabeling = defineStore('labeling', () => {
     },
     next: queue.next,
   })
+  const typeAhead = createTypeAhead({
+    current: queue.current,
+    said,
+    inHand,
+    draw: editing.draw,
+  })
+  watch(queue.pair, typeAhead.stop)
   const files = createLabelFiles(who, settle, () => {
     answers.forget()
     items.forget()
@@ -171,6 +179,8 @@ export const useLabeling = defineStore('labeling', () => {
     people,
     types,
     order: queue.order,
+    shownOrder: queue.shownOrder,
+    predicted: queue.predicted,
     scope: queue.scope,
     where: queue.where,
     progress: progress.progress,
@@ -217,6 +227,12 @@ export const useLabeling = defineStore('labeling', () => {
     setCursor: inHand.setCursor,
     cursorBy: inHand.cursorBy,
     cursorTo: inHand.cursorTo,
+    typed: typeAhead.letters,
+    typingEnd: typeAhead.extending,
+    typedNothing: typeAhead.missed,
+    typeLetter: typeAhead.type,
+    typeEnd: typeAhead.extend,
+    stopTyping: typeAhead.stop,
     keyUp: answers.keyUp,
     flushHeld: answers.flush,
     settled: answers.settled,

@@ -3,11 +3,15 @@ import { nextTick } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import { actionById } from '../../state/actions.ts'
 import { defineFeature } from '../../state/features.ts'
+import { useBlur } from '../../state/blur.ts'
+import { useMarking } from '../../state/marking.ts'
 import { usePairs } from '../../state/pairs.ts'
 import { useSession } from '../../state/session.ts'
 import { t } from '../../texts/index.ts'
 import InspectorPane from '../../ui/InspectorPane.vue'
+import MarkDialogs from '../../ui/MarkDialogs.vue'
 import LargePreview from './LargePreview.vue'
+import { orderCommands } from './pair-orders.ts'
 import PairsView from './PairsView.vue'
 
 /** The grid of pairs, and the large preview that every view opens. */
@@ -16,13 +20,18 @@ export const pairs = defineFeature({
   place: { title: () => t('app.views.pairs'), key: '2', icon: Images },
   view: PairsView,
   inspector: { component: InspectorPane, when: () => usePairs().corpusTotal > 0 },
-  overlays: [LargePreview],
-  enter: (corpus) => void usePairs().enter(corpus),
-  refresh: (parts) => void usePairs().refresh(parts),
+  overlays: [LargePreview, MarkDialogs],
+  enter(corpus) {
+    useMarking().enter()
+    void useBlur().enter(corpus)
+    void usePairs().enter(corpus)
+  },
+  refresh: (parts) => usePairs().refresh(parts),
   commands: () => {
     const router = useRouter()
     const route = useRoute()
     return [
+      ...orderCommands(router),
       {
         id: 'app.filter',
         title: t('pairs.filter.title'),

@@ -51,6 +51,26 @@ export function layoutGrid(input: GridInput): GridLayout {
   }
 }
 
+/** Rows of one height, one below the other, as a grid of one column. */
+export function layoutRows(input: {
+  total: number
+  width: number
+  viewportHeight: number
+  height: number
+}): GridLayout {
+  const contentHeight = input.total * input.height
+  return {
+    columns: 1,
+    rows: input.total,
+    cellWidth: input.width,
+    cellHeight: input.height,
+    gap: 0,
+    contentHeight,
+    scrollHeight: Math.min(contentHeight, MAX_SCROLL),
+    viewportHeight: input.viewportHeight,
+  }
+}
+
 /** Items from first to last (exclusive) that a viewport at `top` shows, with `overscan` rows. */
 export function visibleRange(
   layout: GridLayout,

@@ -8,6 +8,6 @@ export const rating = defineFeature({
   name: 'rating',
   view: RatingView,
   commands: ratingCommands,
-  refresh: (parts, seen) => void useRating().refresh(parts, seen),
+  refresh: (parts, seen) => useRating().refresh(parts, seen),
   writes: ['ratings'],
 })

@@ -15,5 +15,5 @@ export const train = defineFeature({
     when: () => useTraining().step === 'alts' && useTraining().example !== null,
   },
   enter: (corpus) => useTraining().enter(corpus),
-  refresh: (parts) => void useTraining().refresh(parts),
+  refresh: (parts) => useTraining().refresh(parts),
 })

@@ -1,5 +1,11 @@
 import { computed, ref, type Ref } from 'vue'
-import { SpanPackageInput, TrainSpansInput, type CallInput } from '#shared/contract/index.ts'
+import {
+  SpanPackageInput,
+  TrainSpansInput,
+  type CallInput,
+  type TrainingRun,
+} from '#shared/contract/index.ts'
+import { canonicalJson } from '#shared/canonical-json.ts'
 import { defaultsOf } from '#shared/limits.ts'
 import { useClient } from '../../bridge/client.ts'
 import { useMachine } from '../../state/machine.ts'
@@ -44,8 +50,9 @@ export const PACKAGE_DEFAULTS: PackageChoice = defaultsOf(SpanPackageInput, [
 /** Training: a head here, or a package that is run by a launcher. */
 export function createLaunch(
   { corpus, remember, isLive, start }: TrainContext,
-  { data, obstacle }: Data,
+  { data, obstacle, preview }: Data,
   encoder: Ref<string>,
+  newest: () => TrainingRun | null,
 ) {
   const way = ref<'head' | 'package'>('head')
   const name = ref('')
@@ -55,6 +62,17 @@ export function createLaunch(
   const packageFolder = ref('')
   const launcher = ref('')
   const launchers = computed(() => useMachine().settings?.launchers ?? [])
+
+  /** The newest run has learned just what is chosen now: training again would give the same. */
+  const trained = computed(() => {
+    const run = newest()
+    if (run?.kind !== 'head' || run.state !== 'done' || !preview.value) return false
+    const choice = { ...data.value, ...head.value, encoder: encoder.value }
+    const same = Object.entries(choice).every(
+      ([key, value]) => canonicalJson(value) === canonicalJson(run.config[key]),
+    )
+    return same && canonicalJson(preview.value.splits) === canonicalJson(run.splits)
+  })
 
   async function train(): Promise<boolean> {
     const path = corpus.value
@@ -134,6 +152,7 @@ export function createLaunch(
     packageFolder,
     launcher,
     launchers,
+    trained,
     train,
     writePackage,
     choosePackage,

@@ -61,7 +61,7 @@ export const useTraining = defineStore('training', () => {
   const data = createData(context)
   const runs = createRuns(context, () => loaded.value)
   const models = createModels(() => runs.runs.value.flatMap((run) => run.model ?? []))
-  const launch = createLaunch(context, data, models.encoder)
+  const launch = createLaunch(context, data, models.encoder, () => runs.runs.value[0] ?? null)
   const prediction = createPrediction(context, models.predictor, () => launch.head.value.device)
   const plots = createPlots(context, sets)
 
@@ -76,6 +76,17 @@ export const useTraining = defineStore('training', () => {
     if (!learnable && !trained) return 'data'
     if (!trained) return 'train'
     return 'predict'
+  })
+
+  /** The set in use is whole and of the model that is chosen. */
+  const predicted = computed(() => {
+    const set = sets.currentSet.value
+    return (
+      set?.kind === 'model' &&
+      set.complete &&
+      set.model === models.predictor.value &&
+      prediction.predictWhere.value.trim() === ''
+    )
   })
 
   function remember(): void {
@@ -144,6 +155,13 @@ export const useTraining = defineStore('training', () => {
     if (to === 'plots') void plots.load()
   }
 
+  /** On to the prediction, by the model that was trained last. */
+  function predictWithNewest(): void {
+    const model = runs.runs.value[0]?.model
+    if (model) models.predictor.value = model
+    setStep('predict')
+  }
+
   /** Turns to a corpus, as it was left; reads it only where the view is looked at. */
   function enter(path: string | null): void {
     corpus.value = path
@@ -177,6 +195,7 @@ export const useTraining = defineStore('training', () => {
     leave,
     refresh,
     setStep,
+    predictWithNewest,
     enter,
     remember,
     jobOf: context.jobOf,
@@ -222,6 +241,7 @@ export const useTraining = defineStore('training', () => {
     packageFolder: launch.packageFolder,
     launcher: launch.launcher,
     launchers: launch.launchers,
+    trained: launch.trained,
     train: launch.train,
     writePackage: launch.writePackage,
     choosePackage: launch.choosePackage,
@@ -229,6 +249,7 @@ export const useTraining = defineStore('training', () => {
     nBest: prediction.nBest,
     predictWhere: prediction.predictWhere,
     scoredSpans: prediction.scoredSpans,
+    predicted,
     predict: prediction.predict,
     shownSet: plots.shownSet,
     clipModels: plots.clipModels,

@@ -26,6 +26,8 @@ export const app = {
     search: 'Search commands',
     list: 'Commands',
     none: 'No matching command.',
+    notNow: '{title}: not possible here now. It works in {view}.',
+    there: 'in {view}',
   },
   undo: 'Undo',
   redo: 'Redo',
@@ -45,6 +47,7 @@ export const app = {
   rail: 'Views',
   status: {
     title: 'Running jobs',
+    messages: 'Notes',
     idle: 'No jobs running',
     job: 'Job {title}, show jobs',
     more: '+{n} more',
@@ -52,6 +55,7 @@ export const app = {
   },
   messages: 'Messages',
   closeMessage: 'Close message',
+  messageOf: '{at} of {n}',
   top: {
     title: 'Current corpus and filter',
     pairs: 'Pairs shown',
@@ -61,8 +65,16 @@ export const app = {
     removeFilter: 'Remove filter {part}',
   },
   themes: { system: 'Theme: system', dark: 'Theme: dark', light: 'Theme: light' },
-  drop: { new: 'Drop to import', into: 'Drop to import into {corpus}' },
+  drop: 'Drop to import, into a new corpus or an open one',
+  zoom: {
+    in: 'Zoom in',
+    out: 'Zoom out',
+    reset: 'Actual size (100 %)',
+    now: 'Zoom {percent} %',
+  },
   done: 'Done: {job}',
+  next: 'Next: {step}',
+  failed: '{job}: {reason}',
   titleOf: '{corpus} – Gleaner',
   name: 'Gleaner',
 } as const

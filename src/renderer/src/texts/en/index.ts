@@ -2,18 +2,22 @@ import { app } from './app.ts'
 import { corpora } from './corpora.ts'
 import { cutoff } from './cutoff.ts'
 import { exporting } from './export.ts'
+import { fetch } from './fetch.ts'
 import { generate } from './generate.ts'
 import { importing } from './import.ts'
 import { jobs } from './jobs.ts'
 import { judge } from './judge.ts'
 import { label } from './label.ts'
+import { marks } from './marks.ts'
 import { measures } from './measures.ts'
 import { pairs } from './pairs.ts'
+import { palette } from './palette.ts'
 import { query } from './query.ts'
 import { rating } from './rating.ts'
 import { reasons } from './reasons.ts'
 import { report } from './report.ts'
 import { settings } from './settings.ts'
+import { table } from './table.ts'
 import { train } from './train.ts'
 import { ui } from './ui.ts'
 
@@ -23,18 +27,22 @@ export const en = {
   corpora,
   cutoff,
   exporting,
+  fetch,
   generate,
   importing,
   jobs,
   judge,
   label,
+  marks,
   measures,
   pairs,
+  palette,
   query,
   rating,
   reasons,
   report,
   settings,
+  table,
   train,
   ui,
 } as const

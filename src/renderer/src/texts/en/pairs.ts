@@ -61,6 +61,7 @@ export const pairs = {
     small: 'smallest picture first',
     random: 'random',
   },
+  sortBy: 'Sort pairs: {order}',
   commands: { inspector: 'Go to inspector', toggle: 'Select or deselect this pair' },
   selection: {
     group: 'Selection',

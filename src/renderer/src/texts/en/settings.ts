@@ -1,4 +1,5 @@
 export const settings = {
+  commands: { models: 'Manage models', doctor: 'Check this machine' },
   general: {
     deviceWorks: '{rate} GFLOP/s',
     deviceFails: 'not usable here, see System check',
@@ -25,7 +26,12 @@ export const settings = {
       span: 'span model',
       textEncoder: 'text encoder',
     },
-    states: { installed: 'installed', available: 'not downloaded', broken: 'broken' },
+    states: {
+      installed: 'installed',
+      available: 'not downloaded',
+      broken: 'broken',
+      failed: 'failed its check',
+    },
     title: 'Models',
     addFolder: 'Add folder…',
     repositoryExample: 'owner/name on the hub',

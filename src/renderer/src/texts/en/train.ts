@@ -111,7 +111,7 @@ export const train = {
     launchers: 'Launchers…',
     predict: 'Predict spans for the corpus',
     score: 'Score span set in use…',
-    histogram: 'Histogram of span set in use',
+    histogram: 'Span set in use: histogram',
     label: 'Label most uncertain first',
   },
 
@@ -297,6 +297,8 @@ export const train = {
     demonstration: 'demo',
     width: '{n}-d',
     train: 'Train',
+    trainAgain: 'Train again',
+    toPrediction: 'Predict with it',
     noEncoder:
       'No encoder installed. Add the folder of a BERT-like encoder: ONNX model, tokenizer.json and gleaner.json.',
     sizeAndWindow: '{size}, windows of {n} tokens.',
@@ -483,6 +485,9 @@ export const train = {
     model: 'Span model',
     nBest: 'Candidates kept',
     predict: 'Predict',
+    predictAgain: 'Predict again',
+    toPlots: 'Plots',
+    toScores: 'Score these spans…',
     noModel: 'No span model yet. Train a head (step 3), or add the folder of a fine-tuned model.',
     demonstrationHelp: 'Demo model: it shows how prediction works, but results are poor.',
     removeModel: 'Remove this model…',

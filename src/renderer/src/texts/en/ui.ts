@@ -6,6 +6,7 @@ export const ui = {
     before: 'text before',
     after: 'text after',
     span: 'found description',
+    best: 'best text',
   },
   statuses: {
     ok: 'Available',
@@ -160,6 +161,7 @@ export const ui = {
   pair: {
     noText: 'no text',
     named: 'Pair {id}, score {score}: {text}',
+    same: '{n} pairs with this picture',
     unscored: 'Pair {id}, no score: {text}',
     loading: 'Pair {i}, loading',
   },
@@ -169,6 +171,9 @@ export const ui = {
     text: 'Text',
     device: 'Device',
     start: 'Score this corpus',
+    best: 'Then choose the best text for each picture',
+    bestAbout:
+      'The text with the highest cosine becomes a text of its own, "best text": for filters, the cutoff and exports. Of equal cosines the first text wins.',
     noModel: 'No model for scoring is installed.',
     addModel: 'Add model',
   },

@@ -1,0 +1,95 @@
+import type { RecognisedTable } from '#shared/contract/index.ts'
+import type { SimilarityInput } from '#shared/contract/jobs/similarity.ts'
+import { AppError } from '#shared/errors.ts'
+
+type Column = RecognisedTable['columns'][number]
+
+/** Which columns are read, and which of them hold pictures and texts. */
+export interface Columns {
+  read: Column[]
+  /** Places in `read`. */
+  image: number
+  text: number
+  /** Names of columns that are not carried over. */
+  dropped: string[]
+}
+
+const IMAGE_ROLES = ['path', 'url'] as const
+const TEXT_ROLES = ['alt', 'caption', 'title'] as const
+
+/**
+ * `image` and `text` by name first, then as an import recognises them.
+ * @throws AppError `invalid-input` that names the columns there are
+ */
+export function columnsOf(
+  table: RecognisedTable,
+  { imageColumn, textColumn }: Pick<SimilarityInput, 'imageColumn' | 'textColumn'>,
+): Columns {
+  const read = table.columns.filter(({ type }) => type !== 'nested' && type !== 'binary')
+  const named = (name: string): number =>
+    read.findIndex((one) => one.name.toLowerCase() === name.toLowerCase())
+  const find = (
+    wanted: string | undefined,
+    usual: string,
+    roles: readonly string[],
+    what: string,
+  ): number => {
+    const exact = wanted === undefined ? -1 : read.findIndex(({ name }) => name === wanted)
+    if (exact >= 0) return exact
+    const at =
+      wanted !== undefined
+        ? named(wanted)
+        : [named(usual), ...roles.map((role) => read.findIndex((one) => one.role === role))].find(
+            (place) => place >= 0,
+          )
+    if (at !== undefined && at >= 0) return at
+    const names = table.columns.map(({ name }) => name).join(', ')
+    throw new AppError(
+      'invalid-input',
+      wanted === undefined
+        ? `No column of ${table.path} is known to hold ${what}.`
+        : `${table.path} has no column ${wanted} that can hold ${what}.`,
+      {
+        window: `Say which one it is. It has ${names}.`,
+        command: `Say which one with --${usual}-column. It has ${names}.`,
+      },
+    )
+  }
+  const image = find(imageColumn, 'image', IMAGE_ROLES, 'addresses or files of pictures')
+  const text = find(textColumn, 'text', TEXT_ROLES, 'the words')
+  if (image === text) {
+    throw new AppError(
+      'invalid-input',
+      `The column ${read[image]?.name ?? ''} cannot hold both pictures and words.`,
+      {
+        window: 'Name two columns.',
+        command: 'Name the two columns with --image-column and --text-column.',
+      },
+    )
+  }
+  const dropped = table.columns.filter((one) => !read.includes(one)).map(({ name }) => name)
+  return { read, image, text, dropped }
+}
+
+/**
+ * Names of the columns that are added: `similarity`, with several models or where the table has one
+ * `similarity_MODEL`, and `similarity_problem`.
+ */
+export function addedNames(
+  existing: readonly string[],
+  models: readonly string[],
+): { scores: string[]; problem: string } {
+  const taken = new Set(existing.map((name) => name.toLowerCase()))
+  const free = (name: string): string => {
+    let found = name
+    for (let n = 2; taken.has(found.toLowerCase()); n++) found = `${name}_${n}`
+    taken.add(found.toLowerCase())
+    return found
+  }
+  const short = models.map((id) => id.replace(/[/\\]+$/, '').replace(/^.*[/\\]/, ''))
+  const isPlain = models.length === 1 && !taken.has('similarity')
+  return {
+    scores: short.map((name) => free(isPlain ? 'similarity' : `similarity_${name}`)),
+    problem: free('similarity_problem'),
+  }
+}

@@ -1,0 +1,72 @@
+import type { Router } from 'vue-router'
+import { PairSort } from '#shared/contract/index.ts'
+import type { ScoreSource } from '#shared/contract/index.ts'
+import type { Action } from '../../state/actions.ts'
+import { usePairs } from '../../state/pairs.ts'
+import type { SourceInfo } from '../../state/pairs.ts'
+import { useSession } from '../../state/session.ts'
+import { TEXT_NAMES } from '../../state/text-sources.ts'
+import { t } from '../../texts/index.ts'
+import { tableColumns, wayOf } from './table-columns.ts'
+
+/** The orders that are offered wherever pairs are shown; a table sorts by its columns beside them. */
+export const PAIR_ORDERS: readonly { value: PairSort; label: string }[] = [
+  { value: 'id', label: t('pairs.order.page') },
+  { value: 'score-desc', label: t('pairs.order.scoreHigh') },
+  { value: 'score-asc', label: t('pairs.order.scoreLow') },
+  { value: 'size-desc', label: t('pairs.order.large') },
+  { value: 'size-asc', label: t('pairs.order.small') },
+  { value: 'random', label: t('pairs.order.random') },
+]
+
+/** Each order as a command of every view: it turns to the pairs. */
+export function orderCommands(router: Router): Action[] {
+  return PAIR_ORDERS.map(({ value, label }) => ({
+    id: `pairs.sort-${value}`,
+    title: t('pairs.sortBy', { order: label }),
+    group: t('app.views.pairs'),
+    keys: [],
+    enabled: () => useSession().corpus !== null,
+    run: () => {
+      usePairs().setSort(value)
+      void router.push({ name: 'pairs' })
+    },
+  }))
+}
+
+/** Stands for an order that only a column gives, while it is the one that holds. */
+const BY_COLUMN = 'column'
+
+interface Ordered {
+  sort: PairSort
+  score: ScoreSource | null
+  by: ScoreSource | null
+  sources: readonly SourceInfo[]
+  setSort(next: PairSort): void
+}
+
+/** What the list of orders offers, which one holds, and how another is chosen. */
+export function pairOrders(pairs: Ordered) {
+  const isListed = pairs.by === null && PAIR_ORDERS.some(({ value }) => value === pairs.sort)
+  return {
+    options: isListed ? PAIR_ORDERS : [...PAIR_ORDERS, { value: BY_COLUMN, label: labelOf(pairs) }],
+    now: isListed ? pairs.sort : BY_COLUMN,
+    choose(value: string): void {
+      const { success, data } = PairSort.safeParse(value)
+      if (success) pairs.setSort(data)
+    },
+  }
+}
+
+function labelOf(pairs: Ordered): string {
+  const { by, sort } = pairs
+  const backwards = sort.endsWith('-desc')
+  const named = (column: string): string =>
+    backwards ? t('table.order.descending', { column }) : t('table.order.ascending', { column })
+  if (by) {
+    const model = pairs.sources.find((source) => source.model === by.model)?.modelName ?? by.model
+    return named(t('table.order.score', { text: TEXT_NAMES[by.text], model }))
+  }
+  const column = tableColumns([], []).find((one) => wayOf(one, pairs) !== null)
+  return named(column?.title ?? sort)
+}

@@ -1,0 +1,48 @@
+import type { Ref } from 'vue'
+import type { PairSort, ScoreSource } from '#shared/contract/index.ts'
+import { recall } from '../bridge/persist.ts'
+import * as ranges from './ranges.ts'
+
+/** What decides which pairs are shown, and in which order. */
+export interface Recipe {
+  where: string
+  sort: PairSort
+  score: ScoreSource | null
+  /** Whose score sorts where it is another than `score`. */
+  by: ScoreSource | null
+  seed: number
+}
+
+type Refs = { [K in keyof Recipe]: Ref<Recipe[K]> }
+
+export function recipeOf(refs: Refs): Recipe {
+  return {
+    where: refs.where.value,
+    sort: refs.sort.value,
+    score: refs.score.value,
+    by: refs.by.value,
+    seed: refs.seed.value,
+  }
+}
+
+export function setRecipe(refs: Refs, to: Recipe): void {
+  refs.where.value = to.where
+  refs.sort.value = to.sort
+  refs.score.value = to.score
+  refs.by.value = to.by
+  refs.seed.value = to.seed
+}
+
+/** The recipe, the place and the marks with which a corpus was left. */
+export function recallRecipe(corpus: string): Recipe & { cursor: number; marked: ranges.Ranges } {
+  return {
+    where: '',
+    sort: 'id',
+    score: null,
+    by: null,
+    seed: 0,
+    cursor: 0,
+    marked: ranges.NONE,
+    ...recall<Partial<Recipe & { cursor: number; marked: ranges.Ranges }>>(corpus, 'pairs', {}),
+  }
+}

@@ -1,0 +1,82 @@
+export const fetch = {
+  command: 'Fetch missing pictures…',
+  title: 'Fetch pictures from the web',
+  scopes: {
+    label: 'Pairs',
+    all: 'All pairs',
+    filter: 'Filter',
+    selection: 'Selection',
+    pair: 'This pair',
+  },
+  counting: 'Counting…',
+  addresses: '{n} address on {hosts} | {n} addresses on {hosts}',
+  hosts: '{n} host | {n} hosts',
+  none: 'Nothing to fetch: no picture of these pairs is left to ask for.',
+  of: 'of {pictures} picture that {pairs} pairs show | of {pictures} pictures that {pairs} pairs show',
+  files: '{n} is looked for beside its table | {n} are looked for beside their tables',
+  largest: 'Most at',
+  left: {
+    label: 'Not asked for',
+    had: '{n} already in the corpus',
+    failed: '{n} failed before',
+    refused: '{n} refused before',
+    missing: '{n} not found before',
+    'opted-out': '{n} kept out of datasets by its page | {n} kept out of datasets by their pages',
+    'no-address': '{n} without a web address',
+  },
+  retry: 'Also ask again for what failed before',
+  time: {
+    label: 'Time',
+    least: 'at least {time}',
+    why: 'A host is asked for one picture at a time, with {delay} s between.',
+    about: 'about {time}',
+    answers: '{seconds} s an answer in the sample',
+    noAnswer: 'No host of the sample answered.',
+  },
+  size: {
+    label: 'Size',
+    unknown: 'Not known: nothing was fetched into this corpus yet.',
+    noneHad: 'Not known: the sample had no picture.',
+    before: 'about {size}',
+    beforeWhy: 'by the {had} of {asked} fetched into this corpus before, {mean} each',
+    about: '{size} ({low} to {high}, 95 %)',
+    sampled:
+      'About {pictures} pictures: {had} of {asked} addresses on {hosts} answered with one; nothing was kept',
+    reasons: 'The others: {reasons}',
+  },
+  estimate: 'Estimate by a sample',
+  estimating: 'Asking 24 addresses…',
+  estimateAbout: 'Asks the web for up to 24 of these addresses.',
+  contact: {
+    label: 'Contact',
+    example: "mailto:you{'@'}example.org",
+    missing:
+      'Say how you can be reached: many servers turn away programs that do not say who runs them.',
+    sent: 'Sent as {agent}',
+  },
+  optOut: {
+    label: 'Opt-outs',
+    honoured:
+      'Respected: robots.txt, X-Robots-Tag, and robots directives of pages (noai, noimageai, noindex and their like).',
+    ignored: 'Ignored, as your settings say.',
+  },
+  kept: {
+    label: 'Kept in',
+    free: '{size} free on this disk',
+    twice:
+      'Each picture is kept with its HTTP headers in a web archive, and once more to be shown.',
+    full: 'This may not fit: {size} are free on this disk.',
+  },
+  cancel: 'Cancel',
+  start: 'Fetch {n} picture | Fetch {n} pictures',
+  startNone: 'Fetch',
+  offer: {
+    text: '{n} address is known, no picture is here. | {n} addresses are known, no picture is here.',
+    action: 'Fetch pictures…',
+    one: 'Fetch…',
+    score:
+      'There is no picture to score. Fetch pictures first: {n} address is known. | There is no picture to score. Fetch pictures first: {n} addresses are known.',
+    noPairs: 'This corpus has no pairs yet.',
+    fetching: 'Pictures are being fetched; scoring can begin with the first of them.',
+  },
+} as const
