@@ -15,7 +15,7 @@ const ALWAYS = new Set(['app/App.vue', 'state/zoom.ts', 'features/pairs/pair-ord
 const isAlways = (file: string): boolean =>
   ALWAYS.has(file) || /features\/[\w-]+\/(index|[\w-]*commands)\.ts$/.test(file)
 /** What lies over a view, and a rating, have the keyboard to themselves. */
-const WHILE_OPEN = /^(preview\.|judge\.preview-|rating\.)/
+const WHILE_OPEN = /^(preview\.|cutoff\.judging\.|judge\.preview-|rating\.)/
 
 const fits = (id: string, pattern: string): boolean =>
   new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '[\\w-]+')}$`).test(id)
