@@ -1,3 +1,4 @@
+import { hostOf } from '#shared/address.ts'
 import { ALT_KINDS } from '#shared/alt-kinds.ts'
 import { countTemplates } from '../../labeling/alt-templates.ts'
 import type { PlacedAlt } from '../../labeling/alt-templates.ts'
@@ -31,10 +32,11 @@ export async function sortAlts(
       return site
     }
     function* placed(): Generator<PlacedAlt> {
-      for (const { alt, host, picture } of eachPlacedAlt(db)) {
+      for (const { alt, host, picture, url } of eachPlacedAlt(db)) {
         if (io.signal.aborted) return
-        // Rows of tables without a page stand on no site.
-        if (alt !== null && host !== '') yield { alt, site: siteOfHost(host), picture }
+        // Rows of tables without a page: who serves the picture stands for the site.
+        const of = host === '' ? hostOf(url) : host
+        if (alt !== null && of !== '') yield { alt, site: siteOfHost(of), picture }
       }
     }
     const templates = await countTemplates(placed, args.repeated)
