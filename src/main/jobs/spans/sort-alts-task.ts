@@ -12,6 +12,8 @@ import { beginSnapshot } from '../../store/statements.ts'
 import type { SortedBatch, SpanCalls } from './span-calls.ts'
 
 const BATCH = 20_000
+/** Alts whose kind is remembered: many pairs share one. */
+const KNOWN = 100_000
 
 /**
  * Sorts the alts of all pairs as they are at the start: two looks count what stands on many sites,
@@ -57,11 +59,20 @@ export async function sortAlts(
       new Set(templates.map(({ text }) => text)),
       minWords,
     )
+    const known = new Map<string, ReturnType<typeof sort>>()
+    const kindOf = (alt: string | null): ReturnType<typeof sort> => {
+      const found = alt === null ? undefined : known.get(alt)
+      if (found) return found
+      const made = sort(alt)
+      if (known.size >= KNOWN) known.clear()
+      if (alt !== null) known.set(alt, made)
+      return made
+    }
     const begin = (): SortedBatch => ({ ids: [], kinds: [], rules: [] })
     let batch = begin()
     await io.emit({ ...begin(), head: { rules, templates } })
     for (const { id, alt } of eachPlacedAlt(db)) {
-      const { kind, rule } = sort(alt)
+      const { kind, rule } = kindOf(alt)
       batch.ids.push(id)
       batch.kinds.push(ALT_KINDS.indexOf(kind))
       batch.rules.push(rule === null ? -1 : (places.get(`${kind} ${rule}`) ?? -1))

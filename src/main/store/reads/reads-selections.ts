@@ -6,6 +6,7 @@ import type { Query } from '#shared/query/index.ts'
 import { arrange, shuffle } from './arrays.ts'
 import type { FilterContext, Filters } from './filters.ts'
 import { lru } from './lru.ts'
+import { columnNamed } from '../repositories/columns.ts'
 import { findModel, textKey } from '../repositories/models.ts'
 import type { ScoreKind } from '../repositories/models.ts'
 import { pairRows } from '../repositories/pairs.ts'
@@ -39,7 +40,7 @@ const MAX_SELECTIONS = 8
 
 /** Filters in an order, read page by page. */
 export function createSelectionReads(context: SelectionReadContext) {
-  const { db, version, filters, baseScores } = context
+  const { db, version, filters, baseScores, baseColumn } = context
   const selections = lru<Selection>(MAX_SELECTIONS)
   const orders = createOrders(context)
   const columns = lru<{ filled: SortColumn[] }>(1)
@@ -120,8 +121,11 @@ export function createSelectionReads(context: SelectionReadContext) {
       }
       default: {
         const column = columnOf(args.sort)
-        if (!column) return kept
-        return arrange(kept, orders.idsBy(column.by), column.backwards)
+        if (column) return arrange(kept, orders.idsBy(column.by), column.backwards)
+        const imported = IMPORTED.exec(args.sort)
+        if (!imported) return kept
+        const { id } = columnNamed(db, imported[1] ?? '')
+        return arrange(kept, baseColumn(id).ids, imported[2] === 'desc')
       }
     }
   }
@@ -174,6 +178,8 @@ export function createSelectionReads(context: SelectionReadContext) {
     },
   }
 }
+
+const IMPORTED = /^column:(.+)-(asc|desc)$/s
 
 /** The column of a sort that is one's; null for the order of the pages, chance and scores. */
 function columnOf(sort: PairSort): { by: SortColumn; backwards: boolean } | null {

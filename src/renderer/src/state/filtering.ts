@@ -24,6 +24,8 @@ export const useFiltering = defineStore('filtering', () => {
   const facets = shallowRef<readonly FacetCounts[]>([])
   const columns = shallowRef<readonly ColumnCounts[]>([])
   const loading = ref(false)
+  /** Columns of imported tables whose numbers are kept. */
+  const imported = shallowRef<readonly string[]>([])
   /** The facet of which all values are shown, and what is looked for in it. */
   const whole = ref<Facet | null>(null)
   const find = ref('')
@@ -118,11 +120,24 @@ export const useFiltering = defineStore('filtering', () => {
   const remove = (name: string): Promise<boolean> =>
     change((corpus) => useClient().call('filters.remove', { corpus, name }))
 
+  async function loadImported(): Promise<void> {
+    const corpus = useSession().path
+    if (corpus === null) return
+    try {
+      const found = await useClient().call('columns.list', { corpus })
+      if (corpus === useSession().path) imported.value = found.map(({ name }) => name)
+    } catch (thrown) {
+      useUi().fail(thrown)
+    }
+  }
+
   function enter(): void {
     facets.value = []
     columns.value = []
     filters.value = { saved: [], used: [] }
     whole.value = null
+    imported.value = []
+    void loadImported()
     if (open.value) void loadFilters()
   }
 
@@ -143,6 +158,7 @@ export const useFiltering = defineStore('filtering', () => {
     facets,
     columns,
     loading,
+    imported,
     whole,
     find,
     filters,
@@ -153,6 +169,7 @@ export const useFiltering = defineStore('filtering', () => {
     click,
     setBounds,
     showWhole,
+    loadImported,
     save,
     remove,
     enter,
