@@ -61,7 +61,7 @@ test('a corpus that another program writes to is shown, says why it cannot be ch
   const strip = page.getByRole('status', { name: 'Read-only.' })
   await expect(strip).toContainText('is being written to by')
   await page.keyboard.press('1')
-  const button = page.getByRole('button', { name: /^Import…/ }).first()
+  const button = page.getByRole('button', { name: /^Locate / }).first()
   await expect(button).toBeDisabled()
   await expect(button).toHaveAttribute('title', /is being written to by/)
   await shoot(page, 'read-only-corpora')

@@ -2,13 +2,17 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { BrowserWindow } from 'electron'
 import { app, ipcMain } from 'electron'
+import type { Job } from '#shared/contract/index.ts'
+import { createAttention } from './attention.ts'
 import { serveBridge } from './bridge.ts'
 import { startEngine } from './engine-process.ts'
 import type { EngineProcess } from './engine-process.ts'
 import { installMenu } from './menu.ts'
 import { createConsent } from './consent.ts'
+import { createPictureDrags } from './drag-picture.ts'
 import { openGrantedPaths } from './granted-paths.ts'
 import { forbidNetwork, lockDown } from './lock-down.ts'
+import { systemAttention } from './notice.ts'
 import { isPage } from './origin.ts'
 import { registerScheme, serveProtocol } from './protocol.ts'
 import { createWindow } from './window.ts'
@@ -38,6 +42,12 @@ export function startShell(): void {
   const send = (name: string, value: unknown): void => {
     if (window && !window.isDestroyed()) window.webContents.send('event', name, value)
   }
+  const attention = createAttention(
+    systemAttention(
+      () => window,
+      () => send('shell.command', { command: 'view.jobs', paths: [] }),
+    ),
+  )
   const open = (): void => {
     window = createWindow(join(out, 'preload/index.cjs'), start)
     void window.loadURL(start)
@@ -64,12 +74,19 @@ export function startShell(): void {
   void app.whenReady().then(() => {
     lockDown(start, devServer, `${pathToFileURL(join(out, 'renderer')).href}/`)
     engine = startEngine(join(out, 'main/engine.js'), {
-      onEvent: send,
-      onState: (state, message) => send('engine.state', { state, message }),
+      onEvent(name, value) {
+        send(name, value)
+        if (name === 'jobs.changed') attention.take(value as Job)
+      },
+      onState(state, message) {
+        send('engine.state', { state, message })
+        if (state === 'crashed') attention.reset()
+      },
     })
     const consent = createConsent(engine, granted)
-    serveProtocol(join(out, 'renderer'), engine, consent.knowsCorpus)
-    serveBridge({ engine, home: start, granted, consent })
+    serveProtocol(join(out, 'renderer'), engine, consent.knowsCorpus, new URL(start))
+    const drags = createPictureDrags(engine, consent.knowsCorpus)
+    serveBridge({ engine, home: start, granted, consent, drags })
     // What was dropped on the window was named by a person.
     ipcMain.on('dropped', (event, path: unknown) => {
       const frame = event.senderFrame

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import type { ImportInput } from '#shared/contract/jobs.ts'
 import type { CallArgs, CallOutput, RecognisedTable } from '#shared/contract/index.ts'
-import { TextSource } from '#shared/domain.ts'
+import { OwnText } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import { ChoiceNeeded } from '../../tables/choice-needed.ts'
 import {
@@ -25,7 +25,7 @@ export interface ScoreColumn {
   column: string
   model: string
   /** Which text it belongs to; absent: the one that the plan names. */
-  text?: Exclude<TextSource, 'span'>
+  text?: Exclude<OwnText, 'span'>
 }
 
 type OnPosition = (position: number) => Promise<void>
@@ -45,7 +45,7 @@ export interface ImportPlan {
   /** Columns whose numbers are kept. */
   numbers: string[]
   /** Which text the scores belong to. */
-  text: Extract<TextSource, 'alt' | 'caption' | 'title'> | null
+  text: Extract<OwnText, 'alt' | 'caption' | 'title'> | null
   embeddings: {
     image: string | null
     text: string | null
@@ -180,7 +180,7 @@ function namePlan(source: TableInput, info: TableInfo, choices: ImportChoices): 
 
 /** The text that a column of scores of our own names. */
 function ownScore(column: string): Pick<ScoreColumn, 'text'> {
-  const text = TextSource.exclude(['span']).safeParse(readScoreColumn(column)?.text)
+  const text = OwnText.exclude(['span']).safeParse(readScoreColumn(column)?.text)
   return text.success ? { text: text.data } : {}
 }
 

@@ -1,11 +1,13 @@
 import { watch } from 'vue'
 import { t } from '../texts/index.ts'
 import type { Router } from 'vue-router'
+import type { Job } from '#shared/contract/index.ts'
 import { FEATURES } from './features.ts'
 import { createRefresher } from './refreshing.ts'
 import { allPlaces } from '../state/features.ts'
 import { useIncoming } from '../state/incoming.ts'
 import { useJobs } from '../state/jobs.ts'
+import { nextStep } from '../state/next-step.ts'
 import { useMachine } from '../state/machine.ts'
 import { useSession } from '../state/session.ts'
 import { useUi } from '../state/ui.ts'
@@ -35,16 +37,30 @@ export async function startProgram(router: Router): Promise<void> {
   )
 
   client.on('jobs.changed', (job) => jobs.take(job))
+  function toNext(job: Job): { label: string; run: () => void } | null {
+    const next = nextStep(job)
+    if (!next) return null
+    const { label, place, run } = next
+    return {
+      label: t('app.next', { step: label }),
+      run: () => (place ? void router.push({ name: place }) : run?.()),
+    }
+  }
+
   jobs.onEnd((job) => {
-    if (job.corpus === session.path) void jobs.settle(job.id, refresher.now)
-    else if (shown() === 'corpora') void session.loadRecent().catch(() => undefined)
-  })
-  jobs.onEnd((job) => {
+    const settled =
+      job.corpus === session.path ? jobs.settle(job.id, refresher.now) : Promise.resolve()
+    if (job.corpus !== session.path && shown() === 'corpora') {
+      void session.loadRecent().catch(() => undefined)
+    }
     if (router.currentRoute.value.name === 'jobs') return
     const show = { label: t('app.show'), run: () => void router.push({ name: 'jobs' }) }
     if (job.state === 'failed' && job.error) {
       ui.failJob(t('app.failed', { job: job.title, reason: job.error.message }), show)
-    } else if (job.state === 'done') ui.note(t('app.done', { job: job.title }), show)
+    } else if (job.state === 'done') {
+      // What a step follows from is read first.
+      void settled.then(() => ui.note(t('app.done', { job: job.title }), toNext(job) ?? show))
+    }
   })
   client.on('models.changed', () => void machine.loadModels().catch(ui.fail))
 

@@ -41,6 +41,10 @@ export const useFetching = defineStore('fetching', () => {
       (counts.value.ok ?? 0) === 0 &&
       Object.values(counts.value).some((n) => n > 0),
   )
+  /** The corpus has no pairs. */
+  const isEmpty = computed(
+    () => counts.value !== null && Object.values(counts.value).every((n) => n === 0),
+  )
   const toFetch = computed(() => (plan.value ? plan.value.addresses + plan.value.files : 0))
   const ready = computed(
     () => !planning.value && !starting.value && planError.value === null && toFetch.value > 0,
@@ -190,6 +194,7 @@ export const useFetching = defineStore('fetching', () => {
     counts,
     absent,
     hasNone,
+    isEmpty,
     isOpen,
     scope,
     scopes,

@@ -10,8 +10,8 @@ import type {
 import { toErrorValue } from '#shared/errors.ts'
 import { latest, useClient } from '../bridge/client.ts'
 import { baseName } from '../bridge/format.ts'
+import { useImportTarget } from './import-target.ts'
 import { useJobs } from './jobs.ts'
-import { useSession } from './session.ts'
 import { useUi } from './ui.ts'
 
 export type TablePictures = 'archive' | 'folder' | 'fetch' | 'none'
@@ -62,6 +62,7 @@ export const useImporting = defineStore('importing', () => {
       refusal.value === null &&
       !reading.value &&
       !starting.value &&
+      useImportTarget().ready &&
       (picturesFrom.value !== 'folder' || folder.value !== ''),
   )
 
@@ -116,6 +117,7 @@ export const useImporting = defineStore('importing', () => {
 
   /** Looks at tables; the dialog that shows them opens at once. */
   async function begin(paths: readonly string[]): Promise<void> {
+    useImportTarget().begin(paths)
     inputs.value = paths
     tables.value = []
     n.value = 0
@@ -173,16 +175,15 @@ export const useImporting = defineStore('importing', () => {
     }
   }
 
-  /** Starts the import into the open corpus, or into a new one that is asked for. */
+  /** Starts the import into the corpus that was chosen, which is then open. */
   async function start(): Promise<boolean> {
-    const session = useSession()
     if (!ready.value) return false
     starting.value = true
     try {
-      if (!session.corpus && !(await session.createByDialog())) return false
-      if (!session.corpus) return false
+      const corpus = await useImportTarget().open()
+      if (corpus === null) return false
       await useClient().call('jobs.import', {
-        corpus: session.corpus.path,
+        corpus,
         inputs: [...inputs.value],
         columns: chosen.value,
         ...(modelName.value.trim() ? { modelName: modelName.value.trim() } : {}),

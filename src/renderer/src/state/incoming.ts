@@ -4,6 +4,7 @@ import { shallowRef } from 'vue'
 import { useClient } from '../bridge/client.ts'
 import { sortInputs } from './inputs.ts'
 import { useImporting } from './importing.ts'
+import { useImportTarget } from './import-target.ts'
 import { useJobs } from './jobs.ts'
 import { useSession } from './session.ts'
 import { useUi } from './ui.ts'
@@ -63,8 +64,12 @@ export const useIncoming = defineStore('incoming', () => {
     if (zips.length === paths.length) return
     const others = paths.filter((path) => !zips.includes(path))
     const { tables, archives: files } = await sortInputs(others, holdsTables)
-    if (files.length > 0) archives.value = files
-    if (tables.length > 0) await useImporting().begin(tables)
+    const reading = tables.length > 0 ? useImporting().begin(tables) : null
+    if (files.length > 0) {
+      useImportTarget().begin(files)
+      archives.value = files
+    }
+    await reading
   }
 
   /** Whether a path is a folder with tables; what cannot be read as such is none. */
@@ -77,13 +82,14 @@ export const useIncoming = defineStore('incoming', () => {
     }
   }
 
-  /** Starts reading archives into the open corpus. */
+  /** Starts reading archives into the corpus that was chosen, which is then open. */
   async function importArchives(
     inputs: readonly string[],
     images: ImagesChoice,
     onlyListed: boolean,
   ): Promise<boolean> {
-    const { path } = useSession()
+    const target = useImportTarget()
+    const path = await target.open()
     if (path === null) return false
     try {
       await useClient().call('jobs.ingest', {
@@ -92,6 +98,8 @@ export const useIncoming = defineStore('incoming', () => {
         images,
         onlyListed,
       })
+      // Tables that came with them go the same way.
+      target.into = 'open'
       await useJobs().load()
       return true
     } catch (error) {

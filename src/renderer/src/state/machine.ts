@@ -10,7 +10,9 @@ import type {
   PictureTextInfo,
 } from '#shared/contract/index.ts'
 import type { Settings } from '#shared/settings.ts'
+import { toErrorValue } from '#shared/errors.ts'
 import { latest, useClient } from '../bridge/client.ts'
+import { keep, recall } from '../bridge/persist.ts'
 import { useUi } from './ui.ts'
 import { useUndo } from './undo.ts'
 
@@ -31,6 +33,23 @@ export const useMachine = defineStore('machine', () => {
   const checking = ref(false)
   const info = shallowRef<CallOutput<'system.info'> | null>(null)
   const verifications = ref(new Map<string, Verification | 'running'>())
+
+  /** Digests of models whose last check went wrong, also before the window was opened. */
+  const bad = ref<readonly string[]>(recall(null, 'models-bad', []))
+
+  /** What is shown of a model: as it lies on the disk, and whether it passed its last check. */
+  function stateOf(model: ModelInfo): ModelInfo['state'] | 'failed' {
+    const isBad = model.digest !== null && bad.value.includes(model.digest)
+    return model.state === 'installed' && isBad ? 'failed' : model.state
+  }
+
+  function judge(id: string, isGood: boolean): void {
+    const digest = everyModel.value.find((model) => model.id === id)?.digest
+    if (!digest) return
+    const others = bad.value.filter((one) => one !== digest)
+    bad.value = isGood ? others : [...others, digest]
+    keep(null, 'models-bad', bad.value)
+  }
 
   const theme = computed(() => settings.value?.theme ?? 'system')
   const deviceStates = shallowRef<readonly DeviceState[]>([])
@@ -131,8 +150,12 @@ export const useMachine = defineStore('machine', () => {
     }
     set('running')
     try {
-      set(await useClient().call('models.verify', { id }))
+      const result = await useClient().call('models.verify', { id })
+      judge(id, result.ok)
+      set(result)
     } catch (error) {
+      // One that is busy or gone says nothing of its files.
+      if (['model', 'damaged'].includes(toErrorValue(error).kind)) judge(id, false)
       set(null)
       useUi().fail(error)
     }
@@ -200,6 +223,7 @@ export const useMachine = defineStore('machine', () => {
     tryDevices,
     theme,
     verifications,
+    stateOf,
     load,
     loadModels,
     change,

@@ -12,7 +12,6 @@ export const importing = defineFeature({
   commands: () => [
     {
       id: 'corpus.import',
-      writes: true,
       title: t('importing.commands.files'),
       group: t('app.groups.corpora'),
       keys: ['Ctrl+I'],
@@ -20,7 +19,6 @@ export const importing = defineFeature({
     },
     {
       id: 'corpus.import-folder',
-      writes: true,
       title: t('importing.commands.folder'),
       group: t('app.groups.corpora'),
       keys: ['Ctrl+Shift+O'],

@@ -65,7 +65,7 @@ export const app = {
     removeFilter: 'Remove filter {part}',
   },
   themes: { system: 'Theme: system', dark: 'Theme: dark', light: 'Theme: light' },
-  drop: { new: 'Drop to import', into: 'Drop to import into {corpus}' },
+  drop: 'Drop to import, into a new corpus or an open one',
   zoom: {
     in: 'Zoom in',
     out: 'Zoom out',
@@ -73,6 +73,7 @@ export const app = {
     now: 'Zoom {percent} %',
   },
   done: 'Done: {job}',
+  next: 'Next: {step}',
   failed: '{job}: {reason}',
   titleOf: '{corpus} – Gleaner',
   name: 'Gleaner',

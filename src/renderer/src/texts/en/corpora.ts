@@ -7,6 +7,11 @@ export const corpora = {
     text: 'A corpus holds the pictures of web archives together with the text that belongs to them. Explore the sample first, or import your own: drop WARC or WACZ files anywhere on this window. Existing tables of pairs (Parquet, CSV, JSON Lines, embeddings) are imported the same way.',
   },
   import: 'Import…',
+  empty: {
+    title: '{corpus} is empty',
+    text: 'Add web archives (WARC, WACZ) or tables of pairs (Parquet, CSV, JSON Lines), or drop them anywhere on this window.',
+    add: 'Add archives or tables…',
+  },
   actions: 'Corpora actions',
   open: 'Open…',
   drop: 'or drop web archives and tables anywhere',

@@ -76,6 +76,7 @@ export const fetch = {
     one: 'Fetch…',
     score:
       'There is no picture to score. Fetch pictures first: {n} address is known. | There is no picture to score. Fetch pictures first: {n} addresses are known.',
+    noPairs: 'This corpus has no pairs yet.',
     fetching: 'Pictures are being fetched; scoring can begin with the first of them.',
   },
 } as const

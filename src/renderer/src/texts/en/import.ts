@@ -6,9 +6,16 @@ export const importing = {
     noneAbout: 'Only addresses and text. Pictures can be added later.',
     title: 'Import archives',
     files: 'Files to import',
-    into: '{n} file into {corpus}. Records that were read before are not read again. | {n} files into {corpus}. Records that were read before are not read again.',
-    intoNew:
-      '{n} file into a new corpus. You choose where to save it. | {n} files into a new corpus. You choose where to save it.',
+  },
+  target: {
+    title: 'Into',
+    new: 'A new corpus',
+    name: 'Name of the new corpus',
+    elsewhere: 'Elsewhere…',
+    open: 'Into {corpus}',
+    openAbout:
+      '{n} pair; what was read before is not read again | {n} pairs; what was read before is not read again',
+    sample: 'the sample that comes with Gleaner',
   },
   listed: {
     title: 'Pairs',
@@ -89,9 +96,7 @@ export const importing = {
     leftOutList: 'Tables that are left out',
     titleMany: 'Import {n} tables',
     titleOne: 'Import table',
-    into: 'Into {corpus}. Each row with a picture becomes a pair; rows imported before are not added again.',
-    intoNew:
-      'Into a new corpus. You choose where to save it. Each row with a picture becomes a pair.',
+    about: 'Each row with a picture becomes a pair; rows imported before are not added again.',
     position: '{i} of {n}; all tables are read the same way',
     meaningOf: 'Meaning of {column}',
     rows: '{n} row | {n} rows',

@@ -53,6 +53,7 @@ export const palette = {
       'sort-size-asc': 'order arrange resolution tiny',
       'sort-random': 'order arrange shuffle',
     },
+    pictures: { fetch: 'download images web crawl' },
     grid: { larger: 'size bigger zoom', smaller: 'size zoom' },
     cutoff: {
       score: 'clip cosine similarity rate compute embed',

@@ -26,7 +26,12 @@ export const settings = {
       span: 'span model',
       textEncoder: 'text encoder',
     },
-    states: { installed: 'installed', available: 'not downloaded', broken: 'broken' },
+    states: {
+      installed: 'installed',
+      available: 'not downloaded',
+      broken: 'broken',
+      failed: 'failed its check',
+    },
     title: 'Models',
     addFolder: 'Add folder…',
     repositoryExample: 'owner/name on the hub',

@@ -1,0 +1,50 @@
+import type { Job } from '#shared/contract/index.ts'
+import { t } from '../texts/index.ts'
+import { useFetching } from './fetching.ts'
+import { usePairs } from './pairs.ts'
+import { useSession } from './session.ts'
+
+/** What comes after a job: a place to go to, or something to do where one is. */
+export interface NextStep {
+  label: string
+  /** Name of the view. */
+  place?: string
+  run?: () => void
+}
+
+/** The one step that follows from a job that is done in the open corpus; null = none does. */
+export function nextStep(job: Job): NextStep | null {
+  if (job.state !== 'done' || job.corpus === null || job.corpus !== useSession().path) return null
+  switch (job.kind) {
+    case 'ingest':
+    case 'import':
+      return fetchStep() ?? scoreStep() ?? { label: t('jobs.next.pairs'), place: 'pairs' }
+    case 'pictures':
+      return scoreStep() ?? { label: t('jobs.next.cutoff'), place: 'cutoff' }
+    case 'score':
+      return { label: t('jobs.next.cutoff'), place: 'cutoff' }
+    case 'alt-spans':
+      return { label: t('jobs.next.alt-spans'), place: 'train' }
+    case 'train-spans':
+      return { label: t('jobs.next.train-spans'), place: 'train' }
+    case 'predict-spans':
+      return { label: t('jobs.next.predict-spans'), place: 'label' }
+    case 'study-images':
+    case 'study-package':
+      return { label: t('jobs.next.judge'), place: 'judge' }
+    default:
+      return null
+  }
+}
+
+/** Where there is no picture, that comes first. */
+function fetchStep(): NextStep | null {
+  const fetching = useFetching()
+  if (!fetching.hasNone || fetching.absent === 0) return null
+  return { label: t('jobs.next.fetch'), run: () => void fetching.ask('all') }
+}
+
+function scoreStep(): NextStep | null {
+  if (usePairs().sources.length > 0 || (useFetching().counts?.ok ?? 0) === 0) return null
+  return { label: t('jobs.next.score'), place: 'cutoff' }
+}
