@@ -46,5 +46,5 @@ test('clicks on facets write the query that one sees, and filters are kept by na
   await panel.getByRole('button', { name: 'Rules…' }).click()
   const rules = page.getByRole('dialog', { name: 'What a machine wrote' })
   await rules.getByText('file-name').first().click()
-  await expect(rules.getByLabel('Pattern')).toBeVisible()
+  await expect(rules.getByLabel('Pattern').filter({ visible: true })).toHaveCount(1)
 })

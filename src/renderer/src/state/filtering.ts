@@ -26,6 +26,8 @@ export const useFiltering = defineStore('filtering', () => {
   const loading = ref(false)
   /** Columns of imported tables whose numbers are kept. */
   const imported = shallowRef<readonly string[]>([])
+  /** The filter that was written down last as used. */
+  let lastUsed = ''
   /** The facet of which all values are shown, and what is looked for in it. */
   const whole = ref<Facet | null>(null)
   const find = ref('')
@@ -137,6 +139,7 @@ export const useFiltering = defineStore('filtering', () => {
     filters.value = { saved: [], used: [] }
     whole.value = null
     imported.value = []
+    lastUsed = ''
     void loadImported()
     if (open.value) void loadFilters()
   }
@@ -144,11 +147,11 @@ export const useFiltering = defineStore('filtering', () => {
   // What was shown with a filter counts as used; what could not be read does not.
   watch(
     () => [usePairs().where, usePairs().state, usePairs().entered] as const,
-    ([where, state, entered], [before]) => {
+    ([where, state, entered]) => {
       if (state !== 'ready' || entered !== useSession().path) return
       void load()
-      if (where === '' || where === filters.value.used[0]?.query || where === before) return
-      if (useSession().readonly !== null) return
+      if (where === '' || where === lastUsed || useSession().readonly !== null) return
+      lastUsed = where
       void change((corpus) => useClient().call('filters.used', { corpus, query: where }))
     },
   )
