@@ -45,7 +45,7 @@ const OF_CALL: Record<string, Record<string, PathUse | null>> = {
 /** Fields that hold text that is no path to anything that the window gets to see. */
 export const NOT_PATHS: ReadonlySet<string> = new Set(
   (
-    'anchors annotator answer aspect by cancel column cutoff day endpoint examples explanation field from group help ' +
+    'anchors annotator answer aspect by cancel column cutoff day endpoint examples explanation field from group hash help ' +
     'host imageColumn instructions job judge key kind launcher left measure modelName name note pattern prefix primary question ' +
     'queue quote rater raters reason role run selection set sha256 side spares status study submit task tasks text textColumn texts token ' +
     'type types userAgentContact version where why without ' +

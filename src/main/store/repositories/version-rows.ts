@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { TextSource } from '#shared/domain.ts'
 import type { ReaderDb } from '../open.ts'
 import { statement } from '../statements.ts'
-import type { TextKey } from './models.ts'
 import { bestReader } from './best-sets.ts'
+import type { TextKey } from './models.ts'
 import { currentSpanSet } from './span-sets.ts'
 
 /** What a version keeps of a pair, as it lies in the tables. */
@@ -85,24 +85,21 @@ export function versionRows(
        ${needsContext ? 'LEFT JOIN contexts c ON c.pair_id = p.id' : ''}
        ${needsSpan ? `LEFT JOIN spans sp ON sp.set_id = ${set} AND sp.pair_id = p.id AND sp.rank = 0` : ''}
      WHERE p.id`
+  const best = texts.includes('best') ? bestReader(db) : () => null
+  const toRow = (row: Columns): VersionRow => rowOf(row, best(row[0]))
   const one = db.prepare<[number], Columns>(`${sql} = ?`).raw()
   const range = db.prepare<[number, number], Columns>(`${sql} BETWEEN ? AND ?`).raw()
-  const best = texts.includes('best') ? bestReader(db) : null
-  const whole = (row: Columns): VersionRow => {
-    const found = toRow(row)
-    return best ? { ...found, texts: { ...found.texts, best: best(found.id) } } : found
-  }
   return rangeReader(
     ids,
     (id) => {
       const row = one.get(id)
-      return row && whole(row)
+      return row && toRow(row)
     },
-    (from, to) => new Map(range.all(from, to).map((row) => [row[0], whole(row)])),
+    (from, to) => new Map(range.all(from, to).map((row) => [row[0], toRow(row)])),
   )
 }
 
-function toRow(row: Columns): VersionRow {
+function rowOf(row: Columns, best: string | null): VersionRow {
   const [id, page, host, date, place, image, sha256, alt, caption, title, before, after, span] = row
   return {
     ...{ id, page, host, date, place, image, sha256 },
@@ -113,7 +110,7 @@ function toRow(row: Columns): VersionRow {
       before: before ?? null,
       after: after ?? null,
       span: span ?? null,
-      best: null,
+      best,
     },
   }
 }
@@ -152,6 +149,21 @@ export function labelsSaid(db: ReaderDb): { events: number; digest: string } {
   ).iterate()
   for (const { uid, kind, target, state } of rows) {
     hash.update(`${JSON.stringify([uid, kind, target, state])}\n`)
+    events++
+  }
+  return { events, digest: hash.digest('hex') }
+}
+
+/** All marks, tags and notes up to now: how many events, and SHA-256 over them. */
+export function marksSaid(db: ReaderDb): { events: number; digest: string } {
+  const hash = createHash('sha256')
+  let events = 0
+  const rows = statement<{ uid: string; kind: string; target: string | null; change: string }>(
+    db,
+    'SELECT uid, kind, target, change FROM mark_events ORDER BY uid',
+  ).iterate()
+  for (const { uid, kind, target, change } of rows) {
+    hash.update(`${JSON.stringify([uid, kind, target, change])}\n`)
     events++
   }
   return { events, digest: hash.digest('hex') }

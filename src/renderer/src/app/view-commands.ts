@@ -27,6 +27,7 @@ const DONE: Readonly<Record<string, Titles>> = {
   pairs: {
     'pairs.filter': 'pairs.filter.title',
     'pairs.clear-filter': 'pairs.filter.clear',
+    'pairs.view': 'table.views.toggle',
     'pairs.all': 'pairs.selection.all',
     'pairs.none': 'pairs.selection.clear',
     'pairs.view': 'table.views.toggle',
