@@ -137,8 +137,10 @@ test('several texts are scored at once, laid over each other in numbers, and the
   await dialog.getByRole('button', { name: 'Score this corpus' }).click()
 
   const compare = page.getByRole('button', { name: 'Compare with' })
+  // The list is made when it is opened: it is opened again until the job has ended.
   await expect(async () => {
-    await compare.click()
+    await page.keyboard.press('Escape')
+    await compare.click({ timeout: 5_000 })
     await expect(page.getByRole('menuitemcheckbox', { name: /^best text/ })).toBeVisible({
       timeout: 2_000,
     })
