@@ -40,7 +40,7 @@ export async function chooseBest(
       const margin = made.marginMedian === null ? 'none' : made.marginMedian.toFixed(4)
       ctx.result(
         'Best text',
-        `${won} of ${formatCount(made.pairs)} pairs by ${model.manifest.name}; one text only ${formatCount(made.single)}, ties ${formatCount(made.ties)} (the first text wins), median margin ${margin}`,
+        `${won} of ${formatCount(made.pairs)} pairs by ${model.manifest.name}; one text only ${formatCount(made.single)}, ties ${formatCount(made.ties)} (the first text wins), median margin ${margin}${made.blank > 0 ? `; ${formatCount(made.blank)} texts without a visible character passed over` : ''}`,
       )
     }
     ctx.changed(['scores'])

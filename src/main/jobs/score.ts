@@ -224,7 +224,7 @@ async function scoreAll(
  * in use as the text `best`.
  * @throws AppError as `runScore`; `invalid-input` where `best` has only one text to choose from
  */
-async function scoreSeveral(
+export async function scoreSeveral(
   corpus: Corpus,
   input: ScoreInput,
   ctx: JobContext,

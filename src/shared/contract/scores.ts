@@ -22,6 +22,8 @@ export const BestReport = z.object({
   chosen: z.array(z.object({ text: TextSource, n: z.number().int() })),
   /** Pairs that have a score of one text only. */
   single: z.number().int(),
+  /** Scores that were passed over, as the text shows nothing. */
+  blank: z.number().int(),
   /** Pairs whose two highest cosines are equal: the first text wins. */
   ties: z.number().int(),
   /** Of the distances to the next best cosine; null = no pair has two. */

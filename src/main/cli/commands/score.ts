@@ -38,10 +38,7 @@ export function addScoreCommands(program: Command, tools: CliTools): void {
         ScoreInput.shape.texts,
       ).default(['alt'], 'alt'),
     )
-    .option(
-      '--best',
-      'then choose for each picture the best of these texts, as the text "best"',
-    )
+    .option('--best', 'then choose for each picture the best of these texts, as the text "best"')
     .addOption(deviceOption())
     .action(
       async (

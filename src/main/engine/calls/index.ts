@@ -10,6 +10,7 @@ import { labelCalls } from './labels.ts'
 import { markCalls } from './marks.ts'
 import { modelCalls } from './models.ts'
 import { pairCalls } from './pairs.ts'
+import { pictureFileCalls } from './pictures.ts'
 import { ratingCalls } from './ratings.ts'
 import { promptCalls } from './prompts.ts'
 import { resultCalls } from './results.ts'
@@ -31,6 +32,7 @@ export function createHandlers(context: EngineContext): Handlers {
     ...fetchingCalls(context),
     ...jobCalls(context),
     ...pairCalls(context),
+    ...pictureFileCalls(context),
     ...modelCalls(context),
     ...systemCalls(context),
     ...tableCalls(context),

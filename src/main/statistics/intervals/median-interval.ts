@@ -1,23 +1,17 @@
-import { normalQuantile } from '../distributions.ts'
 import { checkLevel, defined, notDefined } from '../outcome.ts'
 import type { Interval, Outcome } from '../outcome.ts'
-
-/** Beyond it the binomial distribution is taken as normal. */
-const EXACT_UP_TO = 2000
 
 /**
  * The interval of a median by order statistics, without a distribution in mind: from the k-th least
  * to the k-th greatest value, k the largest for which fewer than k of n fall on one side with a
- * probability of at most (1 - level) / 2 (Conover, Practical Nonparametric Statistics, 1999, 3.2). Beyond 2,000 values k
- * comes from the normal distribution. n = values; at least six at 95 %.
+ * probability of at most (1 - level) / 2 (Conover, Practical Nonparametric Statistics, 1999, 3.2). n = values; at least six at 95 %.
  * @param sorted rising
  */
 export function medianInterval(sorted: ArrayLike<number>, level = 0.95): Outcome<Interval> {
   checkLevel(level)
   const n = sorted.length
   const tail = (1 - level) / 2
-  const k =
-    n > EXACT_UP_TO ? Math.floor((n - normalQuantile(1 - tail) * Math.sqrt(n)) / 2) : rank(n, tail)
+  const k = rank(n, tail)
   if (k < 1) return notDefined(n, 'Too few values for an interval of the median.')
   return defined(n, { low: sorted[k - 1] as number, high: sorted[n - k] as number })
 }

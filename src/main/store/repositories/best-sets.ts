@@ -2,19 +2,23 @@ import { createHash } from 'node:crypto'
 import type { BestReport, BestSet } from '#shared/contract/scores.ts'
 import type { TextSource } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
+import { CERTAINLY_VISIBLE, isBlank } from '#shared/export-needs.ts'
 import { quantile } from '#shared/statistics.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement, transaction } from '../statements.ts'
-import { currentBestSet, putCurrentBestSet } from './current-best-set.ts'
 import { listModels } from './models.ts'
 import type { TextKey } from './models.ts'
+import { BEST_SET, currentBestSet } from './best-set-in-use.ts'
 
 /** Puts a set in use. @throws AppError `not-found` (none of this id is whole) */
 export function useBestSet(db: WriterDb, id: number): void {
   if (!listBestSets(db).some((set) => set.id === id)) {
     throw new AppError('not-found', `there is no set of best texts ${id} in this corpus`)
   }
-  putCurrentBestSet(db, id)
+  statement(
+    db,
+    'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+  ).run(BEST_SET, String(id))
 }
 
 /** Whole sets, the newest first. */
@@ -81,7 +85,8 @@ const BATCH = 20_000
 
 /**
  * Works out for each pair with a score of any of the texts which of them has the highest cosine, and
- * keeps that cosine as the score of `best`. Equal cosines: the first of `texts` wins. A set that would
+ * keeps that cosine as the score of `best`. Equal cosines: the first of `texts` wins; a text that shows
+ * nothing never does. A set that would
  * be as one that is there is not kept twice.
  * @param texts keys of scores, two or more
  * @param step is told how far it is and awaited between batches; false ends it, nothing is kept then
@@ -122,6 +127,7 @@ export async function makeBestSet(
   const content = createHash('sha256')
   let ties = 0
   let single = 0
+  let blank = 0
   for (let from = 0; from < last; from += BATCH) {
     if (!(await step(from, last))) {
       dropUnfinished(db)
@@ -130,7 +136,12 @@ export async function makeBestSet(
     transaction(db, () => {
       const found = new Map<number, { text: TextKey; cosine: number; next: number | null }>()
       for (const text of texts) {
+        const blanks = blankIds(db, text, from, from + BATCH)
         for (const { pairId, cosine } of scores.iterate(modelId, text, from, from + BATCH)) {
+          if (blanks.has(pairId)) {
+            blank++
+            continue
+          }
           const best = found.get(pairId)
           if (!best) found.set(pairId, { text, cosine, next: null })
           else if (cosine > best.cosine) found.set(pairId, { text, cosine, next: best.cosine })
@@ -155,6 +166,7 @@ export async function makeBestSet(
     pairs: margins.length + single,
     chosen: texts.map((text) => ({ text: sourceOfKey(text), n: chosen.get(text) ?? 0 })),
     single,
+    blank,
     ties,
     marginMedian: margins.length > 0 ? quantile(margins, 0.5) : null,
     marginTenth: margins.length > 0 ? quantile(margins, 0.1) : null,
@@ -175,6 +187,34 @@ export async function makeBestSet(
     statement(db, 'UPDATE best_sets SET report = ? WHERE id = ?').run(JSON.stringify(report), set)
     return set
   })
+}
+
+const OWN: Record<string, string> = {
+  alt: `SELECT id, alt AS words FROM pairs WHERE id > @from AND id <= @to
+    AND (alt IS NULL OR alt NOT GLOB @visible)`,
+  title: `SELECT id, title AS words FROM pairs WHERE id > @from AND id <= @to
+    AND (title IS NULL OR title NOT GLOB @visible)`,
+  caption: `SELECT id, caption AS words FROM pairs WHERE id > @from AND id <= @to
+    AND (caption IS NULL OR caption NOT GLOB @visible)`,
+  before: `SELECT p.id, c.before AS words FROM pairs p LEFT JOIN contexts c ON c.pair_id = p.id
+    WHERE p.id > @from AND p.id <= @to AND (c.before IS NULL OR c.before NOT GLOB @visible)`,
+  after: `SELECT p.id, c.after AS words FROM pairs p LEFT JOIN contexts c ON c.pair_id = p.id
+    WHERE p.id > @from AND p.id <= @to AND (c.after IS NULL OR c.after NOT GLOB @visible)`,
+}
+const OF_SPANS = `SELECT pair_id AS id, quote AS words FROM spans WHERE set_id = @set AND rank = 0
+  AND pair_id > @from AND pair_id <= @to AND (quote IS NULL OR quote NOT GLOB @visible)`
+
+/** Pairs of a range whose text shows nothing: no caption, whatever its score. */
+function blankIds(db: ReaderDb, text: TextKey, from: number, to: number): Set<number> {
+  const own = OWN[text]
+  const set = text.startsWith('span@') ? Number(text.slice('span@'.length)) : 0
+  const rows = statement<{ id: number; words: string | null }>(db, own ?? OF_SPANS).all({
+    from,
+    to,
+    visible: CERTAINLY_VISIBLE,
+    ...(own === undefined ? { set } : {}),
+  })
+  return new Set(rows.flatMap(({ id, words }) => (isBlank(words ?? '') ? id : [])))
 }
 
 /** Sets that a kill or a cancel left half made. */

@@ -3,7 +3,7 @@ import { TextSource } from '#shared/domain.ts'
 import type { OwnText } from '#shared/domain.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement } from '../statements.ts'
-import { currentBestSet } from './current-best-set.ts'
+import { currentBestSet } from './best-set-in-use.ts'
 import { currentSpanSet } from './span-sets.ts'
 
 /** How the table of scores names a text: spans and best texts are kept apart by their sets. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { TextSource } from '#shared/domain.ts'
 import type { ReaderDb } from '../open.ts'
 import { statement } from '../statements.ts'
-import type { TextKey } from './models.ts'
 import { bestReader } from './best-sets.ts'
+import type { TextKey } from './models.ts'
 import { currentSpanSet } from './span-sets.ts'
 
 /** What a version keeps of a pair, as it lies in the tables. */
@@ -76,8 +76,6 @@ export function versionRows(
 ): (id: number) => VersionRow | undefined {
   const needsContext = texts.some((text) => text === 'before' || text === 'after')
   const needsSpan = texts.includes('span')
-  const best = texts.includes('best') ? bestReader(db) : null
-  const toRow = (row: Columns): VersionRow => withTexts(row, best ? best(row[0]) : null)
   const set = Math.trunc(currentSpanSet(db) ?? 0)
   const sql = `SELECT p.id, g.url, g.host, g.date,
        CASE g.record_type WHEN 'table-row' THEN g.offset + p.position ELSE p.position END,
@@ -87,6 +85,8 @@ export function versionRows(
        ${needsContext ? 'LEFT JOIN contexts c ON c.pair_id = p.id' : ''}
        ${needsSpan ? `LEFT JOIN spans sp ON sp.set_id = ${set} AND sp.pair_id = p.id AND sp.rank = 0` : ''}
      WHERE p.id`
+  const best = texts.includes('best') ? bestReader(db) : () => null
+  const toRow = (row: Columns): VersionRow => rowOf(row, best(row[0]))
   const one = db.prepare<[number], Columns>(`${sql} = ?`).raw()
   const range = db.prepare<[number, number], Columns>(`${sql} BETWEEN ? AND ?`).raw()
   return rangeReader(
@@ -99,7 +99,7 @@ export function versionRows(
   )
 }
 
-function withTexts(row: Columns, best: string | null): VersionRow {
+function rowOf(row: Columns, best: string | null): VersionRow {
   const [id, page, host, date, place, image, sha256, alt, caption, title, before, after, span] = row
   return {
     ...{ id, page, host, date, place, image, sha256 },
@@ -149,6 +149,21 @@ export function labelsSaid(db: ReaderDb): { events: number; digest: string } {
   ).iterate()
   for (const { uid, kind, target, state } of rows) {
     hash.update(`${JSON.stringify([uid, kind, target, state])}\n`)
+    events++
+  }
+  return { events, digest: hash.digest('hex') }
+}
+
+/** All marks, tags and notes up to now: how many events, and SHA-256 over them. */
+export function marksSaid(db: ReaderDb): { events: number; digest: string } {
+  const hash = createHash('sha256')
+  let events = 0
+  const rows = statement<{ uid: string; kind: string; target: string | null; change: string }>(
+    db,
+    'SELECT uid, kind, target, change FROM mark_events ORDER BY uid',
+  ).iterate()
+  for (const { uid, kind, target, change } of rows) {
+    hash.update(`${JSON.stringify([uid, kind, target, change])}\n`)
     events++
   }
   return { events, digest: hash.digest('hex') }

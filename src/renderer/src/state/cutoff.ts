@@ -14,6 +14,7 @@ import {
 } from './cutoff-math.ts'
 import { cutoffText } from '../bridge/format.ts'
 import { keep, recall } from '../bridge/persist.ts'
+import { useComparing } from './cutoff-compare.ts'
 import { cutoffQuery, explicitScores } from './query-text.ts'
 import { sameSource, sourceKey } from './text-sources.ts'
 import { useInspect } from './inspect.ts'
@@ -50,8 +51,6 @@ export const useCutoff = defineStore('cutoff', () => {
   const seed = ref(1)
   const histogram = shallowRef<HistogramAnswer | null>(null)
   const overlays = shallowRef<readonly HistogramAnswer[]>([])
-  /** The shown scores side by side, the first of them as the others' measure; empty = only one. */
-  const compared = shallowRef<CallOutput<'scores.compare'>>([])
   const loading = ref(false)
   const error = shallowRef<ErrorValue | null>(null)
   const exact = shallowRef<{ cosine: number; kept: number; total: number } | null>(null)
@@ -85,6 +84,15 @@ export const useCutoff = defineStore('cutoff', () => {
   })
   const isExact = computed(() => exact.value?.cosine === cosine.value)
   const dropped = computed(() => n.value - kept.value)
+  const { compared, compare } = useComparing({
+    scope,
+    source,
+    compares,
+    overlays,
+    cosine,
+    cutoffs,
+    error,
+  })
 
   function scope(): {
     corpus: string
@@ -219,39 +227,6 @@ export const useCutoff = defineStore('cutoff', () => {
 
   let aroundTimer: ReturnType<typeof setTimeout> | undefined
   let sampleTimer: ReturnType<typeof setTimeout> | undefined
-
-  /**
-   * Where other scores are cut: those of the same model where the line is, those of another, which has
-   * another scale, where their own line was left or their model's convention is.
-   */
-  function cutoffOf(other: ScoreSource): number {
-    if (other.model === source.value?.model) return cosine.value
-    const own = cutoffs.value[sourceKey(other)]
-    if (own !== undefined) return own
-    const preset = useMachine().modelById.get(other.model)?.cutoffs?.[0]?.cosine
-    const at = compares.value.findIndex((one) => sameSource(one, other))
-    return preset ?? snap(overlays.value[at]?.median ?? 0)
-  }
-
-  const compare = coalesced(async () => {
-    const asked = scope()
-    if (!asked || compares.value.length === 0) return
-    const sources = [source.value as ScoreSource, ...compares.value].map((one) => ({
-      ...one,
-      cutoff: cutoffOf(one),
-    }))
-    try {
-      const answer = await useClient().call('scores.compare', {
-        corpus: asked.corpus,
-        where: asked.where,
-        sources,
-      })
-      // What was chosen meanwhile asks again.
-      if (answer.length === compares.value.length + 1) compared.value = answer
-    } catch (thrown) {
-      error.value = toErrorValue(thrown)
-    }
-  })
 
   /** The line moved: numbers at once, pictures when the hand slows down. */
   function follow(): void {

@@ -4,6 +4,7 @@ import { useRoute, useRouter } from 'vue-router'
 import { actionById } from '../../state/actions.ts'
 import { defineFeature } from '../../state/features.ts'
 import { useBlur } from '../../state/blur.ts'
+import { useFiltering } from '../../state/filtering.ts'
 import { useMarking } from '../../state/marking.ts'
 import { usePairs } from '../../state/pairs.ts'
 import { useSession } from '../../state/session.ts'
@@ -23,10 +24,12 @@ export const pairs = defineFeature({
   overlays: [LargePreview, MarkDialogs],
   enter(corpus) {
     useMarking().enter()
+    useFiltering().enter()
     void useBlur().enter(corpus)
     void usePairs().enter(corpus)
   },
-  refresh: (parts) => usePairs().refresh(parts),
+  refresh: (parts) =>
+    Promise.all([usePairs().refresh(parts), useFiltering().load()]).then(() => undefined),
   commands: () => {
     const router = useRouter()
     const route = useRoute()

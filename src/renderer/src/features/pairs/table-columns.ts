@@ -50,7 +50,7 @@ function textColumn(source: OwnText, shown: boolean): TableColumn {
   return plain({
     title: TEXT_NAMES[source],
     kind: 'text',
-    width: source === 'alt' || source === 'caption' ? 240 : 200,
+    width: source === 'alt' ? 208 : 168,
     grows: true,
     shown,
     sort: source,
@@ -61,10 +61,10 @@ function textColumn(source: OwnText, shown: boolean): TableColumn {
 function scoreColumn(source: SourceInfo): TableColumn {
   return {
     id: `score:${sourceKey(source)}`,
-    title: TEXT_NAMES[source.text],
+    title: t('table.columns.score', { text: TEXT_NAMES[source.text] }),
     about: source.modelName,
     kind: 'score',
-    width: 96,
+    width: 124,
     grows: false,
     shown: true,
     sort: { model: source.model, text: source.text },

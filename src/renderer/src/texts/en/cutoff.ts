@@ -69,17 +69,16 @@ export const cutoff = {
   compared: {
     title: 'Compared scores',
     scores: 'Scores',
-    cutoff: 'Cutoff',
     kept: 'Kept',
+    keptAt: 'of {n} at {cutoff}',
     mean: 'Mean',
     median: 'Median',
-    difference: 'Difference to the first: mean',
-    medianDifference: 'median',
-    both: 'on pairs with both',
+    difference: 'Mean difference',
+    medianDifference: 'Median difference',
+    both: 'n = {n}',
     about:
-      'Each less the first, on the pairs that have both; 95 % intervals, of the mean by t, of the median by order statistics. Scores of the same model are cut at the line, those of another at its own.',
-    interval: '{value} ({low} to {high})',
-    keptOf: '{share} of {n}',
+      'Differences: each less the first, on the pairs that have both; 95 % intervals, of the mean by t, of the median by order statistics. Scores of the same model are cut at the line, those of another at its own.',
+    interval: '{low} to {high}, n = {n}',
     bestOf:
       'Best text by {model}: {chosen}. {single} pairs have one text only, {ties} ties went to the first. Median margin {margin}.',
   },

@@ -2,6 +2,7 @@ import { app } from './app.ts'
 import { corpora } from './corpora.ts'
 import { cutoff } from './cutoff.ts'
 import { exporting } from './export.ts'
+import { facets } from './facets.ts'
 import { fetch } from './fetch.ts'
 import { generate } from './generate.ts'
 import { importing } from './import.ts'
@@ -27,6 +28,7 @@ export const en = {
   corpora,
   cutoff,
   exporting,
+  facets,
   fetch,
   generate,
   importing,

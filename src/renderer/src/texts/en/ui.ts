@@ -157,6 +157,13 @@ export const ui = {
     missing: 'Not in the archive',
     failed: 'Failed',
     refused: 'Refused',
+    copy: 'Copy picture',
+    save: 'Save picture as…',
+    kind: 'Picture',
+    copied: 'Copied the picture',
+    saved: 'Saved {name}',
+    tooLarge: 'The picture is too large for the clipboard.',
+    saveInstead: 'Save it as a file.',
   },
   pair: {
     noText: 'no text',
