@@ -155,7 +155,8 @@ async function takePictures(app: ElectronApplication, page: Page): Promise<void>
   const shoot = async (name: string): Promise<void> => {
     for (const theme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme: theme })
-      await page.waitForTimeout(250)
+      await page.waitForFunction((now) => document.documentElement.dataset['theme'] === now, theme)
+      await page.waitForTimeout(400)
       writeFileSync(join(out, `${name}-${theme}.png`), await picture(app))
     }
     await page.emulateMedia({ colorScheme: 'dark' })
