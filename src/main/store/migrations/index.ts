@@ -9,6 +9,7 @@ import { sql as marks } from './008-marks.ts'
 import { sql as columns } from './009-columns.ts'
 import { sql as judgings } from './010-judgings.ts'
 import { sql as versions } from './011-versions.ts'
+import { sql as spanSources } from './012-span-sources.ts'
 
 /** In order; the position is the version. Only ever appended to. */
 export const migrations: readonly { name: string; sql: string }[] = [
@@ -23,4 +24,5 @@ export const migrations: readonly { name: string; sql: string }[] = [
   { name: '009-columns', sql: columns },
   { name: '010-judgings', sql: judgings },
   { name: '011-versions', sql: versions },
+  { name: '012-span-sources', sql: spanSources },
 ]
