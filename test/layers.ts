@@ -114,8 +114,9 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     ingest: ['pictures', 'run'],
     cluster: ['run', 'spans'],
     evaluate: ['run'],
+    versions: ['import', 'run'],
+    exporting: ['run', 'versions'],
     judging: [],
-    versions: ['run'],
   },
   'main/statistics': {
     intervals: [],

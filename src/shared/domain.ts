@@ -8,8 +8,13 @@ export const CorpusPath = z.string().min(1)
 export const PairId = z.number().int().positive()
 export const ModelId = z.string().min(1)
 
-/** Which words of a pair are meant. `span` is a predicted or labeled description. */
-export const TEXT_SOURCES = ['alt', 'caption', 'title', 'before', 'after', 'span'] as const
+/** The texts that a pair has of its own. `span` is a predicted or labeled description. */
+export const OWN_TEXTS = ['alt', 'caption', 'title', 'before', 'after', 'span'] as const
+export const OwnText = z.enum(OWN_TEXTS)
+export type OwnText = z.infer<typeof OwnText>
+
+/** Which words of a pair are meant. `best`: of several of its texts the one that fits best. */
+export const TEXT_SOURCES = [...OWN_TEXTS, 'best'] as const
 export const TextSource = z.enum(TEXT_SOURCES)
 export type TextSource = z.infer<typeof TextSource>
 
@@ -62,6 +67,8 @@ export const Pair = z.object({
     after: z.string().nullable(),
     /** Of the current set of spans: the one that counts. */
     span: z.string().nullable(),
+    /** Of the texts of the set of best texts in use: the one with the highest cosine. */
+    best: z.string().nullable(),
   }),
   scores: z.array(Score),
   /** Mark, tags and note of all people. */

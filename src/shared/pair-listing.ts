@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { LabelState } from './contract/labels.ts'
 import { PersonSaid } from './marks.ts'
-import { ImageStatus, PairRules, TEXT_SOURCES, TextSource } from './domain.ts'
+import { ImageStatus, PairRules, OWN_TEXTS, OwnText } from './domain.ts'
 
 /** Content type of the `metadata` records that list pairs; docs/warc.md describes them. */
 export const LISTING_TYPE = 'application/vnd.gleaner.pairs+json'
@@ -25,14 +25,11 @@ export const ListedPair = z.object({
   }),
   /** null = absent, "" = empty. */
   texts: z.object(
-    Object.fromEntries(TEXT_SOURCES.map((source) => [source, text])) as Record<
-      TextSource,
-      typeof text
-    >,
+    Object.fromEntries(OWN_TEXTS.map((source) => [source, text])) as Record<OwnText, typeof text>,
   ),
   rules: PairRules,
   /** Raw cosines; `model`: the digest of one of `models`. */
-  scores: z.array(z.object({ model: z.string(), text: TextSource, cosine: z.number() })),
+  scores: z.array(z.object({ model: z.string(), text: OwnText, cosine: z.number() })),
   /** What each person says of it now. */
   marks: z.array(PersonSaid).optional(),
   columns: z.array(z.object({ name: z.string(), value: z.number() })).optional(),

@@ -9,48 +9,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Page } from '@playwright/test'
 import { withVirtualDisplay } from '../../scripts/display.mjs'
 import { hasDisplay } from '../../scripts/setup.mjs'
 import { createCorpus, openCorpus } from '../../src/main/store/open.ts'
 import { launch } from '../e2e/support.ts'
 import { fillCorpus } from '../support/synthetic.ts'
+import { frames, ms, row, spread } from '../support/window-bench.ts'
 
 const pairs = Number(process.argv[2] ?? 1_000_000)
-
-function percentile(values: number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN
-}
-const row = (what: string, ...cells: string[]): void =>
-  console.log(what.padEnd(44) + cells.map((cell) => cell.padStart(12)).join(''))
-const ms = (value: number): string => `${value.toFixed(1)} ms`
-const spread = (values: number[]): string[] => [
-  ms(percentile(values, 0.5)),
-  ms(percentile(values, 0.95)),
-  ms(percentile(values, 1)),
-]
-
-/** Times between frames while `work` runs in the page. */
-async function frames(page: Page, work: () => Promise<void>): Promise<number[]> {
-  await page.evaluate(() => {
-    const seen: number[] = []
-    Object.assign(window, { benchFrames: seen, benchRunning: true })
-    let last = performance.now()
-    const tick = (now: number): void => {
-      seen.push(now - last)
-      last = now
-      if ((window as unknown as { benchRunning: boolean }).benchRunning) requestAnimationFrame(tick)
-    }
-    requestAnimationFrame(tick)
-  })
-  await work()
-  return page.evaluate(() => {
-    const bench = window as unknown as { benchFrames: number[]; benchRunning: boolean }
-    bench.benchRunning = false
-    return bench.benchFrames.slice(2)
-  })
-}
 
 async function main(display: Record<string, string>): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'gleaner-bench-window-'))

@@ -7,6 +7,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import sharp from 'sharp'
+import { ExportInput } from '#shared/contract/jobs.ts'
 import { runExport } from '../../src/main/jobs/export.ts'
 import { runPictures } from '../../src/main/jobs/pictures/pictures.ts'
 import { recordMember } from '../../src/main/warc/index.ts'
@@ -50,7 +51,7 @@ const { path } = corpus
 const input = { corpus: path, images: 'fetch', retryFailed: false } as const
 await runPictures(corpus, input, jobContext(), { fetch: LOCAL })
 const out = join(folder, 'chosen')
-const chosen = { corpus: path, format: 'warc', out, where: 'NOT alt:wall', text: 'alt' } as const
-await runExport(corpus, chosen, exportContext())
+const chosen = { corpus: path, format: 'warc', out, where: 'NOT alt:wall', text: 'alt' }
+await runExport(corpus, ExportInput.parse(chosen), exportContext())
 corpus.close()
 server.close()

@@ -160,9 +160,23 @@ test('from alts in the text to plots: find, count, train, predict, score, by key
   const results = page.getByRole('region', { name: 'On the test sites' })
   await expect(results.getByRole('row')).toHaveCount(1 + trained.test.length)
   for (const line of trained.test) await expect(results).toContainText(line.iou.toFixed(3))
+  // The mean is made of these: a bar opens its samples.
+  const samples = page.getByRole('region', { name: 'IoU by sample' })
+  const { n, iou } = trained.test[0] ?? { n: 0, iou: 0 }
+  await expect(samples).toContainText(`n = ${n}, mean ${iou.toFixed(3)}`)
+  await samples.getByRole('slider', { name: 'IoU by sample' }).focus()
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Enter')
+  const rows = page.getByRole('list', { name: 'nothing found (IoU 0)' })
+  await rows.getByRole('button').first().click()
+  await expect(page.getByRole('complementary', { name: 'Inspector' })).toBeVisible()
+  await page.getByRole('tab', { name: /Training/ }).focus()
 
   // Predict with it, use the set, score it.
-  await page.getByRole('button', { name: 'Predict with this model…' }).press('Enter')
+  // Training again would give the same: the key goes on to what is next.
+  await page.keyboard.press('Control+Enter')
+  await expect(tab(page, 'Prediction')).toHaveAttribute('aria-selected', 'true')
+  expect((await call<TrainingRun[]>(page, 'training.runs', { corpus })).length).toBe(1)
   await expect(page.getByRole('combobox', { name: 'Span model' })).not.toContainText('–')
   await page.keyboard.press('Control+Enter')
   const predicted = page.getByRole('radio', { name: /predicted$/ })
@@ -178,7 +192,7 @@ test('from alts in the text to plots: find, count, train, predict, score, by key
     .toBe('model')
   await page.keyboard.press('s')
   const scoring = page.getByRole('dialog', { name: 'Score span set in use' })
-  await expect(scoring.getByRole('combobox', { name: 'Text' })).toContainText('found description')
+  await expect(scoring.getByRole('button', { name: 'Text' })).toContainText('found description')
   await scoring.getByRole('button', { name: 'Score this corpus' }).press('Enter')
   await untilIdle(page)
   const sources = await call<{ text: string; n: number; model: string }[]>(page, 'scores.sources', {

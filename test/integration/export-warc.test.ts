@@ -8,6 +8,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { PairListing } from '#shared/pair-listing.ts'
 import type { PairDetail } from '#shared/domain.ts'
 import { Manifest } from '../../src/main/export/manifest.ts'
+import { ExportInput } from '#shared/contract/jobs.ts'
 import { runExport } from '../../src/main/jobs/export.ts'
 import { blobPath, putBlob } from '../../src/main/store/blobs.ts'
 import type { Corpus } from '../../src/main/store/open.ts'
@@ -128,7 +129,7 @@ async function exported(
   const out = join(temporary(), 'archive')
   await runExport(
     corpus,
-    { corpus: corpus.path, format: 'warc', out, where, text: 'alt' },
+    ExportInput.parse({ corpus: corpus.path, format: 'warc', out, where, text: 'alt' }),
     exportContext(),
   )
   const manifest = Manifest.parse(JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')))

@@ -131,7 +131,12 @@ beforeAll(async () => {
       return [token, { ...row, model: MODELS.indexOf(model as (typeof MODELS)[number]), bytes }]
     }),
   )
-  serveProtocol('/nowhere', run.engine as unknown as EngineProcess, () => Promise.resolve(true))
+  serveProtocol(
+    '/nowhere',
+    run.engine as unknown as EngineProcess,
+    () => Promise.resolve(true),
+    new URL('gleaner://app/index.html'),
+  )
 }, 60_000)
 afterAll(() => run.stop())
 

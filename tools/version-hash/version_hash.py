@@ -4,7 +4,6 @@ import hashlib
 import json
 import math
 import pathlib
-import struct
 import sys
 
 RULES = "gleaner version 1"
@@ -43,9 +42,8 @@ def canonical(value):
     return "{" + ",".join(f"{canonical(key)}:{canonical(value[key])}" for key in keys) + "}"
 
 
-def line(page, date, place, image, sha256, source, text, cosine):
-    bits = None if cosine is None else struct.pack(">d", cosine + 0.0).hex()
-    return canonical([page, date, place, image, sha256, source, text, bits])
+def line(pair):
+    return canonical(pair)
 
 
 def content_hash(recipe, lines):
@@ -59,9 +57,7 @@ def read_pairs(path):
     """Each line again from its values, so that a line in another spelling does not pass."""
     with open(path, encoding="utf-8", newline="\n") as file:
         for row in file:
-            *values, bits = json.loads(row)
-            cosine = None if bits is None else struct.unpack(">d", bytes.fromhex(bits))[0]
-            again = line(*values, cosine)
+            again = line(json.loads(row))
             if again != row.rstrip("\n"):
                 raise SystemExit(f"not in its canonical form: {row[:100]}")
             yield again
@@ -85,6 +81,7 @@ FIXTURE_RECIPE = {
     "sample": {"n": 5, "seed": 7},
     "models": [{"id": "clip", "name": "CLIP ViT-B/32", "digest": "ab" * 32}],
     "spanSets": [],
+    "bestTexts": None,
     "labels": None,
     "marks": None,
     "versions": [],
@@ -99,18 +96,18 @@ FIXTURE_PAIRS = [
     ("https://e.org/3", "2024", 2, "https://e.org/3.png", None, "before", "zero", 0.0),
     ("https://e.org/3", "2024", 2, "https://e.org/3.png", None, "before", "zero", 0.0),
     ("https://e.org/4", "2024", 0, "https://e.org/\uffff\U00010000.png", None, "after", "tiny", 1.401298464324817e-45),
+    ("https://e.org/4", "2024", 1, "https://e.org/5.png", None, "after", "small", 0.0000123),
+    ("https://e.org/4", "2024", 2, "https://e.org/6.png", None, "after", "below", -0.00000015),
 ]
 
 
 def fixture(folder):
     folder = pathlib.Path(folder)
     names = ("page", "date", "place", "image", "sha256", "source", "text", "cosine")
-    out = {
-        "recipe": FIXTURE_RECIPE,
-        "pairs": [dict(zip(names, pair)) for pair in FIXTURE_PAIRS],
-        "lines": [line(*pair) for pair in FIXTURE_PAIRS],
-        "hash": content_hash(FIXTURE_RECIPE, [line(*pair) for pair in FIXTURE_PAIRS]),
-    }
+    pairs = [dict(zip(names, pair)) for pair in FIXTURE_PAIRS]
+    lines = [line(pair) for pair in pairs]
+    found = content_hash(FIXTURE_RECIPE, lines)
+    out = {"recipe": FIXTURE_RECIPE, "pairs": pairs, "lines": lines, "hash": found}
     (folder / "hash.json").write_text(json.dumps(out, indent=2) + "\n", encoding="utf-8")
     return 0
 

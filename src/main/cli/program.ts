@@ -24,6 +24,8 @@ export function createProgram(tools: CliTools): Command {
   const program = new Command('gleaner')
     .description('Curates image-text data: from web archives to scored, filtered datasets.')
     .version(SOFTWARE_VERSION)
+    // Behind a command `--version` is an option of that command.
+    .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('(gleaner --help shows every command)')
   addCorpusCommands(program, tools)

@@ -1,3 +1,4 @@
+import { DATASET_SPLITS } from './types.ts'
 import type { ExportCorpus, ExportCounts, ExportRecipe, Format } from './types.ts'
 
 const number = (n: number): string => n.toLocaleString('en-US')
@@ -13,11 +14,30 @@ export function datasetCard(
   recipe: ExportRecipe,
   corpus: ExportCorpus,
   counts: ExportCounts,
+  notes: readonly string[] = format.notes,
 ): string {
   const rows: [string, string][] = [
     ['Format', format.title],
     ['Filter', recipe.filter === '' ? 'every pair' : code(recipe.filter)],
-    ['Text', format.needs.text ? `\`${recipe.text}\`` : 'all'],
+    [
+      'Text',
+      recipe.texts
+        ? recipe.texts.map(code).join(', else ')
+        : format.needs.text
+          ? `\`${recipe.text}\``
+          : 'all',
+    ],
+    ...(recipe.version
+      ? [
+          ['Version', `${cell(recipe.version.name)}, content hash ${recipe.version.hash}`] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
+    ...(recipe.onePerPicture
+      ? [['Pictures', 'one pair a picture: the best scored, else the first'] as [string, string]]
+      : []),
     [
       'Scores',
       recipe.model
@@ -31,11 +51,13 @@ export function datasetCard(
     ([reason, n]) => `| left out: ${cell(reason)} | ${number(n)} |`,
   )
   const parts = [
-    ...(format.cardHeader === null ? [] : [`---\n${format.cardHeader}\n---\n`]),
+    ...(format.cardHeader === null
+      ? []
+      : [`---\n${headerOf(format.cardHeader, recipe, counts)}\n---\n`]),
     '# Image-text pairs from a web archive\n',
     `${number(counts.exported)} pairs. ${format.layout}\n`,
-    ...format.notes.map((note) => `- ${note}`),
-    ...(format.needs.pictures === null
+    ...notes.map((note) => `- ${note}`),
+    ...(format.needs.pictures === null || recipe.pictures
       ? []
       : ['- Pictures are the original bytes, never encoded again.']),
     '\n## How the numbers came about\n',
@@ -55,4 +77,18 @@ export function datasetCard(
     'Texts and pictures belong to the publishers of the pages; their licences are not known to this export.\n',
   ]
   return parts.join('\n')
+}
+
+/** The header for readers, with a line for each part of a split and for columns that were chosen. */
+function headerOf(header: string, recipe: ExportRecipe, counts: ExportCounts): string {
+  const typed =
+    recipe.texts && header.includes('  - name: scores\n')
+      ? `${header}\n  - name: text_source\n    dtype: string`
+      : header
+  if (!recipe.split) return typed
+  return typed.replace(/  - split: train\n    path: "(?:train\/)?(.*)"/, (_, path: string) =>
+    DATASET_SPLITS.filter((part) => counts.splits?.[part]?.pairs !== 0)
+      .map((part) => `  - split: ${part}\n    path: "${part}/${path}"`)
+      .join('\n'),
+  )
 }

@@ -1,6 +1,6 @@
 import { EXPORT_NEEDS } from '#shared/export-needs.ts'
 import { DigestTable } from './digest-table.ts'
-import type { OutputFile, OutputFolder } from './folder.ts'
+import type { OutputFile, DatasetFolder } from './folder.ts'
 import { fileName } from './imagefolder.ts'
 import { rowJson, toJson } from './json.ts'
 import { placeOf } from './picture-place.ts'
@@ -10,25 +10,26 @@ import type { DatasetWriter, ExportRecipe, Format, Sample } from './types.ts'
 const SCRATCH = '.annotations'
 
 class CocoWriter implements DatasetWriter {
-  private readonly folder: OutputFolder
+  private readonly folder: DatasetFolder
   private readonly recipe: ExportRecipe
   private readonly images = new DigestTable()
   private files: { captions: OutputFile; annotations: OutputFile } | null = null
   private annotations = 0
 
-  constructor(folder: OutputFolder, recipe: ExportRecipe) {
+  constructor(folder: DatasetFolder, recipe: ExportRecipe) {
     this.folder = folder
     this.recipe = recipe
   }
 
-  async add({ pair, text, cosine, picture }: Sample): Promise<boolean> {
+  async add(sample: Sample): Promise<boolean> {
+    const { pair, text, cosine, picture } = sample
     if (!picture) throw new Error('coco: a sample without picture')
     this.files ??= await this.begin()
     const { captions, annotations } = this.files
     const known = this.images.size
     const imageId = this.images.getOrAdd(picture.sha256, () => known + 1)
     if (imageId > known) {
-      const name = fileName(known, picture.extension)
+      const name = fileName(known, picture.extension, this.recipe.shardSize)
       await this.folder.put(`images/${name}`, picture.bytes)
       const image = {
         id: imageId,
@@ -46,7 +47,7 @@ class CocoWriter implements DatasetWriter {
       caption: text,
       similarity: cosine,
       url: placeOf(pair.image.url).url ?? '',
-      ...provenance(pair),
+      ...provenance(sample, this.recipe),
     }
     const columns = columnsOf(pair, this.recipe, new Set(Object.keys(annotation)))
     await annotations.write(

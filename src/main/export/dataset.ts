@@ -4,15 +4,19 @@ import { setImmediate } from 'node:timers/promises'
 import { AppError } from '#shared/errors.ts'
 import { isBlank } from '#shared/export-needs.ts'
 import { datasetCard } from './card.ts'
-import { CHECKSUMS, OutputFolder } from './folder.ts'
+import { CHECKSUMS, OutputFolder, within } from './folder.ts'
 import { FORMATS } from './formats.ts'
+import { notesOf } from './notes.ts'
 import { MANIFEST, makeManifest, sameExport } from './manifest.ts'
 import type { Manifest } from './manifest.ts'
 import { whyNotPillow } from './pillow.ts'
 import { EXTENSIONS, sniffPicture } from './picture-type.ts'
 import { discard, fileError, inspectTarget, isWhole, makePartial, publish } from './target.ts'
 import { wellFormed } from './text.ts'
+import { DATASET_SPLITS } from './types.ts'
 import type {
+  DatasetSplit,
+  DatasetWriter,
   ExportCorpus,
   ExportCounts,
   ExportHooks,
@@ -66,13 +70,15 @@ export async function exportDataset(
   const folder = new OutputFolder(partial)
   try {
     const counts = await writeSamples(items, format, recipe, folder, hooks)
-    await folder.put('README.md', datasetCard(format, recipe, corpus, counts))
+    const notes = notesOf(format, recipe, counts)
+    await folder.put('README.md', datasetCard(format, recipe, corpus, counts, notes))
+    await hooks.beside?.(folder, counts, format)
     const checksums = await folder.finish()
     const manifest = makeManifest({
       recipe,
       corpus,
       counts,
-      notes: format.notes,
+      notes,
       files: {
         // The list of checksums is a file too; the manifest itself is not counted.
         total: folder.files + 1,
@@ -133,9 +139,19 @@ async function writeSamples(
     exported: 0,
     pictures: 0,
     pictureBytes: 0,
-    skipped: {},
+    skipped: { ...hooks.leftOut },
   }
-  const writer = format.open(folder, recipe, hooks.archive ?? null)
+  const writers = new Map<DatasetSplit | null, DatasetWriter>()
+  const writerOf = (part: DatasetSplit | null): DatasetWriter => {
+    let writer = writers.get(part)
+    if (!writer) {
+      const place = part === null ? folder : within(folder, part)
+      writers.set(part, (writer = format.open(place, recipe, hooks.archive ?? null)))
+    }
+    return writer
+  }
+  const splits = countSplits()
+  if (recipe.pictures && format.needs.pictures !== null) counts.enlarged = 0
   const damaged = { n: 0, first: '' }
   const strict = { n: 0, first: '' }
   let unscored = 0
@@ -143,8 +159,10 @@ async function writeSamples(
   for await (const item of items) {
     stopIfCanceled(hooks.signal)
     counts.matched++
-    const sample = await examine(item, format)
-    const added = typeof sample === 'string' ? sample : await writer.add(sample)
+    const looked = await examine(item, format)
+    const sample = typeof looked === 'string' ? looked : await converted(looked, counts, hooks)
+    const part = item.split?.part ?? null
+    const added = typeof sample === 'string' ? sample : await writerOf(part).add(sample)
     if (typeof sample === 'string' || typeof added === 'string') {
       const reason = String(added)
       counts.skipped[reason] = (counts.skipped[reason] ?? 0) + 1
@@ -158,6 +176,7 @@ async function writeSamples(
         counts.pictureBytes += sample.picture?.bytes.byteLength ?? 0
       }
       counts.exported++
+      if (item.split) splits.add(item.split)
       if (sample.cosine === null) unscored++
     }
     hooks.progress(counts.matched)
@@ -177,17 +196,62 @@ async function writeSamples(
       `${strict.n} pictures that open here would not open in Pillow and were left out, the first: ${strict.first}`,
     )
   }
+  for (const n of Object.values(hooks.leftOut ?? {})) counts.matched += n
   if (counts.exported === 0) throw nothingLeft(counts)
   if (unscored > 0 && unscored < counts.exported) {
     hooks.warn(
       `${unscored} of the ${counts.exported} exported pairs have no score; \`similarity\` is null there. Some readers want all or none: the filter score:* leaves them out.`,
     )
   }
-  await writer.finish()
+  for (const part of [null, ...DATASET_SPLITS]) await writers.get(part)?.finish()
+  if (recipe.split) counts.splits = splits.counts()
   counts.skipped = Object.fromEntries(
     Object.entries(counts.skipped).sort(([a], [b]) => (a < b ? -1 : 1)),
   )
   return counts
+}
+
+/** The sample with its picture as the recipe chooses. A string is the reason why it is skipped. */
+async function converted(
+  sample: Sample,
+  counts: ExportCounts,
+  hooks: ExportHooks,
+): Promise<Sample | string> {
+  const { pair, picture } = sample
+  if (!hooks.convert || !picture) return sample
+  const made = await hooks.convert(picture.bytes)
+  if (typeof made === 'string') return made
+  const mime = sniffPicture(made.bytes)
+  const extension = mime === null ? undefined : EXTENSIONS[mime]
+  if (mime === null || extension === undefined) return 'picture-unwritable'
+  if (made.enlarged) counts.enlarged = (counts.enlarged ?? 0) + 1
+  const { bytes, width, height } = made
+  const sha256 = sha256Of(bytes)
+  return {
+    ...sample,
+    pair: { ...pair, image: { ...pair.image, width, height, mime, sha256 } },
+    picture: { bytes, sha256, mime, extension },
+    original: { width: pair.image.width, height: pair.image.height, sha256: picture.sha256 },
+  }
+}
+
+function countSplits() {
+  const sites = new Map<DatasetSplit, { pairs: number; sites: Set<string> }>()
+  return {
+    add({ part, site }: { part: DatasetSplit; site: string }): void {
+      let entry = sites.get(part)
+      if (!entry) sites.set(part, (entry = { pairs: 0, sites: new Set() }))
+      entry.pairs++
+      entry.sites.add(site)
+    },
+    counts: (): NonNullable<ExportCounts['splits']> =>
+      Object.fromEntries(
+        DATASET_SPLITS.map((part) => {
+          const entry = sites.get(part)
+          return [part, { pairs: entry?.pairs ?? 0, sites: entry?.sites.size ?? 0 }]
+        }),
+      ),
+  }
 }
 
 function nothingLeft(counts: ExportCounts): AppError {
@@ -218,7 +282,9 @@ export async function examine(item: ExportItem, format: Format): Promise<Sample 
   return {
     pair: wellFormed(item.pair),
     text: (item.text ?? '').toWellFormed(),
+    source: item.source ?? null,
     cosine: item.cosine,
+    original: null,
     picture,
   }
 }

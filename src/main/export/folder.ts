@@ -83,11 +83,31 @@ export class OutputFile {
   }
 }
 
+/** Where a format writes: the folder that becomes a dataset, or a part of it. */
+export interface DatasetFolder {
+  open(path: string): Promise<OutputFile>
+  put(path: string, data: Uint8Array | string): Promise<FileEntry>
+  /** A file beside the dataset's own, to be read back with `drain` and gone afterwards. */
+  scratch(name: string): Promise<OutputFile>
+  drain(scratch: string, into: OutputFile): Promise<void>
+}
+
+/** A folder within the dataset's, as a dataset of its own. */
+export function within(folder: DatasetFolder, name: string): DatasetFolder {
+  const at = (path: string): string => `${name}/${path}`
+  return {
+    open: (path) => folder.open(at(path)),
+    put: (path, data) => folder.put(at(path), data),
+    scratch: (path) => folder.scratch(at(path)),
+    drain: (scratch, into) => folder.drain(at(scratch), into),
+  }
+}
+
 /**
  * The folder that becomes a dataset. Knows every file of it by size and SHA-256, in the order in
  * which they were finished; nothing is final before `finish`.
  */
-export class OutputFolder {
+export class OutputFolder implements DatasetFolder {
   readonly root: string
   /** The first MAX_LISTED files. */
   readonly listed: FileEntry[] = []

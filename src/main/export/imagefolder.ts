@@ -1,5 +1,6 @@
 import { EXPORT_NEEDS } from '#shared/export-needs.ts'
-import type { OutputFile, OutputFolder } from './folder.ts'
+import { within } from './folder.ts'
+import type { OutputFile, DatasetFolder } from './folder.ts'
 import { rowJson } from './json.ts'
 import { SHARD_SIZE, sampleKey, shardName } from './keys.ts'
 import { placeOf } from './picture-place.ts'
@@ -7,22 +8,23 @@ import { columnsOf, provenance } from './provenance.ts'
 import type { DatasetWriter, ExportRecipe, Format, Sample } from './types.ts'
 
 class ImageFolderWriter implements DatasetWriter {
-  private readonly folder: OutputFolder
+  private readonly folder: DatasetFolder
+  private readonly recipe: ExportRecipe
   private metadata: OutputFile | null = null
   private index = 0
 
-  private readonly recipe: ExportRecipe
-
-  constructor(folder: OutputFolder, recipe: ExportRecipe) {
-    this.folder = folder
+  constructor(folder: DatasetFolder, recipe: ExportRecipe) {
+    // Each split has a folder of its own already.
+    this.folder = recipe.split ? folder : within(folder, 'train')
     this.recipe = recipe
   }
 
-  async add({ pair, text, cosine, picture }: Sample): Promise<boolean> {
+  async add(sample: Sample): Promise<boolean> {
+    const { pair, text, cosine, picture } = sample
     if (!picture) throw new Error('imagefolder: a sample without picture')
-    this.metadata ??= await this.folder.open('train/metadata.jsonl')
-    const name = fileName(this.index, picture.extension)
-    await this.folder.put(`train/${name}`, picture.bytes)
+    this.metadata ??= await this.folder.open('metadata.jsonl')
+    const name = fileName(this.index, picture.extension, this.recipe.shardSize)
+    await this.folder.put(name, picture.bytes)
     const row = {
       file_name: name,
       text,
@@ -31,7 +33,7 @@ class ImageFolderWriter implements DatasetWriter {
       width: pair.image.width,
       height: pair.image.height,
       sha256: picture.sha256,
-      ...provenance(pair),
+      ...provenance(sample, this.recipe),
     }
     const columns = columnsOf(pair, this.recipe, new Set(Object.keys(row)))
     await this.metadata.write(`${rowJson({ ...row, ...columns })}\n`)
@@ -45,9 +47,9 @@ class ImageFolderWriter implements DatasetWriter {
 }
 
 /** The first 10,000 pictures lie beside the metadata, the next ones in folders of 10,000. */
-export function fileName(index: number, extension: string): string {
-  const name = `${sampleKey(index)}.${extension}`
-  return index < SHARD_SIZE ? name : `${shardName(Math.floor(index / SHARD_SIZE))}/${name}`
+export function fileName(index: number, extension: string, shardSize = SHARD_SIZE): string {
+  const name = `${sampleKey(index, shardSize)}.${extension}`
+  return index < shardSize ? name : `${shardName(Math.floor(index / shardSize))}/${name}`
 }
 
 /** Hugging Face ImageFolder. */

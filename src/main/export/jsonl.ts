@@ -1,21 +1,22 @@
-import type { Pair } from '#shared/domain.ts'
 import { EXPORT_NEEDS } from '#shared/export-needs.ts'
-import type { OutputFile, OutputFolder } from './folder.ts'
+import type { OutputFile, DatasetFolder } from './folder.ts'
 import { toJson } from './json.ts'
 import { placeOf } from './picture-place.ts'
-import type { DatasetWriter, Format, Sample } from './types.ts'
+import type { DatasetWriter, ExportRecipe, Format, Sample } from './types.ts'
 
 class JsonLinesWriter implements DatasetWriter {
-  private readonly folder: OutputFolder
+  private readonly folder: DatasetFolder
+  private readonly recipe: ExportRecipe
   private file: OutputFile | null = null
 
-  constructor(folder: OutputFolder) {
+  constructor(folder: DatasetFolder, recipe: ExportRecipe) {
     this.folder = folder
+    this.recipe = recipe
   }
 
-  async add({ pair }: Sample): Promise<boolean> {
+  async add(sample: Sample): Promise<boolean> {
     this.file ??= await this.folder.open('pairs.jsonl')
-    await this.file.write(`${toJson(exportedPair(pair))}\n`)
+    await this.file.write(`${toJson(exportedPair(sample, this.recipe))}\n`)
     return false
   }
 
@@ -25,9 +26,13 @@ class JsonLinesWriter implements DatasetWriter {
 }
 
 /** A pair without addresses that only this corpus knows. */
-function exportedPair(pair: Pair): unknown {
+function exportedPair({ pair, source }: Sample, recipe: ExportRecipe): unknown {
   const { url, file } = placeOf(pair.image.url)
-  return { ...pair, image: { ...pair.image, url: url ?? '', file_name: file ?? '' } }
+  return {
+    ...pair,
+    image: { ...pair.image, url: url ?? '', file_name: file ?? '' },
+    ...(recipe.texts ? { text_source: source ?? '' } : {}),
+  }
 }
 
 /**
@@ -118,5 +123,5 @@ export const jsonl: Format = {
     '`image.url` is empty for a picture that a table named by a file; `image.file_name` is that file, relative to the table.',
   ],
   cardHeader: `configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: "pairs.jsonl"\n${FEATURES}`,
-  open: (folder) => new JsonLinesWriter(folder),
+  open: (folder, recipe) => new JsonLinesWriter(folder, recipe),
 }

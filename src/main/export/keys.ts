@@ -8,6 +8,6 @@ export const shardName = (shard: number): string => String(shard).padStart(5, '0
  * img2dataset's key: five digits for the shard and four for the place in it. Names of files are
  * made of keys only, never of anything from the web.
  */
-export function sampleKey(index: number): string {
-  return shardName(Math.floor(index / SHARD_SIZE)) + String(index % SHARD_SIZE).padStart(4, '0')
+export function sampleKey(index: number, shardSize = SHARD_SIZE): string {
+  return shardName(Math.floor(index / shardSize)) + String(index % shardSize).padStart(4, '0')
 }

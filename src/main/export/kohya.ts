@@ -1,5 +1,5 @@
 import { EXPORT_NEEDS } from '#shared/export-needs.ts'
-import type { OutputFile, OutputFolder } from './folder.ts'
+import type { OutputFile, DatasetFolder } from './folder.ts'
 import { rowJson } from './json.ts'
 import { SHARD_SIZE, sampleKey, shardName } from './keys.ts'
 import { placeOf } from './picture-place.ts'
@@ -8,27 +8,27 @@ import { oneLine } from './text.ts'
 import type { DatasetWriter, ExportRecipe, Format, Sample } from './types.ts'
 
 class KohyaWriter implements DatasetWriter {
-  private readonly folder: OutputFolder
+  private readonly folder: DatasetFolder
   private readonly folders: string[] = []
   private metadata: OutputFile | null = null
   private index = 0
+  private readonly recipe: ExportRecipe
   private readonly perFolder: number
 
-  private readonly recipe: ExportRecipe
-
-  constructor(folder: OutputFolder, recipe: ExportRecipe, perFolder: number) {
+  constructor(folder: DatasetFolder, recipe: ExportRecipe, perFolder: number) {
     this.folder = folder
     this.recipe = recipe
-    this.perFolder = perFolder
+    this.perFolder = recipe.shardSize ?? perFolder
   }
 
-  async add({ pair, text, cosine, picture }: Sample): Promise<boolean> {
+  async add(sample: Sample): Promise<boolean> {
+    const { pair, text, cosine, picture } = sample
     if (!picture) throw new Error('kohya: a sample without picture')
     const shard = Math.floor(this.index / this.perFolder)
     // The trainer does not look into folders below `image_dir`: each folder is a subset.
     const folder = shard === 0 ? 'images' : `images-${shardName(shard)}`
     if (this.folders.length <= shard) this.folders.push(folder)
-    const key = sampleKey(this.index)
+    const key = sampleKey(this.index, this.recipe.shardSize)
     const file = `${folder}/${key}.${picture.extension}`
     await this.folder.put(file, picture.bytes)
     await this.folder.put(`${folder}/${key}.txt`, `${oneLine(text)}\n`)
@@ -39,7 +39,7 @@ class KohyaWriter implements DatasetWriter {
       similarity: cosine,
       url: placeOf(pair.image.url).url ?? '',
       sha256: picture.sha256,
-      ...provenance(pair),
+      ...provenance(sample, this.recipe),
     }
     const columns = columnsOf(pair, this.recipe, new Set(Object.keys(row)))
     await this.metadata.write(`${rowJson({ ...row, ...columns })}\n`)

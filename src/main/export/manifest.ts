@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { EXPORT_FORMATS } from '#shared/contract/jobs.ts'
 import { TEXT_SOURCES } from '#shared/domain.ts'
+import { DATASET_SPLITS } from './types.ts'
 import type { ExportCorpus, ExportCounts, ExportRecipe } from './types.ts'
 import type { FileEntry } from './folder.ts'
 import { sha256Of } from '../files/digest.ts'
@@ -12,6 +13,22 @@ const Recipe = z.object({
   format: z.enum(EXPORT_FORMATS),
   filter: z.string(),
   text: z.enum(TEXT_SOURCES),
+  texts: z.array(z.enum(TEXT_SOURCES)).optional(),
+  version: z.object({ name: z.string(), hash: z.string(), pairs: z.number().int() }).optional(),
+  onePerPicture: z.literal(true).optional(),
+  split: z
+    .object({ train: z.number(), validation: z.number(), test: z.number(), seed: z.number() })
+    .optional(),
+  shardSize: z.number().int().optional(),
+  pictures: z
+    .object({
+      format: z.enum(['keep', 'jpeg', 'png', 'webp']),
+      quality: z.number().int(),
+      resize: z.enum(['none', 'longest', 'crop']),
+      size: z.number().int(),
+      how: z.string(),
+    })
+    .optional(),
   model: z.object({ id: z.string(), name: z.string(), digest: z.string() }).nullable(),
   cutoffs: z.array(z.string()),
   spanSets: z
@@ -28,6 +45,18 @@ const Recipe = z.object({
       }),
     )
     .optional(),
+  bestTexts: z
+    .object({
+      set: z.number().int(),
+      model: z.string(),
+      digest: z.string(),
+      texts: z.array(z.enum(TEXT_SOURCES)),
+      pairs: z.number().int(),
+      ties: z.number().int(),
+      content: z.string(),
+    })
+    .optional(),
+  columns: z.array(z.string()).optional(),
   software: z.string(),
 })
 
@@ -43,6 +72,13 @@ export const Manifest = z.object({
     pictures: z.number().int(),
     pictureBytes: z.number().int(),
     skipped: z.record(z.string(), z.number().int()),
+    splits: z
+      .partialRecord(
+        z.enum(DATASET_SPLITS),
+        z.object({ pairs: z.number().int(), sites: z.number().int() }),
+      )
+      .optional(),
+    enlarged: z.number().int().optional(),
   }),
   corpus: z.object({
     archives: z.array(
@@ -78,9 +114,7 @@ export function makeManifest(args: {
   createdAt: Date
 }): Manifest {
   const { recipe, corpus, counts, notes, files, createdAt } = args
-  const contentHash = sha256Of(
-    canonicalJson({ recipe, counts, archives: corpus.archives, checksums: files.checksums }),
-  )
+  const contentHash = hashOf({ recipe, counts, corpus, checksums: files.checksums })
   return {
     manifestVersion: 1,
     createdAt: createdAt.toISOString(),
@@ -91,6 +125,25 @@ export function makeManifest(args: {
     notes: [...notes],
     files,
   }
+}
+
+function hashOf(of: {
+  recipe: ExportRecipe
+  counts: ExportCounts
+  corpus: ExportCorpus
+  checksums: FileEntry
+}): string {
+  const { recipe, counts, corpus, checksums } = of
+  return sha256Of(canonicalJson({ recipe, counts, archives: corpus.archives, checksums }))
+}
+
+/** Whether a manifest states what its own content gives; the files are another matter. */
+export function agreesWithItself(manifest: Manifest): boolean {
+  const { recipe, counts, corpus, files } = manifest
+  const whole = { recipe, counts, corpus, checksums: files.checksums } as Parameters<
+    typeof hashOf
+  >[0]
+  return hashOf(whole) === manifest.contentHash
 }
 
 /** The same recipe over a corpus in the same state. */

@@ -1,10 +1,10 @@
 import { EXPORT_NEEDS } from '#shared/export-needs.ts'
-import type { OutputFolder } from './folder.ts'
+import type { DatasetFolder } from './folder.ts'
 import { laionHash } from './murmur3.ts'
 import { ParquetFile } from './parquet-file.ts'
 import type { Column } from './parquet-file.ts'
 import { placeOf } from './picture-place.ts'
-import { columnsOf, exportedColumns } from './provenance.ts'
+import { chosenColumns, columnsOf, exportedColumns } from './provenance.ts'
 import type { DatasetWriter, ExportRecipe, Format, Sample } from './types.ts'
 
 const ROWS_PER_FILE = 1_000_000
@@ -33,25 +33,26 @@ const COLUMNS: readonly Column[] = [
 const TAKEN: ReadonlySet<string> = new Set(COLUMNS.map(({ name }) => name))
 
 class LaionParquetWriter implements DatasetWriter {
-  private readonly folder: OutputFolder
-  private readonly rowsPerFile: number
+  private readonly folder: DatasetFolder
   private readonly recipe: ExportRecipe
   private readonly columns: readonly Column[]
+  private readonly rowsPerFile: number
   private table: ParquetFile | null = null
   private rows = 0
   private files = 0
 
-  constructor(folder: OutputFolder, recipe: ExportRecipe, rowsPerFile: number) {
+  constructor(folder: DatasetFolder, recipe: ExportRecipe, rowsPerFile: number) {
     this.folder = folder
     this.recipe = recipe
     this.columns = [
       ...COLUMNS,
+      ...chosenColumns(recipe),
       ...exportedColumns(recipe, TAKEN).map(([, name]): Column => ({ name, type: 'double' })),
     ]
-    this.rowsPerFile = rowsPerFile
+    this.rowsPerFile = recipe.shardSize ?? rowsPerFile
   }
 
-  async add({ pair, text, cosine }: Sample): Promise<boolean> {
+  async add({ pair, text, source, cosine }: Sample): Promise<boolean> {
     if (!this.table) {
       const name = `part-${String(this.files++).padStart(5, '0')}.parquet`
       this.table = new ParquetFile(await this.folder.open(name), this.columns)
@@ -78,6 +79,7 @@ class LaionParquetWriter implements DatasetWriter {
       pair.mark,
       pair.tags.join(','),
       pair.note,
+      ...(this.recipe.texts ? [source] : []),
       ...Object.values(columnsOf(pair, this.recipe, TAKEN)),
     ])
     if (++this.rows === this.rowsPerFile) await this.finish()

@@ -1,5 +1,5 @@
 import type { Pair } from '#shared/domain.ts'
-import type { ExportRecipe } from './types.ts'
+import type { ExportRecipe, Sample } from './types.ts'
 
 /**
  * Where a pair comes from, flat, in the order of the columns. '' = not known: readers that guess
@@ -19,9 +19,32 @@ export interface Provenance {
   /** Of all people, between commas. */
   tags: string
   note: string
+  /** Where there was an order of texts: which was taken. */
+  text_source?: string
+  /** Where pictures were written anew: as they were. */
+  original_width?: number | null
+  original_height?: number | null
+  original_sha256?: string
 }
 
-export function provenance(pair: Pair): Provenance {
+/** The names of what `provenance` adds for the choices of a recipe, with their types. */
+export function chosenColumns(recipe: ExportRecipe): { name: string; type: 'string' | 'int32' }[] {
+  return [
+    ...(recipe.texts ? [{ name: 'text_source', type: 'string' } as const] : []),
+    ...(recipe.pictures
+      ? ([
+          { name: 'original_width', type: 'int32' },
+          { name: 'original_height', type: 'int32' },
+          { name: 'original_sha256', type: 'string' },
+        ] as const)
+      : []),
+  ]
+}
+
+export function provenance(
+  { pair, source, original }: Pick<Sample, 'pair' | 'source' | 'original'>,
+  recipe: ExportRecipe,
+): Provenance {
   return {
     pair_id: pair.id,
     page_url: pair.page.url,
@@ -31,6 +54,14 @@ export function provenance(pair: Pair): Provenance {
     record_offset: pair.page.offset,
     record_id: pair.page.recordId ?? '',
     ...saidOf(pair),
+    ...(recipe.texts ? { text_source: source ?? '' } : {}),
+    ...(recipe.pictures
+      ? {
+          original_width: original?.width ?? null,
+          original_height: original?.height ?? null,
+          original_sha256: original?.sha256 ?? '',
+        }
+      : {}),
   }
 }
 

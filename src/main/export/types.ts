@@ -2,17 +2,38 @@ import type { ExportFormat } from '#shared/contract/jobs.ts'
 import type { Pair, TextSource } from '#shared/domain.ts'
 import type { ExportNeeds } from '#shared/export-needs.ts'
 import type { ListedPair, PairListing } from '#shared/pair-listing.ts'
-import type { OutputFolder } from './folder.ts'
+import type { DatasetFolder, OutputFolder } from './folder.ts'
 
 /** One pair on its way into a dataset. */
 export interface ExportItem {
   pair: Pair
   /** The words of the chosen source; null = there are none. */
   text: string | null
+  /** Which of the recipe's texts it is; null = there are none. */
+  source?: TextSource | null
   /** Raw cosine of the recipe's model for the chosen text; null = not scored. */
   cosine: number | null
+  /** Where the dataset is split: its part, and the site that decided. */
+  split?: { part: DatasetSplit; site: string }
   /** Reads the original bytes; null where the corpus holds no picture for the pair. */
   picture: (() => Promise<Uint8Array>) | null
+}
+
+export const DATASET_SPLITS = ['train', 'validation', 'test'] as const
+export type DatasetSplit = (typeof DATASET_SPLITS)[number]
+
+/** How pictures are written, where not as they are. */
+export interface PictureChoice {
+  /** `keep`: in their own type where that can be written (JPEG, PNG, WebP), else as PNG. */
+  format: 'keep' | 'jpeg' | 'png' | 'webp'
+  /** Of JPEG and lossy WebP, 1..100. */
+  quality: number
+  /** `longest`: no side is longer than `size`; `crop`: a square of `size` out of the middle. */
+  resize: 'none' | 'longest' | 'crop'
+  /** Pixels. */
+  size: number
+  /** What resized and encoded: filter and libraries with their versions. */
+  how: string
 }
 
 /** What was asked for: with the same corpus it gives the same bytes again. */
@@ -22,12 +43,38 @@ export interface ExportRecipe {
   filter: string
   /** Which words became the caption. */
   text: TextSource
+  /** The texts in the order in which they were tried, where there are several. */
+  texts?: TextSource[]
+  /** The version whose pairs these are. */
+  version?: { name: string; hash: string; pairs: number }
+  /** Of pairs with one picture the best scored. */
+  onePerPicture?: true
+  /** Shares that were asked for, by site; each has a folder of its own. */
+  split?: { train: number; validation: number; test: number; seed: number }
+  /** Samples a shard, a file or a folder, where not what the format does. */
+  shardSize?: number
+  pictures?: PictureChoice
   /** Whose cosine stands as `similarity`; null = no scores are used. */
   model: { id: string; name: string; digest: string } | null
   /** The cutoffs that the filter holds, e.g. `score >= 0.28`, as written in it. */
   cutoffs: string[]
   /** The sets of spans that the text or the filter means; absent where neither means one. */
   spanSets?: ExportSpanSet[]
+  /** The choice of best texts that the text or the filter means; absent where neither means it. */
+  bestTexts?:
+    | {
+        set: number
+        /** Whose cosines decided. */
+        model: string
+        digest: string
+        /** Among which; of equal cosines the first wins. */
+        texts: TextSource[]
+        pairs: number
+        ties: number
+        /** SHA-256 over the choices and cosines. */
+        content: string
+      }
+    | undefined
   /** Columns of imported tables whose numbers are written; absent where there are none. */
   columns?: string[]
   /** Version of Gleaner. */
@@ -103,6 +150,20 @@ export interface ExportHooks {
   warn(message: string): void
   /** For the format that writes web archives. */
   archive?: ArchiveParts
+  /** Matched and left out before, by reason. */
+  leftOut?: Readonly<Record<string, number>>
+  /** Writes a picture as the recipe chooses; a string is the reason why it cannot. */
+  convert?: (bytes: Uint8Array) => Promise<ConvertedPicture | string>
+  /** Writes files beside the dataset's own, when these are closed. */
+  beside?: (folder: OutputFolder, counts: ExportCounts, format: Format) => Promise<void>
+}
+
+export interface ConvertedPicture {
+  bytes: Uint8Array
+  width: number
+  height: number
+  /** It was smaller than what was asked for. */
+  enlarged: boolean
 }
 
 /** A picture as it goes into the dataset: original bytes, extension by what the bytes are. */
@@ -118,7 +179,10 @@ export interface Sample {
   pair: Pair
   /** '' where the format takes pairs without words. */
   text: string
+  source: TextSource | null
   cosine: number | null
+  /** The picture as it was, where it was written anew. */
+  original: { width: number | null; height: number | null; sha256: string } | null
   /** Never null for a format that needs pictures. */
   picture: SamplePicture | null
 }
@@ -142,9 +206,11 @@ export interface Format {
   needs: ExportNeeds
   /** What a reader must know beyond the layout. */
   notes: readonly string[]
+  /** What holds as long as pictures are written as they are. */
+  notesOfOriginals?: readonly string[]
   /** YAML front matter of the card, for the readers that look there; null = none. */
   cardHeader: string | null
-  open(folder: OutputFolder, recipe: ExportRecipe, archive: ArchiveParts | null): DatasetWriter
+  open(folder: DatasetFolder, recipe: ExportRecipe, archive: ArchiveParts | null): DatasetWriter
 }
 
 export interface ExportCounts {
@@ -156,4 +222,8 @@ export interface ExportCounts {
   pictureBytes: number
   /** Matched and left out, by reason. */
   skipped: Record<string, number>
+  /** Where the dataset is split: what came of the shares. */
+  splits?: Partial<Record<DatasetSplit, { pairs: number; sites: number }>>
+  /** Pictures that were smaller than the square they were cropped to. */
+  enlarged?: number
 }

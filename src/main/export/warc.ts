@@ -3,7 +3,7 @@ import { AppError } from '#shared/errors.ts'
 import { EXPORT_NEEDS } from '#shared/export-needs.ts'
 import { LISTING_VERSION } from '#shared/pair-listing.ts'
 import type { PairListing } from '#shared/pair-listing.ts'
-import type { OutputFile, OutputFolder } from './folder.ts'
+import type { OutputFile, DatasetFolder } from './folder.ts'
 import { shardName } from './keys.ts'
 import type {
   ArchivedPair,
@@ -20,7 +20,7 @@ const FILE_BYTES = 1e9
 const MAX_LISTED = 1000
 
 class WarcWriter implements DatasetWriter {
-  private readonly folder: OutputFolder
+  private readonly folder: DatasetFolder
   private readonly recipe: ExportRecipe
   private readonly parts: ArchiveParts
   private readonly written = new Set<string>()
@@ -30,7 +30,7 @@ class WarcWriter implements DatasetWriter {
   /** The pairs of one page, whose listing is written behind the last of them. */
   private group: ArchivedPair[] = []
 
-  constructor(folder: OutputFolder, recipe: ExportRecipe, parts: ArchiveParts) {
+  constructor(folder: DatasetFolder, recipe: ExportRecipe, parts: ArchiveParts) {
     this.folder = folder
     this.recipe = recipe
     this.parts = parts

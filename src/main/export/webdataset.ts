@@ -1,11 +1,11 @@
 import { EXPORT_NEEDS } from '#shared/export-needs.ts'
-import type { OutputFile, OutputFolder } from './folder.ts'
+import type { OutputFile, DatasetFolder } from './folder.ts'
 import { rowJson } from './json.ts'
 import { SHARD_SIZE, sampleKey, shardName } from './keys.ts'
 import { ParquetFile } from './parquet-file.ts'
 import type { Column } from './parquet-file.ts'
 import { placeOf } from './picture-place.ts'
-import { columnsOf, exportedColumns, provenance } from './provenance.ts'
+import { chosenColumns, columnsOf, exportedColumns, provenance } from './provenance.ts'
 import { TAR_END, tarHeader, tarPadding } from './tar.ts'
 import type { DatasetWriter, ExportRecipe, Format, Sample } from './types.ts'
 
@@ -39,39 +39,43 @@ const COLUMNS: readonly Column[] = [
 const TAKEN: ReadonlySet<string> = new Set(COLUMNS.map(({ name }) => name))
 
 class WebDatasetWriter implements DatasetWriter {
-  private readonly folder: OutputFolder
+  private readonly folder: DatasetFolder
   private readonly recipe: ExportRecipe
   private readonly columns: readonly Column[]
+  private readonly shardSize: number
   private index = 0
   private shard: { name: string; tar: OutputFile; table: ParquetFile; count: number } | null = null
 
-  constructor(folder: OutputFolder, recipe: ExportRecipe) {
+  constructor(folder: DatasetFolder, recipe: ExportRecipe) {
     this.folder = folder
     this.recipe = recipe
+    this.shardSize = recipe.shardSize ?? SHARD_SIZE
     this.columns = [
       ...COLUMNS,
+      ...chosenColumns(recipe).filter(({ name }) => !TAKEN.has(name)),
       ...exportedColumns(recipe, TAKEN).map(([, name]): Column => ({ name, type: 'double' })),
     ]
   }
 
-  async add({ pair, text, cosine, picture }: Sample): Promise<boolean> {
+  async add(sample: Sample): Promise<boolean> {
+    const { pair, text, cosine, picture, original } = sample
     if (!picture) throw new Error('webdataset: a sample without picture')
-    const key = sampleKey(this.index)
-    this.shard ??= await this.openShard(shardName(Math.floor(this.index / SHARD_SIZE)))
+    const key = sampleKey(this.index, this.shardSize)
+    this.shard ??= await this.openShard(shardName(Math.floor(this.index / this.shardSize)))
     const { width, height } = pair.image
     const meta = {
       url: placeOf(pair.image.url).url ?? '',
       caption: text,
       similarity: cosine,
-      ...provenance(pair),
+      ...provenance(sample, this.recipe),
       mime: picture.mime,
       key,
       status: 'success',
       error_message: null,
       width,
       height,
-      original_width: width,
-      original_height: height,
+      original_width: original ? original.width : width,
+      original_height: original ? original.height : height,
       exif: null,
       sha256: picture.sha256,
       ...columnsOf(pair, this.recipe, TAKEN),
@@ -81,10 +85,10 @@ class WebDatasetWriter implements DatasetWriter {
     await member(tar, `${key}.jpg`, picture.bytes)
     await member(tar, `${key}.txt`, Buffer.from(text, 'utf8'))
     await member(tar, `${key}.json`, Buffer.from(rowJson(meta, 4), 'utf8'))
-    await table.add(this.columns.map(({ name }) => meta[name as keyof typeof meta]))
+    await table.add(this.columns.map(({ name }) => meta[name as keyof typeof meta] ?? null))
     this.index++
     this.shard.count++
-    if (this.shard.count === SHARD_SIZE) await this.closeShard()
+    if (this.shard.count === this.shardSize) await this.closeShard()
     return true
   }
 
@@ -130,10 +134,13 @@ export const webdataset: Format = {
     '`00000.tar`, `00001.tar`, ... hold 10,000 samples each: KEY.jpg, KEY.txt and KEY.json, KEY being five digits for the shard and four for the place in it. Beside each shard lie its table (`00000.parquet`) and `00000_stats.json`, with the columns that img2dataset writes.',
   needs: EXPORT_NEEDS.webdataset,
   notes: [
-    'Every picture is named KEY.jpg, whatever it is, as common readers refuse shards whose samples differ in their members; its bytes are the original ones and `mime` says what they are. Decoders go by the bytes.',
+    'Every picture is named KEY.jpg, whatever it is, as common readers refuse shards whose samples differ in their members; `mime` says what it is. Decoders go by the bytes.',
     'Texts are as on the page, line breaks included, in UTF-8.',
-    '`original_width` and `original_height` equal `width` and `height`: nothing was resized. `exif` is not read (null). `duration` in the stats is always 0, so that the same recipe gives the same bytes.',
+    '`exif` is not read (null). `duration` in the stats is always 0, so that the same recipe gives the same bytes.',
     'Pairs that were skipped have no row and no key; they are counted in `manifest.json`.',
+  ],
+  notesOfOriginals: [
+    '`original_width` and `original_height` equal `width` and `height`: nothing was resized.',
   ],
   cardHeader:
     'configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: "*.tar"',

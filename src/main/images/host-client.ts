@@ -6,6 +6,7 @@ import { createPool } from '../processes/pool.ts'
 import { startProcess } from '../processes/start.ts'
 import type { PictureInfo, Pixels, Thumbnail } from './decode.ts'
 import type { UniformSize } from './uniform-picture.ts'
+import type { Anew, AnewAs } from './write-anew.ts'
 import { DEFAULT_LIMITS, HOST_MEMORY, THUMBNAIL_SIZE, type PictureLimits } from './limits.ts'
 import type { DecodeReply, PictureCalls } from './picture-server.ts'
 
@@ -25,6 +26,10 @@ export interface PictureHost {
   decode(picture: Uint8Array | { path: string }): Promise<Decoded>
   /** One picture without anything of its file, see `makeUniform`. Rejects as `decode` does. */
   uniform(picture: Uint8Array | { path: string }, as: UniformSize): Promise<Uniform>
+  /** One picture resized and encoded, see `writeAnew`. Rejects as `decode` does. */
+  anew(picture: Uint8Array | { path: string }, as: AnewAs): Promise<({ ok: true } & Anew) | Failed>
+  /** Filter and libraries of `anew`, with their versions. */
+  anewBy(): Promise<string>
   /** What one picture says of itself: texts, EXIF, XMP. Rejects as `decode` does. */
   metadata(picture: Uint8Array | { path: string }): Promise<Described>
   /**
@@ -134,6 +139,12 @@ export function createPictureHost(entry: URL, options: PictureHostOptions = {}):
         const { value, bytes } = await pool.run('uniform', { path, limits, as }, call)
         return value.ok ? { ok: true, bytes } : value
       }),
+    anew: (picture, as) =>
+      ask(picture, async (path, call) => {
+        const { value, bytes } = await pool.run('anew', { path, limits, as }, call)
+        return value.ok ? { ...value, bytes: Uint8Array.from(bytes) } : value
+      }),
+    anewBy: async () => (await pool.run('anewBy', null, { timeoutMs })).value,
     pixels: (picture, side) =>
       ask(picture, async (path, call) => {
         const { value, bytes } = await pool.run('pixels', { path, limits, size: side }, call)

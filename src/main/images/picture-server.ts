@@ -8,6 +8,7 @@ import { figureToPng } from './figure-png.ts'
 import type { PictureLimits } from './limits.ts'
 import { readPictureMetadata } from './picture-metadata.ts'
 import { makeUniform, type UniformSize } from './uniform-picture.ts'
+import { ANEW_BY, writeAnew, type AnewAs } from './write-anew.ts'
 
 /** What the decoding process is asked. */
 export interface PictureCalls {
@@ -15,6 +16,10 @@ export interface PictureCalls {
   decode: { input: DecodeInput; value: DecodeReply }
   /** A picture without anything of its file, see `makeUniform`; its bytes come with the reply. */
   uniform: { input: Omit<DecodeInput, 'size'> & { as: UniformSize }; value: UniformReply }
+  /** See `writeAnew`; its bytes come with the reply. */
+  anew: { input: Omit<DecodeInput, 'size'> & { as: AnewAs }; value: AnewReply }
+  /** What it is written by, for a record. */
+  anewBy: { input: null; value: string }
   /** What a picture says of itself; its bytes come with the call, or lie at `path`. */
   metadata: { input: Omit<DecodeInput, 'size'>; value: MetadataReply }
   /** The SVG comes with the call, the PNG with the reply. */
@@ -37,6 +42,10 @@ export type PixelsReply =
   { ok: true; width: number; height: number } | { ok: false; reason: string; detail: string }
 
 export type UniformReply = { ok: true } | { ok: false; reason: string; detail: string }
+
+export type AnewReply =
+  | { ok: true; width: number; height: number; enlarged: boolean }
+  | { ok: false; reason: string; detail: string }
 
 export type MetadataReply =
   { ok: true; metadata: PictureMetadata } | { ok: false; reason: string; detail: string }
@@ -69,6 +78,12 @@ export function serveDecoding(
         value: { ok: true },
         bytes: await makeUniform(picture, input.as, input.limits),
       })),
+    anew: (input, { bytes }) =>
+      answer(input, bytes, async (picture) => {
+        const { bytes: made, ...about } = await writeAnew(picture, input.as, input.limits)
+        return { value: { ok: true, ...about }, bytes: made }
+      }),
+    anewBy: () => ({ value: ANEW_BY }),
     pixels: (input, { bytes }) =>
       answer(input, bytes, async (picture) => {
         const { data, width, height } = await smallPixels(picture, input.limits, input.size)

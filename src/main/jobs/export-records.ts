@@ -166,17 +166,22 @@ export function createExportRecords(
         ...{ url, alternates: pictureOfPair(db, pair.id).alternates, status },
         ...{ sha256, width, height, mime },
       },
-      texts: pair.text,
+      texts: ownTexts(pair),
       rules,
       scores: pair.scores.flatMap(({ model, text, cosine }) => {
         const digest = models.get(model)?.digest
-        return digest === undefined ? [] : [{ model: digest, text, cosine }]
+        // The best of the texts is worked out from these again.
+        return digest === undefined || text === 'best' ? [] : [{ model: digest, text, cosine }]
       }),
       ...(said.length > 0 ? { marks: said } : {}),
       ...(columns.length > 0 ? { columns } : {}),
       labels: statesOf(db, pair.id),
     }
   }
+}
+
+function ownTexts({ text: { alt, title, caption, before, after, span } }: Pair) {
+  return { alt, title, caption, before, after, span }
 }
 
 const placeOf = ({ path, offset }: { path: string; offset: number }): string => `${path}\n${offset}`

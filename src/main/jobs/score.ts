@@ -16,6 +16,7 @@ import {
 } from '../store/repositories/score-queue.ts'
 import { putScores } from '../store/repositories/scores.ts'
 import { transaction } from '../store/statements.ts'
+import { chooseBest } from './choose-best.ts'
 import { pairEncoder } from './run/encoder.ts'
 import type { JobContext } from './run/job.ts'
 import { score } from '#shared/contract/jobs/score.ts'
@@ -217,7 +218,70 @@ async function scoreAll(
   ctx.result('Rate', `${(kept / Math.max(seconds, 1e-3)).toFixed(1)} pairs/s`)
 }
 
+/**
+ * Scores several texts by several models, one after the other; each model is loaded once. Then, where
+ * that is asked for, the best of the texts is chosen for each picture; the first model's choice is put
+ * in use as the text `best`.
+ * @throws AppError as `runScore`; `invalid-input` where `best` has only one text to choose from
+ */
+export async function scoreSeveral(
+  corpus: Corpus,
+  input: ScoreInput,
+  ctx: JobContext,
+  models: readonly PictureTextModel[],
+): Promise<void> {
+  const texts = [...new Set(input.texts ?? [input.text])]
+  if (input.best && texts.length < 2) {
+    throw new AppError(
+      'invalid-input',
+      `The best of one text is that text: only "${texts[0]}" was named.`,
+      {
+        window: 'Choose two texts or more.',
+        command: 'Name two or more: --text alt,caption --best.',
+      },
+    )
+  }
+  // Said before anything is computed: `span` without a set, and texts that no pair has.
+  const { writer } = corpus
+  const there = texts.filter(
+    (text) =>
+      countScorable(writer, { modelId: 0, text: scorableText(writer, text) }).total > 0 ||
+      texts.length === 1,
+  )
+  for (const text of texts) {
+    if (!there.includes(text)) ctx.result('Nothing to score', `no pair with a picture has ${text}`)
+  }
+  const wanted = there.length > 0 ? there : texts
+  const steps = models.length * wanted.length
+  const several = steps > 1
+  for (const [m, model] of models.entries()) {
+    const host = several
+      ? createInferenceHost(ctx.entries.inferenceHost, { signal: ctx.signal })
+      : undefined
+    try {
+      for (const [i, text] of wanted.entries()) {
+        if (ctx.signal.aborted) return
+        const step = `${m * wanted.length + i + 1} of ${steps}: ${text}, ${model.manifest.name}`
+        const told: JobContext = several
+          ? {
+              ...ctx,
+              progress: (one) => ctx.progress({ ...one, note: `${step} · ${one.note}` }),
+            }
+          : ctx
+        await runScore(corpus, { ...input, text }, told, model, host)
+      }
+    } finally {
+      await host?.close()
+    }
+  }
+  if (input.best) await chooseBest(corpus, { models, texts: wanted }, ctx)
+}
+
 export const scoreJob = implementJob(score, async ({ corpus, input, context, machine }) => {
-  const model = await resolveModel(machine.folders, pictureText, input.model, context.settings)
-  await runScore(corpus, input, context, model)
+  const names = input.models ?? [input.model]
+  const models: PictureTextModel[] = []
+  for (const name of names) {
+    models.push(await resolveModel(machine.folders, pictureText, name, context.settings))
+  }
+  await scoreSeveral(corpus, input, context, models)
 })

@@ -12,7 +12,7 @@ import type { Coincidences } from '../statistics/agreement/coincidences.ts'
 import { unitizingAlpha } from '../statistics/agreement/unitizing-alpha.ts'
 import type { CategoryAlpha, Unit } from '../statistics/agreement/unitizing-alpha.ts'
 import { seededRandom } from '#shared/random.ts'
-import { quantile } from '../statistics/quantile.ts'
+import { quantile } from '#shared/statistics.ts'
 import { mergeSpans, overlap, toTokenSpan } from './span-metrics.ts'
 import { wordTokens } from './word-tokens.ts'
 

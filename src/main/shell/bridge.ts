@@ -10,9 +10,15 @@ import type { EngineProcess } from './engine-process.ts'
 import type { Consent } from './consent.ts'
 import { asSaved } from './granted-paths.ts'
 import type { GrantedPaths } from './granted-paths.ts'
+import type { PictureDrags } from './drag-picture.ts'
 import { isPage } from './origin.ts'
 import { printReport } from './report-pdf.ts'
 import { setZoom } from './window.ts'
+
+interface ShellParts {
+  granted: GrantedPaths
+  drags: PictureDrags
+}
 
 type ShellHandlers = {
   [N in ShellCallName]: {
@@ -20,7 +26,7 @@ type ShellHandlers = {
     run(
       input: ShellCalls[N]['input'],
       window: BrowserWindow,
-      granted: GrantedPaths,
+      parts: ShellParts,
     ): Promise<ShellCalls[N]['output']> | ShellCalls[N]['output']
   }
 }
@@ -34,7 +40,7 @@ const TABLES = ['parquet', 'pq', 'csv', 'tsv', 'jsonl', 'ndjson', 'json', 'npy',
 const shellHandlers: ShellHandlers = {
   'shell.openArchives': {
     input: z.object({ title: z.string(), tables: z.boolean() }),
-    async run({ title, tables }, window, granted) {
+    async run({ title, tables }, window, { granted }) {
       const answer = await dialog.showOpenDialog(window, {
         title,
         properties: ['openFile', 'multiSelections'],
@@ -53,7 +59,7 @@ const shellHandlers: ShellHandlers = {
   },
   'shell.openFolder': {
     input: z.object({ title: z.string() }),
-    async run({ title }, window, granted) {
+    async run({ title }, window, { granted }) {
       const answer = await dialog.showOpenDialog(window, {
         title,
         properties: ['openDirectory', 'createDirectory'],
@@ -67,7 +73,7 @@ const shellHandlers: ShellHandlers = {
   },
   'shell.openFiles': {
     input: z.object({ title: z.string(), kind: z.string(), extensions: z.array(z.string()) }),
-    async run({ title, kind, extensions }, window, granted) {
+    async run({ title, kind, extensions }, window, { granted }) {
       const answer = await dialog.showOpenDialog(window, {
         title,
         properties: ['openFile', 'multiSelections'],
@@ -87,7 +93,7 @@ const shellHandlers: ShellHandlers = {
       kind: z.string(),
       extensions: z.array(z.string()),
     }),
-    async run({ title, suggested, kind, extensions }, window, granted) {
+    async run({ title, suggested, kind, extensions }, window, { granted }) {
       const answer = await dialog.showSaveDialog(window, {
         title,
         defaultPath: join(homedir(), basename(suggested)),
@@ -100,7 +106,7 @@ const shellHandlers: ShellHandlers = {
   },
   'shell.saveCorpus': {
     input: z.object({ suggested: z.string() }),
-    async run({ suggested }, window, granted) {
+    async run({ suggested }, window, { granted }) {
       const answer = await dialog.showSaveDialog(window, {
         title: 'New corpus',
         defaultPath: join(homedir(), basename(suggested)),
@@ -119,7 +125,7 @@ const shellHandlers: ShellHandlers = {
       html: z.string().regex(/[\\/]report\.html$/),
       out: z.string().regex(/\.pdf$/i),
     }),
-    async run({ html, out }, _window, granted) {
+    async run({ html, out }, _window, { granted }) {
       // The report that lies beside it, where a person chose the place of both.
       if (!granted.allows(out, 'write') || !granted.allows(dirname(html), 'write')) {
         throw new AppError(
@@ -129,6 +135,17 @@ const shellHandlers: ShellHandlers = {
         )
       }
       await printReport(html, out)
+      return {}
+    },
+  },
+  'shell.dragPicture': {
+    input: z.object({
+      corpus: z.string(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      url: z.string().max(10_000),
+    }),
+    async run(picture, window, { drags }) {
+      await drags.start(picture, window.webContents)
       return {}
     },
   },
@@ -180,15 +197,16 @@ export function serveBridge(parts: {
   home: string
   granted: GrantedPaths
   consent: Consent
+  drags: PictureDrags
 }): void {
-  const { engine, home, granted, consent } = parts
+  const { engine, home, consent } = parts
   ipcMain.handle('call', async (event, name: unknown, input: unknown): Promise<Reply<unknown>> => {
     try {
       if (!isOurs(event, home)) throw new AppError('refused', 'This frame may not ask anything.')
       const window = BrowserWindow.fromWebContents(event.sender)
       if (typeof name !== 'string' || !window) throw new AppError('invalid-input', 'No such call.')
       if (Object.hasOwn(shellHandlers, name)) {
-        const value = await callShell(name as ShellCallName, input, window, granted)
+        const value = await callShell(name as ShellCallName, input, window, parts)
         return { ok: true, value }
       }
       if (!Object.hasOwn(contract, name)) throw new AppError('invalid-input', `No call ${name}.`)
@@ -211,8 +229,8 @@ async function callShell<N extends ShellCallName>(
   name: N,
   input: unknown,
   window: BrowserWindow,
-  granted: GrantedPaths,
+  parts: ShellParts,
 ): Promise<ShellCalls[N]['output']> {
   const handler = shellHandlers[name]
-  return handler.run(parsed(name, handler.input, input), window, granted)
+  return handler.run(parsed(name, handler.input, input), window, parts)
 }

@@ -8,7 +8,10 @@ import type { EngineProcess } from './engine-process.ts'
 /** Must be called before the app is ready. */
 export function registerScheme(): void {
   protocol.registerSchemesAsPrivileged([
-    { scheme: 'gleaner', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+    {
+      scheme: 'gleaner',
+      privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true },
+    },
   ])
 }
 
@@ -33,13 +36,16 @@ export function serveProtocol(
   rendererFolder: string,
   engine: EngineProcess,
   knowsCorpus: (path: string) => Promise<boolean>,
+  home: URL,
 ): void {
+  // A scheme that is not the web's has no origin in Node's eyes.
+  const origin = `${home.protocol}//${home.host}`
   protocol.handle('gleaner', async (request) => {
     const url = new URL(request.url)
     if (url.host === 'app') return serveInterface(rendererFolder, url)
     if (!['thumb', 'picture', 'study'].includes(url.host)) return missing('unknown address')
     if (!(await knowsCorpus(url.searchParams.get('corpus') ?? ''))) return missing('unknown corpus')
-    return url.host === 'study' ? serveStudyPicture(engine, url) : servePicture(engine, url)
+    return url.host === 'study' ? serveStudyPicture(engine, url) : servePicture(engine, url, origin)
   })
 }
 
@@ -75,7 +81,7 @@ async function serveInterface(folder: string, url: URL): Promise<Response> {
   return new Response(file.body, { status: file.status, headers })
 }
 
-async function servePicture(engine: EngineProcess, url: URL): Promise<Response> {
+async function servePicture(engine: EngineProcess, url: URL, origin: string): Promise<Response> {
   const call = url.host === 'thumb' ? 'pictures.thumb' : 'pictures.original'
   try {
     const { value, bytes } = await engine.call(call, {
@@ -89,6 +95,8 @@ async function servePicture(engine: EngineProcess, url: URL): Promise<Response> 
         // Named by its content, it never changes.
         'Cache-Control': 'public, max-age=31536000, immutable',
         'X-Content-Type-Options': 'nosniff',
+        // The interface may copy what it shows.
+        'Access-Control-Allow-Origin': origin,
         // An SVG that is opened by itself must not run scripts.
         'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
       },

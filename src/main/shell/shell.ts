@@ -9,6 +9,7 @@ import { startEngine } from './engine-process.ts'
 import type { EngineProcess } from './engine-process.ts'
 import { installMenu } from './menu.ts'
 import { createConsent } from './consent.ts'
+import { createPictureDrags } from './drag-picture.ts'
 import { openGrantedPaths } from './granted-paths.ts'
 import { forbidNetwork, lockDown } from './lock-down.ts'
 import { systemAttention } from './notice.ts'
@@ -83,8 +84,9 @@ export function startShell(): void {
       },
     })
     const consent = createConsent(engine, granted)
-    serveProtocol(join(out, 'renderer'), engine, consent.knowsCorpus)
-    serveBridge({ engine, home: start, granted, consent })
+    serveProtocol(join(out, 'renderer'), engine, consent.knowsCorpus, new URL(start))
+    const drags = createPictureDrags(engine, consent.knowsCorpus)
+    serveBridge({ engine, home: start, granted, consent, drags })
     // What was dropped on the window was named by a person.
     ipcMain.on('dropped', (event, path: unknown) => {
       const frame = event.senderFrame

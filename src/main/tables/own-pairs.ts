@@ -1,4 +1,4 @@
-import { TEXT_SOURCES } from '#shared/domain.ts'
+import { OWN_TEXTS } from '#shared/domain.ts'
 import { textChunks } from './text.ts'
 import type { TextFile } from './text.ts'
 import type { TableColumn } from './types.ts'
@@ -62,7 +62,7 @@ export async function ownPairColumns(file: TextFile): Promise<TableColumn[]> {
     const piece = carry + text
     for (const [, model = '""', source = ''] of piece.matchAll(SCORE)) {
       // No set of spans comes with a table.
-      if (source === 'span' || !TEXT_SOURCES.some((one) => one === source)) continue
+      if (source === 'span' || !OWN_TEXTS.some((one) => one === source)) continue
       scores.add(scoreColumn(JSON.parse(model) as string, source))
     }
     carry = piece.slice(-OVERLAP)

@@ -108,6 +108,7 @@ export async function recogniseTable(
 export async function describeTable(
   table: OpenTable,
   overrides: readonly RoleOverride[] = [],
+  keep?: readonly string[],
 ): Promise<TableInfo> {
   const simple = table.columns.filter(({ type }) => type !== 'nested' && type !== 'binary')
   const names = simple.map(({ name }) => name)
@@ -118,7 +119,7 @@ export async function describeTable(
   }
   const columns = withShard(
     table.path,
-    recogniseColumns(table.columns, sample, overrides),
+    recogniseColumns(table.columns, sample, overrides, keep),
     overrides,
   ).map((column) => ({
     ...column,

@@ -29,7 +29,7 @@ export interface RoleOverride {
 const NUMERIC: readonly ColumnType[] = ['integer', 'number', 'empty', 'text']
 
 /** Names without case and punctuation, best first. */
-const NAMES: Record<Exclude<ColumnRole, 'score' | 'ignore'>, readonly string[]> = {
+const NAMES: Record<Exclude<ColumnRole, 'score' | 'number' | 'ignore'>, readonly string[]> = {
   url: [
     'url',
     'imageurl',
@@ -71,18 +71,14 @@ const NAMES: Record<Exclude<ColumnRole, 'score' | 'ignore'>, readonly string[]> 
 
 /** Columns that people know and that are no part of a pair here. */
 const KNOWN: Record<string, string> = {
-  punsafe: 'probability of unsafe content: not a cosine, not kept',
-  pwatermark: 'probability of a watermark: not a cosine, not kept',
-  aesthetic: 'aesthetic score: not a cosine, not kept',
-  aestheticscore: 'aesthetic score: not a cosine, not kept',
-  aestheticscorelaionv2: 'aesthetic score: not a cosine, not kept',
-  watermarkscore: 'probability of a watermark: not a cosine, not kept',
-  nsfwscoreopennsfw2: 'probability of unsafe content: not a cosine, not kept',
-  nsfwscoregantman: 'probability of unsafe content: not a cosine, not kept',
-  hash: 'a hash of address and text: not kept',
   status: 'whether img2dataset had the picture: not kept',
   errormessage: 'why img2dataset did not have the picture: not kept',
 }
+
+/** Numeric columns that name a row: kept only where somebody says so. */
+const IDENTIFIERS: ReadonlySet<string> = new Set(
+  'hash key id sampleid pairid imageid annotationid rowid recordoffset index unnamed0'.split(' '),
+)
 
 const SCORE = /(^|_)(similarity|cosine|cos_?sim|clip_?score|clip_?sim|clip_?s)(_|$)|similarity/i
 
@@ -103,7 +99,8 @@ export function layoutOf(columns: readonly TableColumn[]): TableLayout | null {
 
 /**
  * What each column means, by its name, its type and the first rows; overrides win over all.
- * A role other than `score` and `ignore` is given once.
+ * A role other than `score`, `number` and `ignore` is given once.
+ * @param keep of numeric columns without another meaning only these; absent = all that measure something
  * @throws AppError `invalid-input` for an override of a role or column that there is not, or of a
  *   column that has no single value
  */
@@ -111,6 +108,7 @@ export function recogniseColumns(
   columns: readonly TableColumn[],
   preview: ReadonlyMap<string, readonly Cell[]>,
   overrides: readonly RoleOverride[] = [],
+  keep?: readonly string[],
 ): RecognisedColumn[] {
   const roles = new Map<string, { role: ColumnRole; why: string }>()
   const wanted = readOverrides(columns, overrides)
@@ -146,7 +144,7 @@ export function recogniseColumns(
     )
   }
   const one = (
-    role: Exclude<ColumnRole, 'score' | 'ignore'>,
+    role: Exclude<ColumnRole, 'score' | 'number' | 'ignore'>,
     fits: (column: TableColumn) => boolean,
   ): void => {
     const candidates = free(role)
@@ -190,6 +188,16 @@ export function recogniseColumns(
     const found = columns.length <= 3 && texts.length === 1 ? texts[0] : undefined
     if (found) give(found.name, 'alt', 'the only column of words')
   }
+  for (const { name, type } of columns) {
+    if (type !== 'integer' && type !== 'number') continue
+    if (keep) {
+      if (keep.includes(name)) give(name, 'number', 'chosen')
+      else give(name, 'ignore', 'not among those to keep')
+    } else if (IDENTIFIERS.has(key(name))) give(name, 'ignore', 'names the row')
+    else if ([...NAMES.width, ...NAMES.height].includes(key(name))) {
+      give(name, 'ignore', 'another size')
+    } else give(name, 'number', 'a number')
+  }
   return columns.map((column) => ({
     ...column,
     ...(roles.get(column.name) ?? { role: 'ignore' as const, why: 'not part of a pair' }),
@@ -231,7 +239,7 @@ function readOverrides(
         `the column ${column} cannot be ${known}: it holds ${found.type === 'nested' ? 'lists or structures' : 'bytes'}`,
       )
     }
-    if (known !== 'score' && known !== 'ignore') {
+    if (known !== 'score' && known !== 'number' && known !== 'ignore') {
       if (taken.has(known)) {
         throw new AppError('invalid-input', `two columns are to be ${known}`, 'Name one.')
       }

@@ -76,6 +76,7 @@ export const COLUMN_ROLES = [
   'date',
   'language',
   'score',
+  'number',
   'ignore',
 ] as const
 export type ColumnRole = (typeof COLUMN_ROLES)[number]

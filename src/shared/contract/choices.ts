@@ -24,6 +24,28 @@ export const EXPORT_FORMATS = [
 export const ExportFormat = z.enum(EXPORT_FORMATS)
 export type ExportFormat = z.infer<typeof ExportFormat>
 
+/** `keep`: JPEG, PNG and WebP stay what they are, others become PNG where they are resized. */
+export const PictureFormat = z.enum(['keep', 'jpeg', 'png', 'webp'])
+export type PictureFormat = z.infer<typeof PictureFormat>
+
+/** `longest`: no side longer than the size; `crop`: the square in the middle. */
+export const PictureResize = z.enum(['none', 'longest', 'crop'])
+export type PictureResize = z.infer<typeof PictureResize>
+
+/** Shares of the parts of a dataset, by site. */
+export const DatasetShares = z
+  .object({
+    train: z.number().min(0).max(1),
+    validation: z.number().min(0).max(1),
+    test: z.number().min(0).max(1),
+    seed: z.number().int().min(0),
+  })
+  .refine(
+    ({ train, validation, test }) => Math.abs(train + validation + test - 1) < 1e-6,
+    'The shares do not sum to 1.',
+  )
+export type DatasetShares = z.infer<typeof DatasetShares>
+
 /** How pictures are resized for published Frechet distances; docs/measures.md says how. */
 export const FEATURE_RESIZES = ['clean', 'legacy_pytorch'] as const
 

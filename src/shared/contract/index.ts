@@ -13,6 +13,7 @@ import type { Job } from './jobs.ts'
 import { marks } from './marks.ts'
 import { models } from './models.ts'
 import { pairs } from './pairs.ts'
+import { pictures } from './pictures.ts'
 import { ratings } from './ratings.ts'
 import { prompts } from './prompts.ts'
 import { results } from './results.ts'
@@ -33,6 +34,7 @@ export const contract = {
   ...altKindCalls,
   ...jobs,
   ...pairs,
+  ...pictures,
   ...scores,
   ...judging,
   ...exporting,
@@ -121,6 +123,14 @@ export interface ShellCalls {
   'shell.saveCorpus': { input: { suggested: string }; output: string | null }
   /** Prints the page of a report (`report.html`) as PDF. @throws `io` */
   'shell.reportPdf': { input: { html: string; out: string }; output: Record<string, never> }
+  /**
+   * Begins to drag a picture of a corpus out of the window, as a file under a name that its address
+   * gives; to be called while a button of the pointer is down.
+   */
+  'shell.dragPicture': {
+    input: { corpus: string; sha256: string; url: string }
+    output: Record<string, never>
+  }
   'shell.showInFolder': { input: { path: string }; output: Record<string, never> }
   'shell.openExternal': { input: { url: string }; output: Record<string, never> }
   /** The size of everything in the window, 1 = 100 %; `to` = null reads it. Kept over restarts. */

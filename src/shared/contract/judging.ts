@@ -107,7 +107,7 @@ const Sample = z.object({ corpus: CorpusPath, sample: SampleId })
 const Judge = Sample.extend({ judge: Annotator })
 
 export const judging = {
-  /** Draws a sample around a cutoff: docs/scoring.md says how. */
+  /** Draws a sample around a cutoff: docs/cutoff.md says how. */
   'judging.draw': call(
     z.object({
       corpus: CorpusPath,

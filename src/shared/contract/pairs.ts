@@ -161,6 +161,8 @@ export const pairs = {
       raw: z.string(),
       /** Characters of the whole page. */
       length: z.number().int(),
+      /** Where the picture's tag stands in `raw`; null where that ends before it. */
+      tag: z.object({ start: z.number().int(), end: z.number().int() }).nullable(),
       url: z.string(),
     }),
   ),

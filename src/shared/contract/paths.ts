@@ -45,13 +45,12 @@ const OF_CALL: Record<string, Record<string, PathUse | null>> = {
 /** Fields that hold text that is no path to anything that the window gets to see. */
 export const NOT_PATHS: ReadonlySet<string> = new Set(
   (
-    'anchors annotator answer aspect by cancel column cutoff endpoint examples explanation field from group help ' +
-    'host imageColumn instructions job key kind launcher left measure modelName name note pattern prefix primary question ' +
-    'queue quote rater raters reason role selection set side spares status study submit task tasks text textColumn texts token ' +
-    'type ' +
-    'types userAgentContact version where why without ' +
-    // Models, by id or folder: they are run, and nothing of their files is shown.
+    'anchors annotator answer aspect by cancel column cutoff day endpoint examples explanation field from group hash help ' +
+    'host imageColumn instructions job judge key kind launcher left measure modelName name note pattern prefix primary question ' +
+    'queue quote rater raters reason role run selection set sha256 side spares status study submit task tasks text textColumn texts token ' +
+    'type types userAgentContact version where why without ' +
     'addTags event keep mark person query removeTags tags ' +
+    // Models, by id or folder: they are run, and nothing of their files is shown.
     'base compliance defaultModel encoder id model models ' +
     // Of a launcher, on its host.
     'folder'

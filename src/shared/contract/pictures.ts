@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CorpusPath } from '../domain.ts'
+import { call } from './call.ts'
 import { Token } from './ratings.ts'
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/)
@@ -18,4 +19,12 @@ export type PictureCallName = keyof typeof pictureCalls
 export interface PictureAnswer {
   mime: string
   bytes: Uint8Array
+}
+
+export const pictures = {
+  /** Writes the bytes of a picture of a corpus, as they were found, to a file. @throws `not-found`, `io` */
+  'pictures.save': call(
+    z.object({ corpus: CorpusPath, sha256: Sha256, out: z.string().min(1) }),
+    z.object({ bytes: z.number().int() }),
+  ),
 }

@@ -14,6 +14,40 @@ const Scope = z.object({
 export const StripRow = PairRow.extend({ same: z.number().int().min(1) })
 export type StripRow = z.infer<typeof StripRow>
 
+/** What came out of a choice of the best text for each picture. */
+export const BestReport = z.object({
+  /** Pairs that have a score of any of the texts. */
+  pairs: z.number().int(),
+  /** For how many pairs each text won. */
+  chosen: z.array(z.object({ text: TextSource, n: z.number().int() })),
+  /** Pairs that have a score of one text only. */
+  single: z.number().int(),
+  /** Scores that were passed over, as the text shows nothing. */
+  blank: z.number().int(),
+  /** Pairs whose two highest cosines are equal: the first text wins. */
+  ties: z.number().int(),
+  /** Of the distances to the next best cosine; null = no pair has two. */
+  marginMedian: z.number().nullable(),
+  marginTenth: z.number().nullable(),
+  /** SHA-256 over the choices and cosines. */
+  content: z.string(),
+})
+export type BestReport = z.infer<typeof BestReport>
+
+export const BestSet = BestReport.extend({
+  id: z.number().int().positive(),
+  model: ModelId,
+  modelDigest: z.string(),
+  /** In the order that decides between equal cosines. */
+  texts: z.array(TextSource),
+  createdAt: z.string(),
+  /** Is what the text source `best` means. */
+  current: z.boolean(),
+})
+export type BestSet = z.infer<typeof BestSet>
+
+const Interval = z.object({ value: z.number(), low: z.number(), high: z.number() })
+
 export const scores = {
   /** Which scores there are. */
   'scores.sources': call(
@@ -27,6 +61,51 @@ export const scores = {
         min: z.number(),
         max: z.number(),
         mean: z.number(),
+      }),
+    ),
+  ),
+  /** Choices of the best text for each picture, the newest first; `jobs.score` makes them. */
+  'scores.bestSets': call(z.object({ corpus: CorpusPath }), z.array(BestSet)),
+  /** Chooses what the text source `best` means. */
+  'scores.useBestSet': call(
+    z.object({ corpus: CorpusPath, set: z.number().int().positive() }),
+    z.object({}),
+  ),
+  /**
+   * Several scores side by side: how much each cutoff keeps, and by how much each differs from the
+   * first on the pairs that have both. Intervals hold at 95 %, pairs taken as independent: of the
+   * mean by Student's t, of the median by order statistics.
+   */
+  'scores.compare': call(
+    z.object({
+      corpus: CorpusPath,
+      where: z.string().default(''),
+      sources: z
+        .array(z.object({ model: ModelId, text: TextSource, cutoff: z.number() }))
+        .min(1)
+        .max(6),
+    }),
+    z.array(
+      z.object({
+        model: ModelId,
+        text: TextSource,
+        cutoff: z.number(),
+        n: z.number().int(),
+        kept: z.number().int(),
+        mean: z.number(),
+        median: z.number(),
+        /** Of the first: null. This one less the first. */
+        difference: z
+          .object({
+            n: z.number().int(),
+            /** null = fewer than two pairs have both, or the differences do not vary. */
+            mean: Interval.nullable(),
+            /** null = fewer than six pairs have both. */
+            median: Interval.nullable(),
+            higher: z.number().int(),
+            equal: z.number().int(),
+          })
+          .nullable(),
       }),
     ),
   ),

@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { call } from './call.ts'
 import { ScoreUnit } from './choices.ts'
 
-/** What a column can mean; every other one is `ignore`d. `score` may be given to several. */
+/**
+ * What a column can mean; every other one is `ignore`d. `score` (a similarity) and `number` (kept as
+ * it is, to filter and sort by) may be given to several.
+ */
 export const ColumnRole = z.enum([
   'url',
   'path',
@@ -17,6 +20,7 @@ export const ColumnRole = z.enum([
   'date',
   'language',
   'score',
+  'number',
   'ignore',
 ])
 export type ColumnRole = z.infer<typeof ColumnRole>
@@ -74,6 +78,7 @@ export const tables = {
       columns: z.array(z.object({ role: z.string(), column: z.string() })).default([]),
       modelName: z.string().trim().min(1).max(200).optional(),
       unit: ScoreUnit.optional(),
+      keep: z.array(z.string()).optional(),
     }),
     z.object({
       /** Tables that the path stands for. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CorpusPath } from '../domain.ts'
+import { CorpusPath, PairId } from '../domain.ts'
 import { call } from './call.ts'
 import { SpanModelInfo, TextEncoderInfo, type ModelInfo } from './models.ts'
 import { TrainingData } from './training-data.ts'
@@ -74,7 +74,49 @@ export const TrainingRun = z.object({
 })
 export type TrainingRun = z.infer<typeof TrainingRun>
 
+/** Where samples come from: the test of a run, or a set of spans against the labels of people. */
+export const SampleSource = z.discriminatedUnion('of', [
+  z.object({ of: z.literal('run'), run: z.string() }),
+  z.object({ of: z.literal('set'), set: z.number().int().positive() }),
+])
+export type SampleSource = z.infer<typeof SampleSource>
+
+/** One text that was measured: how much of what was to be found was found. */
+export const SpanSample = z.object({
+  pair: PairId,
+  /** In code points. */
+  iou: z.number(),
+  /** The text around both spans, cut where one begins or ends. */
+  pieces: z.array(z.object({ text: z.string(), gold: z.boolean(), found: z.boolean() })),
+  /** There is nothing to be found, or nothing was found. */
+  gold: z.boolean(),
+  found: z.boolean(),
+})
+export type SpanSample = z.infer<typeof SpanSample>
+
 export const training = {
+  /**
+   * IoU by sample: a histogram (exactly 0, ten parts between, exactly 1) and the samples of one of
+   * its bins, or of all, from the worst up. A run that kept no samples has none.
+   */
+  'training.samples': call(
+    z.object({
+      corpus: CorpusPath,
+      source: SampleSource,
+      bin: z.number().int().min(0).max(11).nullable().default(null),
+      offset: z.number().int().min(0).default(0),
+      limit: z.number().int().min(0).max(200).default(50),
+    }),
+    z.object({
+      n: z.number().int(),
+      mean: z.number().nullable(),
+      median: z.number().nullable(),
+      bins: z.array(z.object({ lo: z.number(), hi: z.number(), n: z.number().int() })),
+      /** Of the bin. */
+      total: z.number().int(),
+      rows: z.array(SpanSample),
+    }),
+  ),
   /** What there is to learn from, by split, before anything is started. */
   'training.preview': call(
     TrainingData,

@@ -46,6 +46,10 @@ export const VersionRecipe = z.object({
       pairs: z.number().int(),
     }),
   ),
+  /** What the best text of a pair means, where texts or filter mean it; else null. */
+  bestTexts: z
+    .object({ model: Sha256, texts: z.array(TextSource), content: z.string() })
+    .nullable(),
   /** Where the filter asks for them; else null. */
   labels: Said,
   marks: Said,

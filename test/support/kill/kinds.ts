@@ -148,6 +148,17 @@ function toFetch(folder: string, { web }: Servers): Promise<void> {
   return settled(folder, { fetch: { perHostDelayMs: 0 } })
 }
 
+async function exportedVersion(folder: string): Promise<void> {
+  await pictured(folder)
+  const corpus = corpusIn(folder)
+  await withEngine(folder, async (ask, job) => {
+    await ask('corpora.open', { path: corpus })
+    await job('versions.create', { corpus, name: 'first' })
+    const out = join(folder, 'set')
+    await job('jobs.export', { corpus, format: 'parquet', version: 'first', out })
+  })
+}
+
 const STUDY = 'small'
 
 /** A study of six prompts, as a draft with the pictures of one model. */
@@ -349,6 +360,11 @@ const made: KillKind[] = [
     ...{ kind: 'version', call: 'versions.create', ...inCorpus },
     prepare: pictured,
     input: of(() => ({ name: 'first', where: 'alt:*', onePerPicture: true })),
+  },
+  {
+    ...{ kind: 'version-verify', call: 'versions.verify', hasCorpus: false },
+    prepare: exportedVersion,
+    input: (f) => ({ path: join(f, 'set') }),
   },
   {
     ...{ kind: 'model-fetch', call: 'models.add', hasCorpus: false },

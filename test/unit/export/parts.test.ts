@@ -56,7 +56,7 @@ describe('the type of a picture', () => {
 
 describe('keys', () => {
   it('are five digits for the shard and four for the place in it', () => {
-    expect([0, 9_999, 10_000, 12_345_678].map(sampleKey)).toEqual([
+    expect([0, 9_999, 10_000, 12_345_678].map((n) => sampleKey(n))).toEqual([
       '000000000',
       '000009999',
       '000010000',

@@ -71,6 +71,7 @@ export function pair(id: number, over: Partial<Pair['image'] & Pair['text']> = {
       before: null,
       after: '',
       span: null,
+      best: null,
     },
     scores: [{ model: 'vit-b-32', text: 'alt', cosine: Math.fround(0.25 + id / 1000) }],
     mark: null,

@@ -86,7 +86,15 @@ describe('the line of a pair', () => {
 
   it('is nothing else', () => {
     const [line] = reference.lines as [string]
-    for (const wrong of ['', '[]', '{}', line.slice(1), line.replace('"alt"', '"nose"'), 'null']) {
+    for (const wrong of [
+      '',
+      '[]',
+      '{}',
+      line.slice(1),
+      line.replace('"alt"', '"nose"'),
+      line.replace(':', ': '),
+      line.replace('0.28', '0.280'),
+    ]) {
       expect(readPairLine(wrong), wrong).toBeNull()
     }
   })

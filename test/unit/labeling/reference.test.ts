@@ -13,7 +13,7 @@ import {
 } from '../../../src/main/statistics/agreement/coincidences.ts'
 import { unitizingAlpha } from '../../../src/main/statistics/agreement/unitizing-alpha.ts'
 import type { Unit } from '../../../src/main/statistics/agreement/unitizing-alpha.ts'
-import { quantile } from '../../../src/main/statistics/quantile.ts'
+import { quantile } from '../../../src/shared/statistics.ts'
 
 /** Made by tools/reference/spans/make_span_reference.py. */
 interface Reference {

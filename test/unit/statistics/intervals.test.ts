@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../../src/shared/random.ts'
+import { medianInterval } from '../../../src/main/statistics/intervals/median-interval.ts'
 import { median } from '../../../src/shared/statistics.ts'
 import { correlation, kendallTau } from '../../../src/main/statistics/correlation/correlation.ts'
 import { bootstrap } from '../../../src/main/statistics/intervals/bootstrap.ts'
@@ -174,5 +175,29 @@ describe('correlations', () => {
       p: 0,
       interval: null,
     })
+  })
+})
+
+describe('the interval of a median', () => {
+  const numbers = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1)
+
+  test('is that of scipy.stats.quantile_test at p = 0.5, by order statistics', () => {
+    // scipy 1.17.1 on 1, 2, ..., n.
+    for (const [n, low, high] of [
+      [6, 1, 6],
+      [7, 1, 7],
+      [12, 3, 10],
+      [25, 8, 18],
+      [100, 40, 61],
+      [999, 469, 531],
+      [1500, 712, 789],
+      [5000, 2431, 2570],
+    ] as const) {
+      expect(medianInterval(numbers(n)), String(n)).toMatchObject({ ok: true, low, high })
+    }
+  })
+
+  test('does not exist of five values', () => {
+    expect(medianInterval(numbers(5))).toMatchObject({ ok: false, n: 5 })
   })
 })

@@ -12,6 +12,7 @@ import {
 } from '../../../src/main/tables/index.ts'
 import { readTableAddress } from '#shared/table-address.ts'
 import { layoutOf } from '../../../src/main/tables/index.ts'
+import type { RoleOverride } from '../../../src/main/tables/roles.ts'
 import type { ColumnType } from '../../../src/main/tables/types.ts'
 import { file, floats, folder, npy } from './support.ts'
 
@@ -44,6 +45,7 @@ describe('columns', () => {
       width: ['WIDTH'],
       height: ['HEIGHT'],
       score: ['similarity'],
+      number: ['punsafe', 'pwatermark', 'AESTHETIC_SCORE'],
     })
   })
 
@@ -65,6 +67,10 @@ describe('columns', () => {
       width: ['width'],
       height: ['height'],
       score: ['clip_similarity_vitb32', 'clip_similarity_vitl14'],
+      number: [
+        ...['text_length', 'word_count', 'num_tokens_bert'],
+        ...['nsfw_score_opennsfw2', 'watermark_score', 'aesthetic_score_laion_v2'],
+      ],
     })
   })
 
@@ -125,6 +131,23 @@ describe('columns', () => {
       ['column_1', 'alt'],
       ['column_2', 'url'],
     ])
+  })
+
+  it('hold numbers to keep: all that measure something, or those that are named', () => {
+    const all = columns('url', 'text', 'id:integer', 'hash:integer', 'blur:number', 'faces:integer')
+    const kept = (...args: [overrides?: RoleOverride[], keep?: string[]]): string[] =>
+      recogniseColumns(all, new Map(), ...args).flatMap(({ name, role }) =>
+        role === 'number' ? name : [],
+      )
+    expect(kept()).toEqual(['blur', 'faces'])
+    expect(kept([], ['faces', 'id'])).toEqual(['id', 'faces'])
+    expect(kept([], [])).toEqual([])
+    expect(
+      kept([
+        { role: 'ignore', column: 'faces' },
+        { role: 'number', column: 'hash' },
+      ]),
+    ).toEqual(['hash', 'blur'])
   })
 
   it('mean what somebody says they mean', () => {

@@ -13,6 +13,7 @@ import { clip, imagesOption, n } from './words.ts'
 
 interface ImportOptions extends Pick<ImportInput, 'modelName' | 'unit' | 'images'> {
   column: ImportInput['columns']
+  keep?: string[]
   dryRun: boolean
 }
 
@@ -28,6 +29,11 @@ export function addImportCommand(program: Command, tools: CliTools): void {
       'what a column means, e.g. caption=caption or score=my_similarity; may be repeated',
       columnRole,
       [],
+    )
+    .option(
+      '--keep <column>',
+      'a column whose numbers are kept to filter and sort by; may be repeated; none = none; otherwise all numeric ones',
+      keptColumn,
     )
     .addOption(optionOf('--model-name <name>', 'what the imported scores are called', modelName))
     .addOption(
@@ -62,6 +68,10 @@ export function addImportCommand(program: Command, tools: CliTools): void {
       })
       tools.print(describeStats(await tools.call('corpora.stats', { corpus: path })))
     })
+}
+
+function keptColumn(text: string, earlier: string[] = []): string[] {
+  return text === 'none' ? earlier : [...earlier, text]
 }
 
 function columnRole(text: string, earlier: ImportInput['columns']): ImportInput['columns'] {

@@ -2,12 +2,15 @@ import type { Command } from 'commander'
 import type { CallOutput } from '#shared/contract/index.ts'
 import { score, ScoreInput } from '#shared/contract/jobs.ts'
 import { scores } from '#shared/contract/scores.ts'
-import type { TextSource } from '#shared/domain.ts'
+import { z } from 'zod'
+import { OWN_TEXTS, TextSource } from '#shared/domain.ts'
+import type { OwnText } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import { optionOf } from '../options.ts'
 import { runJob } from '../tools.ts'
 import type { CliTools } from '../tools.ts'
-import { deviceOption, n, textOption, where } from './words.ts'
+import { table } from '../terminal.ts'
+import { deviceOption, json, listOption, n, textOption, three, where } from './words.ts'
 
 /** Lines of a histogram: what a terminal shows. */
 const BINS = 20
@@ -22,17 +25,98 @@ export function addScoreCommands(program: Command, tools: CliTools): void {
     .command('score <corpus>')
     .description('score how well each picture fits its text')
     .addOption(
-      optionOf(
-        '--model <id>',
-        'id of a model (gleaner models list) or a model folder',
-        ScoreInput.shape.model,
+      listOption(
+        '--model <ids>',
+        'ids of models (gleaner models list) or model folders, with commas between them',
+        ScoreInput.shape.models,
       ),
     )
-    .addOption(textOption('which words are scored'))
+    .addOption(
+      listOption(
+        '--text <sources>',
+        `which words are scored, with commas between several: ${OWN_TEXTS.join(', ')}`,
+        ScoreInput.shape.texts,
+      ).default(['alt'], 'alt'),
+    )
+    .option('--best', 'then choose for each picture the best of these texts, as the text "best"')
     .addOption(deviceOption())
-    .action(async (corpus: string, options: Omit<ScoreInput, 'corpus'>) => {
-      await runJob(tools, score, { corpus: await open(corpus), ...options })
-    })
+    .action(
+      async (
+        corpus: string,
+        options: Pick<ScoreInput, 'device' | 'best'> & { model?: string[]; text: OwnText[] },
+      ) => {
+        const { model, text, ...rest } = options
+        await runJob(tools, score, {
+          corpus: await open(corpus),
+          ...rest,
+          text: text[0],
+          ...(text.length > 1 ? { texts: text } : {}),
+          ...(model?.length === 1 ? { model: model[0] } : {}),
+          ...(model && model.length > 1 ? { models: model } : {}),
+        })
+      },
+    )
+
+  program
+    .command('compare <corpus>')
+    .description('how scores of several texts and models differ on the same pairs')
+    .addOption(
+      listOption(
+        '--text <sources>',
+        'which texts; all that were scored unless told',
+        z.array(TextSource).optional(),
+      ),
+    )
+    .addOption(
+      listOption(
+        '--model <ids>',
+        'by which models; all unless told',
+        z.array(z.string()).optional(),
+      ),
+    )
+    .addOption(
+      optionOf(
+        '--cutoff <cosine>',
+        'how much of each it keeps',
+        scores['scores.countAbove'].input.shape.minCosine,
+      ),
+    )
+    .option(...where('width>=256'))
+    .option(...json)
+    .action(
+      async (
+        corpus: string,
+        options: {
+          text?: TextSource[]
+          model?: string[]
+          cutoff: number
+          where?: string
+          json: boolean
+        },
+      ) => {
+        const path = await open(corpus)
+        const sources = (await call('scores.sources', { corpus: path })).filter(
+          ({ model, text }) =>
+            (options.text?.includes(text) ?? true) && (options.model?.includes(model) ?? true),
+        )
+        if (sources.length === 0) {
+          throw new AppError(
+            'not-found',
+            'This corpus has no such scores.',
+            'Run gleaner score first.',
+          )
+        }
+        const compared = await call('scores.compare', {
+          corpus: path,
+          where: options.where,
+          sources: sources
+            .slice(0, 6)
+            .map(({ model, text }) => ({ model, text, cutoff: options.cutoff })),
+        })
+        if (options.json) return printJson(compared)
+        print(describeCompared(compared))
+      },
+    )
 
   program
     .command('histogram <corpus>')
@@ -65,6 +149,38 @@ export function addScoreCommands(program: Command, tools: CliTools): void {
         print(describeHistogram(histogram, model, text))
       },
     )
+}
+
+function describeCompared(compared: CallOutput<'scores.compare'>): string {
+  const limits = (of: { value: number; low: number; high: number } | null | undefined): string =>
+    of ? `${three(of.value)} (${three(of.low)} … ${three(of.high)})` : ''
+  return [
+    table(
+      [
+        'text',
+        'model',
+        'pairs',
+        'kept',
+        'mean',
+        'median',
+        'both',
+        'mean difference',
+        'median difference',
+      ],
+      compared.map((one) => [
+        one.text,
+        one.model,
+        n(one.n),
+        `${n(one.kept)} (${((100 * one.kept) / Math.max(1, one.n)).toFixed(1)} %)`,
+        three(one.mean),
+        three(one.median),
+        one.difference ? n(one.difference.n) : '',
+        limits(one.difference?.mean),
+        limits(one.difference?.median),
+      ]),
+    ),
+    'Differences: each less the first, on the pairs that have both; 95 % intervals (t; order statistics).',
+  ].join('\n')
 }
 
 function describeHistogram(

@@ -1,7 +1,8 @@
+import { resolve } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
 import type { VersionDiff, VersionInfo } from '#shared/contract/index.ts'
-import { version, VersionInput } from '#shared/contract/jobs.ts'
+import { version, VersionInput, versionVerify, VersionVerifyInput } from '#shared/contract/jobs.ts'
 import { DiffReason, DiffSide } from '#shared/contract/versions.ts'
 import { TEXT_SOURCES } from '#shared/domain.ts'
 import type { TextSource } from '#shared/domain.ts'
@@ -130,19 +131,40 @@ export function addVersionCommands(program: Command, tools: CliTools): void {
     )
 
   group
-    .command('verify <corpus> <name>')
-    .description('work the content hash out again')
+    .command('verify <corpus-or-export> [name]')
+    .description(
+      'work the content hash out again: of a version of a corpus, or of the folder of an export',
+    )
+    .addOption(
+      optionOf('--hash <hash>', 'that was cited; for an export', VersionVerifyInput.shape.hash),
+    )
     .option(...json)
-    .action(async (corpus: string, name: string, options: { json: boolean }) => {
-      const found = await call('versions.check', { corpus: await open(corpus), name })
-      if (found.found !== found.stated) tools.fail()
-      if (options.json) return printJson(found)
-      print(
-        found.found === found.stated
-          ? `${found.name}: ${n(found.pairs)} pairs and the recipe give the hash ${found.stated}`
-          : `${found.name} is not what it was: it states ${found.stated}, and its recipe and ${n(found.pairs)} pairs give ${found.found}`,
-      )
-    })
+    .action(
+      async (
+        place: string,
+        name: string | undefined,
+        options: { hash?: string; json: boolean },
+      ) => {
+        if (name === undefined) {
+          const job = await runJob(
+            tools,
+            versionVerify,
+            { path: resolve(place), hash: options.hash },
+            { quiet: options.json },
+          )
+          if (options.json) return printJson(job.result)
+          return
+        }
+        const found = await call('versions.check', { corpus: await open(place), name })
+        if (found.found !== found.stated) tools.fail()
+        if (options.json) return printJson(found)
+        print(
+          found.found === found.stated
+            ? `${found.name}: ${n(found.pairs)} pairs and the recipe give the hash ${found.stated}`
+            : `${found.name} is not what it was: it states ${found.stated}, and its recipe and ${n(found.pairs)} pairs give ${found.found}`,
+        )
+      },
+    )
 }
 
 function oneOf<T extends string>(options: readonly T[]): (text: string) => T {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import type { Option } from 'commander'
 import type { z } from 'zod'
-import { ScoreInput } from '#shared/contract/jobs.ts'
+import { ExportInput, ScoreInput } from '#shared/contract/jobs.ts'
 import { optionOf } from '../options.ts'
 
 export const json = ['--json', 'as JSON', false] as const
@@ -17,7 +17,7 @@ export const deviceOption = (description = 'where the model runs'): Option =>
   optionOf('--device <device>', description, ScoreInput.shape.device)
 
 export const textOption = (description: string): Option =>
-  optionOf('--text <source>', description, ScoreInput.shape.text)
+  optionOf('--text <source>', description, ExportInput.shape.text)
 
 /** `--images`: a folder is made absolute. */
 export const imagesOption = (description: string, field: z.ZodType): Option =>
@@ -40,3 +40,12 @@ export function clip(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim()
   return line.length > 60 ? line.slice(0, 59) + '…' : line
 }
+
+/** `alt,caption` as a list; each must fit the field's items. */
+export const listOption = (flags: string, description: string, items: z.ZodType): Option =>
+  optionOf(flags, description, items, (text) => {
+    const list = [...new Set(text.split(',').map((one) => one.trim()))]
+    const parsed = items.safeParse(list)
+    if (parsed.success) return parsed.data
+    throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? 'It does not fit.')
+  })

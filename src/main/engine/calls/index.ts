@@ -10,10 +10,12 @@ import { labelCalls } from './labels.ts'
 import { markCalls } from './marks.ts'
 import { modelCalls } from './models.ts'
 import { pairCalls } from './pairs.ts'
+import { pictureFileCalls } from './pictures.ts'
 import { ratingCalls } from './ratings.ts'
 import { promptCalls } from './prompts.ts'
 import { resultCalls } from './results.ts'
 import { readCalls } from './read-calls.ts'
+import { scoreCalls } from './scores.ts'
 import { spanCalls } from './spans.ts'
 import { studyCalls } from './studies.ts'
 import { studyMeasureCalls } from './study-measures.ts'
@@ -30,9 +32,11 @@ export function createHandlers(context: EngineContext): Handlers {
     ...fetchingCalls(context),
     ...jobCalls(context),
     ...pairCalls(context),
+    ...pictureFileCalls(context),
     ...modelCalls(context),
     ...systemCalls(context),
     ...tableCalls(context),
+    ...scoreCalls(context),
     ...spanCalls(context),
     ...judgingCalls(context),
     ...labelCalls(context),

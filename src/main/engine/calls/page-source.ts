@@ -61,5 +61,8 @@ export async function readPageSource(
     if (told.raw === null || isOver) throw error
     problem = toErrorValue(error)
   }
-  return { html, problem, raw: told.raw?.text ?? '', length: told.raw?.length ?? 0, url }
+  const { text: raw, length } = told.raw ?? { text: '', length: 0 }
+  const { tagEnd } = source
+  const tag = tagEnd <= raw.length ? { start: tagStart, end: tagEnd } : null
+  return { html, problem, raw, length, tag, url }
 }

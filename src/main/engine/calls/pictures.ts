@@ -1,8 +1,11 @@
 import type { z } from 'zod'
+import type { Handlers } from '#shared/contract/index.ts'
 import type { PictureAnswer, PictureCallName, pictureCalls } from '#shared/contract/pictures.ts'
 import { AppError } from '#shared/errors.ts'
 import { BlobDamage, readSound } from '../../files/sound-blob.ts'
+import { writeWhole } from '../../files/write-whole.ts'
 import { blobPath } from '../../store/blobs.ts'
+import { toStoreError } from '../../store/errors.ts'
 import type { Corpus } from '../../store/open.ts'
 import { mimeOfPicture } from '../../store/repositories/images.ts'
 import { getThumb } from '../../store/repositories/thumbs.ts'
@@ -19,6 +22,21 @@ export function createPictureHandlers({ corpora, blindPictures }: EngineContext)
     'pictures.original': ({ corpus, sha256 }) =>
       readPicture(corpora.get(corpus).corpus, sha256, 'original'),
     'pictures.study': ({ corpus, token }) => blindPictures.get(corpora.get(corpus).corpus, token),
+  }
+}
+
+/** What is done with a picture's file. */
+export function pictureFileCalls({ corpora }: EngineContext): Pick<Handlers, 'pictures.save'> {
+  return {
+    async 'pictures.save'({ corpus, sha256, out }) {
+      const { bytes } = await readPicture(corpora.get(corpus).corpus, sha256, 'original')
+      try {
+        writeWhole(out, bytes)
+      } catch (error) {
+        throw toStoreError(error, out)
+      }
+      return { bytes: bytes.byteLength }
+    },
   }
 }
 

@@ -20,6 +20,8 @@ export function trainingCalls(context: EngineContext): CallsOf<typeof contract> 
       )
       return { splits, origins, warnings }
     },
+    'training.samples': ({ corpus, ...args }) =>
+      runSpanTask(entries.spanWorker, 'spanSamples', { path: opened(corpus).path, args }),
     'training.runs': ({ corpus }) => listTrainingRuns(opened(corpus).reader),
   }
 }

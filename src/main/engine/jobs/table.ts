@@ -24,6 +24,7 @@ import { altKindsJob } from '../../jobs/spans/alt-kinds.ts'
 import { altSpansJob } from '../../jobs/spans/alt-spans.ts'
 import { predictSpansJob } from '../../jobs/spans/predict-spans.ts'
 import { trainSpansJob } from '../../jobs/spans/train-spans.ts'
+import { versionVerifyJob } from '../../jobs/versions/verify.ts'
 import { versionJob } from '../../jobs/versions/version.ts'
 
 /** What each kind of job does. One that is defined and missing here does not compile. */
@@ -53,4 +54,5 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   'measure-matrix': measureMatrixJob,
   'study-report': studyReportJob,
   version: versionJob,
+  'version-verify': versionVerifyJob,
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import type { ImportInput } from '#shared/contract/jobs.ts'
 import type { CallArgs, CallOutput, RecognisedTable } from '#shared/contract/index.ts'
-import { TextSource } from '#shared/domain.ts'
+import { OwnText } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import { ChoiceNeeded } from '../../tables/choice-needed.ts'
 import {
@@ -18,14 +18,14 @@ import {
 import type { NpyFile, OpenTable, TableInfo, TableInput, TableLayout } from '../../tables/index.ts'
 
 /** What decides how a table is imported. */
-export type ImportChoices = Pick<ImportInput, 'columns' | 'modelName' | 'unit'>
+export type ImportChoices = Pick<ImportInput, 'columns' | 'modelName' | 'unit' | 'keep'>
 
 /** A similarity column on its way to scores. */
 export interface ScoreColumn {
   column: string
   model: string
   /** Which text it belongs to; absent: the one that the plan names. */
-  text?: Exclude<TextSource, 'span'>
+  text?: Exclude<OwnText, 'span'>
 }
 
 type OnPosition = (position: number) => Promise<void>
@@ -42,8 +42,10 @@ export interface ImportPlan {
   /** Column by role, for the roles that are given once. */
   roles: Partial<Record<SingleRole, string>>
   scores: ScoreColumn[]
+  /** Columns whose numbers are kept. */
+  numbers: string[]
   /** Which text the scores belong to. */
-  text: Extract<TextSource, 'alt' | 'caption' | 'title'> | null
+  text: Extract<OwnText, 'alt' | 'caption' | 'title'> | null
   embeddings: {
     image: string | null
     text: string | null
@@ -95,7 +97,7 @@ export async function planTable(
 ): Promise<ImportPlan> {
   const table = await openTable(source.path)
   try {
-    const info = await describeTable(table, choices.columns)
+    const info = await describeTable(table, choices.columns, choices.keep)
     const plan = namePlan(source, info, choices)
     const name = basename(source.path)
     if (plan.roles.url === undefined && plan.roles.path === undefined) {
@@ -161,6 +163,7 @@ function namePlan(source: TableInput, info: TableInfo, choices: ImportChoices): 
     shard: shard !== null && roles.path === SHARD_KEY ? basename(shard) : null,
     roles,
     scores,
+    numbers: info.columns.filter(({ role }) => role === 'number').map(({ name }) => name),
     // Nothing is scored without words.
     text: text ?? null,
     embeddings: hasEmbeddings
@@ -177,7 +180,7 @@ function namePlan(source: TableInput, info: TableInfo, choices: ImportChoices): 
 
 /** The text that a column of scores of our own names. */
 function ownScore(column: string): Pick<ScoreColumn, 'text'> {
-  const text = TextSource.exclude(['span']).safeParse(readScoreColumn(column)?.text)
+  const text = OwnText.exclude(['span']).safeParse(readScoreColumn(column)?.text)
   return text.success ? { text: text.data } : {}
 }
 
@@ -229,6 +232,7 @@ export function recipeOf(plan: ImportPlan, choices: ImportChoices): Record<strin
     roles: plan.roles,
     scores: plan.scores,
     unit: plan.scores.length > 0 ? (choices.unit ?? 'cosine') : null,
+    ...(plan.numbers.length > 0 ? { numbers: plan.numbers } : {}),
   }
 }
 
@@ -254,7 +258,11 @@ export async function lookAtTable(
   try {
     const table = await openTable(source.path)
     try {
-      const plan = namePlan(source, await describeTable(table, choices.columns), choices)
+      const plan = namePlan(
+        source,
+        await describeTable(table, choices.columns, choices.keep),
+        choices,
+      )
       return { table: toRecognised(plan), refusal }
     } finally {
       await table.close()

@@ -4,6 +4,7 @@ import { toStoreError } from '../../store/errors.ts'
 import type { Corpus } from '../../store/open.ts'
 import { addCounts, advanceArchive, completeArchive } from '../../store/repositories/archives.ts'
 import type { ArchiveRow } from '../../store/repositories/archives.ts'
+import { ensureColumn, putColumnValues } from '../../store/repositories/columns.ts'
 import { insertFailure } from '../../store/repositories/failures.ts'
 import type { ImageIds } from '../../store/repositories/images.ts'
 import { ensureModel } from '../../store/repositories/models.ts'
@@ -38,13 +39,18 @@ export async function importRows(
   const db = corpus.writer
   const { path } = plan.source
   const roles = Object.entries(plan.roles) as [SingleRole, string][]
-  const columns = [...roles.map(([, column]) => column), ...plan.scores.map(({ column }) => column)]
+  const columns = [
+    ...roles.map(([, column]) => column),
+    ...plan.scores.map(({ column }) => column),
+    ...plan.numbers,
+  ]
   const modelIds = plan.scores.map((score) => ensureScoreModel(corpus, plan, score, sha256, input))
+  const numberIds = plan.numbers.map((name) => ensureColumn(db, name))
   const writer = rowWriter(db, ids, archive.id)
   totals.earlierRows += archive.nextOffset
   let told = performance.now()
   const keep = (batch: RowBatch): void => {
-    const sum = { pairs: 0, failures: 0, failedRows: 0, scores: 0, badScores: 0 }
+    const sum = { pairs: 0, failures: 0, failedRows: 0, scores: 0, badScores: 0, badNumbers: 0 }
     const notPaired: Record<string, number> = {}
     try {
       transaction(db, () => {
@@ -62,6 +68,7 @@ export async function importRows(
     totals.failedRows += sum.failedRows
     totals.scores += sum.scores
     totals.badScores += sum.badScores
+    totals.badNumbers += sum.badNumbers
     for (const n of Object.values(notPaired)) totals.notPaired += n
     progress(batch.position)
     if (performance.now() - told > 1000) {
@@ -97,12 +104,16 @@ export async function importRows(
 
   function keepBatch(
     batch: RowBatch,
-    sum: Pick<Totals, 'pairs' | 'failures' | 'failedRows' | 'scores' | 'badScores'>,
+    sum: Pick<Totals, 'pairs' | 'failures' | 'failedRows' | 'scores' | 'badScores' | 'badNumbers'>,
     notPaired: Record<string, number>,
   ): void {
     const cells = new Map(roles.map(([role], i) => [role, batch.values[i] as Cell[]]))
     const values = plan.scores.map((_, i) => batch.values[roles.length + i] as Cell[])
     const scores = plan.scores.map((): { pairId: number; cosine: number }[] => [])
+    const numbers = plan.numbers.map((_, i) => ({
+      cells: batch.values[roles.length + plan.scores.length + i] as Cell[],
+      values: [] as { pairId: number; value: number }[],
+    }))
     const failed = new Set<number>()
     const fail = (row: number, reason: string, detail: string, url: string | null = null): void => {
       insertFailure(db, {
@@ -156,6 +167,14 @@ export async function importRows(
       }
       const pairId = writer.pair(pair)
       sum.pairs++
+      for (const { cells: column, values: found } of numbers) {
+        const value = toNumber(column[i])
+        if (value === null) continue
+        // Beyond these a whole number would be kept as another.
+        if (Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER) {
+          found.push({ pairId, value })
+        } else sum.badNumbers++
+      }
       for (let k = 0; k < values.length; k++) {
         const value = toNumber(values[k]?.[i])
         if (value === null) continue
@@ -179,6 +198,9 @@ export async function importRows(
       if (text === null) continue
       putScores(db, { modelId: modelIds[k] as number, text, scores: found })
       sum.scores += found.length
+    }
+    for (const [k, { values: found }] of numbers.entries()) {
+      putColumnValues(db, { column: numberIds[k] as number, values: found })
     }
     addCounts(db, archive.id, { records: { row: batch.rows }, notPaired })
   }

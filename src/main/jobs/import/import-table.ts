@@ -41,13 +41,21 @@ export async function importTable(
   const name = tableName(path)
   const recipe = JSON.stringify(recipeOf(plan, input))
   const earlier = importRecipe(db, identity)
-  const same = earlier === null || readRecipe(earlier).recipe === recipe
+  const begun = earlier === null ? null : readRecipe(earlier).recipe
+  // Older versions kept no numbers: what they began goes on without, so that all rows are alike.
+  const without = JSON.stringify(recipeOf({ ...plan, numbers: [] }, input))
+  const isOlder = begun === without && begun !== recipe
+  const same = begun === null || begun === recipe || isOlder
   let archive = archiveByFingerprint(db, identity)
   if (archive?.state === 'complete') {
     totals.skipped++
     if (archive.path !== path && !existsSync(archive.path)) moveArchive(db, archive.id, path, name)
     if (!same) {
       ctx.warn(`${name} was imported before with other columns or another unit; nothing was added.`)
+    } else if (isOlder) {
+      ctx.warn(
+        `${name} was imported before without the numbers of ${plan.numbers.join(', ')}; import it into a new corpus to have them.`,
+      )
     }
     progress(plan.info.bytes)
     return
@@ -78,7 +86,8 @@ export async function importTable(
       software: SOFTWARE,
     })
   })
-  await importRows(corpus, plan, archive, known, input, ids, totals, ctx, reader, progress)
+  const taken = isOlder ? { ...plan, numbers: [] } : plan
+  await importRows(corpus, taken, archive, known, input, ids, totals, ctx, reader, progress)
 }
 
 function readRecipe(json: string): { recipe: string; sha256: string } {

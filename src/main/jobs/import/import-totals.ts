@@ -23,6 +23,8 @@ export interface Totals {
   notPaired: number
   scores: number
   badScores: number
+  /** Numbers that are not finite, or too large to be kept exactly. */
+  badNumbers: number
   vectors: number
   badVectors: number
 }
@@ -39,6 +41,7 @@ export function newTotals(): Totals {
     notPaired: 0,
     scores: 0,
     badScores: 0,
+    badNumbers: 0,
     vectors: 0,
     badVectors: 0,
   }
@@ -75,6 +78,11 @@ export function reportTotals(
   }
   if (totals.badScores > 0) {
     ctx.warn(`${n(totals.badScores)} values are no cosines in the unit given and were left out.`)
+  }
+  if (totals.badNumbers > 0) {
+    ctx.warn(
+      `${n(totals.badNumbers)} numbers are not finite or larger than 2^53 and were left out.`,
+    )
   }
   if (totals.badVectors > 0) {
     ctx.warn(`${n(totals.badVectors)} embeddings are all zero or not finite and were left out.`)

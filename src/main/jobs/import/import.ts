@@ -61,6 +61,11 @@ async function importWith(
   for (const one of planned) clearInputFailures(corpus.writer, tableName(one.plan.source.path))
   for (const one of left) putTableFailure(corpus, one)
   checkNames(corpus, planned, ctx)
+  const numbers = new Set(planned.flatMap(({ plan }) => plan.numbers))
+  const missing = (input.keep ?? []).filter((name) => !numbers.has(name))
+  if (missing.length > 0) {
+    ctx.warn(`No table has a column of numbers ${missing.join(', ')} to keep.`)
+  }
 
   const totals = newTotals()
   try {

@@ -53,7 +53,7 @@ export async function planInputs(
   ctx: Pick<JobContext, 'signal' | 'progress'>,
 ): Promise<{ planned: Planned[]; left: LeftOut[] }> {
   const { signal } = ctx
-  const { columns, modelName, unit } = input
+  const { columns, modelName, unit, keep } = input
   const { sources, left } = await findInputs(input.inputs)
   const planned: Planned[] = []
   for (const [done, source] of sources.entries()) {
@@ -61,7 +61,7 @@ export async function planInputs(
     const name = tableName(source.path)
     ctx.progress({ done, total: sources.length, unit: 'tables', note: `looking at ${name}` })
     try {
-      const choices = { columns, modelName, unit }
+      const choices = { columns, modelName, unit, keep }
       const { value } = await reader.call('plan', { source, choices }, { about: name, signal })
       if ('choice' in value) throw choiceNeeded(value.choice)
       planned.push({ plan: value.plan, identity: await fingerprintFile(source.path) })

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { complexity } from '#shared/contract/jobs/complexity.ts'
 import type { ComplexityInput, ComplexityResult } from '#shared/contract/jobs/complexity.ts'
-import { TEXT_SOURCES } from '#shared/domain.ts'
+import { OWN_TEXTS } from '#shared/domain.ts'
 import { createPictureHost } from '../../images/host-client.ts'
 import { createInferenceHost } from '../../inference/host/client.ts'
 import type { ModelsFolders } from '../../inference/models/types.ts'
@@ -35,7 +35,7 @@ export async function measureComplexity(
     input.model === undefined
       ? null
       : await resolveFeatureModel(folders, input.model, undefined, ctx.settings)
-  const wanted = input.texts ?? [...TEXT_SOURCES]
+  const wanted = input.texts ?? [...OWN_TEXTS]
   const texts: ComplexityResult['texts'] = []
   for (const [done, source] of wanted.entries()) {
     ctx.progress({ done, total: wanted.length, unit: 'sources', note: `text: ${source}` })

@@ -21,6 +21,43 @@ const NONE = { name: 'no description', order: 2 }
 /** A row of its own, also for a type that somebody called "all". */
 const ofType = (name: string): Row => ({ name, order: 1 })
 
+/** A pair that has both a label and a prediction. */
+export interface Compared {
+  pairId: number
+  /** The label that agrees best; null = nothing describes the picture. */
+  gold: SpanPlace | null
+  found: SpanPlace | null
+  /** Of that label. */
+  type: string | null
+  exact: number
+  iou: number
+  f1: number
+}
+
+/** What a set says of the pairs that people labeled, one by one. */
+export function* comparePairs(db: ReaderDb, set: number): Generator<Compared, void, void> {
+  for (const { pairId, origin, spans: gold } of goldLabels(db)) {
+    const found = origin === 'conflict' ? null : spansOf(db, set, [pairId]).get(pairId)?.[0]
+    if (!found) continue
+    const [first] = gold
+    if (!first) {
+      const right = found.place === null ? 1 : 0
+      const nothing = { gold: null, found: found.place, type: null }
+      yield { pairId, ...nothing, exact: right, iou: right, f1: right }
+      continue
+    }
+    let best: Compared = {
+      ...{ pairId, gold: first, found: found.place, type: first.type },
+      ...{ exact: 0, iou: 0, f1: 0 },
+    }
+    for (const span of gold) {
+      const one = against(found.place, span)
+      if (one.iou > best.iou) best = { ...best, ...one, gold: span, type: span.type }
+    }
+    yield best
+  }
+}
+
 /**
  * A set against the labels of people, in code points, on the pairs that have both: all together,
  * by description type, and those that nothing describes. Where people marked several spans the one
@@ -37,22 +74,9 @@ export function measureSet(db: ReaderDb, set: number): SpanMeasure[] {
     of.f1 += f1
     sums.set(key, of)
   }
-  for (const { pairId, origin, spans: gold } of goldLabels(db)) {
-    const found = origin === 'conflict' ? null : spansOf(db, set, [pairId]).get(pairId)?.[0]
-    if (!found) continue
-    if (gold.length === 0) {
-      const right = found.place === null ? 1 : 0
-      count(ALL, right, right, right)
-      count(NONE, right, right, right)
-      continue
-    }
-    let best = { exact: 0, iou: 0, f1: 0, type: gold[0]?.type ?? '' }
-    for (const span of gold) {
-      const one = { ...against(found.place, span), type: span.type }
-      if (one.iou > best.iou) best = one
-    }
-    count(ALL, best.exact, best.iou, best.f1)
-    count(ofType(best.type), best.exact, best.iou, best.f1)
+  for (const { exact, iou: overlap, f1, type } of comparePairs(db, set)) {
+    count(ALL, exact, overlap, f1)
+    count(type === null ? NONE : ofType(type), exact, overlap, f1)
   }
   return [...sums.values()]
     .sort((a, b) => a.order - b.order || b.n - a.n)

@@ -1,4 +1,5 @@
 import type { AltKind } from '#shared/alt-kinds.ts'
+import type { CallArgs, CallOutput } from '#shared/contract/index.ts'
 import type { AltKindRules } from '#shared/contract/alt-kinds.ts'
 import type { AltReport, SpanMeasure, UselessAltRuleValue } from '#shared/contract/spans.ts'
 import type { TrainingData } from '#shared/contract/training-data.ts'
@@ -32,6 +33,10 @@ export interface SpanCalls {
     value: Agreement
   }
   measureSet: { input: { path: string; set: number }; value: SpanMeasure[] }
+  spanSamples: {
+    input: { path: string; args: Omit<CallArgs<'training.samples'>, 'corpus'> }
+    value: CallOutput<'training.samples'>
+  }
   /** Canceled: the best head so far. */
   trainHead: { input: HeadOrder; value: TrainedHead; event: EpochRecord }
 }

@@ -20,6 +20,7 @@ import type { CachedWindow } from './features-file.ts'
 import { pairIdsWhere } from '../../store/reads/score-ref.ts'
 import { measureSet } from './measure-set.ts'
 import type { AltBatch, HeadOrder, SpanCalls } from './span-calls.ts'
+import { spanSamples } from './span-samples.ts'
 import { sortAlts } from './sort-alts-task.ts'
 import { indexTrainingData } from './training-index.ts'
 
@@ -36,6 +37,7 @@ export const spanTasks: Tasks<SpanCalls> = {
       return agreement(itemsForAgreement(db, ids ? { ids } : {}), options)
     }),
   measureSet: ({ path, set }) => reading(path, (db) => measureSet(db, set)),
+  spanSamples: ({ path, args }) => reading(path, (db) => spanSamples(db, args)),
   trainHead,
 }
 

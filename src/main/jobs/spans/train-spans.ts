@@ -25,6 +25,10 @@ import type { MaybeSpan } from '../../labeling/span-metrics.ts'
 import type { TrainedHead } from '../../labeling/train-span-head.ts'
 import type { Corpus } from '../../store/open.ts'
 import { listTrainingRuns, saveTrainingRun } from '../../store/repositories/training-runs.ts'
+import {
+  saveTrainingSamples,
+  type TrainingSample,
+} from '../../store/repositories/training-samples.ts'
 import { runSpanTask } from './span-calls.ts'
 import { decodeContext } from './decode-context.ts'
 import { createFeaturesFile } from './features-file.ts'
@@ -440,7 +444,7 @@ async function testModel(
   data: TrainingSet,
   model: SpanModel,
 ): Promise<TrainingRun['test']> {
-  const { input, ctx, host } = work
+  const { corpus, input, ctx, host, run } = work
   const device = input.device === 'auto' ? ctx.settings.device : input.device
   const loaded = await host.open(model, device)
   const sums = [model.manifest.name, 'nearest block', 'longest sentence'].map((name) => ({
@@ -450,6 +454,7 @@ async function testModel(
     iou: 0,
     f1: 0,
   }))
+  const samples: TrainingSample[] = []
   const count = (place: number, predicted: MaybeSpan, gold: Span): void => {
     const sum = sums[place] as (typeof sums)[number]
     sum.n++
@@ -461,12 +466,14 @@ async function testModel(
   let done = 0
   const measure = async (texts: TrainingText[]): Promise<void> => {
     const logits = await loaded.spanLogits(texts.map(({ context }) => context))
-    for (const [i, { context, spans, distances }] of texts.entries()) {
+    for (const [i, { pairId: pair, context, spans, distances }] of texts.entries()) {
       const [gold] = spans
       const answer = logits[i]
       if (!gold || !answer) continue
       const decoded = decodeContext(context, answer, model.manifest.decode, 1)
-      count(0, decoded?.best?.span ?? null, gold)
+      const found = decoded?.best?.span ?? null
+      count(0, found, gold)
+      samples.push({ pairId: pair, gold, found, iou: iou(found, gold) })
       count(1, nearestBlock(context, distances), gold)
       count(2, longestSentence(context), gold)
     }
@@ -478,6 +485,7 @@ async function testModel(
     await measure(texts)
   }
   await loaded.release()
+  saveTrainingSamples(corpus.writer, run.id, samples)
   return sums
     .filter(({ n }) => n > 0)
     .map(({ name, n, exactMatch: exact, iou: overlap, f1 }) => ({

@@ -22,9 +22,9 @@ export interface WhyNot {
 
 /** Fields whose answers change while the pairs stay. */
 const VOLATILE: readonly { reason: DiffReason; fields: readonly string[] }[] = [
-  { reason: 'mark', fields: ['mark', 'tag', 'marked', 'note'] },
+  { reason: 'mark', fields: ['mark', 'tag', 'note', 'marker'] },
   { reason: 'label', fields: ['labeled', 'flagged', 'label'] },
-  { reason: 'picture', fields: ['status', 'mime', 'width', 'height', 'ratio', 'bytes'] },
+  { reason: 'picture', fields: ['status', 'mime', 'width', 'height', 'side', 'ratio', 'bytes'] },
   { reason: 'span', fields: ['span', 'confidence', 'altspan'] },
   { reason: 'score', fields: ['score'] },
 ]

@@ -54,7 +54,7 @@ export async function gatherVersion(
     if (n > 0) leftOut[reason] = (leftOut[reason] ?? 0) + n
   }
   const chooses = recipe.onePerPicture || recipe.sample !== null
-  const chosen = chooses ? await choose(ids, find, recipe, hooks, leave) : null
+  const chosen = chooses ? await choosePairs(ids, find, recipe, hooks, leave) : null
 
   const list = createListHash()
   const blocks: VersionBlock[] = []
@@ -86,7 +86,7 @@ export async function gatherVersion(
 }
 
 async function turn(hooks: Hooks, done: number, total: number, note: string): Promise<void> {
-  if (hooks.signal.aborted) throw new AppError('canceled', 'The version was canceled.')
+  if (hooks.signal.aborted) throw new AppError('canceled', 'It was canceled.')
   hooks.progress(done, total, note)
   await setImmediate()
 }
@@ -138,10 +138,10 @@ export function pictureOf({ sha256, image }: Pick<VersionPair, 'sha256' | 'image
 }
 
 /** One of each picture, then the draw: by content, so that every machine chooses the same. */
-async function choose(
+export async function choosePairs(
   ids: Int32Array,
   find: (id: number) => Found | undefined,
-  recipe: VersionRecipe,
+  recipe: Pick<VersionRecipe, 'onePerPicture' | 'sample'>,
   hooks: Hooks,
   leave: (reason: string, n?: number) => void,
 ): Promise<Set<number>> {

@@ -8,9 +8,11 @@ import type { ReaderDb } from '../../store/open.ts'
 import { fieldsOf, mapScores } from '../../store/reads/version-query.ts'
 import { modelsFor, readWhere, resolveScore, spanSetsOf } from '../../store/reads/score-ref.ts'
 import { listArchives } from '../../store/repositories/archives.ts'
+import { currentBestSet } from '../../store/repositories/best-set-in-use.ts'
+import { listBestSets } from '../../store/repositories/best-sets.ts'
 import { findModel, listModels } from '../../store/repositories/models.ts'
 import { currentSpanSet, spanSet } from '../../store/repositories/span-sets.ts'
-import { labelsSaid } from '../../store/repositories/version-rows.ts'
+import { labelsSaid, marksSaid } from '../../store/repositories/version-rows.ts'
 import { findVersion } from '../../store/repositories/versions.ts'
 
 /**
@@ -32,6 +34,12 @@ export function makeVersionRecipe(
       'No set of spans is chosen in this corpus, so there are no spans to take.',
       'Predict spans, or choose a set of spans first.',
     )
+  }
+  if (texts.includes('best') && currentBestSet(db) === null) {
+    throw new AppError('invalid-input', 'No best texts were chosen in this corpus.', {
+      window: 'Score two texts or more, with "best text for each picture".',
+      command: 'Run gleaner score CORPUS --text alt,caption --best first.',
+    })
   }
   const candidates = modelsFor(db, first)
   const named = input.model === undefined ? undefined : findModel(db, input.model)
@@ -85,10 +93,16 @@ export function makeVersionRecipe(
     sample: input.sample === undefined ? null : { n: input.sample, seed: input.seed },
     models: [...used.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1)),
     spanSets: spanSets(db, usesSpan, fields.has('altspan')),
+    bestTexts:
+      texts.includes('best') || scoresOf(query).some(({ text }) => text === 'best')
+        ? bestTexts(db)
+        : null,
     labels: ['labeled', 'flagged', 'label'].some((field) => fields.has(field))
       ? labelsSaid(db)
       : null,
-    marks: null,
+    marks: ['mark', 'tag', 'note', 'marker'].some((field) => fields.has(field))
+      ? marksSaid(db)
+      : null,
     versions: versionsNamed(db, query),
     archives: listArchives(db).map(({ name, bytes, sha256, state }) => ({
       ...{ name, bytes, sha256 },
@@ -100,6 +114,11 @@ export function makeVersionRecipe(
 
 function scoresOf(query: Query): ScoreRef[] {
   return [...parts(query)].flatMap((part) => ('score' in part ? part.score : []))
+}
+
+function bestTexts(db: ReaderDb): VersionRecipe['bestTexts'] {
+  const set = listBestSets(db).find(({ current }) => current)
+  return set ? { model: set.modelDigest, texts: set.texts, content: set.content } : null
 }
 
 function spanSets(db: ReaderDb, usesSpan: boolean, usesAlts: boolean): VersionRecipe['spanSets'] {

@@ -1,9 +1,9 @@
 import { AppError } from '#shared/errors.ts'
 import { seededRandom } from '#shared/random.ts'
+import { quantile } from '#shared/statistics.ts'
 import { normalCdf, normalQuantile } from '../distributions.ts'
 import { checkLevel, defined, notDefined } from '../outcome.ts'
 import type { Interval, Outcome } from '../outcome.ts'
-import { quantile } from '../quantile.ts'
 
 export type BootstrapMethod = 'percentile' | 'basic' | 'bca'
 

@@ -7,6 +7,7 @@ import { compileQuery } from './compile-query.ts'
 import { lru } from './lru.ts'
 import type { ReaderDb } from '../open.ts'
 import type { ScoreKind } from '../repositories/models.ts'
+import { currentBestSet } from '../repositories/best-set-in-use.ts'
 import { currentSpanSet } from '../repositories/span-sets.ts'
 import { countRows } from '../repositories/stats.ts'
 import { columnNamed } from '../repositories/columns.ts'
@@ -57,7 +58,8 @@ export function createFilters({ db, version, baseScores, baseColumn }: FilterCon
     const marks = [`p${version.pairs}`]
     if (pictures) marks.push(`i${version.images}`)
     // Another set of spans is another score, too.
-    if (scored) marks.push(`s${version.scores}@${currentSpanSet(db) ?? 0}`)
+    if (scored)
+      marks.push(`s${version.scores}@${currentSpanSet(db) ?? 0}@${currentBestSet(db) ?? 0}`)
     if (has('span', 'confidence', 'altspan')) marks.push(`x${version.spans}`)
     if (has('mark', 'tag', 'note', 'marker')) marks.push(`m${version.marks}`)
     if (has('alt-kind', 'alt-rule')) marks.push(`k${version.kinds}`)

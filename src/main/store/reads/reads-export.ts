@@ -7,6 +7,7 @@ import type { Filters } from './filters.ts'
 import { lru } from './lru.ts'
 import type { ReaderDb } from '../open.ts'
 import { textKey } from '../repositories/models.ts'
+import { currentBestSet } from '../repositories/best-set-in-use.ts'
 import { currentSpanSet } from '../repositories/span-sets.ts'
 import { modelsFor, readWhere } from './score-ref.ts'
 import type { Versions } from './versions.ts'
@@ -64,8 +65,26 @@ export function createExportReads({ db, version, filters }: ExportReadContext) {
     })
   }
 
+  /** Pairs of which no text is the best: none of those that were compared has a score. */
+  function withoutBest(): ReturnType<typeof idSet> {
+    const set = currentBestSet(db) ?? 0
+    return wordless.get(`${version.pairs} ${version.scores} best@${set}`, () => {
+      const list = new Int32List()
+      const rows = db
+        .prepare<[number], number>(
+          `SELECT p.id FROM pairs p LEFT JOIN best_texts b ON b.set_id = ? AND b.pair_id = p.id
+           WHERE b.pair_id IS NULL`,
+        )
+        .pluck()
+        .iterate(set)
+      for (const id of rows) list.push(id)
+      return idSet(list.take())
+    })
+  }
+
   /** Pairs without words in a text. */
   function wordlessIn(text: TextSource): ReturnType<typeof idSet> {
+    if (text === 'best') return withoutBest()
     const key = text === 'span' ? `${textKey(db, text)} ${version.spans}` : text
     return wordless.get(`${version.pairs} ${key}`, () => {
       const inContext = text === 'before' || text === 'after'

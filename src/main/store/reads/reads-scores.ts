@@ -11,6 +11,7 @@ import { lru } from './lru.ts'
 import type { ScoreKind } from '../repositories/models.ts'
 import { pairRows } from '../repositories/pairs.ts'
 import { scoreSources } from '../repositories/scores.ts'
+import { currentBestSet } from '../repositories/best-set-in-use.ts'
 import { currentSpanSet } from '../repositories/span-sets.ts'
 import { readWhere, resolveScore } from './score-ref.ts'
 import type { SortedScores } from './sorted-scores.ts'
@@ -93,8 +94,9 @@ export function createScoreReads(context: ScoreReadContext) {
   return {
     sources(): ReturnType<typeof scoreSources> {
       // What is in memory is summed up already. The kinds depend on the set of spans in use.
-      return sources.get(`${version.scores} ${version.spans} ${currentSpanSet(db) ?? 0}`, () =>
-        scoreSources(db, (kind) => (context.holds(kind) ? baseScores(kind) : null)),
+      return sources.get(
+        `${version.scores} ${version.spans} ${currentSpanSet(db) ?? 0} ${currentBestSet(db) ?? 0}`,
+        () => scoreSources(db, (kind) => (context.holds(kind) ? baseScores(kind) : null)),
       )
     },
 
@@ -102,6 +104,30 @@ export function createScoreReads(context: ScoreReadContext) {
     population(args: ScoreScope): { values: Float32Array; ids: Int32Array } {
       const { values, ids } = scoresOf(args)
       return { values, ids }
+    },
+
+    /**
+     * Differences of two scores on the pairs of the filter that have both, the second less the first,
+     * ascending.
+     */
+    scoreDifferences(args: {
+      first: Omit<ScoreScope, 'where'>
+      second: Omit<ScoreScope, 'where'>
+      where: string
+    }): Float64Array {
+      const first = scoresOf({ ...args.first, where: args.where })
+      const second = scoresOf({ ...args.second, where: args.where })
+      const of = new Map<number, number>()
+      for (let i = 0; i < first.ids.length; i++) {
+        of.set(first.ids[i] as number, first.values[i] as number)
+      }
+      const differences = new Float64Array(Math.min(first.ids.length, second.ids.length))
+      let n = 0
+      for (let i = 0; i < second.ids.length; i++) {
+        const other = of.get(second.ids[i] as number)
+        if (other !== undefined) differences[n++] = (second.values[i] as number) - other
+      }
+      return differences.slice(0, n).sort()
     },
 
     histogram(

@@ -51,7 +51,7 @@ export function queryOf(recipe: VersionRecipe): Query {
 export function fieldsOf(query: Query): Set<string> {
   return new Set(
     [...parts(query)].flatMap((part) =>
-      'field' in part ? part.field : 'score' in part ? 'score' : [],
+      'field' in part ? part.field : 'score' in part ? 'score' : 'column' in part ? 'column' : [],
     ),
   )
 }

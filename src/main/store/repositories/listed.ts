@@ -1,4 +1,4 @@
-import type { TextSource } from '#shared/domain.ts'
+import type { OwnText } from '#shared/domain.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement } from '../statements.ts'
 import { ensureModel } from './models.ts'
@@ -18,7 +18,7 @@ export function setOnlyListed(db: WriterDb, fingerprint: string): void {
 
 export interface ListedScore {
   model: { digest: string; name: string; title: string }
-  text: Exclude<TextSource, 'span'>
+  text: Exclude<OwnText, 'span'>
   cosine: number
 }
 

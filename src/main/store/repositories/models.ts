@@ -1,15 +1,21 @@
 import { AppError } from '#shared/errors.ts'
 import { TextSource } from '#shared/domain.ts'
+import type { OwnText } from '#shared/domain.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement } from '../statements.ts'
+import { currentBestSet } from './best-set-in-use.ts'
 import { currentSpanSet } from './span-sets.ts'
 
-/** How the table of scores names a text: spans are kept apart by their set. */
-export type TextKey = Exclude<TextSource, 'span'> | `span@${number}`
+/** How the table of scores names a text: spans and best texts are kept apart by their sets. */
+export type TextKey = Exclude<OwnText, 'span'> | `span@${number}` | `best@${number}`
 
-/** The key of a text; `span` is that of the current set. `span@0`: none is chosen, nothing has it. */
+/**
+ * The key of a text; `span` and `best` are those of the sets in use. `span@0`: none is chosen,
+ * nothing has it.
+ */
 export function textKey(db: ReaderDb, text: TextSource): TextKey {
-  return text === 'span' ? `span@${currentSpanSet(db) ?? 0}` : text
+  if (text === 'span') return `span@${currentSpanSet(db) ?? 0}`
+  return text === 'best' ? `best@${currentBestSet(db) ?? 0}` : text
 }
 
 /** A kind of score as the database knows it. */
@@ -95,7 +101,10 @@ export function scoreKinds(db: ReaderDb): ScoreKind[] {
     db,
     `SELECT ${columns} FROM scores WHERE model_id > ? ORDER BY model_id, text_source LIMIT 1`,
   )
-  const spans = textKey(db, 'span')
+  const sets = new Map<string, TextSource>([
+    [textKey(db, 'span'), 'span'],
+    [textKey(db, 'best'), 'best'],
+  ])
   const kinds: ScoreKind[] = []
   for (
     let at = nextModel.get(-1);
@@ -103,7 +112,7 @@ export function scoreKinds(db: ReaderDb): ScoreKind[] {
     at = sameModel.get(at.modelId, at.key) ?? nextModel.get(at.modelId)
   ) {
     const { modelId, key } = at
-    const { data: text } = TextSource.safeParse(key === spans ? 'span' : key)
+    const { data: text } = TextSource.safeParse(sets.get(key) ?? key)
     // Scores of other sets stay where they are.
     if (text && textKey(db, text) === key) kinds.push({ modelId, text, key: key as TextKey })
   }

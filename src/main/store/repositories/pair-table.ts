@@ -43,6 +43,7 @@ export function pairTableRows(
           before: cut(text.before),
           after: cut(text.after),
           span: cut(text.span),
+          best: cut(text.best),
         },
         scores: pair.scores,
         page: { url, host: rest.host, title, language, date, archive },

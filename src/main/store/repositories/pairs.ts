@@ -10,6 +10,7 @@ import { altKindOf } from './alt-kinds.ts'
 import { blurReader, columnsReader } from './columns.ts'
 import type { TextKey } from './models.ts'
 import { scoresReader } from './scores.ts'
+import { bestReader } from './best-sets.ts'
 import { currentSpanSet, spanSet, spansOf } from './span-sets.ts'
 
 interface CellRow {
@@ -54,6 +55,7 @@ export function pairRows(
     'SELECT cosine FROM scores WHERE model_id = ? AND text_source = ? AND pair_id = ?',
   )
   const span = args.prefer === 'span' ? spanReader(db) : null
+  const best = args.prefer === 'best' ? bestReader(db) : null
   const marks = marksOf(db)
   const isBlurred = blurReader(db)
   const rows: PairRow[] = []
@@ -65,6 +67,7 @@ export function pairRows(
       caption: row.caption,
       title: row.title,
       span: span ? span(row.id) : null,
+      best: best ? best(row.id) : null,
     }
     const order: TextSource[] = args.prefer ? [args.prefer, ...SHOWN] : [...SHOWN]
     const filled = (source: TextSource): boolean => (texts[source] ?? '').trim() !== ''
@@ -158,7 +161,7 @@ function spanReader(db: ReaderDb): (pairId: number) => string | null {
 
 function toPair(
   row: FullRow,
-  span: string | null,
+  { span, best }: { span: string | null; best: string | null },
   rest: Pick<Pair, 'scores' | 'mark' | 'tags' | 'note' | 'columns'>,
 ): Pair {
   return {
@@ -188,6 +191,7 @@ function toPair(
       before: row.before,
       after: row.after,
       span,
+      best,
     },
     ...rest,
   }
@@ -211,9 +215,13 @@ export function pairDetail(db: ReaderDb, id: number): PairDetail {
   const row = statement<FullRow>(db, `${FULL} WHERE p.id = ?`).get(id)
   if (!row) throw new AppError('not-found', `there is no pair ${id} in this corpus`)
   const set = currentSpanSet(db)
-  const best = set === null ? undefined : spansOf(db, set, [id]).get(id)?.[0]
+  const first = set === null ? undefined : spansOf(db, set, [id]).get(id)?.[0]
   return {
-    ...toPair(row, best?.place?.quote ?? null, restReader(db)(id)),
+    ...toPair(
+      row,
+      { span: first?.place?.quote ?? null, best: bestReader(db)(id) },
+      restReader(db)(id),
+    ),
     position: row.position,
     rules: {
       image: row.image_rule,
@@ -235,18 +243,18 @@ export function pairDetail(db: ReaderDb, id: number): PairDetail {
     },
     ogImage: row.og_image,
     span:
-      set === null || !best
+      set === null || !first
         ? null
         : {
             set,
             title: spanSet(db, set).title,
-            place: best.place && {
-              source: best.place.source,
-              start: best.place.start,
-              end: best.place.end,
+            place: first.place && {
+              source: first.place.source,
+              start: first.place.start,
+              end: first.place.end,
             },
-            kind: best.kind,
-            confidence: best.score,
+            kind: first.kind,
+            confidence: first.score,
           },
     said: marksOf(db).byPerson(id),
     altKind: altKindOf(db, id),
@@ -300,10 +308,11 @@ export function pairsByIds(db: ReaderDb, ids: ArrayLike<number>): Pair[] {
   const get = statement<FullRow>(db, `${FULL} WHERE p.id = ?`)
   const rest = restReader(db)
   const span = spanReader(db)
+  const best = bestReader(db)
   const pairs: Pair[] = []
   for (let i = 0; i < ids.length; i++) {
     const row = get.get(ids[i] as number)
-    if (row) pairs.push(toPair(row, span(row.id), rest(row.id)))
+    if (row) pairs.push(toPair(row, { span: span(row.id), best: best(row.id) }, rest(row.id)))
   }
   return pairs
 }

@@ -1,4 +1,4 @@
-import type { TextSource } from '#shared/domain.ts'
+import type { OwnText } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement, transaction } from '../statements.ts'
@@ -17,7 +17,7 @@ export interface UnscoredPair {
 }
 
 /** Where the words of a source lie; only for SQL that is written here. */
-const TEXT_COLUMNS: Record<Exclude<TextSource, 'span'>, string> = {
+const TEXT_COLUMNS: Record<Exclude<OwnText, 'span'>, string> = {
   alt: 'p.alt',
   caption: 'p.caption',
   title: 'p.title',
@@ -31,7 +31,7 @@ export type ScorableText = TextKey
  * What is scored when a text is asked for; `span` is the set that is current now.
  * @throws AppError `invalid-input` when no set of spans is chosen
  */
-export function scorableText(db: ReaderDb, text: TextSource): ScorableText {
+export function scorableText(db: ReaderDb, text: OwnText): ScorableText {
   if (text === 'span' && currentSpanSet(db) === null) {
     throw new AppError(
       'invalid-input',

@@ -3,7 +3,7 @@ import { statement } from '../statements.ts'
 import type { TextKey } from './models.ts'
 
 /** Where the words of a source lie; only for SQL that is written here. */
-const COLUMNS: Record<Exclude<TextKey, `span@${number}`>, string> = {
+const COLUMNS: Record<Exclude<TextKey, `span@${number}` | `best@${number}`>, string> = {
   alt: 'p.alt',
   caption: 'p.caption',
   title: 'p.title',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { TextSource } from '#shared/domain.ts'
 import type { ReaderDb } from '../open.ts'
 import { statement } from '../statements.ts'
+import { bestReader } from './best-sets.ts'
 import type { TextKey } from './models.ts'
 import { currentSpanSet } from './span-sets.ts'
 
@@ -84,6 +85,8 @@ export function versionRows(
        ${needsContext ? 'LEFT JOIN contexts c ON c.pair_id = p.id' : ''}
        ${needsSpan ? `LEFT JOIN spans sp ON sp.set_id = ${set} AND sp.pair_id = p.id AND sp.rank = 0` : ''}
      WHERE p.id`
+  const best = texts.includes('best') ? bestReader(db) : () => null
+  const toRow = (row: Columns): VersionRow => rowOf(row, best(row[0]))
   const one = db.prepare<[number], Columns>(`${sql} = ?`).raw()
   const range = db.prepare<[number, number], Columns>(`${sql} BETWEEN ? AND ?`).raw()
   return rangeReader(
@@ -96,7 +99,7 @@ export function versionRows(
   )
 }
 
-function toRow(row: Columns): VersionRow {
+function rowOf(row: Columns, best: string | null): VersionRow {
   const [id, page, host, date, place, image, sha256, alt, caption, title, before, after, span] = row
   return {
     ...{ id, page, host, date, place, image, sha256 },
@@ -107,6 +110,7 @@ function toRow(row: Columns): VersionRow {
       before: before ?? null,
       after: after ?? null,
       span: span ?? null,
+      best,
     },
   }
 }
@@ -145,6 +149,21 @@ export function labelsSaid(db: ReaderDb): { events: number; digest: string } {
   ).iterate()
   for (const { uid, kind, target, state } of rows) {
     hash.update(`${JSON.stringify([uid, kind, target, state])}\n`)
+    events++
+  }
+  return { events, digest: hash.digest('hex') }
+}
+
+/** All marks, tags and notes up to now: how many events, and SHA-256 over them. */
+export function marksSaid(db: ReaderDb): { events: number; digest: string } {
+  const hash = createHash('sha256')
+  let events = 0
+  const rows = statement<{ uid: string; kind: string; target: string | null; change: string }>(
+    db,
+    'SELECT uid, kind, target, change FROM mark_events ORDER BY uid',
+  ).iterate()
+  for (const { uid, kind, target, change } of rows) {
+    hash.update(`${JSON.stringify([uid, kind, target, change])}\n`)
     events++
   }
   return { events, digest: hash.digest('hex') }

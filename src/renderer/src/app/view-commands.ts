@@ -1,6 +1,8 @@
+import { MARKS } from '#shared/marks.ts'
 import { LABELS, type ActionName } from '../features/judge/study-actions.ts'
 import { useTraining, type Step } from '../features/train/training.ts'
 import { allPlaces } from '../state/features.ts'
+import { MARK_NAMES } from '../state/marking.ts'
 import { t, type TextKey } from '../texts/index.ts'
 
 /** A command of a view, which the palette finds wherever one is. */
@@ -25,6 +27,7 @@ const DONE: Readonly<Record<string, Titles>> = {
   pairs: {
     'pairs.filter': 'pairs.filter.title',
     'pairs.clear-filter': 'pairs.filter.clear',
+    'pairs.view': 'table.views.toggle',
     'pairs.all': 'pairs.selection.all',
     'pairs.none': 'pairs.selection.clear',
     'pairs.copy-query': 'pairs.selection.copyQuery',
@@ -36,6 +39,7 @@ const DONE: Readonly<Record<string, Titles>> = {
   },
   cutoff: {
     'cutoff.score': 'cutoff.commands.score',
+    'cutoff.judge': 'cutoff.judging.here',
     'cutoff.type': 'cutoff.commands.type',
     'cutoff.log': 'cutoff.commands.log',
     'cutoff.filter': 'cutoff.commands.filter',
@@ -79,6 +83,10 @@ const THERE: Readonly<Record<string, Titles>> = {
     'pairs.inspect': 'pairs.commands.inspector',
     'pairs.toggle': 'pairs.commands.toggle',
     'pairs.copy-ids': 'pairs.selection.copyIds',
+    'pairs.mark-none': 'marks.commands.unmark',
+    'pairs.tags': 'marks.commands.tags',
+    'pairs.note': 'marks.commands.note',
+    'pairs.unblur': 'marks.commands.unblur',
   },
   cutoff: { 'cutoff.preview': 'pairs.preview.title' },
   label: {
@@ -159,6 +167,13 @@ export function viewCommands(): ViewCommand[] {
         open: () => useTraining().setStep(step as Step),
       })),
     ),
+    ...MARKS.map((mark) => ({
+      id: `pairs.mark-${mark}`,
+      title: t('marks.commands.mark', { mark: MARK_NAMES[mark] }),
+      group: group('pairs'),
+      view: 'pairs',
+      there: true,
+    })),
     ...(Object.keys(LABELS) as ActionName[]).map((name) => ({
       id: `judge.${name}`,
       title: LABELS[name].title,

@@ -14,6 +14,7 @@ import {
 } from './cutoff-math.ts'
 import { cutoffText } from '../bridge/format.ts'
 import { keep, recall } from '../bridge/persist.ts'
+import { useComparing } from './cutoff-compare.ts'
 import { cutoffQuery, explicitScores } from './query-text.ts'
 import { sameSource, sourceKey } from './text-sources.ts'
 import { useInspect } from './inspect.ts'
@@ -30,7 +31,7 @@ const FINE_STEP = 0.0001
 
 interface Kept {
   source: ScoreSource | null
-  compare: ScoreSource | null
+  compares: ScoreSource[]
   log: boolean
   cutoffs: Record<string, number>
   method: 'random' | 'stratified'
@@ -40,7 +41,8 @@ interface Kept {
 /** The cutoff instrument: one line through the scores of one model and text source. */
 export const useCutoff = defineStore('cutoff', () => {
   const source = ref<ScoreSource | null>(null)
-  const compare = ref<ScoreSource | null>(null)
+  /** Laid over it, in the order in which they were chosen. */
+  const compares = ref<ScoreSource[]>([])
   const log = ref(false)
   /** Only the pairs that the current filter shows: on with each filter until it is switched off. */
   const scoped = ref(true)
@@ -48,7 +50,7 @@ export const useCutoff = defineStore('cutoff', () => {
   const method = ref<'random' | 'stratified'>('random')
   const seed = ref(1)
   const histogram = shallowRef<HistogramAnswer | null>(null)
-  const overlay = shallowRef<HistogramAnswer | null>(null)
+  const overlays = shallowRef<readonly HistogramAnswer[]>([])
   const loading = ref(false)
   const error = shallowRef<ErrorValue | null>(null)
   const exact = shallowRef<{ cosine: number; kept: number; total: number } | null>(null)
@@ -82,6 +84,15 @@ export const useCutoff = defineStore('cutoff', () => {
   })
   const isExact = computed(() => exact.value?.cosine === cosine.value)
   const dropped = computed(() => n.value - kept.value)
+  const { compared, compare } = useComparing({
+    scope,
+    source,
+    compares,
+    overlays,
+    cosine,
+    cutoffs,
+    error,
+  })
 
   function scope(): {
     corpus: string
@@ -95,7 +106,7 @@ export const useCutoff = defineStore('cutoff', () => {
   function remember(): void {
     const value: Kept = {
       source: source.value,
-      compare: compare.value,
+      compares: compares.value,
       log: log.value,
       cutoffs: cutoffs.value,
       method: method.value,
@@ -108,7 +119,7 @@ export const useCutoff = defineStore('cutoff', () => {
     async (
       path: string,
       first: ScoreSource,
-      second: ScoreSource | null,
+      others: readonly ScoreSource[],
       filter: string,
       span: { lo: number; hi: number },
     ) => {
@@ -121,7 +132,7 @@ export const useCutoff = defineStore('cutoff', () => {
           bins: FINE_BINS,
           ...span,
         })
-      return Promise.all([ask(first), second ? ask(second) : null])
+      return Promise.all([ask(first), Promise.all(others.map(ask))])
     },
   )
 
@@ -133,13 +144,14 @@ export const useCutoff = defineStore('cutoff', () => {
       const preferred = sources.find((item) => sameSource(item, usePairs().score)) ?? sources[0]
       source.value = preferred ? { model: preferred.model, text: preferred.text } : null
     }
-    if (!sources.some((item) => sameSource(item, compare.value))) compare.value = null
+    compares.value = compares.value.filter((one) => sources.some((item) => sameSource(item, one)))
     if (!source.value) {
       histogram.value = null
       return
     }
     const shown = sources.filter(
-      (item) => sameSource(item, source.value) || sameSource(item, compare.value),
+      (item) =>
+        sameSource(item, source.value) || compares.value.some((one) => sameSource(item, one)),
     )
     const span = niceSpan(
       Math.min(...shown.map((item) => item.min)),
@@ -147,10 +159,10 @@ export const useCutoff = defineStore('cutoff', () => {
     )
     loading.value = true
     try {
-      const answer = await readHistograms(corpus, source.value, compare.value, where.value, span)
+      const answer = await readHistograms(corpus, source.value, compares.value, where.value, span)
       if (answer.late) return
       histogram.value = answer.value[0]
-      overlay.value = answer.value[1]
+      overlays.value = answer.value[1]
       exact.value = null
       error.value = null
       follow()
@@ -219,6 +231,7 @@ export const useCutoff = defineStore('cutoff', () => {
   /** The line moved: numbers at once, pictures when the hand slows down. */
   function follow(): void {
     countExactly()
+    compare()
     clearTimeout(aroundTimer)
     clearTimeout(sampleTimer)
     aroundTimer = setTimeout(readAround, 60)
@@ -269,14 +282,15 @@ export const useCutoff = defineStore('cutoff', () => {
 
   function setSource(next: ScoreSource): void {
     source.value = next
-    if (sameSource(next, compare.value)) compare.value = null
+    compares.value = compares.value.filter((one) => !sameSource(one, next))
     remember()
     void load()
   }
 
-  function setCompare(next: ScoreSource | null): void {
-    compare.value = next
-    overlay.value = null
+  function setCompares(next: readonly ScoreSource[]): void {
+    compares.value = [...next]
+    overlays.value = []
+    compared.value = []
     remember()
     void load()
   }
@@ -322,7 +336,8 @@ export const useCutoff = defineStore('cutoff', () => {
   function enter(path: string | null): void {
     corpus = path
     histogram.value = null
-    overlay.value = null
+    overlays.value = []
+    compared.value = []
     exact.value = null
     above.value = []
     below.value = []
@@ -330,7 +345,7 @@ export const useCutoff = defineStore('cutoff', () => {
     error.value = null
     const value = path ? recall<Partial<Kept>>(path, 'cutoff', {}) : {}
     source.value = value.source ?? null
-    compare.value = value.compare ?? null
+    compares.value = value.compares ?? []
     log.value = value.log ?? false
     scoped.value = true
     cutoffs.value = value.cutoffs ?? {}
@@ -340,13 +355,14 @@ export const useCutoff = defineStore('cutoff', () => {
 
   return {
     source,
-    compare,
+    compares,
+    compared,
     log,
     scoped,
     method,
     seed,
     histogram,
-    overlay,
+    overlays,
     loading,
     error,
     above,
@@ -365,7 +381,7 @@ export const useCutoff = defineStore('cutoff', () => {
     setCosine,
     setTyped,
     setSource,
-    setCompare,
+    setCompares,
     setScoped,
     setLog,
     setMethod,

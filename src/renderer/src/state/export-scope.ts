@@ -2,10 +2,10 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import { ExportInput } from '#shared/contract/index.ts'
 import { defaultsOf } from '#shared/limits.ts'
+import type { TextSource } from '#shared/domain.ts'
 import { useCutoff } from './cutoff.ts'
 import { usePairs } from './pairs.ts'
 import { explicitScores } from './query-text.ts'
-import type { ScorableText } from './text-sources.ts'
 
 export type ExportScope = 'all' | 'filter' | 'cutoff' | 'selection'
 
@@ -16,7 +16,7 @@ export type ExportScope = 'all' | 'filter' | 'cutoff' | 'selection'
 export const useExportScope = defineStore('export-scope', () => {
   const chosen = ref<ExportScope | null>(null)
   const selection = shallowRef<{ where: string; n: number } | null>(null)
-  const text = ref<ScorableText>(defaultsOf(ExportInput, ['text']).text)
+  const text = ref<TextSource>(defaultsOf(ExportInput, ['text']).text)
 
   const scope = computed<ExportScope>(() => {
     const shown = usePairs().where === '' ? 'all' : 'filter'

@@ -140,7 +140,7 @@ export const useImporting = defineStore('importing', () => {
 
   /** Says what a column means. All but scores are given once: an earlier column gives way. */
   async function setRole(column: string, role: ColumnRole): Promise<void> {
-    const single = role !== 'score' && role !== 'ignore'
+    const single = role !== 'score' && role !== 'number' && role !== 'ignore'
     chosen.value = [
       ...chosen.value.filter((one) => one.column !== column && !(single && one.role === role)),
       { role, column },

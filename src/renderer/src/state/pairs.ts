@@ -163,7 +163,8 @@ export const usePairs = defineStore('pairs', () => {
           selection: selection.value,
           id: keepId,
         })
-        cursor.value = index ?? 0
+        // A pair that the filter no longer keeps leaves its place to the next one.
+        cursor.value = index ?? Math.min(Math.max(0, cursor.value), total.value - 1)
         return
       } catch {
         // The selection was replaced meanwhile; the newer one settles the cursor.

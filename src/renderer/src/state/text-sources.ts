@@ -1,6 +1,6 @@
 import { t } from '../texts/index.ts'
 import type { ScoreSource } from '#shared/contract/index.ts'
-import type { ImageStatus, TextSource } from '#shared/domain.ts'
+import type { ImageStatus, OwnText, TextSource } from '#shared/domain.ts'
 
 /** The texts of a pair in the order in which a reader of the page meets them. */
 export const PAGE_ORDER = [
@@ -30,9 +30,12 @@ export const TEXT_NAMES: Readonly<Record<TextSource, string>> = {
   get span() {
     return t('ui.texts.span')
   },
+  get best() {
+    return t('ui.texts.best')
+  },
 }
 
-/** Texts that can be scored and exported; a span is that of the set in use. */
+/** Texts that can be scored; a span is that of the set in use. */
 export const SCORABLE = [
   'alt',
   'caption',
@@ -40,8 +43,7 @@ export const SCORABLE = [
   'before',
   'after',
   'span',
-] as const satisfies readonly TextSource[]
-
+] as const satisfies readonly OwnText[]
 export const STATUS_NAMES: Readonly<Record<ImageStatus, string>> = {
   get ok() {
     return t('ui.statuses.ok')

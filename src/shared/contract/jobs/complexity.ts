@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { CorpusPath, TEXT_SOURCES, TextSource } from '../../domain.ts'
+import { CorpusPath, OWN_TEXTS, OwnText } from '../../domain.ts'
 import { Device } from '../choices.ts'
 import { defineJob } from './define.ts'
 
 export const ComplexityInput = z.object({
   corpus: CorpusPath,
   /** Sources of text; without it all that have any. */
-  texts: z.array(TextSource).min(1).max(TEXT_SOURCES.length).optional(),
+  texts: z.array(OwnText).min(1).max(OWN_TEXTS.length).optional(),
   /** A filter: measured before it (all pairs) and after it (those that it keeps). */
   cutoff: z.string().optional(),
   /** For the diversity of pictures by their embeddings; without it that is left out. */
@@ -64,7 +64,7 @@ export const ComplexityResult = z.object({
   /** `n` of both sides is the same, as distinct n-grams depend on it; null = nothing to measure. */
   texts: z.array(
     z.object({
-      source: TextSource,
+      source: OwnText,
       available: z.object({ before: z.number(), after: z.number().nullable() }),
       n: z.number(),
       before: TextRichnessValue.nullable(),

@@ -14,6 +14,8 @@ export const ImportInput = z.object({
   modelName: z.string().trim().min(1).max(200).optional(),
   /** In what the similarity columns are written. Never guessed: cosines unless said. */
   unit: ScoreUnit.optional(),
+  /** Columns whose numbers are kept to filter and sort by; all numeric ones unless said. */
+  keep: z.array(z.string()).optional(),
   /** `archive`: files that the table names, beside it; web addresses are left for later. */
   images: ImagesFrom.default('archive'),
 })

@@ -24,6 +24,7 @@ import { studySample } from './study-sample.ts'
 import { studyReport } from './study-report.ts'
 import { trainSpans } from './train-spans.ts'
 import { version } from './version.ts'
+import { versionVerify } from './version-verify.ts'
 
 /** Every kind of long work. Kinds, the calls that start them and their restart follow from it. */
 export const JOBS = [
@@ -52,6 +53,7 @@ export const JOBS = [
   measureMatrix,
   studyReport,
   version,
+  versionVerify,
 ] as const
 type Defined = (typeof JOBS)[number]
 
@@ -99,3 +101,4 @@ export * from './study-sample.ts'
 export * from './study-report.ts'
 export * from './train-spans.ts'
 export * from './version.ts'
+export * from './version-verify.ts'

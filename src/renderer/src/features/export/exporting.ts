@@ -1,3 +1,4 @@
+import type { TextSource } from '#shared/domain.ts'
 import { defineStore } from 'pinia'
 import { t } from '../../texts/index.ts'
 import { computed, ref, shallowRef, watch } from 'vue'
@@ -5,7 +6,7 @@ import type { CallInput, CallOutput, ExportFormat, ExportSkip } from '#shared/co
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { latest, useClient } from '../../bridge/client.ts'
 import { keep, recall } from '../../bridge/persist.ts'
-import { STATUS_NAMES, TEXT_NAMES, type ScorableText } from '../../state/text-sources.ts'
+import { STATUS_NAMES, TEXT_NAMES } from '../../state/text-sources.ts'
 import { useExportScope } from '../../state/export-scope.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { useUi } from '../../state/ui.ts'
@@ -13,7 +14,7 @@ import { useUi } from '../../state/ui.ts'
 export type Preview = CallOutput<'exports.preview'>
 
 /** Why a pair is left out, in words. */
-export function skipReason(skip: ExportSkip, text: ScorableText): string {
+export function skipReason(skip: ExportSkip, text: TextSource): string {
   switch (skip.reason) {
     case 'no-text':
       return t('exporting.skip.noText', { text: TEXT_NAMES[text] })

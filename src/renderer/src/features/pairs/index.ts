@@ -3,10 +3,14 @@ import { nextTick } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import { actionById } from '../../state/actions.ts'
 import { defineFeature } from '../../state/features.ts'
+import { useBlur } from '../../state/blur.ts'
+import { useFiltering } from '../../state/filtering.ts'
+import { useMarking } from '../../state/marking.ts'
 import { usePairs } from '../../state/pairs.ts'
 import { useSession } from '../../state/session.ts'
 import { t } from '../../texts/index.ts'
 import InspectorPane from '../../ui/InspectorPane.vue'
+import MarkDialogs from '../../ui/MarkDialogs.vue'
 import LargePreview from './LargePreview.vue'
 import { orderCommands } from './pair-orders.ts'
 import PairsView from './PairsView.vue'
@@ -17,9 +21,15 @@ export const pairs = defineFeature({
   place: { title: () => t('app.views.pairs'), key: '2', icon: Images },
   view: PairsView,
   inspector: { component: InspectorPane, when: () => usePairs().corpusTotal > 0 },
-  overlays: [LargePreview],
-  enter: (corpus) => void usePairs().enter(corpus),
-  refresh: (parts) => usePairs().refresh(parts),
+  overlays: [LargePreview, MarkDialogs],
+  enter(corpus) {
+    useMarking().enter()
+    useFiltering().enter()
+    void useBlur().enter(corpus)
+    void usePairs().enter(corpus)
+  },
+  refresh: (parts) =>
+    Promise.all([usePairs().refresh(parts), useFiltering().load()]).then(() => undefined),
   commands: () => {
     const router = useRouter()
     const route = useRoute()

@@ -1,5 +1,5 @@
 import type { PairSort, ScoreSource, SortColumn } from '#shared/contract/index.ts'
-import type { PairTableRow, TextSource } from '#shared/domain.ts'
+import type { PairTableRow, OwnText } from '#shared/domain.ts'
 import { bytes, count, dateTime } from '../../bridge/format.ts'
 import type { SourceInfo } from '../../state/pairs.ts'
 import { sameSource, sourceKey, STATUS_NAMES, TEXT_NAMES } from '../../state/text-sources.ts'
@@ -43,14 +43,14 @@ function plain(column: Plain): TableColumn {
 }
 
 /** Texts in the order of their worth: what was written for the picture first. */
-const FIRST_TEXTS = ['alt', 'caption', 'span'] as const satisfies readonly TextSource[]
-const OTHER_TEXTS = ['title', 'before', 'after'] as const satisfies readonly TextSource[]
+const FIRST_TEXTS = ['alt', 'caption', 'span'] as const satisfies readonly OwnText[]
+const OTHER_TEXTS = ['title', 'before', 'after'] as const satisfies readonly OwnText[]
 
-function textColumn(source: TextSource, shown: boolean): TableColumn {
+function textColumn(source: OwnText, shown: boolean): TableColumn {
   return plain({
     title: TEXT_NAMES[source],
     kind: 'text',
-    width: source === 'alt' || source === 'caption' ? 240 : 200,
+    width: source === 'alt' ? 208 : 168,
     grows: true,
     shown,
     sort: source,
@@ -61,10 +61,10 @@ function textColumn(source: TextSource, shown: boolean): TableColumn {
 function scoreColumn(source: SourceInfo): TableColumn {
   return {
     id: `score:${sourceKey(source)}`,
-    title: TEXT_NAMES[source.text],
+    title: t('table.columns.score', { text: TEXT_NAMES[source.text] }),
     about: source.modelName,
     kind: 'score',
-    width: 96,
+    width: 124,
     grows: false,
     shown: true,
     sort: { model: source.model, text: source.text },

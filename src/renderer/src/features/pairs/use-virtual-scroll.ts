@@ -10,6 +10,10 @@ import {
   type ScrollState,
 } from './virtual-grid.ts'
 
+/** From this speed on nobody sees a picture, px/ms; and how long it holds, ms. */
+const FAST = 10
+const FAST_FOR = 100
+
 /**
  * Scrolls through the pairs, however many there are: which of them are in view, where they stand,
  * and how the one under the cursor comes into view. Asks for the rows that are seen.
@@ -39,11 +43,27 @@ export function useVirtualScroll(parts: {
   )
 
   let settle: ReturnType<typeof setTimeout> | undefined
+  /** Rows fly past: what is costly is not drawn. */
+  const isFast = shallowRef(false)
+  let rest: ReturnType<typeof setTimeout> | undefined
+  let lastAt = 0
+
+  function watchSpeed(moved: number): void {
+    const now = performance.now()
+    const isNowFast = Math.abs(moved) > FAST * Math.min(100, Math.max(1, now - lastAt))
+    lastAt = now
+    if (!isNowFast) return
+    isFast.value = true
+    clearTimeout(rest)
+    rest = setTimeout(() => (isFast.value = false), FAST_FOR)
+  }
 
   function onScrolled(): void {
     const element = scroller.value
     if (!element || element.scrollTop === place.value.scroll) return
+    const before = place.value.top
     place.value = onScroll(layout.value, place.value, element.scrollTop)
+    watchSpeed(place.value.top - before)
     clearTimeout(settle)
     const scroll = element.scrollTop
     const end = scroll <= 0 || scroll >= layout.value.scrollHeight - layout.value.viewportHeight
@@ -120,5 +140,5 @@ export function useVirtualScroll(parts: {
     },
   )
 
-  return { place, shift, range, slots, onScrolled }
+  return { place, shift, range, slots, isFast, onScrolled }
 }

@@ -1,6 +1,6 @@
 import { computed, ref, shallowRef } from 'vue'
 import { keep, recall } from '../../bridge/persist.ts'
-import { FIT, panBy, scaleOf, toggleFull, zoomBy, type Lens, type Size } from './rating-lens.ts'
+import { FIT, panBy, scaleOf, toggleFull, zoomBy, type Lens, type Size } from '../../ui/lens.ts'
 
 /** How pictures are looked at: zoom and place, the same for both of a comparison. */
 export function createView() {

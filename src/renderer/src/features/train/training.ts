@@ -155,6 +155,13 @@ export const useTraining = defineStore('training', () => {
     if (to === 'plots') void plots.load()
   }
 
+  /** On to the prediction, by the model that was trained last. */
+  function predictWithNewest(): void {
+    const model = runs.runs.value[0]?.model
+    if (model) models.predictor.value = model
+    setStep('predict')
+  }
+
   /** Turns to a corpus, as it was left; reads it only where the view is looked at. */
   function enter(path: string | null): void {
     corpus.value = path
@@ -188,6 +195,7 @@ export const useTraining = defineStore('training', () => {
     leave,
     refresh,
     setStep,
+    predictWithNewest,
     enter,
     remember,
     jobOf: context.jobOf,

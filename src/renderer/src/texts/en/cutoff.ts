@@ -66,6 +66,22 @@ export const cutoff = {
   },
   otherModel:
     'Cosines of different models are not on the same scale. Compare the shapes, not the positions.',
+  compared: {
+    title: 'Compared scores',
+    scores: 'Scores',
+    kept: 'Kept',
+    keptAt: 'of {n} at {cutoff}',
+    mean: 'Mean',
+    median: 'Median',
+    difference: 'Mean difference',
+    medianDifference: 'Median difference',
+    both: 'n = {n}',
+    about:
+      'Differences: each less the first, on the pairs that have both; 95 % intervals, of the mean by t, of the median by order statistics. Scores of the same model are cut at the line, those of another at its own.',
+    interval: '{low} to {high}, n = {n}',
+    bestOf:
+      'Best text by {model}: {chosen}. {single} pairs have one text only, {ties} ties went to the first. Median margin {margin}.',
+  },
   presets: {
     thisModel: 'this model',
     none: 'none known; cutoffs of other models do not apply.',
@@ -94,9 +110,9 @@ export const cutoff = {
     count: 'pairs per bin',
     name: 'Histogram of {name}, n = {n}',
     axis: 'cosine, {name}, n = {n}',
-    line: 'line: {name}, n = {n}',
+    line: '{name}, n = {n}',
     range: '{from} to {to}',
-    other: '· line: {n} ({share})',
+    other: '· {name}: {n} ({share})',
     keeps: '{cutoff}, keeps {kept} of {n}',
   },
   judging: {

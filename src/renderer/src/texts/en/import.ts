@@ -52,6 +52,7 @@ export const importing = {
       page: 'page URL',
       date: 'page date',
       language: 'page language',
+      number: 'number to filter by',
       ignore: 'not used',
     },
     formats: { coco: 'COCO captions' },

@@ -2,12 +2,14 @@ import { app } from './app.ts'
 import { corpora } from './corpora.ts'
 import { cutoff } from './cutoff.ts'
 import { exporting } from './export.ts'
+import { facets } from './facets.ts'
 import { fetch } from './fetch.ts'
 import { generate } from './generate.ts'
 import { importing } from './import.ts'
 import { jobs } from './jobs.ts'
 import { judge } from './judge.ts'
 import { label } from './label.ts'
+import { marks } from './marks.ts'
 import { measures } from './measures.ts'
 import { pairs } from './pairs.ts'
 import { palette } from './palette.ts'
@@ -26,12 +28,14 @@ export const en = {
   corpora,
   cutoff,
   exporting,
+  facets,
   fetch,
   generate,
   importing,
   jobs,
   judge,
   label,
+  marks,
   measures,
   pairs,
   palette,

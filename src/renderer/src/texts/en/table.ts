@@ -24,6 +24,7 @@ export const table = {
   picture: 'Picture',
   empty: 'empty',
   columns: {
+    score: '{text} score',
     host: 'host',
     size: 'size (px)',
     status: 'picture state',

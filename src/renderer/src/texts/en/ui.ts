@@ -6,6 +6,7 @@ export const ui = {
     before: 'text before',
     after: 'text after',
     span: 'found description',
+    best: 'best text',
   },
   statuses: {
     ok: 'Available',
@@ -156,6 +157,13 @@ export const ui = {
     missing: 'Not in the archive',
     failed: 'Failed',
     refused: 'Refused',
+    copy: 'Copy picture',
+    save: 'Save picture as…',
+    kind: 'Picture',
+    copied: 'Copied the picture',
+    saved: 'Saved {name}',
+    tooLarge: 'The picture is too large for the clipboard.',
+    saveInstead: 'Save it as a file.',
   },
   pair: {
     noText: 'no text',
@@ -170,6 +178,9 @@ export const ui = {
     text: 'Text',
     device: 'Device',
     start: 'Score this corpus',
+    best: 'Then choose the best text for each picture',
+    bestAbout:
+      'The text with the highest cosine becomes a text of its own, "best text": for filters, the cutoff and exports. Of equal cosines the first text wins.',
     noModel: 'No model for scoring is installed.',
     addModel: 'Add model',
   },

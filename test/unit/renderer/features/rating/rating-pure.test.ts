@@ -13,7 +13,7 @@ import {
   toggleFull,
   zoomBy,
   zoomTo,
-} from '../../../../../src/renderer/src/features/rating/rating-lens.ts'
+} from '../../../../../src/renderer/src/ui/lens.ts'
 import {
   leftOpen,
   nextOpenAspect,

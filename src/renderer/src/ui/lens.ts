@@ -1,4 +1,4 @@
-/** How a picture is looked at; the two of a comparison share one. */
+/** How a picture is looked at; the two of a comparison share one. Pure. */
 export interface Lens {
   /** Screen pixels (CSS) a pixel of the picture; null = as large as it goes, at most 1. */
   scale: number | null
@@ -11,21 +11,27 @@ export interface Size {
   height: number
 }
 
+/** What a picture lies on. */
+export interface Mat extends Size {
+  /** How much a picture is enlarged at most to fill it; 1 = not at all, unless told otherwise. */
+  enlarges?: number
+}
+
 export const FIT: Lens = { scale: null, x: 0.5, y: 0.5 }
 const MOST = 16
 const STEP = 1.25
 
-/** Whole on the mat and never enlarged. */
-export function fitScale(mat: Size, picture: Size): number {
-  return Math.min(1, mat.width / picture.width, mat.height / picture.height)
+/** Whole on the mat, and enlarged only as far as that allows. */
+export function fitScale(mat: Mat, picture: Size): number {
+  return Math.min(mat.enlarges ?? 1, mat.width / picture.width, mat.height / picture.height)
 }
 
-export function scaleOf(lens: Lens, mat: Size, picture: Size): number {
+export function scaleOf(lens: Lens, mat: Mat, picture: Size): number {
   return lens.scale ?? fitScale(mat, picture)
 }
 
 /** Left and top of the picture on the mat. */
-export function cornerOf(lens: Lens, mat: Size, picture: Size): { left: number; top: number } {
+export function cornerOf(lens: Lens, mat: Mat, picture: Size): { left: number; top: number } {
   const scale = scaleOf(lens, mat, picture)
   return {
     left: mat.width / 2 - lens.x * picture.width * scale,
@@ -38,12 +44,13 @@ function held(middle: number, seen: number): number {
   return seen >= 1 ? 0.5 : Math.min(1 - seen / 2, Math.max(seen / 2, middle))
 }
 
-function settle(lens: Lens, mat: Size, picture: Size): Lens {
+function settle(lens: Lens, mat: Mat, picture: Size): Lens {
   const fit = fitScale(mat, picture)
-  const scale = Math.min(MOST, Math.max(fit, lens.scale ?? fit))
-  if (scale <= fit && fit < 1) return FIT
+  // What is enlarged to fill the mat can be seen pixel for pixel, too.
+  const scale = Math.min(MOST, Math.max(Math.min(fit, 1), lens.scale ?? fit))
+  if (scale === fit) return FIT
   return {
-    scale: scale <= fit ? null : scale,
+    scale,
     x: held(lens.x, mat.width / (picture.width * scale)),
     y: held(lens.y, mat.height / (picture.height * scale)),
   }
@@ -53,7 +60,7 @@ function settle(lens: Lens, mat: Size, picture: Size): Lens {
 export function zoomTo(
   lens: Lens,
   scale: number,
-  mat: Size,
+  mat: Mat,
   picture: Size,
   at: { x: number; y: number } = { x: mat.width / 2, y: mat.height / 2 },
 ): Lens {
@@ -76,7 +83,7 @@ export function zoomTo(
 export function zoomBy(
   lens: Lens,
   steps: number,
-  mat: Size,
+  mat: Mat,
   picture: Size,
   at?: { x: number; y: number },
 ): Lens {
@@ -87,12 +94,12 @@ export function zoomBy(
 }
 
 /** Whole, or pixel for pixel. */
-export function toggleFull(lens: Lens, mat: Size, picture: Size): Lens {
+export function toggleFull(lens: Lens, mat: Mat, picture: Size): Lens {
   return lens.scale === null ? zoomTo(lens, 1, mat, picture) : FIT
 }
 
 /** Drags the picture by CSS pixels. */
-export function panBy(lens: Lens, dx: number, dy: number, mat: Size, picture: Size): Lens {
+export function panBy(lens: Lens, dx: number, dy: number, mat: Mat, picture: Size): Lens {
   if (lens.scale === null) return lens
   return settle(
     {
