@@ -8,6 +8,7 @@ import { useJobs } from '../../../../src/renderer/src/state/jobs.ts'
 import { useMachine } from '../../../../src/renderer/src/state/machine.ts'
 import { usePairs } from '../../../../src/renderer/src/state/pairs.ts'
 import { useSession } from '../../../../src/renderer/src/state/session.ts'
+import { nextStep } from '../../../../src/renderer/src/state/next-step.ts'
 import * as ranges from '../../../../src/renderer/src/state/ranges.ts'
 import { startWindowEngine, type WindowEngine } from '../../../support/window-engine.ts'
 
@@ -114,4 +115,23 @@ test('the row of a corpus in the list shows what was imported as soon as it is c
   session.recent = session.recent.map((entry) => ({ ...entry, pairs: 0 }))
   await session.loadStats()
   expect(session.recent.find(({ path }) => path === session.path)?.pairs).toBe(5)
+})
+
+test('a job that is done names the one step that follows', async () => {
+  const jobs = useJobs()
+  const imported = jobs.list.find(({ corpus }) => corpus === useSession().path)!
+  // There is no picture yet.
+  expect(nextStep(imported)).toMatchObject({ label: 'fetch the pictures…' })
+  nextStep(imported)?.run?.()
+  await vi.waitFor(() => expect(useFetching().isOpen).toBe(true))
+  useFetching().counts = { ok: 3, pending: 2, missing: 0, failed: 0, refused: 0 }
+  const pictures = { ...imported, id: 'p', kind: 'pictures' as const }
+  expect(nextStep(pictures)).toMatchObject({ label: 'score the pairs', place: 'cutoff' })
+  const scored = { ...imported, id: 's', kind: 'score' as const }
+  expect(nextStep(scored)).toMatchObject({ label: 'choose a cutoff', place: 'cutoff' })
+  // Nothing follows from what failed, from another corpus, or while more is under way.
+  expect(nextStep({ ...scored, state: 'failed' })).toBeNull()
+  expect(nextStep({ ...scored, corpus: '/elsewhere' })).toBeNull()
+  jobs.take({ ...scored, id: 'more', state: 'running' })
+  expect(nextStep(pictures)).toBeNull()
 })
