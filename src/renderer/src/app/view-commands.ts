@@ -28,6 +28,7 @@ const DONE: Readonly<Record<string, Titles>> = {
     'pairs.filter': 'pairs.filter.title',
     'pairs.clear-filter': 'pairs.filter.clear',
     'pairs.view': 'table.views.toggle',
+    'pairs.facets': 'facets.toggle',
     'pairs.all': 'pairs.selection.all',
     'pairs.none': 'pairs.selection.clear',
     'pairs.copy-query': 'pairs.selection.copyQuery',
