@@ -70,7 +70,7 @@ export const versions = {
     all: 'All pairs that differ',
     none: 'Both hold the same pairs with the same texts, pictures and scores.',
     crossing:
-      '{n} crossed a cutoff. Their two scores differ by {difference} at most, and lie within {distance} of the cutoff.',
+      '{n} crossed a cutoff by another score. The two scores differ by {difference} at most, and lie within {distance} of the cutoff.',
     recipe: 'Recipe',
     field: 'Field',
     histogram: 'Cosines of both versions',

@@ -34,7 +34,11 @@ export const useVersions = defineStore('versions', () => {
   let corpus: string | null = null
 
   const shown = computed(() => list.value.find((one) => one.name === name.value) ?? null)
-  const job = computed(() => (lastJob.value ? useJobs().byId.get(lastJob.value) : undefined))
+  /** A version that is there says so itself. */
+  const job = computed(() => {
+    const found = lastJob.value ? useJobs().byId.get(lastJob.value) : undefined
+    return found?.kind === 'version' && found.state === 'done' ? undefined : found
+  })
 
   const readDiff = latest((asked: CallInput<'versions.diff'>) =>
     useClient().call('versions.diff', asked),
