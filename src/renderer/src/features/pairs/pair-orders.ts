@@ -45,11 +45,21 @@ interface Ordered {
   setSort(next: PairSort): void
 }
 
-/** What the list of orders offers, which one holds, and how another is chosen. */
-export function pairOrders(pairs: Ordered) {
-  const isListed = pairs.by === null && PAIR_ORDERS.some(({ value }) => value === pairs.sort)
+/**
+ * What the list of orders offers, which one holds, and how another is chosen.
+ * @param imported columns of tables whose numbers are kept
+ */
+export function pairOrders(pairs: Ordered, imported: readonly string[] = []) {
+  const offered = [
+    ...PAIR_ORDERS,
+    ...imported.flatMap((column): { value: PairSort; label: string }[] => [
+      { value: `column:${column}-desc`, label: t('table.order.descending', { column }) },
+      { value: `column:${column}-asc`, label: t('table.order.ascending', { column }) },
+    ]),
+  ]
+  const isListed = pairs.by === null && offered.some(({ value }) => value === pairs.sort)
   return {
-    options: isListed ? PAIR_ORDERS : [...PAIR_ORDERS, { value: BY_COLUMN, label: labelOf(pairs) }],
+    options: isListed ? offered : [...offered, { value: BY_COLUMN, label: labelOf(pairs) }],
     now: isListed ? pairs.sort : BY_COLUMN,
     choose(value: string): void {
       const { success, data } = PairSort.safeParse(value)
