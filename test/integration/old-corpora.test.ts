@@ -43,7 +43,7 @@ async function scoreOf(text: 'before' | 'span'): Promise<number> {
   return n
 }
 
-describe.each([1, 2, 5, 6])('a corpus of schema %i', (schema) => {
+describe.each([1, 2, 5, 6, 7])('a corpus of schema %i', (schema) => {
   beforeEach(() => thawCorpus(schema, corpus))
 
   test('is brought to the newest schema without a row being lost or changed', () => {
