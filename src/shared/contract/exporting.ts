@@ -6,6 +6,8 @@ import { ExportFormat } from './choices.ts'
 /** Pairs that match and would be left out, by reason. */
 export const ExportSkip = z.discriminatedUnion('reason', [
   z.object({ reason: z.literal('no-text'), n: z.number().int() }),
+  /** Another pair stands for the picture. */
+  z.object({ reason: z.literal('same-picture'), n: z.number().int() }),
   z.object({ reason: z.literal('no-picture'), status: ImageStatus, n: z.number().int() }),
   /** Of a type that the usual readers of the format do not open; null: not known. */
   z.object({
@@ -27,6 +29,9 @@ export const exporting = {
       format: ExportFormat,
       where: z.string().default(''),
       text: TextSource.default('alt'),
+      /** As of `jobs.export`. */
+      fallback: z.array(TextSource).default([]),
+      onePerPicture: z.boolean().default(false),
     }),
     z.object({
       matched: z.number().int(),

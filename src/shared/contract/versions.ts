@@ -96,7 +96,7 @@ export const VersionDiff = z.object({
   reasons: z.array(
     z.object({ side: DiffSide, reason: DiffReason, term: z.string(), n: z.number().int() }),
   ),
-  /** Pairs that came or went by their score: how far the one that is in was from its cutoff at most. */
+  /** Pairs that came or went as they are scored anew, or by another model, not by another cutoff. */
   crossing: z.object({
     n: z.number().int(),
     /** Largest |a - b| of a pair with both scores. */

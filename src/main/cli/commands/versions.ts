@@ -226,7 +226,7 @@ function describeDiff(diff: VersionDiff): string {
   ]
   if (diff.crossing.n > 0) {
     lines.push(
-      `${n(diff.crossing.n)} crossed a cutoff: scores differ by ${cosine(diff.crossing.largestDifference)} at most, and are ${cosine(diff.crossing.largestDistance)} from their cutoff at most`,
+      `${n(diff.crossing.n)} crossed a cutoff by another score: scores differ by ${cosine(diff.crossing.largestDifference)} at most, and are ${cosine(diff.crossing.largestDistance)} from their cutoff at most`,
     )
   }
   for (const pair of diff.pairs) {

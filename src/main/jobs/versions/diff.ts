@@ -136,7 +136,7 @@ function reasonsOf(pairs: readonly VersionDiffPair[]): VersionDiff['reasons'] {
   return [...counts.values()].sort((x, y) => y.n - x.n)
 }
 
-/** How near to the lines the pairs were that crossed one. */
+/** How near to the lines the pairs were that crossed one as their score is another. */
 function crossingOf(
   pairs: readonly VersionDiffPair[],
   a: VersionRecipe,
@@ -145,7 +145,7 @@ function crossingOf(
   const lines = { went: [lineOf(a), lineOf(b)], came: [lineOf(b), lineOf(a)] } as const
   const crossing = { n: 0, largestDifference: 0, largestDistance: 0 }
   for (const { side, reason, a: before, b: after, other } of pairs) {
-    if (side === 'changed' || !['score', 'model', 'cutoff'].includes(reason)) continue
+    if (side === 'changed' || !['score', 'model'].includes(reason)) continue
     crossing.n++
     const inside = (side === 'went' ? before : after)?.cosine ?? null
     const [own, theirs] = lines[side]

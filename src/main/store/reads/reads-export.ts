@@ -27,7 +27,8 @@ interface PictureKinds {
 /** What an export would take, and leave out, before it is started. */
 export function createExportReads({ db, version, filters }: ExportReadContext) {
   const pictures = lru<PictureKinds>(1)
-  const wordless = lru<ReturnType<typeof idSet>>(2)
+  const wordless = lru<ReturnType<typeof idSet>>(4)
+  const shown = lru<Int32Array>(1)
 
   function pictureKinds(): PictureKinds {
     return pictures.get(`${version.pairs} ${version.images}`, () => {
@@ -106,8 +107,36 @@ export function createExportReads({ db, version, filters }: ExportReadContext) {
     })
   }
 
+  /** A number for the picture of each pair: the same bytes, else the same address, have one. */
+  function pictureOfPair(): Int32Array {
+    return shown.get(`${version.pairs} ${version.images}`, () => {
+      const last = db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM pairs').pluck().get() ?? 0
+      const byPair = new Int32Array(last + 1)
+      const first = new Map<string, number>()
+      const rows = db
+        .prepare<[], [number, number, string | null]>(
+          `SELECT p.id, i.id, CASE i.status WHEN 'ok' THEN i.sha256 END
+           FROM pairs p CROSS JOIN images i ON i.id = p.image_id`,
+        )
+        .raw()
+        .iterate() as IterableIterator<[number, number, string | null]>
+      for (const [pair, image, sha256] of rows) {
+        const known = sha256 === null ? image : (first.get(sha256) ?? image)
+        if (sha256 !== null && known === image) first.set(sha256, image)
+        byPair[pair] = known
+      }
+      return byPair
+    })
+  }
+
   return {
-    exportPreview(args: { format: ExportFormat; where: string; text: TextSource }): {
+    exportPreview(args: {
+      format: ExportFormat
+      where: string
+      text: TextSource
+      fallback?: TextSource[]
+      onePerPicture?: boolean
+    }): {
       matched: number
       exported: number
       skipped: ExportSkip[]
@@ -118,19 +147,35 @@ export function createExportReads({ db, version, filters }: ExportReadContext) {
       const only = models.length === 1 ? models[0] : undefined
       const ids = filters.idsOf(readWhere(args.where), only ? { model: only.publicId, text } : null)
       const needs = EXPORT_NEEDS[format]
-      const blank = needs.text ? wordlessIn(text) : null
+      const needsText = needs.text || args.onePerPicture === true
+      const blanks = needsText ? [text, ...(args.fallback ?? [])].map((one) => wordlessIn(one)) : []
+      const pictureOf = args.onePerPicture ? pictureOfPair() : null
+      const seen = new Set<number>()
       const known = needs.pictures ? pictureKinds() : null
       const counts = new Array<number>(known?.kinds.length ?? 0).fill(0)
       let withoutText = 0
+      let same = 0
       let exported = 0
       for (let i = 0; i < ids.length; i++) {
         const id = ids[i] as number
-        if (blank?.has(id)) withoutText++
-        else if (known) counts[known.byPair[id] as number]!++
+        if (needsText && blanks.every((blank) => blank.has(id))) {
+          withoutText++
+          continue
+        }
+        if (pictureOf) {
+          const picture = pictureOf[id] as number
+          if (seen.has(picture)) {
+            same++
+            continue
+          }
+          seen.add(picture)
+        }
+        if (known) counts[known.byPair[id] as number]!++
         else exported++
       }
       const skipped: ExportSkip[] = []
       if (withoutText > 0) skipped.push({ reason: 'no-text', n: withoutText })
+      if (same > 0) skipped.push({ reason: 'same-picture', n: same })
       const absent = new Map<ImageStatus, number>()
       for (const [kind, n] of counts.entries()) {
         const { status, mime } = known?.kinds[kind] as PictureKinds['kinds'][number]

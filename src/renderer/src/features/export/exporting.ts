@@ -2,7 +2,13 @@ import type { TextSource } from '#shared/domain.ts'
 import { defineStore } from 'pinia'
 import { t } from '../../texts/index.ts'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { CallInput, CallOutput, ExportFormat, ExportSkip } from '#shared/contract/index.ts'
+import type {
+  CallInput,
+  CallOutput,
+  ExportFormat,
+  ExportSkip,
+  VersionInfo,
+} from '#shared/contract/index.ts'
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { latest, useClient } from '../../bridge/client.ts'
 import { keep, recall } from '../../bridge/persist.ts'
@@ -10,6 +16,7 @@ import { STATUS_NAMES, TEXT_NAMES } from '../../state/text-sources.ts'
 import { useExportScope } from '../../state/export-scope.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { useUi } from '../../state/ui.ts'
+import { createExportChoices } from './export-choices.ts'
 
 export type Preview = CallOutput<'exports.preview'>
 
@@ -20,6 +27,8 @@ export function skipReason(skip: ExportSkip, text: TextSource): string {
       return t('exporting.skip.noText', { text: TEXT_NAMES[text] })
     case 'no-picture':
       return STATUS_NAMES[skip.status]
+    case 'same-picture':
+      return t('exporting.skip.samePicture')
     case 'picture-type':
       return skip.mime === null
         ? t('exporting.skip.unknownType')
@@ -36,6 +45,24 @@ export const useExporting = defineStore('exporting', () => {
   const counting = ref(false)
   const error = shallowRef<ErrorValue | null>(null)
   const lastJob = ref<string | null>(null)
+  /** Whose pairs are exported, in place of what is chosen by filter. */
+  const version = shallowRef<VersionInfo | null>(null)
+  const choices = createExportChoices(() => format.value)
+  const asked = computed(() =>
+    version.value
+      ? {
+          where: `version:${version.value.name}`,
+          text: version.value.recipe.texts[0] ?? 'alt',
+          fallback: version.value.recipe.texts.slice(1),
+          onePerPicture: false,
+        }
+      : {
+          where: exportScope.where,
+          text: exportScope.text,
+          fallback: choices.chosen.fallback.filter((one) => one !== exportScope.text),
+          onePerPicture: choices.chosen.onePerPicture,
+        },
+  )
   let corpus: string | null = null
 
   const job = computed(() => (lastJob.value ? useJobs().byId.get(lastJob.value) : undefined))
@@ -56,8 +83,7 @@ export const useExporting = defineStore('exporting', () => {
       const answer = await readPreview({
         corpus,
         format: format.value,
-        where: exportScope.where,
-        text: exportScope.text,
+        ...asked.value,
       })
       if (answer.late) return
       preview.value = answer.value
@@ -75,6 +101,12 @@ export const useExporting = defineStore('exporting', () => {
     () => exportScope.where,
     () => (lastJob.value = null),
   )
+
+  /** The pairs of a version; null: what is chosen by filter. */
+  function chooseVersion(next: VersionInfo | null): void {
+    version.value = next
+    lastJob.value = null
+  }
 
   function setFormat(next: ExportFormat): void {
     format.value = next
@@ -102,8 +134,10 @@ export const useExporting = defineStore('exporting', () => {
         corpus,
         format: format.value,
         out: folder.value,
-        where: exportScope.where,
-        text: exportScope.text,
+        ...choices.inputOf(version.value !== null),
+        ...(version.value
+          ? { version: version.value.name }
+          : { where: exportScope.where, text: exportScope.text, fallback: asked.value.fallback }),
       })
       lastJob.value = id
       await useJobs().load()
@@ -116,6 +150,7 @@ export const useExporting = defineStore('exporting', () => {
     corpus = path
     preview.value = null
     lastJob.value = null
+    version.value = null
     exportScope.enter()
     folder.value = path ? recall(path, 'export-folder', '') : ''
   }
@@ -129,6 +164,10 @@ export const useExporting = defineStore('exporting', () => {
     job,
     past,
     lastJob,
+    version,
+    choices,
+    asked,
+    chooseVersion,
     refresh,
     setFormat,
     chooseFolder,

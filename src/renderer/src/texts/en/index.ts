@@ -21,6 +21,7 @@ import { settings } from './settings.ts'
 import { table } from './table.ts'
 import { train } from './train.ts'
 import { ui } from './ui.ts'
+import { versions } from './versions.ts'
 
 /** Every text of the window in English, by the part of the window that shows it. */
 export const en = {
@@ -47,4 +48,5 @@ export const en = {
   table,
   train,
   ui,
+  versions,
 } as const
