@@ -29,7 +29,7 @@ const PROGRAMS: Record<string, string> = {
   2: 'f7d8715',
   5: 'c5aca9b',
   6: 'd731715',
-  7: 'fe5235c',
+  7: '2a405e0',
 }
 
 interface Labeling {
