@@ -300,7 +300,12 @@ function createRecord(
         createdAt: new Date().toISOString(),
         finishedAt: null,
         encoder: config.base,
-        config: { ...manifest.input, package: folder, contentHash: manifest.contentHash },
+        config: {
+          ...manifest.input,
+          package: folder,
+          contentHash: manifest.contentHash,
+          ...(manifest.versions ? { versions: manifest.versions } : {}),
+        },
         splits: manifest.splits,
         history: [],
         bestEpoch: null,

@@ -27,6 +27,8 @@ import type { TrainingSet, TrainingText } from '../spans/training-data.ts'
 import { spanPackage } from '#shared/contract/jobs/span-package.ts'
 import { implementJob } from '../run/implement.ts'
 import { readSmall } from '../../files/read-small.ts'
+import { openReader } from '../../store/open.ts'
+import { versionsOf } from '../../store/reads/version-query.ts'
 
 const PACKAGE_MANIFEST = 'gleaner-package.json'
 /** Without what says only where it lies. */
@@ -41,6 +43,8 @@ export const PackageManifest = z.object({
   contentHash: z.string(),
   software: z.string(),
   input: Recipe,
+  /** The versions that its filter names. */
+  versions: z.array(z.object({ name: z.string(), hash: z.string() })).optional(),
   splits: z.array(
     z.object({
       split: z.enum(SPLITS),
@@ -113,7 +117,14 @@ export async function runSpanPackage(
       )
     }
     partial = await makePartial(out)
-    const manifest = await writePackage(partial, set, input, ctx, resources)
+    const manifest = await writePackage(
+      partial,
+      set,
+      input,
+      ctx,
+      resources,
+      namedVersions(corpus.path, input),
+    )
     if (manifest === null) return
     if (before !== null) {
       if (before.contentHash !== manifest.contentHash) {
@@ -163,12 +174,23 @@ export async function readPackage(folder: string): Promise<PackageManifest> {
   }
 }
 
+/** The versions that the texts are chosen by. */
+function namedVersions(path: string, { where }: SpanPackageInput): ReturnType<typeof versionsOf> {
+  const db = openReader(path)
+  try {
+    return versionsOf(db, where)
+  } finally {
+    db.close()
+  }
+}
+
 async function writePackage(
   partial: string,
   set: TrainingSet,
   input: SpanPackageInput,
   ctx: JobContext,
   resources: string,
+  versions: ReturnType<typeof versionsOf>,
 ): Promise<PackageManifest | null> {
   const folder = new OutputFolder(partial)
   try {
@@ -185,6 +207,7 @@ async function writePackage(
     }
     const recipe = Recipe.parse(input)
     hash.update(JSON.stringify(recipe))
+    if (versions.versions) hash.update(JSON.stringify(versions.versions))
     const contentHash = hash.digest('hex')
     const slug = input.base.split(/[\\/]/).filter(Boolean).at(-1) ?? 'model'
     const name = `${slug.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '')}-spans-${contentHash.slice(0, 8)}`
@@ -215,6 +238,7 @@ async function writePackage(
       contentHash,
       software: SOFTWARE_VERSION,
       input: recipe,
+      ...versions,
       splits: set.splits,
       origins: set.origins,
       baselines,

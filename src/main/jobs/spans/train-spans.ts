@@ -38,6 +38,7 @@ import type { JobContext } from '../run/job.ts'
 import { collectTrainingData } from './training-data.ts'
 import type { TrainingSet, TrainingText } from './training-data.ts'
 import { trainSpans } from '#shared/contract/jobs/train-spans.ts'
+import { versionsOf } from '../../store/reads/version-query.ts'
 import { implementJob } from '../run/implement.ts'
 import { textEncoder } from '../../inference/kinds/text-encoder/kind.ts'
 import { resolveModel } from '../../inference/models/registry.ts'
@@ -90,7 +91,12 @@ export async function runTrainSpans(
     createdAt,
     finishedAt: null,
     encoder: encoder.id,
-    config: { ...input, encoder: encoder.id, encoderDigest: encoder.digest },
+    config: {
+      ...input,
+      encoder: encoder.id,
+      encoderDigest: encoder.digest,
+      ...versionsOf(writer, input.where),
+    },
     splits: [],
     history: [],
     bestEpoch: null,

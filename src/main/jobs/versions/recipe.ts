@@ -5,7 +5,7 @@ import type { Query, ScoreRef } from '#shared/query/index.ts'
 import type { VersionRecipe } from '#shared/versions/recipe.ts'
 import { SOFTWARE_VERSION } from '#shared/version.ts'
 import type { ReaderDb } from '../../store/open.ts'
-import { fieldsOf, mapScores } from '../../store/reads/version-query.ts'
+import { fieldsOf, mapScores, versionsNamed } from '../../store/reads/version-query.ts'
 import { modelsFor, readWhere, resolveScore, spanSetsOf } from '../../store/reads/score-ref.ts'
 import { listArchives } from '../../store/repositories/archives.ts'
 import { currentBestSet } from '../../store/repositories/best-set-in-use.ts'
@@ -13,7 +13,6 @@ import { listBestSets } from '../../store/repositories/best-sets.ts'
 import { findModel, listModels } from '../../store/repositories/models.ts'
 import { currentSpanSet, spanSet } from '../../store/repositories/span-sets.ts'
 import { labelsSaid, marksSaid } from '../../store/repositories/version-rows.ts'
-import { findVersion } from '../../store/repositories/versions.ts'
 
 /**
  * The recipe of what is asked for, as the corpus is now: every name in it is resolved.
@@ -131,21 +130,4 @@ function spanSets(db: ReaderDb, usesSpan: boolean, usesAlts: boolean): VersionRe
     ...(usesSpan && current !== null ? [describe('span', current)] : []),
     ...(usesAlts && alts ? [describe('altspan', alts.set)] : []),
   ]
-}
-
-/** Versions that a filter names by their whole name. */
-function versionsNamed(db: ReaderDb, query: Query): VersionRecipe['versions'] {
-  const names = [...parts(query)].flatMap((part) =>
-    'field' in part && (part.field as string) === 'version'
-      ? part.kind === 'contains'
-        ? part.words
-        : part.kind === 'equals'
-          ? part.value
-          : []
-      : [],
-  )
-  return [...new Set(names)].sort().map((one) => {
-    const { name, hash } = findVersion(db, one)
-    return { name, hash }
-  })
 }

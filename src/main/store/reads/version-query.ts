@@ -1,6 +1,8 @@
 import type { Query, ScoreRef } from '#shared/query/index.ts'
 import { and, parts } from '#shared/query/index.ts'
 import type { VersionRecipe } from '#shared/versions/recipe.ts'
+import type { ReaderDb } from '../open.ts'
+import { findVersion } from '../repositories/versions.ts'
 import { readWhere } from './score-ref.ts'
 
 /** A query whose scores are others; the rest as it is. */
@@ -54,4 +56,26 @@ export function fieldsOf(query: Query): Set<string> {
       'field' in part ? part.field : 'score' in part ? 'score' : 'column' in part ? 'column' : [],
     ),
   )
+}
+
+/**
+ * The versions that a filter names by their whole name, with their hashes: what is made of such pairs
+ * says which they were.
+ * @throws AppError `not-found`
+ */
+export function versionsNamed(db: ReaderDb, query: Query): VersionRecipe['versions'] {
+  const names = [...parts(query)].flatMap((part) => {
+    if (!('field' in part) || part.field !== 'version') return []
+    return part.kind === 'contains' ? part.words : part.kind === 'equals' ? part.value : []
+  })
+  return [...new Set(names)].sort().map((one) => {
+    const { name, hash } = findVersion(db, one)
+    return { name, hash }
+  })
+}
+
+/** The versions of a filter as a part of a record; nothing where it names none. */
+export function versionsOf(db: ReaderDb, where: string): { versions?: VersionRecipe['versions'] } {
+  const versions = versionsNamed(db, readWhere(where))
+  return versions.length > 0 ? { versions } : {}
 }

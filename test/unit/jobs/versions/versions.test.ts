@@ -13,6 +13,8 @@ import { runVersion } from '../../../../src/main/jobs/versions/version.ts'
 import { createCorpus, openCorpus } from '../../../../src/main/store/open.ts'
 import type { Corpus } from '../../../../src/main/store/open.ts'
 import { ensureModel } from '../../../../src/main/store/repositories/models.ts'
+import type { MarkChange } from '#shared/marks.ts'
+import { putMarks } from '../../../../src/main/store/repositories/marks.ts'
 import { listPairs } from '../../../../src/main/store/repositories/pairs.ts'
 import {
   findVersion,
@@ -331,5 +333,26 @@ describe('the difference of two versions', () => {
     ])
     const drawn = await diff('all', 'drawn')
     expect(reasons(drawn)).toEqual([`went ${drawn.b.counts.leftOut['not-drawn']} not-drawn`])
+  })
+
+  test('tells what people marked or labeled otherwise since', async () => {
+    const mark = (id: number, change: MarkChange): void => {
+      putMarks(corpus.writer, { person: 'Ada', ids: Int32Array.of(id), change, software: 'test' })
+    }
+    mark(1, { mark: 'reject' })
+    const before = await freeze('kept', { where: '-mark:reject' })
+    expect(before.recipe.marks?.events).toBe(1)
+    const [first, second] = ids('kept') as [number, number]
+    mark(first, { mark: 'reject' })
+    mark(second, { addTags: ['logo'] })
+    const now = await diff('kept', null)
+    expect(reasons(now)).toEqual(['went 1 mark -mark:reject'])
+    expect(now.pairs[0]).toMatchObject({ id: first, side: 'went' })
+    const after = await freeze('after', { where: '-mark:reject' })
+    expect(after.recipe.marks?.events).toBe(3)
+    expect(after.recipe.marks?.digest).not.toBe(before.recipe.marks?.digest)
+    // The other way round, what let it in is no longer to be seen: that a mark was asked for is.
+    expect(reasons(await diff('after', 'kept'))).toEqual(['came 1 mark -mark:reject'])
+    expect((await freeze('plain')).recipe.marks).toBeNull()
   })
 })
