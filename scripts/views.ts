@@ -1,22 +1,26 @@
 /**
- * Saves pictures of the window's views, dark and light: `node scripts/views.ts --out FOLDER`. Needs
+ * Saves pictures of the window's views, dark and light: `node scripts/views.ts --out FOLDER`, at
+ * another size or zoom with `--size 1024x700 --zoom 2` (2 = 200 %). Needs
  * a screen and the build; shows the sample. With `--trained` a head is trained on it first (about
  * two minutes), so that Label has proposals of a model and Train its curves and plots.
  */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { _electron } from 'playwright'
-import type { Page } from 'playwright'
+import type { ElectronApplication, Page } from 'playwright'
 import { electronArguments, electronPath, guarded, nodePath, ROOT } from './setup.mjs'
 
 const { values } = parseArgs({
   options: {
     out: { type: 'string', default: 'screenshots' },
     trained: { type: 'boolean', default: false },
+    size: { type: 'string', default: '1440x900' },
+    zoom: { type: 'string', default: '1' },
   },
 })
 const out = resolve(values.out)
+const [wide = 1440, high = 900] = values.size.split('x').map(Number)
 /** Pictures of the sample that only the text describes. */
 const WITHOUT_ALT = 'host:numbernine.example -alt:* width>=300'
 
@@ -76,9 +80,12 @@ guarded(async () => {
       await page.emulateMedia({ colorScheme: 'dark' })
       await ask(page, 'settings.set', { theme: 'system' })
       await page.reload()
-      await takePictures(page)
+      await resize(app)
+      await ask(page, 'shell.zoom', { to: Number(values.zoom) })
+      await takePictures(app, page)
     } finally {
       await ask(page, 'settings.set', { theme })
+      await ask(page, 'shell.zoom', { to: 1 })
     }
   } finally {
     await app.close()
@@ -108,7 +115,23 @@ async function shootSheet(page: Page, shoot: (name: string) => Promise<void>): P
   await ask(page, 'studies.remove', of)
 }
 
-async function takePictures(page: Page): Promise<void> {
+async function resize(app: ElectronApplication): Promise<void> {
+  await app.evaluate(
+    ({ BrowserWindow }, [width, height]) =>
+      BrowserWindow.getAllWindows()[0]?.setContentSize(width, height),
+    [wide, high] as const,
+  )
+}
+
+/** What the window shows, whatever its zoom: a picture of the page alone would be cut off. */
+async function picture(app: ElectronApplication): Promise<Buffer> {
+  const png = await app.evaluate(async ({ BrowserWindow }) =>
+    (await BrowserWindow.getAllWindows()[0]?.webContents.capturePage())?.toPNG().toString('base64'),
+  )
+  return Buffer.from(png ?? '', 'base64')
+}
+
+async function takePictures(app: ElectronApplication, page: Page): Promise<void> {
   // The first start opens the sample; a window that was closed without a corpus shows the list.
   const pairs = page.getByRole('option').first()
   const opened = await pairs.waitFor({ timeout: 15_000 }).then(
@@ -132,8 +155,9 @@ async function takePictures(page: Page): Promise<void> {
   const shoot = async (name: string): Promise<void> => {
     for (const theme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme: theme })
-      await page.waitForTimeout(250)
-      await page.screenshot({ path: join(out, `${name}-${theme}.png`) })
+      await page.waitForFunction((now) => document.documentElement.dataset['theme'] === now, theme)
+      await page.waitForTimeout(400)
+      writeFileSync(join(out, `${name}-${theme}.png`), await picture(app))
     }
     await page.emulateMedia({ colorScheme: 'dark' })
   }
@@ -146,10 +170,14 @@ async function takePictures(page: Page): Promise<void> {
   await page.getByRole('option').nth(1).click()
   await page.waitForTimeout(800)
   await shoot('pairs')
+  // In a small window the inspector takes the place of the view.
+  const small = !(await page.getByRole('tab', { name: 'Page' }).isVisible())
+  if (small) await page.keyboard.press('i')
   await page.getByRole('tab', { name: 'Page' }).click()
   await page.waitForTimeout(1200)
   await shoot('pairs-page')
   await page.getByRole('tab', { name: 'Pair', exact: true }).click()
+  if (small) await page.keyboard.press('i')
   await page.keyboard.press('3')
   await page.waitForTimeout(1500)
   // No ring around the tab that was chosen last.

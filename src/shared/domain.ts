@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CONTEXT_SOURCES } from './text/context.ts'
 import { PairMark, PairSaid, PersonSaid } from './marks.ts'
 import { ALT_KINDS } from './alt-kinds.ts'
 
@@ -115,7 +116,7 @@ export const PairDetail = Pair.extend({
       /** Code points of one of the texts, half-open; null = nothing describes the picture. */
       place: z
         .object({
-          source: z.enum(['before', 'caption', 'after']),
+          source: z.enum(CONTEXT_SOURCES),
           start: z.number().int(),
           end: z.number().int(),
         })
@@ -179,5 +180,7 @@ export const PairTableRow = PairRow.extend({
   mime: z.string().nullable(),
   bytes: z.number().int().nullable(),
   error: z.string().nullable(),
+  note: Pair.shape.note,
+  columns: Pair.shape.columns,
 })
 export type PairTableRow = z.infer<typeof PairTableRow>

@@ -115,4 +115,12 @@ test('fetching asks first: which pairs, how many addresses and hosts, who asks; 
   expect({ failed, pending }).toEqual({ failed: 4, pending: 6 })
   const settings = await call<{ fetch: { userAgentContact: string } }>(page, 'settings.get', {})
   expect(settings.fetch.userAgentContact).toBe('mailto:me@example.org')
+
+  // Rows of a table have no page around them: their own words are what is labeled.
+  await page.keyboard.press('4')
+  await page.getByPlaceholder('Your name').fill('anna')
+  await page.keyboard.press('Enter')
+  const label = page.getByRole('region', { name: 'Label view' })
+  await expect(label.getByText('a cat 0').first()).toBeVisible()
+  await expect(label).not.toContainText('no text to mark')
 })

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { ask } from './rating-study.ts'
-import { expect, test, type Running } from './support.ts'
+import { expect, settled, test, type Running } from './support.ts'
 
 const zoomOf = ({ app }: Running): Promise<number> =>
   app.evaluate(
@@ -54,6 +54,74 @@ test('keys work from within a text field, the palette reaches every view, and th
   await again.page.mouse.wheel(0, -120)
   await again.page.keyboard.up('Control')
   await expect.poll(() => zoomOf(again)).toBeCloseTo(1.1)
+})
+
+/**
+ * Controls that no scrolling brings into view: they lie outside of something that cuts them off.
+ * Where an ancestor scrolls, what it holds can be brought within it.
+ */
+async function outOfReach(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = []
+    const controls = 'button, a[href], input, select, textarea, [role="tab"], [role="slider"]'
+    for (const element of document.querySelectorAll<HTMLElement>(controls)) {
+      const box = element.getBoundingClientRect()
+      if (!element.checkVisibility() || box.width < 2 || box.height < 2) continue
+      let [left, right, top, bottom] = [box.left, box.right, box.top, box.bottom]
+      let lost = false
+      for (let outer = element.parentElement; outer && !lost; outer = outer.parentElement) {
+        const { overflowX, overflowY, position } = getComputedStyle(outer)
+        const frame = outer.getBoundingClientRect()
+        const scrolls = (value: string): boolean => value === 'auto' || value === 'scroll'
+        if (scrolls(overflowX))
+          [left, right] = [frame.left, Math.min(frame.right, frame.left + box.width)]
+        else if (overflowX !== 'visible')
+          lost ||= right - box.width / 2 > frame.right || left + box.width / 2 < frame.left
+        if (scrolls(overflowY))
+          [top, bottom] = [frame.top, Math.min(frame.bottom, frame.top + box.height)]
+        else if (overflowY !== 'visible')
+          lost ||= bottom - box.height / 2 > frame.bottom || top + box.height / 2 < frame.top
+        if (position === 'fixed') break
+      }
+      lost ||= (left + right) / 2 > innerWidth || (top + bottom) / 2 > innerHeight
+      if (lost)
+        found.push(
+          `${element.tagName} ${element.getAttribute('aria-label') ?? element.textContent?.trim().slice(0, 40)}`,
+        )
+    }
+    return found
+  })
+}
+
+test('in a small window and at 200 % everything that can be pressed is in reach, in every view', async ({
+  start,
+}) => {
+  const { app, page } = await start()
+  await expect(page.getByRole('option').first()).toBeVisible({ timeout: 60_000 })
+  await app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.setContentSize(1024, 700),
+  )
+  await page.keyboard.press('4')
+  await page.getByRole('textbox', { name: 'Your name' }).waitFor()
+  await page.keyboard.type('Marta')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('group', { name: 'Text around the picture' })).toBeVisible()
+  for (const zoom of [1, 2]) {
+    await ask(page, 'shell.zoom', { to: zoom })
+    await expect.poll(() => page.evaluate(() => innerWidth)).toBeLessThanOrEqual(1024 / zoom)
+    for (const key of ['1', '2', '3', '4', '5', '6', '7', '8', '9', ',']) {
+      await page.keyboard.press(`Control+${key}`)
+      await settled(page)
+      const lost = await outOfReach(page)
+      expect(lost, `view ${key} at ${zoom * 100} %`).toEqual([])
+      const moved = await page.evaluate(() => [
+        document.documentElement.scrollLeft,
+        scrollX,
+        scrollY,
+      ])
+      expect(moved).toEqual([0, 0, 0])
+    }
+  }
 })
 
 test('messages cover nothing that is read and come one at a time; what was labeled today is counted and listed', async ({

@@ -47,7 +47,7 @@ test('a cutoff is judged by keys alone, blind, goes on later, and gives precisio
   await dialog.getByLabel('Your name').fill('Ada')
   await dialog.getByLabel('Pairs', { exact: true }).fill('24')
   await page.keyboard.press('Enter')
-  await expect(stage(page)).toBeVisible()
+  await expect(stage(page)).toBeVisible({ timeout: 60_000 })
 
   // Blind: nothing that holds a score is there.
   await expect(page.getByRole('complementary', { name: 'Inspector' })).toHaveCount(0)
@@ -121,4 +121,52 @@ test('the strips show whole captions, each picture once, and open the preview by
   await page.keyboard.press('3')
   await expect(page.getByLabel('Within the filter')).toBeChecked()
   await expect(page.getByText('n = 773')).toHaveCount(0)
+})
+
+test('several texts are scored at once, laid over each other in numbers, and the best can be exported', async ({
+  start,
+}) => {
+  const { page } = await start()
+  await toCutoff(page)
+  await page.getByRole('button', { name: 'Score…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Score this corpus' })
+  await dialog.getByRole('button', { name: 'Text' }).click()
+  await page.getByRole('menuitemcheckbox', { name: 'caption' }).click()
+  await page.keyboard.press('Escape')
+  await dialog.getByLabel('Then choose the best text for each picture').check()
+  await dialog.getByRole('button', { name: 'Score this corpus' }).click()
+
+  const compare = page.getByRole('button', { name: 'Compare with' })
+  // The list is made when it is opened: it is opened again until the job has ended.
+  await expect(async () => {
+    await page.keyboard.press('Escape')
+    await compare.click({ timeout: 5_000 })
+    await expect(page.getByRole('menuitemcheckbox', { name: /^best text/ })).toBeVisible({
+      timeout: 2_000,
+    })
+  }).toPass({ timeout: 90_000 })
+  await page.getByRole('menuitemcheckbox', { name: /^caption/ }).click()
+  await page.getByRole('menuitemcheckbox', { name: /^best text/ }).click()
+  await page.keyboard.press('Escape')
+  const table = page.getByRole('table', { name: 'Compared scores' })
+  await expect(table.getByRole('row')).toHaveCount(4)
+  await expect(table.getByRole('row').nth(2)).toContainText(/n = \d+/)
+
+  // No caption of the chart is printed over another, nor beyond its end.
+  const captions = await page
+    .locator('.chart svg text.title')
+    .evaluateAll((all) =>
+      all
+        .map((one) => one.getBoundingClientRect())
+        .map(({ top, bottom, left, right }) => ({ top, bottom, left, right })),
+    )
+  for (const [i, a] of captions.entries()) {
+    for (const b of captions.slice(i + 1)) {
+      const apart =
+        a.bottom <= b.top + 1 || b.bottom <= a.top + 1 || a.right <= b.left || b.right <= a.left
+      expect(apart).toBe(true)
+    }
+  }
+  await page.keyboard.press('8')
+  await expect(page.getByRole('main')).toContainText('best text')
 })

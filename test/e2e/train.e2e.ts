@@ -160,6 +160,17 @@ test('from alts in the text to plots: find, count, train, predict, score, by key
   const results = page.getByRole('region', { name: 'On the test sites' })
   await expect(results.getByRole('row')).toHaveCount(1 + trained.test.length)
   for (const line of trained.test) await expect(results).toContainText(line.iou.toFixed(3))
+  // The mean is made of these: a bar opens its samples.
+  const samples = page.getByRole('region', { name: 'IoU by sample' })
+  const { n, iou } = trained.test[0] ?? { n: 0, iou: 0 }
+  await expect(samples).toContainText(`n = ${n}, mean ${iou.toFixed(3)}`)
+  await samples.getByRole('slider', { name: 'IoU by sample' }).focus()
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Enter')
+  const rows = page.getByRole('list', { name: 'nothing found (IoU 0)' })
+  await rows.getByRole('button').first().click()
+  await expect(page.getByRole('complementary', { name: 'Inspector' })).toBeVisible()
+  await page.getByRole('tab', { name: /Training/ }).focus()
 
   // Predict with it, use the set, score it.
   // Training again would give the same: the key goes on to what is next.

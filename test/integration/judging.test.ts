@@ -73,7 +73,7 @@ describe('judging a cutoff', () => {
     const { id } = await draw()
     const [first] = await call('judging.sheet', { corpus, sample: id, judge: 'Ada' })
     expect(Object.keys(first ?? {}).sort()).toEqual(
-      ['height', 'pair', 'sha256', 'status', 'verdict', 'width', 'words'].sort(),
+      ['blurred', 'height', 'pair', 'sha256', 'status', 'verdict', 'width', 'words'].sort(),
     )
   })
 

@@ -20,6 +20,7 @@ import { runAltSpans } from '../../src/main/jobs/spans/alt-spans.ts'
 import { ENGINE_STOPS } from '../../src/main/jobs/run/job.ts'
 import { runPredictSpans } from '../../src/main/jobs/spans/predict-spans.ts'
 import { runScore } from '../../src/main/jobs/score.ts'
+import { spanSamples } from '../../src/main/jobs/spans/span-samples.ts'
 import { runTrainSpans } from '../../src/main/jobs/spans/train-spans.ts'
 import { collectTrainingData } from '../../src/main/jobs/spans/training-data.ts'
 import type { TrainingText } from '../../src/main/jobs/spans/training-data.ts'
@@ -377,6 +378,22 @@ describe('training a head', () => {
     expect(new Set(run?.test.map(({ n }) => n))).toEqual(
       new Set([run?.splits.find(({ split }) => split === 'test')?.answers]),
     )
+    // What the mean is made of is kept, text by text.
+    const kept = spanSamples(corpus.reader, {
+      source: { of: 'run', run: run?.id ?? '' },
+      bin: null,
+      offset: 0,
+      limit: 200,
+    })
+    expect(kept.n).toBe(run?.test[0]?.n)
+    expect(kept.mean).toBeCloseTo(run?.test[0]?.iou ?? -1, 12)
+    expect(kept.bins.reduce((sum, { n }) => sum + n, 0)).toBe(kept.n)
+    for (const { iou: value, pieces } of kept.rows) {
+      const count = (of: (piece: (typeof pieces)[number]) => boolean): number =>
+        pieces.filter(of).reduce((sum, { text }) => sum + [...text].length, 0)
+      const union = count(({ gold, found }) => gold || found)
+      expect(value).toBeCloseTo(count(({ gold, found }) => gold && found) / union, 12)
+    }
     expect(run?.temperature).toBeGreaterThan(0)
     expect(leftovers(corpus)).toEqual([])
     const model = await resolveModel(folders, span, 'tiny-head')

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { SOFTWARE_VERSION } from '#shared/version.ts'
+import { addAltCommands } from './commands/alts.ts'
 import { addCorpusCommands } from './commands/corpus.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addExportCommand } from './commands/export.ts'
@@ -43,6 +44,7 @@ export function createProgram(tools: CliTools): Command {
   addStudyCommands(program, tools)
   addLabelCommands(program, tools)
   addMarkCommands(program, tools)
+  addAltCommands(program, tools)
   addPromptCommands(program, tools)
   addDoctorCommand(program, tools)
   return program

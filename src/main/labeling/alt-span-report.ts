@@ -1,4 +1,4 @@
-import type { ContextSource } from '#shared/text/context.ts'
+import type { PageSource } from '#shared/text/context.ts'
 import { ALT_SPAN_KINDS, FIND_ALT_DEFAULTS, findAltSpans } from './find-alt-spans.ts'
 import type { AltSpan, AltSpanKind, FindAltOptions, PairTexts } from './find-alt-spans.ts'
 import { seededRandom } from '#shared/random.ts'
@@ -24,7 +24,7 @@ export interface AltSpanReport {
   /** By the kind of the best candidate; `none` = not found. */
   best: Record<AltSpanKind | 'none', number>
   /** Of the best candidates, by where they stand. */
-  sources: Record<ContextSource, number>
+  sources: Record<PageSource, number>
   /** Pairs with more than one candidate. */
   several: number
   /** Pairs whose best candidate lies below the threshold, by tenth of similarity ("0.70"). */

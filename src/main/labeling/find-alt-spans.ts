@@ -1,6 +1,6 @@
 import { AppError } from '#shared/errors.ts'
-import { CONTEXT_SOURCES } from '#shared/text/context.ts'
-import type { ContextSource } from '#shared/text/context.ts'
+import { PAGE_SOURCES } from '#shared/text/context.ts'
+import type { PageSource } from '#shared/text/context.ts'
 import { offsetMap } from '#shared/text/offsets.ts'
 import type { OffsetMap } from '#shared/text/offsets.ts'
 import type { QuotedSpan } from '#shared/text/spans.ts'
@@ -19,7 +19,7 @@ export type AltSpanKind = (typeof ALT_SPAN_KINDS)[number]
 /** Where the words of an alt stand in the pair's other texts. Offsets in code points. */
 export interface AltSpan extends QuotedSpan {
   /** Which text of the pair holds it. */
-  source: ContextSource
+  source: PageSource
   kind: AltSpanKind
   /** Similarity 0..1: 1 for `exact` and `normalised`; see `alignTokens` for `near`. */
   score: number
@@ -93,7 +93,7 @@ export function findAltSpans(pair: PairTexts, options: Partial<FindAltOptions> =
   if (alt === '') return []
   const altTokens = wordTokens(alt)
   const found: AltSpan[] = []
-  for (const source of CONTEXT_SOURCES) {
+  for (const source of PAGE_SOURCES) {
     const text = pair[source]
     if (!text) continue
     const candidates = inText(alt, altTokens, text, settings)
@@ -104,12 +104,7 @@ export function findAltSpans(pair: PairTexts, options: Partial<FindAltOptions> =
   return found.sort(better).slice(0, settings.maxCandidates)
 }
 
-function toSpan(
-  source: ContextSource,
-  text: string,
-  offsets: OffsetMap,
-  found: Candidate,
-): AltSpan {
+function toSpan(source: PageSource, text: string, offsets: OffsetMap, found: Candidate): AltSpan {
   const start = offsets.toCodePoints(found.from)
   const end = offsets.toCodePoints(found.to)
   const distance = source === 'before' ? offsets.codePoints - end : source === 'after' ? start : 0
@@ -119,7 +114,7 @@ function toSpan(
 }
 
 const RANK: Record<AltSpanKind, number> = { exact: 0, normalised: 1, near: 2 }
-const SOURCE_RANK: Record<ContextSource, number> = { caption: 0, before: 1, after: 2 }
+const SOURCE_RANK: Record<PageSource, number> = { caption: 0, before: 1, after: 2 }
 
 function better(a: AltSpan, b: AltSpan): number {
   return (

@@ -14,7 +14,7 @@ export interface RepeatedTexts {
 export const REPEATED_TEXTS: RepeatedTexts = { minSites: 5, minVariants: 12, minWords: 4 }
 
 /** Rules of which names are taken from those for useless alts: they say what a machine wrote, too. */
-const FILE_NAMES: ReadonlySet<string> = new Set(['camera-name', 'file-name', 'code', 'slug'])
+const FILE_NAMES: ReadonlySet<string> = new Set(['camera-name', 'file-name', 'slug'])
 
 /**
  * How alts begin or end that a machine wrote, in the form of the rules for useless alts. A training

@@ -51,6 +51,8 @@ export const SheetItem = z.object({
   width: z.number().int().nullable(),
   height: z.number().int().nullable(),
   words: z.string(),
+  /** Not to be seen before it is asked for. */
+  blurred: z.boolean(),
   verdict: Verdict.nullable(),
 })
 export type SheetItem = z.infer<typeof SheetItem>

@@ -44,10 +44,20 @@ export const SORT_COLUMNS = [
 export const SortColumn = z.enum(SORT_COLUMNS)
 export type SortColumn = z.infer<typeof SortColumn>
 
+/** A number of an imported table, by the name of its column. */
+export const ColumnSource = z.object({ column: z.string().min(1) })
+export type ColumnSource = z.infer<typeof ColumnSource>
+
+/** What sorts where it is another score than the one that is shown, or a number of a table. */
+export const SortSource = z.union([ScoreSource, ColumnSource])
+export type SortSource = z.infer<typeof SortSource>
+
 /** `id` is the order of the pages. What has no value comes last in both directions. */
 export const PairSort = z.union([
-  z.enum(['id', 'score-desc', 'score-asc', 'random']),
+  z.enum(['id', 'score-desc', 'score-asc', 'column-desc', 'column-asc', 'random']),
   z.templateLiteral([SortColumn, '-', z.enum(['asc', 'desc'])]),
+  /** By the numbers of an imported column. */
+  z.templateLiteral(['column:', z.string().min(1), '-', z.enum(['asc', 'desc'])]),
 ])
 export type PairSort = z.infer<typeof PairSort>
 
@@ -82,8 +92,8 @@ export const pairs = {
       sort: PairSort.default('id'),
       /** Whose score sorts and is shown. */
       score: ScoreSource.nullable().default(null),
-      /** Whose score sorts where it is another than `score`, which a filter may mean. */
-      by: ScoreSource.nullable().default(null),
+      /** Sorts in place of `score`, which a filter may mean. */
+      by: SortSource.nullable().default(null),
       seed: z.number().int().default(0),
     }),
     z.object({
@@ -113,10 +123,10 @@ export const pairs = {
     }),
     z.array(PairTableRow),
   ),
-  /** The columns in which any pair of this corpus has something to show. */
+  /** The columns in which any pair of this corpus has something to show, and those of tables. */
   'pairs.tableColumns': call(
     z.object({ corpus: CorpusPath }),
-    z.object({ filled: z.array(SortColumn) }),
+    z.object({ filled: z.array(SortColumn), numbers: z.array(z.string()) }),
   ),
   /** Where a pair stands in a selection; null if it is not in it. */
   'pairs.indexOf': call(

@@ -2,15 +2,31 @@ import { AppError } from '../errors.ts'
 import { codePointLength } from './offsets.ts'
 import type { Span } from './spans.ts'
 
+/** The words of a page around a picture, in the order in which they are read. */
+export const PAGE_SOURCES = ['before', 'caption', 'after'] as const
+export type PageSource = (typeof PAGE_SOURCES)[number]
+/** The words of a picture's own tag, or of the row of a table: what there is where no page text is. */
+export const TAG_SOURCES = ['alt', 'title'] as const
 /** The texts of a pair that can hold a description, in the order in which they are read. */
-export const CONTEXT_SOURCES = ['before', 'caption', 'after'] as const
+export const CONTEXT_SOURCES = [...TAG_SOURCES, ...PAGE_SOURCES] as const
 export type ContextSource = (typeof CONTEXT_SOURCES)[number]
 
-export type ContextTexts = Readonly<Record<ContextSource, string | null>>
+export type ContextTexts = Readonly<
+  Record<PageSource, string | null> & Partial<Record<(typeof TAG_SOURCES)[number], string | null>>
+>
 
-/** The words around a picture as one running text. All offsets in code points of `text`. */
+/**
+ * The texts of a pair that are read for a description: those of the page, else, where it has no
+ * words around the picture (most tables), those of the tag or row.
+ */
+export function contextSources(texts: ContextTexts): readonly ContextSource[] {
+  const hasWords = (source: ContextSource): boolean => (texts[source] ?? '').trim() !== ''
+  return PAGE_SOURCES.some(hasWords) || !TAG_SOURCES.some(hasWords) ? PAGE_SOURCES : TAG_SOURCES
+}
+
+/** The words that may describe a picture as one running text. All offsets in code points of `text`. */
 export interface PairContext {
-  /** Before, caption and after, those that are there, joined by one line feed. */
+  /** Before, caption and after (see `contextSources`), those that are there, joined by one line feed. */
   text: string
   /** Where each text that is there and not empty lies, rising. */
   parts: (Span & { source: ContextSource })[]
@@ -27,9 +43,9 @@ export function joinContext(texts: ContextTexts): PairContext {
   let text = ''
   let at = 0
   let picture = 0
-  for (const source of CONTEXT_SOURCES) {
+  for (const source of contextSources(texts)) {
     const part = texts[source]
-    if (part === null || part === '') continue
+    if (!part) continue
     if (parts.length > 0) {
       text += '\n'
       at++

@@ -285,6 +285,11 @@ const made: KillKind[] = [
     input: of(() => ({})),
   },
   {
+    ...{ kind: 'alt-kinds', call: 'jobs.altKinds', ...inCorpus },
+    prepare: (folder) => Promise.resolve(stories(folder, 1500)),
+    input: of(() => ({})),
+  },
+  {
     ...{ kind: 'train-spans', call: 'jobs.trainSpans', ...inCorpus },
     prepare: storiesWithAlts,
     input: of(() => ({

@@ -169,6 +169,14 @@ describe('the best text of each picture', () => {
     )
     expect(ended).toBeNull()
     expect(rows()).toEqual(before)
+    // What a kill leaves is cleared away when the next one is made.
+    corpus.writer.exec(
+      `INSERT INTO best_sets (id, model_id, sources, software, created_at) VALUES (77, 1, '[]', 't', '');
+       INSERT INTO best_texts VALUES (77, 1, 'alt', NULL);
+       INSERT INTO scores VALUES (1, 'best@77', 1, 0.1)`,
+    )
+    await make()
+    expect(rows()).toEqual(before)
     expect(() => useBestSet(corpus.writer, 999)).toThrow('no set of best texts 999')
   })
 })

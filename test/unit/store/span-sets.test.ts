@@ -231,6 +231,7 @@ describe('a pass over the texts', () => {
     expect(seen[0]).toEqual({
       pairId: 1,
       alt: 'a red boat',
+      title: null,
       before: '🏖️ A red boat',
       caption: 'Boat',
       after: 'in the harbour',

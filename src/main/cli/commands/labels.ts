@@ -128,7 +128,7 @@ export function addLabelCommands(program: Command, tools: CliTools): void {
               'no description',
               'skipped',
               'flagged',
-              'last 24 h',
+              'today',
               'seconds an item',
             ],
             rows.map((row) => [

@@ -17,7 +17,7 @@ const BINS = 20
 /** Characters of its longest bar. */
 const BAR = 50
 
-/** `score` and `histogram`. */
+/** `score`, `compare`, `best` and `histogram`. */
 export function addScoreCommands(program: Command, tools: CliTools): void {
   const { call, open, print, printJson } = tools
 
@@ -119,6 +119,27 @@ export function addScoreCommands(program: Command, tools: CliTools): void {
     )
 
   program
+    .command('best <corpus>')
+    .description('the choices of the best text for each picture, which score --best makes')
+    .addOption(
+      optionOf(
+        '--use <id>',
+        'put this one in use as the text "best"',
+        scores['scores.useBestSet'].input.shape.set.optional(),
+      ),
+    )
+    .option(...json)
+    .action(async (corpus: string, options: { use?: number; json: boolean }) => {
+      const path = await open(corpus)
+      if (options.use !== undefined) {
+        await call('scores.useBestSet', { corpus: path, set: options.use })
+      }
+      const sets = await call('scores.bestSets', { corpus: path })
+      if (options.json) return printJson(sets)
+      print(sets.length === 0 ? 'none' : describeBest(sets))
+    })
+
+  program
     .command('histogram <corpus>')
     .description('count scores by bins')
     .option('--model <id>', 'whose scores; may be left out where there is one')
@@ -149,6 +170,22 @@ export function addScoreCommands(program: Command, tools: CliTools): void {
         print(describeHistogram(histogram, model, text))
       },
     )
+}
+
+function describeBest(sets: CallOutput<'scores.bestSets'>): string {
+  return table(
+    ['id', 'in use', 'model', 'pairs', 'chosen', 'one text', 'ties', 'median margin'],
+    sets.map((set) => [
+      set.id,
+      set.current ? 'yes' : '',
+      set.model,
+      n(set.pairs),
+      set.chosen.map((one) => `${one.text} ${n(one.n)}`).join(', '),
+      n(set.single),
+      n(set.ties),
+      three(set.marginMedian),
+    ]),
+  )
 }
 
 function describeCompared(compared: CallOutput<'scores.compare'>): string {

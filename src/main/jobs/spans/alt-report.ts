@@ -1,3 +1,4 @@
+import type { PageSource } from '#shared/text/context.ts'
 import type { AltReport } from '#shared/contract/spans.ts'
 import { wordTokens } from '../../labeling/word-tokens.ts'
 import type { AltSpanExample, AltSpanReport } from '../../labeling/alt-span-report.ts'
@@ -53,6 +54,7 @@ export function fromAltReport(report: AltReport): AltSpanReport {
     alt: one.alt,
     span: {
       ...one.place,
+      source: one.place.source as PageSource,
       kind: one.kind as AltSpanKind,
       score: one.score,
       distance: 0,

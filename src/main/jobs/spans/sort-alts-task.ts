@@ -1,3 +1,4 @@
+import { hostOf } from '#shared/address.ts'
 import { ALT_KINDS } from '#shared/alt-kinds.ts'
 import { countTemplates } from '../../labeling/alt-templates.ts'
 import type { PlacedAlt } from '../../labeling/alt-templates.ts'
@@ -11,6 +12,8 @@ import { beginSnapshot } from '../../store/statements.ts'
 import type { SortedBatch, SpanCalls } from './span-calls.ts'
 
 const BATCH = 20_000
+/** Alts whose kind is remembered: many pairs share one. */
+const KNOWN = 100_000
 
 /**
  * Sorts the alts of all pairs as they are at the start: two looks count what stands on many sites,
@@ -31,10 +34,11 @@ export async function sortAlts(
       return site
     }
     function* placed(): Generator<PlacedAlt> {
-      for (const { alt, host, picture } of eachPlacedAlt(db)) {
+      for (const { alt, host, picture, url } of eachPlacedAlt(db)) {
         if (io.signal.aborted) return
-        // Rows of tables without a page stand on no site.
-        if (alt !== null && host !== '') yield { alt, site: siteOfHost(host), picture }
+        // Rows of tables without a page: who serves the picture stands for the site.
+        const of = host === '' ? hostOf(url) : host
+        if (alt !== null && of !== '') yield { alt, site: siteOfHost(of), picture }
       }
     }
     const templates = await countTemplates(placed, args.repeated)
@@ -55,11 +59,20 @@ export async function sortAlts(
       new Set(templates.map(({ text }) => text)),
       minWords,
     )
+    const known = new Map<string, ReturnType<typeof sort>>()
+    const kindOf = (alt: string | null): ReturnType<typeof sort> => {
+      const found = alt === null ? undefined : known.get(alt)
+      if (found) return found
+      const made = sort(alt)
+      if (known.size >= KNOWN) known.clear()
+      if (alt !== null) known.set(alt, made)
+      return made
+    }
     const begin = (): SortedBatch => ({ ids: [], kinds: [], rules: [] })
     let batch = begin()
     await io.emit({ ...begin(), head: { rules, templates } })
     for (const { id, alt } of eachPlacedAlt(db)) {
-      const { kind, rule } = sort(alt)
+      const { kind, rule } = kindOf(alt)
       batch.ids.push(id)
       batch.kinds.push(ALT_KINDS.indexOf(kind))
       batch.rules.push(rule === null ? -1 : (places.get(`${kind} ${rule}`) ?? -1))

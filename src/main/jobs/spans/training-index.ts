@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { TrainingData } from '#shared/contract/training-data.ts'
 import type { TrainingRun } from '#shared/contract/training.ts'
-import { CONTEXT_SOURCES, fromSource, joinContext } from '#shared/text/context.ts'
+import { contextSources, fromSource, joinContext } from '#shared/text/context.ts'
 import type { PairContext } from '#shared/text/context.ts'
 import { checkSpan, trimSpan } from '#shared/text/spans.ts'
 import type { QuotedSpan } from '#shared/text/spans.ts'
@@ -144,7 +144,7 @@ function split(
         get texts() {
           const texts = pairTexts(db, pairId)
           if (!texts) return []
-          const parts = CONTEXT_SOURCES.flatMap((source) => texts[source] ?? [])
+          const parts = contextSources(texts).flatMap((source) => texts[source] ?? [])
           return [joinContext(texts).text, ...parts, ...spans.map(({ quote }) => quote)]
         },
       }

@@ -10,6 +10,7 @@ import { sql as columns } from './009-columns.ts'
 import { sql as judgings } from './010-judgings.ts'
 import { sql as versions } from './011-versions.ts'
 import { sql as trainingSamples } from './012-training-samples.ts'
+import { sql as spanSources } from './013-span-sources.ts'
 
 /** In order; the position is the version. Only ever appended to. */
 export const migrations: readonly { name: string; sql: string }[] = [
@@ -25,4 +26,5 @@ export const migrations: readonly { name: string; sql: string }[] = [
   { name: '010-judgings', sql: judgings },
   { name: '011-versions', sql: versions },
   { name: '012-training-samples', sql: trainingSamples },
+  { name: '013-span-sources', sql: spanSources },
 ]

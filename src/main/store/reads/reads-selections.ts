@@ -1,11 +1,12 @@
 import { SortColumn } from '#shared/contract/pairs.ts'
-import type { PairSort, ScoreSource } from '#shared/contract/pairs.ts'
+import type { PairSort, ScoreSource, SortSource } from '#shared/contract/pairs.ts'
 import type { PairRow, PairTableRow, TextSource } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Query } from '#shared/query/index.ts'
 import { arrange, shuffle } from './arrays.ts'
 import type { FilterContext, Filters } from './filters.ts'
 import { lru } from './lru.ts'
+import { columnNamed, listColumns } from '../repositories/columns.ts'
 import { findModel, textKey } from '../repositories/models.ts'
 import type { ScoreKind } from '../repositories/models.ts'
 import { pairRows } from '../repositories/pairs.ts'
@@ -31,7 +32,7 @@ interface SelectArgs {
   where: string
   sort: PairSort
   score: ScoreSource | null
-  by?: ScoreSource | null
+  by?: SortSource | null
   seed: number
 }
 
@@ -39,10 +40,10 @@ const MAX_SELECTIONS = 8
 
 /** Filters in an order, read page by page. */
 export function createSelectionReads(context: SelectionReadContext) {
-  const { db, version, filters, baseScores } = context
+  const { db, version, filters, baseScores, baseColumn } = context
   const selections = lru<Selection>(MAX_SELECTIONS)
   const orders = createOrders(context)
-  const columns = lru<{ filled: SortColumn[] }>(1)
+  const columns = lru<{ filled: SortColumn[]; numbers: string[] }>(1)
   const anyPicture = db
     .prepare<[], number>("SELECT 1 FROM images WHERE status = 'ok' LIMIT 1")
     .pluck()
@@ -114,14 +115,23 @@ export function createSelectionReads(context: SelectionReadContext) {
       }
       case 'score-asc':
       case 'score-desc': {
-        const sorting = args.by ? viewKind(args.by) : kind
+        const sorting = args.by && 'model' in args.by ? viewKind(args.by) : kind
         if (!sorting) return kept
         return arrange(kept, baseScores(sorting).ids, args.sort === 'score-desc')
       }
+      case 'column-asc':
+      case 'column-desc': {
+        if (!args.by || !('column' in args.by)) return kept
+        const { ids } = baseColumn(columnNamed(db, args.by.column).id)
+        return arrange(kept, ids, args.sort === 'column-desc')
+      }
       default: {
         const column = columnOf(args.sort)
-        if (!column) return kept
-        return arrange(kept, orders.idsBy(column.by), column.backwards)
+        if (column) return arrange(kept, orders.idsBy(column.by), column.backwards)
+        const imported = IMPORTED.exec(args.sort)
+        if (!imported) return kept
+        const { id } = columnNamed(db, imported[1] ?? '')
+        return arrange(kept, baseColumn(id).ids, imported[2] === 'desc')
       }
     }
   }
@@ -150,11 +160,12 @@ export function createSelectionReads(context: SelectionReadContext) {
       return pairTableRows(db, { ids: some, prefer, score })
     },
 
-    tableColumns(): { filled: SortColumn[] } {
+    tableColumns(): { filled: SortColumn[]; numbers: string[] } {
       return columns.get(
         `${version.pairs} ${version.images} ${version.spans} ${currentSpanSet(db) ?? 0}`,
         () => ({
           filled: filledColumns(db),
+          numbers: listColumns(db).map(({ name }) => name),
         }),
       )
     },
@@ -175,6 +186,8 @@ export function createSelectionReads(context: SelectionReadContext) {
   }
 }
 
+const IMPORTED = /^column:(.+)-(asc|desc)$/s
+
 /** The column of a sort that is one's; null for the order of the pages, chance and scores. */
 function columnOf(sort: PairSort): { by: SortColumn; backwards: boolean } | null {
   const { success, data } = SortColumn.safeParse(sort.replace(/-(?:asc|desc)$/, ''))
@@ -182,7 +195,7 @@ function columnOf(sort: PairSort): { by: SortColumn; backwards: boolean } | null
   return { by: data, backwards: sort.endsWith('-desc') }
 }
 
-type SelectionName = [string, PairSort, ScoreSource | null, ScoreSource | null, number, string]
+type SelectionName = [string, PairSort, ScoreSource | null, SortSource | null, number, string]
 
 function readSelection(id: string): SelectionName {
   try {

@@ -27,14 +27,20 @@ export function countAltKinds(db: ReaderDb): Partial<Record<AltKind, number>> | 
   return rows.length === 0 ? null : Object.fromEntries(rows.map(({ kind, n }) => [kind, n]))
 }
 
-/** All alts with the host of their page ('' = it has none) and the number of their picture, by id. */
-export function eachPlacedAlt(
-  db: ReaderDb,
-): IterableIterator<{ id: number; alt: string | null; host: string; picture: number }> {
-  return statement<{ id: number; alt: string | null; host: string; picture: number }>(
+interface PlacedAltRow {
+  id: number
+  alt: string | null
+  host: string
+  picture: number
+  url: string
+}
+
+/** All alts with the host of their page ('' = it has none), address and number of their picture, by id. */
+export function eachPlacedAlt(db: ReaderDb): IterableIterator<PlacedAltRow> {
+  return statement<PlacedAltRow>(
     db,
-    `SELECT p.id, p.alt, g.host, p.image_id AS picture FROM pairs p
-     CROSS JOIN pages g ON g.id = p.page_id ORDER BY p.id`,
+    `SELECT p.id, p.alt, g.host, p.image_id AS picture, i.url FROM pairs p
+     CROSS JOIN pages g ON g.id = p.page_id CROSS JOIN images i ON i.id = p.image_id ORDER BY p.id`,
   ).iterate()
 }
 

@@ -6,6 +6,7 @@ import { AppError } from '#shared/errors.ts'
 import { sha256Of } from '../../files/digest.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement, transaction } from '../statements.ts'
+import { blurReader } from './columns.ts'
 import { findModel, textKey } from './models.ts'
 import { pairRows } from './pairs.ts'
 
@@ -169,11 +170,12 @@ export function sheetOf(db: ReaderDb, sample: number, judge: string): SheetItem[
       .filter((one) => one.judge === judge)
       .map(({ subject, verdict }) => [subject, verdict]),
   )
-  const picture = statement<Omit<SheetItem, 'pair' | 'words' | 'verdict'>>(
+  const picture = statement<Pick<SheetItem, 'sha256' | 'status' | 'width' | 'height'>>(
     db,
     `SELECT i.sha256, i.status, i.width, i.height FROM pairs p JOIN images i ON i.id = p.image_id
      WHERE p.id = ?`,
   )
+  const isBlurred = blurReader(db)
   const seen = new Set<string>()
   return itemsOf(db, sample).flatMap(({ pairId, subject, words }) => {
     if (seen.has(subject)) return []
@@ -186,6 +188,7 @@ export function sheetOf(db: ReaderDb, sample: number, judge: string): SheetItem[
       width: of?.width ?? null,
       height: of?.height ?? null,
       words,
+      blurred: isBlurred(pairId),
       verdict: said.get(subject) ?? null,
     }
   })

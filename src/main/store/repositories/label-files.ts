@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { Annotator, LabelState } from '#shared/contract/labels.ts'
 import type { CallOutput } from '#shared/contract/index.ts'
 import { AppError } from '#shared/errors.ts'
+import { contextSources, TAG_SOURCES } from '#shared/text/context.ts'
 import type { ContextTexts } from '#shared/text/context.ts'
 import { toMergeError, toStoreError } from '../errors.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
@@ -50,9 +51,14 @@ const EventLine = z.object({
 })
 type EventLine = z.infer<typeof EventLine>
 
-/** SHA-256 of the JSON array [before, caption, after], an absent text as null; lower-case hex. */
-function textsHash({ before, caption, after }: ContextTexts): string {
-  return sha256Of(JSON.stringify([before, caption, after]))
+/**
+ * SHA-256 of the JSON array [before, caption, after], an absent text as null, of pairs without page
+ * text [before, caption, after, alt, title]; lower-case hex.
+ */
+function textsHash(texts: ContextTexts): string {
+  const { before, caption, after, alt = null, title = null } = texts
+  const isOfTag = contextSources(texts) === TAG_SOURCES
+  return sha256Of(JSON.stringify([before, caption, after, ...(isOfTag ? [alt, title] : [])]))
 }
 
 interface StoredEvent extends Omit<EventLine['pair'], 'texts'> {

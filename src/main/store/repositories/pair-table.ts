@@ -51,6 +51,8 @@ export function pairTableRows(
         mime: pair.image.mime,
         bytes: rest.bytes,
         error: pair.image.error,
+        note: pair.note,
+        columns: pair.columns,
       },
     ]
   })

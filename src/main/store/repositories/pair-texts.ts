@@ -5,6 +5,7 @@ import { statement } from '../statements.ts'
 export interface PairTexts {
   id: number
   alt: string | null
+  title: string | null
   caption: string | null
   before: string | null
   after: string | null
@@ -15,7 +16,7 @@ export interface PairTexts {
   imageUrl: string
 }
 
-const TEXTS = `SELECT p.id, p.alt, p.caption, c.before, c.after, p.before_distance AS beforeDistance,
+const TEXTS = `SELECT p.id, p.alt, p.title, p.caption, c.before, c.after, p.before_distance AS beforeDistance,
     p.after_distance AS afterDistance, g.url AS pageUrl, i.url AS imageUrl
   FROM pairs p CROSS JOIN pages g ON g.id = p.page_id CROSS JOIN images i ON i.id = p.image_id
     LEFT JOIN contexts c ON c.pair_id = p.id`

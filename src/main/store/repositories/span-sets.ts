@@ -1,5 +1,6 @@
 import type { SpanPlace, SpanSet } from '#shared/contract/spans.ts'
 import { AppError } from '#shared/errors.ts'
+import { contextSources } from '#shared/text/context.ts'
 import type { ContextSource, ContextTexts } from '#shared/text/context.ts'
 import { checkSpan } from '#shared/text/spans.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
@@ -39,6 +40,7 @@ export interface FoundSpan {
 export interface PairContextRow extends ContextTexts {
   pairId: number
   alt: string | null
+  title: string | null
   /** BCP 47 where the page says it. */
   language: string | null
   pageUrl: string
@@ -237,13 +239,13 @@ export function contextOf(db: ReaderDb, pairId: number): ContextTexts | null {
   return (
     statement<ContextTexts>(
       db,
-      `SELECT c.before, p.caption, c.after FROM pairs p LEFT JOIN contexts c ON c.pair_id = p.id
+      `SELECT p.alt, p.title, c.before, p.caption, c.after FROM pairs p LEFT JOIN contexts c ON c.pair_id = p.id
        WHERE p.id = ?`,
     ).get(pairId) ?? null
   )
 }
 
-const CONTEXT = `SELECT p.id AS pairId, p.alt, c.before, p.caption, c.after, g.language,
+const CONTEXT = `SELECT p.id AS pairId, p.alt, p.title, c.before, p.caption, c.after, g.language,
     g.url AS pageUrl, g.host
   FROM pairs p CROSS JOIN pages g ON g.id = p.page_id LEFT JOIN contexts c ON c.pair_id = p.id`
 
@@ -335,7 +337,7 @@ export function checkPlaces(db: ReaderDb, pairId: number, places: readonly SpanP
   if (!texts) throw new AppError('not-found', `there is no pair ${pairId} in this corpus`)
   for (const place of places) {
     const text = texts[place.source]
-    if (text === null) {
+    if (typeof text !== 'string' || !contextSources(texts).includes(place.source)) {
       throw new AppError('invalid-input', `pair ${pairId} has no text "${place.source}"`)
     }
     if (place.end <= place.start) {

@@ -5,6 +5,7 @@ import type { Job } from '#shared/contract/index.ts'
 import { FEATURES } from './features.ts'
 import { createRefresher } from './refreshing.ts'
 import { allPlaces } from '../state/features.ts'
+import { useFetching } from '../state/fetching.ts'
 import { useIncoming } from '../state/incoming.ts'
 import { useJobs } from '../state/jobs.ts'
 import { nextStep } from '../state/next-step.ts'
@@ -50,6 +51,7 @@ export async function startProgram(router: Router): Promise<void> {
   jobs.onEnd((job) => {
     const settled =
       job.corpus === session.path ? jobs.settle(job.id, refresher.now) : Promise.resolve()
+    void settled.then(() => useFetching().ended(job))
     if (job.corpus !== session.path && shown() === 'corpora') {
       void session.loadRecent().catch(() => undefined)
     }

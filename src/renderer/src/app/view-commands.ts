@@ -27,9 +27,10 @@ const DONE: Readonly<Record<string, Titles>> = {
   pairs: {
     'pairs.filter': 'pairs.filter.title',
     'pairs.clear-filter': 'pairs.filter.clear',
+    'pairs.view': 'table.views.toggle',
+    'pairs.facets': 'facets.toggle',
     'pairs.all': 'pairs.selection.all',
     'pairs.none': 'pairs.selection.clear',
-    'pairs.view': 'table.views.toggle',
     'pairs.copy-query': 'pairs.selection.copyQuery',
     'pairs.export': 'pairs.exportShown',
     'grid.first': 'pairs.grid.first',

@@ -18,6 +18,13 @@ export function cosine(value: number, digits = 3): string {
   return value < 0 && Number(text) !== 0 ? MINUS + text : text
 }
 
+/** A number of a table as it was given, five figures at most: 0.98, −12.5, 1,204. */
+export function number(value: number): string {
+  if (Number.isInteger(value)) return value < 0 ? MINUS + count(-value) : count(value)
+  const text = String(Number(Math.abs(value).toPrecision(5)))
+  return value < 0 ? MINUS + text : text
+}
+
 /** A cutoff: three decimals where it stands on a thousandth, four where a share put it between. */
 export function cutoffText(value: number): string {
   return cosine(value, Math.abs(value * 1000 - Math.round(value * 1000)) < 1e-6 ? 3 : 4)

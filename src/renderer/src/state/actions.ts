@@ -186,6 +186,18 @@ function runKey(event: KeyboardEvent, inField: boolean): boolean {
 }
 
 /**
+ * Ctrl+Enter on a tab that was clicked is the command, not another press of the tab, which would
+ * turn back to it. To be asked before the key reaches its target.
+ */
+export function takeFromTab(event: KeyboardEvent): void {
+  if (!/^Ctrl\+(Enter|Space)$/.test(keyOf(event))) return
+  if (!(event.target instanceof Element) || event.target.closest('[role="tab"]') === null) return
+  event.stopPropagation()
+  event.preventDefault()
+  runKey(event, false)
+}
+
+/**
  * Takes a key from what lies behind an overlay, where the focus may have been left: it goes to the
  * overlay or nowhere. To be asked before the key reaches its target.
  */

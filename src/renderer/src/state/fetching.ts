@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { CallOutput, FetchEstimate, FetchPlan } from '#shared/contract/index.ts'
+import type { CallOutput, FetchEstimate, FetchPlan, Job } from '#shared/contract/index.ts'
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { latest, useClient } from '../bridge/client.ts'
 import { useJobs } from './jobs.ts'
@@ -167,6 +167,24 @@ export const useFetching = defineStore('fetching', () => {
     return machine.write({ fetch: { ...kept, userAgentContact: typed } })
   }
 
+  /** Imports whose pictures are to be fetched, once it is known which there are. */
+  const waiting = new Set<string>()
+
+  /** Asks when this import is done. */
+  function askAfter(job: string): void {
+    waiting.add(job)
+    // It may have been quicker than the answer that names it.
+    const known = useJobs().byId.get(job)
+    if (known?.state === 'done') void ended(known)
+  }
+
+  /** What a job made is read: asks where somebody wanted to be asked then. */
+  async function ended(job: Job): Promise<void> {
+    if (!waiting.delete(job.id) || job.state !== 'done' || job.corpus !== useSession().path) return
+    await ask('all')
+    if (plan.value !== null && toFetch.value === 0) close()
+  }
+
   async function start(): Promise<boolean> {
     const corpus = useSession().path
     if (corpus === null || !ready.value) return false
@@ -211,6 +229,8 @@ export const useFetching = defineStore('fetching', () => {
     loadCounts,
     enter,
     ask,
+    askAfter,
+    ended,
     close,
     choose,
     setRetry,

@@ -24,6 +24,10 @@ export const useFiltering = defineStore('filtering', () => {
   const facets = shallowRef<readonly FacetCounts[]>([])
   const columns = shallowRef<readonly ColumnCounts[]>([])
   const loading = ref(false)
+  /** Columns of imported tables whose numbers are kept. */
+  const imported = shallowRef<readonly string[]>([])
+  /** The filter that was written down last as used. */
+  let lastUsed = ''
   /** The facet of which all values are shown, and what is looked for in it. */
   const whole = ref<Facet | null>(null)
   const find = ref('')
@@ -118,22 +122,36 @@ export const useFiltering = defineStore('filtering', () => {
   const remove = (name: string): Promise<boolean> =>
     change((corpus) => useClient().call('filters.remove', { corpus, name }))
 
+  async function loadImported(): Promise<void> {
+    const corpus = useSession().path
+    if (corpus === null) return
+    try {
+      const found = await useClient().call('columns.list', { corpus })
+      if (corpus === useSession().path) imported.value = found.map(({ name }) => name)
+    } catch (thrown) {
+      useUi().fail(thrown)
+    }
+  }
+
   function enter(): void {
     facets.value = []
     columns.value = []
     filters.value = { saved: [], used: [] }
     whole.value = null
+    imported.value = []
+    lastUsed = ''
+    void loadImported()
     if (open.value) void loadFilters()
   }
 
   // What was shown with a filter counts as used; what could not be read does not.
   watch(
     () => [usePairs().where, usePairs().state, usePairs().entered] as const,
-    ([where, state, entered], [before]) => {
+    ([where, state, entered]) => {
       if (state !== 'ready' || entered !== useSession().path) return
       void load()
-      if (where === '' || where === filters.value.used[0]?.query || where === before) return
-      if (useSession().readonly !== null) return
+      if (where === '' || where === lastUsed || useSession().readonly !== null) return
+      lastUsed = where
       void change((corpus) => useClient().call('filters.used', { corpus, query: where }))
     },
   )
@@ -143,6 +161,7 @@ export const useFiltering = defineStore('filtering', () => {
     facets,
     columns,
     loading,
+    imported,
     whole,
     find,
     filters,
@@ -153,6 +172,7 @@ export const useFiltering = defineStore('filtering', () => {
     click,
     setBounds,
     showWhole,
+    loadImported,
     save,
     remove,
     enter,

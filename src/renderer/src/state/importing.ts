@@ -10,6 +10,7 @@ import type {
 import { toErrorValue } from '#shared/errors.ts'
 import { latest, useClient } from '../bridge/client.ts'
 import { baseName } from '../bridge/format.ts'
+import { useFetching } from './fetching.ts'
 import { useImportTarget } from './import-target.ts'
 import { useJobs } from './jobs.ts'
 import { useUi } from './ui.ts'
@@ -175,6 +176,13 @@ export const useImporting = defineStore('importing', () => {
     }
   }
 
+  /** What is fetched is asked once it is known which addresses there are. */
+  function imagesFrom(): ImportInput['images'] {
+    if (picturesFrom.value === 'folder') return `folder:${folder.value}`
+    if (picturesFrom.value !== 'fetch') return picturesFrom.value
+    return namesFiles.value ? 'archive' : 'none'
+  }
+
   /** Starts the import into the corpus that was chosen, which is then open. */
   async function start(): Promise<boolean> {
     if (!ready.value) return false
@@ -182,14 +190,15 @@ export const useImporting = defineStore('importing', () => {
     try {
       const corpus = await useImportTarget().open()
       if (corpus === null) return false
-      await useClient().call('jobs.import', {
+      const { job } = await useClient().call('jobs.import', {
         corpus,
         inputs: [...inputs.value],
         columns: chosen.value,
         ...(modelName.value.trim() ? { modelName: modelName.value.trim() } : {}),
         ...(unit.value ? { unit: unit.value } : {}),
-        images: picturesFrom.value === 'folder' ? `folder:${folder.value}` : picturesFrom.value,
+        images: imagesFrom(),
       })
+      if (picturesFrom.value === 'fetch') useFetching().askAfter(job)
       await useJobs().load()
       close()
       return true

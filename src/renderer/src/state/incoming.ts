@@ -3,6 +3,7 @@ import { t } from '../texts/index.ts'
 import { shallowRef } from 'vue'
 import { useClient } from '../bridge/client.ts'
 import { sortInputs } from './inputs.ts'
+import { useFetching } from './fetching.ts'
 import { useImporting } from './importing.ts'
 import { useImportTarget } from './import-target.ts'
 import { useJobs } from './jobs.ts'
@@ -92,12 +93,14 @@ export const useIncoming = defineStore('incoming', () => {
     const path = await target.open()
     if (path === null) return false
     try {
-      await useClient().call('jobs.ingest', {
+      // Which addresses there are, and on how many hosts, is known once the archives are read.
+      const { job } = await useClient().call('jobs.ingest', {
         corpus: path,
         inputs: [...inputs],
-        images,
+        images: images === 'fetch' ? 'archive' : images,
         onlyListed,
       })
+      if (images === 'fetch') useFetching().askAfter(job)
       // Tables that came with them go the same way.
       target.into = 'open'
       await useJobs().load()

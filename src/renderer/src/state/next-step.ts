@@ -1,6 +1,7 @@
 import type { Job } from '#shared/contract/index.ts'
 import { t } from '../texts/index.ts'
 import { useFetching } from './fetching.ts'
+import { useJobs } from './jobs.ts'
 import { usePairs } from './pairs.ts'
 import { useSession } from './session.ts'
 
@@ -15,6 +16,8 @@ export interface NextStep {
 /** The one step that follows from a job that is done in the open corpus; null = none does. */
 export function nextStep(job: Job): NextStep | null {
   if (job.state !== 'done' || job.corpus === null || job.corpus !== useSession().path) return null
+  // What was asked for already comes first.
+  if (useJobs().live.some(({ corpus }) => corpus === job.corpus)) return null
   switch (job.kind) {
     case 'ingest':
     case 'import':

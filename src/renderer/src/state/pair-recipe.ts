@@ -1,6 +1,7 @@
 import type { Ref } from 'vue'
-import type { PairSort, ScoreSource } from '#shared/contract/index.ts'
+import type { PairSort, ScoreSource, SortSource } from '#shared/contract/index.ts'
 import { recall } from '../bridge/persist.ts'
+import { sourceKey } from './text-sources.ts'
 import * as ranges from './ranges.ts'
 
 /** What decides which pairs are shown, and in which order. */
@@ -8,8 +9,8 @@ export interface Recipe {
   where: string
   sort: PairSort
   score: ScoreSource | null
-  /** Whose score sorts where it is another than `score`. */
-  by: ScoreSource | null
+  /** Sorts in place of `score`. */
+  by: SortSource | null
   seed: number
 }
 
@@ -45,4 +46,10 @@ export function recallRecipe(corpus: string): Recipe & { cursor: number; marked:
     marked: ranges.NONE,
     ...recall<Partial<Recipe & { cursor: number; marked: ranges.Ranges }>>(corpus, 'pairs', {}),
   }
+}
+
+export function sameSort(a: SortSource | null, b: SortSource | null): boolean {
+  const keyOf = (one: SortSource): string =>
+    'column' in one ? `column:${one.column}` : sourceKey(one)
+  return a === b || (a !== null && b !== null && keyOf(a) === keyOf(b))
 }

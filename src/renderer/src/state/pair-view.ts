@@ -22,7 +22,7 @@ export function createPairView(changed: () => void) {
   const rowLines = ref(recall(null, 'row-lines', 3))
   /** Wished width of a cell of the grid, px. */
   const cellSize = ref(recall(null, 'cell-size', 168))
-  let corpus: string | null = null
+  const corpus = ref<string | null>(null)
   let isDecided = false
   let last = { total: 0, hasPictures: false }
 
@@ -33,7 +33,7 @@ export function createPairView(changed: () => void) {
   }
 
   function enterView(path: string | null): void {
-    corpus = path
+    corpus.value = path
     last = { total: 0, hasPictures: false }
     const kept = path === null ? '' : recall<string>(path, 'pairs-view', '')
     isDecided = isView(kept)
@@ -43,22 +43,23 @@ export function createPairView(changed: () => void) {
   /** Looks at what the corpus holds, once all of it is there. */
   function settleView(now: { total: number; hasPictures: boolean }): void {
     last = now
-    if (isDecided || corpus === null || now.total === 0) return
+    if (isDecided || corpus.value === null || now.total === 0) return
     // Pages come before their pictures.
-    if (useJobs().making(['pairs', 'pictures'], corpus).length > 0) return
+    if (useJobs().making(['pairs', 'pictures'], corpus.value).length > 0) return
     isDecided = true
     show(now.hasPictures ? 'grid' : 'table')
   }
   watch(
-    () => useJobs().making(['pairs', 'pictures'], corpus).length === 0,
+    () => useJobs().making(['pairs', 'pictures'], corpus.value).length === 0,
     (over) => {
       if (over) settleView(last)
     },
+    { flush: 'sync' },
   )
 
   function setView(next: PairView): void {
     isDecided = true
-    keep(corpus, 'pairs-view', next)
+    keep(corpus.value, 'pairs-view', next)
     show(next)
   }
 

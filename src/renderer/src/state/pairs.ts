@@ -1,7 +1,13 @@
 import { defineStore } from 'pinia'
 import { t } from '../texts/index.ts'
 import { computed, ref, shallowRef } from 'vue'
-import type { CallOutput, CorpusPart, PairSort, ScoreSource } from '#shared/contract/index.ts'
+import type {
+  CallOutput,
+  CorpusPart,
+  PairSort,
+  ScoreSource,
+  SortSource,
+} from '#shared/contract/index.ts'
 import type { PairRow, PairTableRow } from '#shared/domain.ts'
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { createChunkCache } from '../bridge/chunk-cache.ts'
@@ -10,7 +16,7 @@ import { keep } from '../bridge/persist.ts'
 import { createCopies } from './pair-copies.ts'
 import { createMarks } from './pair-marks.ts'
 import { createPairView } from './pair-view.ts'
-import { recallRecipe, recipeOf, setRecipe, type Recipe } from './pair-recipe.ts'
+import { recallRecipe, recipeOf, sameSort, setRecipe, type Recipe } from './pair-recipe.ts'
 import * as ranges from './ranges.ts'
 import { sameSource } from './text-sources.ts'
 import { useInspect } from './inspect.ts'
@@ -27,7 +33,7 @@ export const usePairs = defineStore('pairs', () => {
   const where = ref('')
   const sort = ref<PairSort>('id')
   const score = ref<ScoreSource | null>(null)
-  const by = ref<ScoreSource | null>(null)
+  const by = ref<SortSource | null>(null)
   const seed = ref(0)
   const selection = ref<string | null>(null)
   const total = ref(0)
@@ -214,7 +220,7 @@ export const usePairs = defineStore('pairs', () => {
     const after = { ...recipe(), ...patch }
     if (JSON.stringify(recipe()) === JSON.stringify(after)) return
     const same =
-      before.where === after.where && before.sort === after.sort && sameSource(before.by, after.by)
+      before.where === after.where && before.sort === after.sort && sameSort(before.by, after.by)
     const apply = (to: Recipe, marks: ranges.Ranges, at: number): void => {
       setRecipe(refs, to)
       marked.value = marks
@@ -242,8 +248,8 @@ export const usePairs = defineStore('pairs', () => {
     )
   }
 
-  /** @param of whose score sorts; null: the one that is shown */
-  function setSort(next: PairSort, of: ScoreSource | null = null): void {
+  /** @param of what sorts; null: the score that is shown */
+  function setSort(next: PairSort, of: SortSource | null = null): void {
     change(
       { sort: next, by: of, seed: next === 'random' ? seed.value + 1 : seed.value },
       t('pairs.undo.sort'),

@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { t } from '../texts/index.ts'
 import { computed, ref, shallowRef, watch } from 'vue'
@@ -64,7 +65,16 @@ export const useUi = defineStore('ui', () => {
     { flush: 'sync' },
   )
 
-  watch(inspectorOpen, (open) => keep(null, 'inspector-open', open))
+  /** The inspector takes the place of the view: it comes when it is called. */
+  const narrow = useMediaQuery('(max-width: 720px)')
+  watch(
+    narrow,
+    (now) => (inspectorOpen.value = now ? false : recall(null, 'inspector-open', true)),
+    { immediate: true },
+  )
+  watch(inspectorOpen, (open) => {
+    if (!narrow.value) keep(null, 'inspector-open', open)
+  })
   watch(inspectorWidth, (width) => keep(null, 'inspector-width', width))
 
   /** @returns its id */

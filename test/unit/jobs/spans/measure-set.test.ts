@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { LabeledPlace } from '#shared/contract/labels.ts'
 import type { ContextSource } from '#shared/text/context.ts'
+import { training as contract } from '#shared/contract/training.ts'
 import { measureSet } from '../../../../src/main/jobs/spans/measure-set.ts'
+import { spanSamples } from '../../../../src/main/jobs/spans/span-samples.ts'
 import type { Corpus } from '../../../../src/main/store/open.ts'
 import { putLabelEvent } from '../../../../src/main/store/repositories/labels.ts'
 import {
@@ -98,5 +100,50 @@ it('of several marked spans the one that agrees best counts, with its type; unla
   expect(measureSet(corpus.reader, set)).toEqual([
     { name: 'all', n: 1, exactMatch: 1, iou: 1, f1: 1 },
     { name: 'content', n: 1, exactMatch: 1, iou: 1, f1: 1 },
+  ])
+})
+
+it('each sample of a set can be read, and their mean is what is measured', () => {
+  say(1, [at(1, 'before', 0, 12, 'title')])
+  say(2, [at(2, 'caption', 0, 12, 'title'), at(2, 'before', 0, 12)])
+  say(3, [at(3, 'caption', 0, 12)])
+  say(4, [])
+  const set = predicted([
+    [1, at(1, 'before', 0, 6)],
+    [2, at(2, 'before', 0, 12)],
+    [3, null],
+    [4, at(4, 'before', 0, 12)],
+  ])
+  const ask = (bin: number | null, offset = 0) =>
+    spanSamples(corpus.reader, { source: { of: 'set', set }, bin, offset, limit: 2 })
+  const all = ask(null)
+  expect(contract['training.samples'].output.parse(all)).toEqual(all)
+  // 6 of 12, the second of two labels, nothing found, nothing to be found.
+  expect(all).toMatchObject({ n: 4, mean: (0.5 + 1) / 4, median: 0.25, total: 4 })
+  expect(all.mean).toBe(measureSet(corpus.reader, set)[0]?.iou)
+  expect(all.bins.map(({ n }) => n)).toEqual([2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1])
+  expect(all.rows.map(({ pair }) => pair)).toEqual([3, 4])
+  expect(ask(null, 2).rows.map(({ pair }) => pair)).toEqual([1, 2])
+  expect(ask(0)).toMatchObject({
+    total: 2,
+    rows: [
+      { pair: 3, iou: 0, gold: true, found: false },
+      { pair: 4, iou: 0, gold: false, found: true },
+    ],
+  })
+  const [half] = ask(5).rows
+  expect(half?.pieces.filter(({ gold }) => gold).map(({ text }) => text)).toEqual([
+    'The re',
+    'd boat',
+  ])
+  expect(half?.pieces.find(({ found }) => found)).toEqual({
+    text: 'The re',
+    gold: true,
+    found: true,
+  })
+  // The spans of a caption lie behind the text before it.
+  const [whole] = ask(11).rows
+  expect(whole?.pieces.filter(({ gold, found }) => gold && found).map(({ text }) => text)).toEqual([
+    'The red boat',
   ])
 })

@@ -14,8 +14,8 @@ registerPlaces(FEATURES)
 const ALWAYS = new Set(['app/App.vue', 'state/zoom.ts', 'features/pairs/pair-orders.ts'])
 const isAlways = (file: string): boolean =>
   ALWAYS.has(file) || /features\/[\w-]+\/(index|[\w-]*commands)\.ts$/.test(file)
-/** What lies over a view, and a rating, have the keyboard to themselves. */
-const WHILE_OPEN = /^(preview\.|cutoff\.judging\.|judge\.preview-|rating\.)/
+/** What lies over a view, a rating and a judging have the keyboard to themselves. */
+const WHILE_OPEN = /^(preview\.|judge\.preview-|rating\.|cutoff\.judging\.)/
 
 const fits = (id: string, pattern: string): boolean =>
   new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '[\\w-]+')}$`).test(id)

@@ -6,6 +6,7 @@ import {
   keyLabel,
   keyOf,
   runAction,
+  takeFromTab,
   useActions,
   useOverlay,
   type Action,
@@ -132,6 +133,25 @@ describe('an overlay that is open', () => {
     scope.run(() => useActions([does('view.3', '3')]))
     press('3')
     expect(done).toEqual(['view.3'])
+  })
+
+  test('leaves a tab its Enter, and takes Ctrl+Enter from it', () => {
+    preview()
+    scope.run(() => useActions([does('train.start', 'Ctrl+Enter')]))
+    const on = (place: Place, ctrlKey: boolean) => {
+      const event = { ...type('Enter', place), ctrlKey }
+      const stopped: string[] = []
+      takeFromTab({
+        ...event,
+        stopPropagation: () => void stopped.push('stopped'),
+      } as unknown as KeyboardEvent)
+      return stopped.length > 0
+    }
+    expect(on(new Place('[role="tab"]'), false)).toBe(false)
+    expect(on(new Place(''), true)).toBe(false)
+    expect(done).toEqual([])
+    expect(on(new Place('[role="tab"]'), true)).toBe(true)
+    expect(done).toEqual(['train.start'])
   })
 
   test('keeps nobody from making the window larger', () => {

@@ -8,6 +8,8 @@ import { useJobs } from '../../../../src/renderer/src/state/jobs.ts'
 import { useMachine } from '../../../../src/renderer/src/state/machine.ts'
 import { usePairs } from '../../../../src/renderer/src/state/pairs.ts'
 import { useSession } from '../../../../src/renderer/src/state/session.ts'
+import { useImporting } from '../../../../src/renderer/src/state/importing.ts'
+import { nextStep } from '../../../../src/renderer/src/state/next-step.ts'
 import * as ranges from '../../../../src/renderer/src/state/ranges.ts'
 import { startWindowEngine, type WindowEngine } from '../../../support/window-engine.ts'
 
@@ -114,4 +116,45 @@ test('the row of a corpus in the list shows what was imported as soon as it is c
   session.recent = session.recent.map((entry) => ({ ...entry, pairs: 0 }))
   await session.loadStats()
   expect(session.recent.find(({ path }) => path === session.path)?.pairs).toBe(5)
+})
+
+test('a job that is done names the one step that follows', async () => {
+  const jobs = useJobs()
+  const imported = jobs.list.find(({ corpus }) => corpus === useSession().path)!
+  // There is no picture yet.
+  expect(nextStep(imported)).toMatchObject({ label: 'fetch the pictures…' })
+  nextStep(imported)?.run?.()
+  await vi.waitFor(() => expect(useFetching().isOpen).toBe(true))
+  useFetching().counts = { ok: 3, pending: 2, missing: 0, failed: 0, refused: 0 }
+  const pictures = { ...imported, id: 'p', kind: 'pictures' as const }
+  expect(nextStep(pictures)).toMatchObject({ label: 'score the pairs', place: 'cutoff' })
+  const scored = { ...imported, id: 's', kind: 'score' as const }
+  expect(nextStep(scored)).toMatchObject({ label: 'choose a cutoff', place: 'cutoff' })
+  // Nothing follows from what failed, from another corpus, or while more is under way.
+  expect(nextStep({ ...scored, state: 'failed' })).toBeNull()
+  expect(nextStep({ ...scored, corpus: '/elsewhere' })).toBeNull()
+  jobs.take({ ...scored, id: 'more', state: 'running' })
+  expect(nextStep(pictures)).toBeNull()
+})
+
+test('an import whose pictures are wanted from the web asks when it is done, and fetches nothing before', async () => {
+  const fetching = useFetching()
+  const importing = useImporting()
+  await importing.begin([join(bridge.folder, 'laion.csv')])
+  importing.pictures = 'fetch'
+  expect(await importing.start()).toBe(true)
+  const corpus = useSession().path as string
+  expect(asked.find(({ name }) => name === 'jobs.import')?.input).toMatchObject({ images: 'none' })
+  await imported(corpus)
+  const job = useJobs().list.find((one) => one.corpus === corpus)!
+  await fetching.ended({ ...job, id: 'another' })
+  expect(fetching.isOpen).toBe(false)
+  await fetching.ended(job)
+  expect(fetching.isOpen).toBe(true)
+  expect(fetching.plan).toMatchObject({ addresses: 5, hosts: 2 })
+  expect(asked.some(({ name }) => name === 'jobs.pictures')).toBe(false)
+  // Once is enough.
+  fetching.close()
+  await fetching.ended(job)
+  expect(fetching.isOpen).toBe(false)
 })

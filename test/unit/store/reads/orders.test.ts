@@ -11,6 +11,7 @@ import type { Corpus } from '../../../../src/main/store/open.ts'
 import { createReads } from '../../../../src/main/store/reads/reads.ts'
 import type { Reads } from '../../../../src/main/store/reads/reads.ts'
 import { listPairs } from '../../../../src/main/store/repositories/pairs.ts'
+import { ensureColumn, putColumnValues } from '../../../../src/main/store/repositories/columns.ts'
 import { fillCorpus } from '../../../support/synthetic.ts'
 
 let folder: string
@@ -138,6 +139,35 @@ describe('sorted by a column', () => {
     const captions = rows.map(({ id }) => of(id, 'caption'))
     const known = captions.filter((value) => value !== null)
     expect(captions.slice(0, known.length)).toEqual([...known].sort((a, b) => b - a))
+  })
+
+  test('by a number of an imported table, what has none last', () => {
+    const given = new Map([
+      [4, 0.98],
+      [900, -3],
+      [17, 0.02],
+      [18, 0.02],
+    ])
+    putColumnValues(corpus.writer, {
+      column: ensureColumn(corpus.writer, 'punsafe'),
+      values: [...given].map(([pairId, value]) => ({ pairId, value })),
+    })
+    reads.invalidate(['pairs'])
+    const by = { column: 'PUNSAFE' }
+    const ids = (sort: 'column-asc' | 'column-desc'): number[] => {
+      const { selection } = reads.select({ where: '', sort, score: null, by, seed: 0 })
+      return reads.page({ selection, offset: 0, limit: 6 }).map(({ id }) => id)
+    }
+    expect(ids('column-asc')).toEqual([900, 17, 18, 4, 1, 2])
+    expect(ids('column-desc')).toEqual([4, 18, 17, 900, 1, 2])
+    expect(reads.tableColumns().numbers).toEqual(['punsafe'])
+    const { selection } = reads.select({ where: 'id:17', sort: 'id', score: null, seed: 0 })
+    expect(reads.tablePage({ selection, offset: 0, limit: 1 })[0]?.columns).toEqual([
+      { name: 'punsafe', value: 0.02 },
+    ])
+    expect(() =>
+      reads.select({ where: '', sort: 'column-asc', score: null, by: { column: 'no' }, seed: 0 }),
+    ).toThrow(/no imported column "no"|imported column/)
   })
 
   test('follows what changes', () => {

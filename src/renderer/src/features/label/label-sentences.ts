@@ -7,13 +7,14 @@ const places = (part: WordsPart | undefined): Place[] =>
 
 /** From the picture outwards: its caption, then by turns the next one behind it and before it. */
 function* outwards(words: PairWords): Generator<Place, void, void> {
-  const caption = partOf(words, 'caption')
+  // Where no page text is, the alt stands for it.
+  const caption = partOf(words, 'caption') ?? partOf(words, 'alt')
   const [first, ...more] = places(caption)
   const last = more.at(-1)
   // A caption of several sentences is as often meant as a whole.
   if (first && last) yield { ...first, end: last.end }
   yield* places(caption)
-  const after = places(partOf(words, 'after'))
+  const after = places(partOf(words, 'after') ?? partOf(words, 'title'))
   const before = places(partOf(words, 'before')).reverse()
   for (let i = 0; i < Math.max(after.length, before.length); i++) {
     for (const place of [after[i], before[i]]) if (place) yield place

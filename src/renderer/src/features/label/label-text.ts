@@ -1,5 +1,10 @@
 import type { SpanPlace } from '#shared/contract/index.ts'
-import { CONTEXT_SOURCES, type ContextSource, type ContextTexts } from '#shared/text/context.ts'
+import {
+  CONTEXT_SOURCES,
+  contextSources,
+  type ContextSource,
+  type ContextTexts,
+} from '#shared/text/context.ts'
 import {
   indexText,
   moveEnd,
@@ -82,9 +87,9 @@ function cutSentences(text: string, index: TextIndex, language: string): Span[] 
 /** @param language BCP 47, where the page says it; cuts words where spaces do not. */
 export function cutWords(texts: ContextTexts, language: string | null): PairWords {
   const parts: WordsPart[] = []
-  for (const source of CONTEXT_SOURCES) {
+  for (const source of contextSources(texts)) {
     const text = texts[source]
-    if (text === null || text.trim() === '') continue
+    if (!text || text.trim() === '') continue
     const index = indexText(text, language ?? 'und')
     parts.push({
       source,
@@ -183,7 +188,7 @@ function wordNumber(part: WordsPart, number: number): Place | null {
 
 /** Where a cursor begins: at the words nearest to the picture. */
 export function firstCursor(words: PairWords): Place | null {
-  for (const source of ['caption', 'after'] as const) {
+  for (const source of ['caption', 'after', 'alt', 'title'] as const) {
     const part = partOf(words, source)
     const first = part && wordNumber(part, 0)
     if (first) return first

@@ -29,7 +29,11 @@ export const pairs = defineFeature({
     void usePairs().enter(corpus)
   },
   refresh: (parts) =>
-    Promise.all([usePairs().refresh(parts), useFiltering().load()]).then(() => undefined),
+    Promise.all([
+      usePairs().refresh(parts),
+      useFiltering().load(),
+      ...(parts.includes('pairs') ? [useFiltering().loadImported()] : []),
+    ]).then(() => undefined),
   commands: () => {
     const router = useRouter()
     const route = useRoute()

@@ -1,6 +1,6 @@
 import type { Router } from 'vue-router'
 import { PairSort } from '#shared/contract/index.ts'
-import type { ScoreSource } from '#shared/contract/index.ts'
+import type { ScoreSource, SortSource } from '#shared/contract/index.ts'
 import type { Action } from '../../state/actions.ts'
 import { usePairs } from '../../state/pairs.ts'
 import type { SourceInfo } from '../../state/pairs.ts'
@@ -40,16 +40,26 @@ const BY_COLUMN = 'column'
 interface Ordered {
   sort: PairSort
   score: ScoreSource | null
-  by: ScoreSource | null
+  by: SortSource | null
   sources: readonly SourceInfo[]
   setSort(next: PairSort): void
 }
 
-/** What the list of orders offers, which one holds, and how another is chosen. */
-export function pairOrders(pairs: Ordered) {
-  const isListed = pairs.by === null && PAIR_ORDERS.some(({ value }) => value === pairs.sort)
+/**
+ * What the list of orders offers, which one holds, and how another is chosen.
+ * @param imported columns of tables whose numbers are kept
+ */
+export function pairOrders(pairs: Ordered, imported: readonly string[] = []) {
+  const offered = [
+    ...PAIR_ORDERS,
+    ...imported.flatMap((column): { value: PairSort; label: string }[] => [
+      { value: `column:${column}-desc`, label: t('table.order.descending', { column }) },
+      { value: `column:${column}-asc`, label: t('table.order.ascending', { column }) },
+    ]),
+  ]
+  const isListed = pairs.by === null && offered.some(({ value }) => value === pairs.sort)
   return {
-    options: isListed ? PAIR_ORDERS : [...PAIR_ORDERS, { value: BY_COLUMN, label: labelOf(pairs) }],
+    options: isListed ? offered : [...offered, { value: BY_COLUMN, label: labelOf(pairs) }],
     now: isListed ? pairs.sort : BY_COLUMN,
     choose(value: string): void {
       const { success, data } = PairSort.safeParse(value)
@@ -63,6 +73,7 @@ function labelOf(pairs: Ordered): string {
   const backwards = sort.endsWith('-desc')
   const named = (column: string): string =>
     backwards ? t('table.order.descending', { column }) : t('table.order.ascending', { column })
+  if (by && 'column' in by) return named(by.column)
   if (by) {
     const model = pairs.sources.find((source) => source.model === by.model)?.modelName ?? by.model
     return named(t('table.order.score', { text: TEXT_NAMES[by.text], model }))

@@ -1,8 +1,10 @@
-import type { PairSort, ScoreSource, SortColumn } from '#shared/contract/index.ts'
+import type { PairSort, ScoreSource, SortColumn, SortSource } from '#shared/contract/index.ts'
 import type { PairTableRow, OwnText } from '#shared/domain.ts'
-import { bytes, count, dateTime } from '../../bridge/format.ts'
+import { bytes, count, dateTime, number as numberText } from '../../bridge/format.ts'
 import type { SourceInfo } from '../../state/pairs.ts'
+import { sameSort } from '../../state/pair-recipe.ts'
 import { sameSource, sourceKey, STATUS_NAMES, TEXT_NAMES } from '../../state/text-sources.ts'
+import { MARK_NAMES } from '../../state/marking.ts'
 import { t } from '../../texts/index.ts'
 import type { ColumnShape } from './table-layout.ts'
 
@@ -13,8 +15,8 @@ export interface TableColumn extends ColumnShape {
   about: string | null
   /** `text`: words in lines; `code`: addresses; `number`: right-aligned; `score`: with its mark. */
   kind: 'text' | 'plain' | 'code' | 'number' | 'score'
-  /** What its head sorts by. */
-  sort: SortColumn | ScoreSource
+  /** What its head sorts by; null: nothing. */
+  sort: SortColumn | SortSource | null
   /** What a first click means. */
   first: 'asc' | 'desc'
   /** Of a score: its range in the corpus. */
@@ -24,12 +26,14 @@ export interface TableColumn extends ColumnShape {
   score(row: PairTableRow): number | null
 }
 
-type Plain = Pick<TableColumn, 'title' | 'of'> & Partial<TableColumn> & { sort: SortColumn }
+type Plain = Pick<TableColumn, 'title' | 'of'> & Partial<TableColumn>
 
-function plain(column: Plain): TableColumn {
+/** @param column named by what it sorts by, unless it has an `id` */
+function plain(column: Plain & ({ sort: SortColumn } | { id: string })): TableColumn {
   const kind = column.kind ?? 'plain'
   return {
-    id: column.sort,
+    id: typeof column.sort === 'string' ? column.sort : '',
+    sort: null,
     about: null,
     kind,
     width: 120,
@@ -77,20 +81,67 @@ function scoreColumn(source: SourceInfo): TableColumn {
   }
 }
 
+/** Columns of imported tables that are shown unless a person says otherwise. */
+const FIRST_NUMBERS = 4
+
+function numberColumn(name: string, place: number): TableColumn {
+  return plain({
+    id: `column:${name}`,
+    title: name,
+    kind: 'number',
+    width: 96,
+    shown: place < FIRST_NUMBERS,
+    sort: { column: name },
+    of: ({ columns }) => {
+      const found = columns.find((one) => one.name === name)
+      return found ? numberText(found.value) : null
+    },
+  })
+}
+
+/** What people said of pairs. */
+function saidColumns(): TableColumn[] {
+  return [
+    plain({
+      id: 'mark',
+      title: t('table.columns.mark'),
+      width: 80,
+      of: ({ mark }) => (mark === null ? null : MARK_NAMES[mark]),
+    }),
+    plain({
+      id: 'tags',
+      title: t('table.columns.tags'),
+      width: 120,
+      of: ({ tags }) => (tags.length === 0 ? null : tags.join(', ')),
+    }),
+    plain({
+      id: 'note',
+      title: t('table.columns.note'),
+      kind: 'text',
+      width: 168,
+      of: ({ note }) => note,
+    }),
+  ]
+}
+
 /**
  * All columns in the order that they have by themselves.
  * @param filled those in which any pair of the corpus has something
  * @param sources the scores that there are, one column each
+ * @param numbers columns of imported tables
  */
 export function tableColumns(
   filled: readonly SortColumn[],
   sources: readonly SourceInfo[],
+  numbers: readonly string[] = [],
 ): TableColumn[] {
   const has = (column: SortColumn): boolean => filled.includes(column)
   const number = (value: number | null): string | null => (value === null ? null : count(value))
   return [
     ...FIRST_TEXTS.map((source) => textColumn(source, has(source))),
     ...sources.map(scoreColumn),
+    ...numbers.map(numberColumn),
+    ...saidColumns(),
     ...OTHER_TEXTS.map((source) => textColumn(source, has(source) && source !== 'title')),
     plain({
       title: t('table.columns.host'),
@@ -214,20 +265,21 @@ export function tableColumns(
 export interface Sorting {
   sort: PairSort
   score: ScoreSource | null
-  by: ScoreSource | null
+  by: SortSource | null
 }
 
 /** The order that a column gives. */
 export function sortingOf(
-  column: Pick<TableColumn, 'sort'>,
+  { sort }: { sort: NonNullable<TableColumn['sort']> },
   way: 'asc' | 'desc',
   score: ScoreSource | null,
 ): Pick<Sorting, 'sort' | 'by'> {
-  if (typeof column.sort !== 'string') {
-    return { sort: `score-${way}`, by: sameSource(column.sort, score) ? null : column.sort }
+  if (typeof sort !== 'string') {
+    if ('column' in sort) return { sort: `column-${way}`, by: sort }
+    return { sort: `score-${way}`, by: sameSource(sort, score) ? null : sort }
   }
-  if (column.sort === 'id' && way === 'asc') return { sort: 'id', by: null }
-  return { sort: `${column.sort}-${way}`, by: null }
+  if (sort === 'id' && way === 'asc') return { sort: 'id', by: null }
+  return { sort: `${sort}-${way}`, by: null }
 }
 
 /** Which way a column sorts now; null where it does not. */
@@ -235,22 +287,28 @@ export function wayOf(
   column: Pick<TableColumn, 'sort'>,
   { sort, score, by }: Sorting,
 ): 'asc' | 'desc' | null {
+  if (column.sort === null) return null
   for (const way of ['asc', 'desc'] as const) {
-    const given = sortingOf(column, way, score)
+    const given = sortingOf({ sort: column.sort }, way, score)
     if (given.sort !== sort) continue
-    if (typeof column.sort === 'string' || sameSource(given.by, by)) return way
+    if (typeof column.sort === 'string' || sameSort(given.by, by)) return way
   }
   return null
 }
 
-/** What a click on a head does: its first way, the other one, then the order of the pages again. */
+/**
+ * What a click on a head does: its first way, the other one, then the order of the pages again. null
+ * where it sorts by nothing.
+ */
 export function nextSorting(
   column: Pick<TableColumn, 'sort' | 'first'>,
   now: Sorting,
-): Pick<Sorting, 'sort' | 'by'> {
+): Pick<Sorting, 'sort' | 'by'> | null {
+  const { sort } = column
+  if (sort === null) return null
   const way = wayOf(column, now)
   const other = column.first === 'asc' ? 'desc' : 'asc'
-  if (way === null) return sortingOf(column, column.first, now.score)
-  if (way === column.first) return sortingOf(column, other, now.score)
+  if (way === null) return sortingOf({ sort }, column.first, now.score)
+  if (way === column.first) return sortingOf({ sort }, other, now.score)
   return { sort: 'id', by: null }
 }

@@ -24,9 +24,11 @@ export const useTable = defineStore('table', () => {
   const look = shallowRef<TableLook>(recall(null, 'table-look', PLAIN_LOOK, isLook))
   /** Columns in which any pair of the corpus has something. */
   const filled = shallowRef<readonly SortColumn[]>(['alt', 'host', 'size'])
+  /** Columns of imported tables whose numbers are kept. */
+  const numbers = shallowRef<readonly string[]>([])
   const showsPictures = ref(recall(null, 'table-pictures', true))
 
-  const own = computed(() => tableColumns(filled.value, pairs.sources))
+  const own = computed(() => tableColumns(filled.value, pairs.sources, numbers.value))
   const columns = computed(() => inOrder(own.value, look.value))
   const shown = computed(() => columns.value.filter((column) => isShown(column, look.value)))
   const hasPictures = computed(() => showsPictures.value && pairs.hasPictures)
@@ -36,7 +38,9 @@ export const useTable = defineStore('table', () => {
   async function enter(corpus: string): Promise<void> {
     try {
       const answer = await readFilled(corpus)
-      if (!answer.late) filled.value = answer.value.filled
+      if (answer.late) return
+      filled.value = answer.value.filled
+      numbers.value = answer.value.numbers
     } catch (error) {
       useUi().fail(error)
     }
@@ -48,8 +52,8 @@ export const useTable = defineStore('table', () => {
   }
 
   function sortBy(column: TableColumn): void {
-    const { sort, by } = nextSorting(column, pairs)
-    pairs.setSort(sort, by)
+    const next = nextSorting(column, pairs)
+    if (next) pairs.setSort(next.sort, next.by)
   }
 
   return {

@@ -2,8 +2,11 @@ import { Spline } from '@lucide/vue'
 import { defineFeature } from '../../state/features.ts'
 import { t } from '../../texts/index.ts'
 import InspectorPane from '../../ui/InspectorPane.vue'
-import { useTraining } from './training.ts'
+import { useTraining, type Step } from './training.ts'
 import TrainView from './TrainView.vue'
+
+/** Steps in which one looks at single pairs. */
+const EXAMPLES: readonly Step[] = ['alts', 'train', 'plots']
 
 /** From alts in the text to descriptions by a model. */
 export const train = defineFeature({
@@ -12,7 +15,7 @@ export const train = defineFeature({
   view: TrainView,
   inspector: {
     component: InspectorPane,
-    when: () => useTraining().step === 'alts' && useTraining().example !== null,
+    when: () => EXAMPLES.includes(useTraining().step) && useTraining().example !== null,
   },
   enter: (corpus) => useTraining().enter(corpus),
   refresh: (parts) => useTraining().refresh(parts),

@@ -79,6 +79,8 @@ export const cutoff = {
     about:
       'Differences: each less the first, on the pairs that have both; 95 % intervals, of the mean by t, of the median by order statistics. Scores of the same model are cut at the line, those of another at its own.',
     interval: '{low} to {high}, n = {n}',
+    choice: 'Best text is choice',
+    set: '{id}: of {texts}',
     bestOf:
       'Best text by {model}: {chosen}. {single} pairs have one text only, {ties} ties went to the first. Median margin {margin}.',
   },

@@ -63,7 +63,6 @@ export const facets = {
     variants: 'different texts or pictures or more, and has',
     words: 'words or more.',
     rule: 'Rule',
-    found: 'Found',
     pattern: 'Pattern',
     examples: 'Must match, one a line',
     foundExamples: 'Found, the most frequent first',

@@ -28,7 +28,7 @@ export const importing = {
     folder: 'From a folder',
     folderAbout: 'Pictures already on this machine.',
     fetch: 'Download from the web',
-    fetchAbout: 'One request at a time per host. Publishers who opted out are respected.',
+    fetchAbout: 'Asked for after the import, when the addresses are counted.',
     none: 'No pictures for now',
     chooseFolder: 'Choose a folder of pictures',
     title: 'Pictures',

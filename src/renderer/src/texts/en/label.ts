@@ -170,7 +170,7 @@ export const label = {
   words: {
     name: 'Text around the picture',
     selection: 'Selection',
-    none: 'There is no text around this picture.',
+    none: 'This pair has no text to mark: none on the page, no alt text and no title.',
     picture: 'picture',
     noDescription: 'Suggestion: no description',
     label: 'Your label, {type}: {quote}, {words}',

@@ -9,7 +9,6 @@ export const marks = {
   tags: 'Tags',
   note: 'Note',
   noted: 'has a note',
-  nTags: '{n} tag | {n} tags',
   addTag: 'Add a tag',
   removeTag: 'Take the tag {tag} away',
   noteHint: 'Write a note',
@@ -45,7 +44,6 @@ export const marks = {
     known: 'Tags of this corpus',
     add: 'Add',
     remove: 'Remove',
-    saveNote: 'Save the note',
     close: 'Close',
   },
 } as const

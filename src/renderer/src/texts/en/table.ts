@@ -25,6 +25,9 @@ export const table = {
   empty: 'empty',
   columns: {
     score: '{text} score',
+    mark: 'mark',
+    tags: 'tags',
+    note: 'note',
     host: 'host',
     size: 'size (px)',
     status: 'picture state',

@@ -481,6 +481,27 @@ export const train = {
     },
   },
 
+  samples: {
+    title: 'IoU by sample',
+    caption:
+      'Samples by intersection over union of the words that were found and those that were to be found, in code points.',
+    unit: 'samples',
+    axis: 'IoU',
+    sum: 'n = {n}, mean {mean}, median {median}',
+    help: 'Choose a bar to read its samples.',
+    nothing: 'nothing found (IoU 0)',
+    everything: 'found exactly (IoU 1)',
+    between: 'IoU above {lo}, up to {hi}',
+    gold: 'to be found',
+    found: 'found',
+    both: 'both',
+    noGold: 'Nothing describes this picture.',
+    noFound: 'The model found no description.',
+    more: 'Show more',
+    noneOfRun: 'This run kept no samples: it was made before they were kept, or elsewhere.',
+    noneOfSet: 'No pair has both a label and a span of this set.',
+  },
+
   predict: {
     model: 'Span model',
     nBest: 'Candidates kept',

@@ -28,7 +28,7 @@ const words = cutWords(texts, 'en')
 const said = (place: Place | null, of: PairWords = words): string | null =>
   place && quoted(of, place).quote
 
-function find(source: Place['source'], quote: string): Place {
+function find(source: keyof typeof texts, quote: string): Place {
   const text = texts[source]
   const start = [...text.slice(0, text.indexOf(quote))].length
   return { source, start, end: start + [...quote].length }

@@ -161,8 +161,8 @@ describe('the columns of the table', () => {
   })
 
   test('sort one way, then the other, then not at all', () => {
-    const columns = tableColumns(['alt'], SOURCES)
-    for (const column of columns) {
+    const columns = tableColumns(['alt'], SOURCES, ['punsafe', 'AESTHETIC_SCORE'])
+    for (const column of columns.filter(({ sort }) => sort !== null)) {
       let now: Sorting = { sort: 'random', score: SOURCES[0] ?? null, by: null }
       const ways = [0, 1].map(() => {
         now = { ...now, ...nextSorting(column, now) }
@@ -174,6 +174,40 @@ describe('the columns of the table', () => {
       expect(ways).toEqual(column.first === 'asc' ? ['asc', 'desc'] : ['desc', 'asc'])
       expect(nextSorting(column, now)).toEqual({ sort: 'id', by: null })
     }
+  })
+
+  test('show the numbers of imported tables as they were given, the first few by themselves', () => {
+    const names = ['punsafe', 'pwatermark', 'AESTHETIC_SCORE', 'hash', 'fifth']
+    const columns = tableColumns(['alt'], SOURCES, names).filter(({ id }) =>
+      id.startsWith('column:'),
+    )
+    expect(columns.map(({ title, shown }) => [title, shown])).toEqual([
+      ['punsafe', true],
+      ['pwatermark', true],
+      ['AESTHETIC_SCORE', true],
+      ['hash', true],
+      ['fifth', false],
+    ])
+    const row = {
+      columns: [
+        { name: 'punsafe', value: 0.000123456 },
+        { name: 'hash', value: -1234567 },
+        { name: 'AESTHETIC_SCORE', value: 5.5 },
+      ],
+    } as unknown as PairTableRow
+    expect(columns.map((column) => column.of(row))).toEqual([
+      '0.00012346',
+      null,
+      '5.5',
+      '\u22121,234,567',
+      null,
+    ])
+  })
+
+  test('of what cannot be sorted leave the order alone', () => {
+    const note = tableColumns([], []).find(({ id }) => id === 'note')!
+    expect(nextSorting(note, { sort: 'random', score: null, by: null })).toBeNull()
+    expect(wayOf(note, { sort: 'id', score: null, by: null })).toBeNull()
   })
 
   test('of another score than the one that is shown leave that one alone', () => {
@@ -189,6 +223,8 @@ describe('the columns of the table', () => {
     expect(orders('size-asc').options).toHaveLength(6)
     const byHost = orders('host-desc')
     expect(byHost.options.find(({ value }) => value === byHost.now)?.label).toBe('host, descending')
+    const byNumber = orders('column-desc', { column: 'punsafe' })
+    expect(byNumber.options.at(-1)?.label).toBe('punsafe, descending')
     const byScore = orders('score-asc', { model: 'm/two', text: 'alt' })
     expect(byScore.options.at(-1)?.label).toBe('alt text score, m/two, ascending')
   })
