@@ -77,7 +77,9 @@ const KNOWN: Record<string, string> = {
 
 /** Numeric columns that name a row: kept only where somebody says so. */
 const IDENTIFIERS: ReadonlySet<string> = new Set(
-  'hash key id sampleid pairid imageid annotationid rowid recordoffset index indexlevel0 unnamed0'.split(' '),
+  'hash key id sampleid pairid imageid annotationid rowid recordoffset index indexlevel0 unnamed0'.split(
+    ' ',
+  ),
 )
 
 const SCORE = /(^|_)(similarity|cosine|cos_?sim|clip_?score|clip_?sim|clip_?s)(_|$)|similarity/i

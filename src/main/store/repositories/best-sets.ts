@@ -81,7 +81,7 @@ export function bestReader(db: ReaderDb): (pairId: number) => string | null {
 }
 
 /** Pairs that are looked at in one transaction. */
-const BATCH = 20_000
+const BATCH = 4_000
 
 /**
  * Works out for each pair with a score of any of the texts which of them has the highest cosine, and

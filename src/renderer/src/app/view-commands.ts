@@ -119,7 +119,12 @@ const THERE: Readonly<Record<string, Titles>> = {
     'judge.sheet-smaller': 'judge.sheet.smaller',
     'judge.sheet-larger': 'judge.sheet.larger',
   },
-  export: { 'export.start': 'exporting.commands.start' },
+  export: {
+    'export.start': 'exporting.commands.start',
+    'versions.create': 'versions.commands.create',
+    'versions.verify': 'versions.commands.verify',
+    'versions.export': 'versions.commands.export',
+  },
 }
 
 /** Of the tab of versions. */

@@ -13,9 +13,10 @@ export const MOST_ROW_LINES = 8
 /**
  * How the pairs are laid out: pictures in a grid, or rows of a table. Where a corpus has no pictures
  * words come first, until a person says otherwise; what they say is kept for that corpus.
- * @param changed another view is shown from now on
+ * @param parts.changed another view is shown from now on
+ * @param parts.again asks once more what the corpus holds
  */
-export function createPairView(changed: () => void) {
+export function createPairView(parts: { changed(): void; again(): void }) {
   const view = ref<PairView>('grid')
   /** Lines of the text below each picture of the grid, and of each row of the table. */
   const captionLines = ref(recall(null, 'caption-lines', 1))
@@ -24,17 +25,15 @@ export function createPairView(changed: () => void) {
   const cellSize = ref(recall(null, 'cell-size', 168))
   const corpus = ref<string | null>(null)
   let isDecided = false
-  let last = { total: 0, hasPictures: false }
 
   function show(next: PairView): void {
     if (next === view.value) return
     view.value = next
-    changed()
+    parts.changed()
   }
 
   function enterView(path: string | null): void {
     corpus.value = path
-    last = { total: 0, hasPictures: false }
     const kept = path === null ? '' : recall<string>(path, 'pairs-view', '')
     isDecided = isView(kept)
     view.value = isDecided ? (kept as PairView) : 'grid'
@@ -42,7 +41,6 @@ export function createPairView(changed: () => void) {
 
   /** Looks at what the corpus holds, once all of it is there. */
   function settleView(now: { total: number; hasPictures: boolean }): void {
-    last = now
     if (isDecided || corpus.value === null || now.total === 0) return
     // Pages come before their pictures.
     if (useJobs().making(['pairs', 'pictures'], corpus.value).length > 0) return
@@ -52,7 +50,8 @@ export function createPairView(changed: () => void) {
   watch(
     () => useJobs().making(['pairs', 'pictures'], corpus.value).length === 0,
     (over) => {
-      if (over) settleView(last)
+      // What was read before may be from before the pictures.
+      if (over && !isDecided && corpus.value !== null) parts.again()
     },
     { flush: 'sync' },
   )

@@ -58,10 +58,13 @@ export const usePairs = defineStore('pairs', () => {
   /** The corpus whose pairs were asked for and came, or did not. */
   const entered = ref<string | null>(null)
   let lost = 0
-  const layout = createPairView(() => {
-    // The rows of the other view stay until those of this one are there.
-    cache.invalidate()
-    version.value++
+  const layout = createPairView({
+    changed() {
+      // The rows of the other view stay until those of this one are there.
+      cache.invalidate()
+      version.value++
+    },
+    again: () => void select(true),
   })
   const cache = createChunkCache<PairRow | PairTableRow>({
     chunk: CHUNK,

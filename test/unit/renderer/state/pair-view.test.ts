@@ -14,6 +14,8 @@ beforeEach(() => {
   })
 })
 
+const NOTHING = { changed: () => undefined, again: () => undefined }
+
 const ingest = (state: Job['state'], corpus = '/c'): void => {
   useJobs().byId = new Map([
     ['j', { id: 'j', kind: 'ingest', state, corpus, createdAt: '' } as Job],
@@ -22,7 +24,7 @@ const ingest = (state: Job['state'], corpus = '/c'): void => {
 
 test('words come first where a corpus has no pictures, and only there', () => {
   const changed = vi.fn()
-  const layout = createPairView(changed)
+  const layout = createPairView({ ...NOTHING, changed })
   layout.enterView('/c')
   expect(layout.view.value).toBe('grid')
   layout.settleView({ total: 0, hasPictures: false })
@@ -40,41 +42,54 @@ test('words come first where a corpus has no pictures, and only there', () => {
 
 test('while pages are read it is not decided, since their pictures come later', async () => {
   ingest('running')
-  const layout = createPairView(() => undefined)
+  const holds = { total: 5, hasPictures: false }
+  const layout = createPairView({ ...NOTHING, again: () => layout.settleView(holds) })
   layout.enterView('/c')
-  layout.settleView({ total: 5, hasPictures: false })
+  layout.settleView(holds)
   expect(layout.view.value).toBe('grid')
+  // Its pictures came after the last look.
+  holds.hasPictures = true
   ingest('done')
+  await nextTick()
+  expect(layout.view.value).toBe('grid')
+  holds.hasPictures = false
+  layout.settleView(holds)
+  expect(layout.view.value).toBe('grid')
+
+  ingest('running', '/d')
+  layout.enterView('/d')
+  layout.settleView(holds)
+  ingest('done', '/d')
   await nextTick()
   expect(layout.view.value).toBe('table')
 })
 
 test('a job of another corpus is of no concern', () => {
   ingest('running', '/other')
-  const layout = createPairView(() => undefined)
+  const layout = createPairView(NOTHING)
   layout.enterView('/c')
   layout.settleView({ total: 5, hasPictures: false })
   expect(layout.view.value).toBe('table')
 })
 
 test('what a person chose is kept for that corpus', () => {
-  const layout = createPairView(() => undefined)
+  const layout = createPairView(NOTHING)
   layout.enterView('/c')
   layout.setView('table')
   layout.enterView('/d')
   layout.settleView({ total: 5, hasPictures: true })
   expect(layout.view.value).toBe('grid')
-  const again = createPairView(() => undefined)
+  const again = createPairView(NOTHING)
   again.enterView('/c')
   again.settleView({ total: 5, hasPictures: true })
   expect(again.view.value).toBe('table')
 })
 
 test('lines are whole, within their bounds, and kept', () => {
-  const layout = createPairView(() => undefined)
+  const layout = createPairView(NOTHING)
   layout.setRowLines(99)
   layout.setCaptionLines(-1)
   expect([layout.rowLines.value, layout.captionLines.value]).toEqual([8, 0])
   layout.setRowLines(0)
-  expect(createPairView(() => undefined).rowLines.value).toBe(1)
+  expect(createPairView(NOTHING).rowLines.value).toBe(1)
 })
