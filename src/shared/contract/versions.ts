@@ -45,13 +45,11 @@ export const DIFF_REASONS = [
   'label',
   'picture',
   'span',
-  'version',
   'text',
   'page',
   'same-picture',
   'not-drawn',
   'new-pair',
-  'gone-pair',
   'since',
 ] as const
 export const DiffReason = z.enum(DIFF_REASONS)

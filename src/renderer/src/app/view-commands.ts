@@ -2,6 +2,7 @@ import { MARKS } from '#shared/marks.ts'
 import { useVersions } from '../features/export/versions/versions.ts'
 import { LABELS, type ActionName } from '../features/judge/study-actions.ts'
 import { useTraining, type Step } from '../features/train/training.ts'
+import { useVersions } from '../features/export/versions/versions.ts'
 import { allPlaces } from '../state/features.ts'
 import { MARK_NAMES } from '../state/marking.ts'
 import { t, type TextKey } from '../texts/index.ts'
@@ -124,6 +125,13 @@ const THERE: Readonly<Record<string, Titles>> = {
   },
 }
 
+/** Of the tab of versions. */
+const VERSIONS: Titles = {
+  'versions.create': 'versions.commands.create',
+  'versions.verify': 'versions.commands.verify',
+  'versions.export': 'versions.commands.export',
+}
+
 const TRAIN: Readonly<Record<Step, Titles>> = {
   alts: { 'train.alts': 'train.keys.findAlts', 'train.rules': 'train.keys.rules' },
   data: { 'train.to-training': 'train.keys.toTraining' },
@@ -178,6 +186,16 @@ export function viewCommands(): ViewCommand[] {
         open: () => useTraining().setStep(step as Step),
       })),
     ),
+    ...Object.entries(VERSIONS).map(([id, title]) => ({
+      id,
+      title: t(title),
+      group: group('export'),
+      view: 'export',
+      there: id === 'versions.export',
+      open: () => {
+        useVersions().tab = 'versions'
+      },
+    })),
     ...MARKS.map((mark) => ({
       id: `pairs.mark-${mark}`,
       title: t('marks.commands.mark', { mark: MARK_NAMES[mark] }),

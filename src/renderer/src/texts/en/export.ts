@@ -62,6 +62,7 @@ export const exporting = {
     one: 'One of each picture, the best scored',
     pictures: 'Pictures',
     keep: 'as they are',
+    webp: 'WebP',
     keepType: 'in their own type',
     resize: 'Size',
     noResize: 'as it is',
