@@ -121,9 +121,6 @@ const THERE: Readonly<Record<string, Titles>> = {
   },
   export: {
     'export.start': 'exporting.commands.start',
-    'versions.create': 'versions.commands.create',
-    'versions.verify': 'versions.commands.verify',
-    'versions.export': 'versions.commands.export',
   },
 }
 
