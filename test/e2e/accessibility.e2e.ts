@@ -28,6 +28,14 @@ test('every view can be used with a screen reader and read at its contrast, dark
 }) => {
   const { page } = await start()
   await expect(page.getByRole('option').first()).toBeVisible({ timeout: 60_000 })
+  // Pairs with a mark and with the facets beside them.
+  await page.getByRole('option').first().click()
+  await page.keyboard.press('k')
+  await expect(page.getByRole('dialog', { name: 'Who marks?' })).toBeVisible()
+  expect(await findings(page), 'who marks').toEqual([])
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('f')
+  await expect(page.getByRole('complementary', { name: 'Facets' })).toBeVisible()
   // Judge shows its study when the sample is whole.
   await page.keyboard.press('7')
   await expect(page.getByRole('tab', { name: 'Raters' })).toBeVisible({ timeout: 120_000 })

@@ -100,6 +100,16 @@ test('over the strips of the cutoff the arrows go from pair to pair, not the lin
   await expect(preview(page)).toHaveCount(0)
   // Back on the pair that was seen last.
   await expect(above.nth(1)).toBeFocused()
+
+  // The keys of marks work here, too.
+  await page.keyboard.press('k')
+  await page.getByLabel('Your name').fill('Anna')
+  await page.keyboard.press('Enter')
+  await expect(above.nth(1).getByRole('img', { name: 'keep' })).toBeVisible()
+  await above.nth(1).focus()
+  await page.keyboard.press('Shift+R')
+  await expect(above.nth(1).getByRole('img', { name: 'reject' })).toBeVisible()
+  await expect.poll(() => inspected(page)).toBe(`id ${ids[2]}`)
 })
 
 test('behind an open dialog no key does anything', async ({ start }) => {

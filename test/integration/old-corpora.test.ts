@@ -43,8 +43,23 @@ async function scoreOf(text: 'before' | 'span'): Promise<number> {
   return n
 }
 
-describe.each([1, 2, 5, 6])('a corpus of schema %i', (schema) => {
+describe.each([1, 2, 5, 6, 7])('a corpus of schema %i', (schema) => {
   beforeEach(() => thawCorpus(schema, corpus))
+
+  test('stands in the list with its counts before it is opened', async () => {
+    const held = frozenRows(schema)
+    await ask('corpora.open', { path: corpus })
+    await engine?.stop()
+    engine = null
+    rmSync(corpus, { recursive: true })
+    thawCorpus(schema, corpus)
+    const [listed] = await ask('corpora.recent', {})
+    const { pages, pairs } = held
+    expect(listed).toMatchObject({
+      ...{ path: corpus, missing: false, readonly: null },
+      ...{ pages: pages?.length, pairs: pairs?.length },
+    })
+  })
 
   test('is brought to the newest schema without a row being lost or changed', () => {
     const held = frozenRows(schema)

@@ -223,9 +223,13 @@ function closeWriter(db: WriterDb): void {
 
 /**
  * A connection that cannot write; for another thread of the program, too.
+ * @param options.anySchema reads what no version of the program has changed: how many rows there are
  * @throws AppError `not-found`, `newer-version`, `unsupported` (an older schema), `invalid-input`
  */
-export function openReader(path: string, options: { cacheMB?: number } = {}): ReaderDb {
+export function openReader(
+  path: string,
+  options: { cacheMB?: number; anySchema?: boolean } = {},
+): ReaderDb {
   refuseOther(path)
   const file = join(path, 'corpus.db')
   let db = new SQLite(file, { readonly: true, fileMustExist: true, timeout: 5000 })
@@ -245,8 +249,8 @@ export function openReader(path: string, options: { cacheMB?: number } = {}): Re
     }
   }
   try {
-    refuseNewer(db, migrations.length, path)
-    if (schemaVersion(db) < migrations.length) {
+    if (!options.anySchema) refuseNewer(db, migrations.length, path)
+    if (!options.anySchema && schemaVersion(db) < migrations.length) {
       throw new AppError(
         'unsupported',
         `${path} has an older schema and cannot be brought up to date read-only`,

@@ -6,7 +6,7 @@ import { AppError, toErrorValue } from '#shared/errors.ts'
 import type { Entries } from '../../jobs/run/entries.ts'
 import type { Runner } from '../../jobs/run/runner.ts'
 import { toStoreError, withStoreErrors } from '../../store/errors.ts'
-import { createCorpus, isCorpus, openCorpus } from '../../store/open.ts'
+import { createCorpus, isCorpus, openCorpus, openReader } from '../../store/open.ts'
 import type { Corpus } from '../../store/open.ts'
 import { needsCheck } from '../../store/rebuild.ts'
 import { createReadService } from '../../store/reads/read-service.ts'
@@ -140,10 +140,11 @@ export function createOpenCorpora(options: {
         const open = opened.get(path)
         if (open) return info(path, openedAt)
         try {
-          // Looked at without becoming its writer.
-          const look = openCorpus(path, { readonly: true })
+          // Looked at without becoming its writer. One of another schema is there, too: opening it
+          // brings it up to date, or says that it is newer.
+          const look = openReader(path, { anySchema: true })
           try {
-            return { ...corpusInfo(look.reader, path, openedAt), readonly: null }
+            return { ...corpusInfo(look, path, openedAt), readonly: null }
           } finally {
             look.close()
           }

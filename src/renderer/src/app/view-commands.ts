@@ -1,4 +1,5 @@
 import { MARKS } from '#shared/marks.ts'
+import { useVersions } from '../features/export/versions/versions.ts'
 import { LABELS, type ActionName } from '../features/judge/study-actions.ts'
 import { useTraining, type Step } from '../features/train/training.ts'
 import { useVersions } from '../features/export/versions/versions.ts'
@@ -151,6 +152,13 @@ const TRAIN_THERE = new Set([
   'train.predict',
 ])
 
+/** In the tab of versions; those that need the name of a version, or one that is shown, are there. */
+const VERSIONS: Titles = {
+  'versions.create': 'versions.commands.create',
+  'versions.verify': 'versions.commands.verify',
+  'versions.export': 'versions.commands.export',
+}
+
 /** The commands of all views, whether they are shown or not. */
 export function viewCommands(): ViewCommand[] {
   const groups = new Map(allPlaces().map(({ name, place }) => [name, place.title()]))
@@ -194,6 +202,14 @@ export function viewCommands(): ViewCommand[] {
       group: group('pairs'),
       view: 'pairs',
       there: true,
+    })),
+    ...Object.entries(VERSIONS).map(([id, title]) => ({
+      id,
+      title: t(title),
+      group: group('export'),
+      view: 'export',
+      there: id === 'versions.export',
+      open: () => void (useVersions().tab = 'versions'),
     })),
     ...(Object.keys(LABELS) as ActionName[]).map((name) => ({
       id: `judge.${name}`,

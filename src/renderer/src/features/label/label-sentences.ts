@@ -5,15 +5,18 @@ import type { PairWords, Place, WordsPart } from './label-text.ts'
 const places = (part: WordsPart | undefined): Place[] =>
   part?.sentences.map((sentence) => ({ source: part.source, ...sentence })) ?? []
 
-/** From the picture outwards: its caption, then by turns the next one behind it and before it. */
+/** Written for the picture, and as often meant as a whole as a sentence of it. */
+const OWN = ['caption', 'alt', 'title'] as const
+
+/** From the picture outwards: its own texts, then by turns the next one behind it and before it. */
 function* outwards(words: PairWords): Generator<Place, void, void> {
-  // Where no page text is, the alt stands for it.
-  const caption = partOf(words, 'caption') ?? partOf(words, 'alt')
-  const [first, ...more] = places(caption)
-  const last = more.at(-1)
-  // A caption of several sentences is as often meant as a whole.
-  if (first && last) yield { ...first, end: last.end }
-  yield* places(caption)
+  for (const source of OWN) {
+    const own = places(partOf(words, source))
+    const [first] = own
+    const last = own.at(-1)
+    if (first && last && own.length > 1) yield { ...first, end: last.end }
+    yield* own
+  }
   const after = places(partOf(words, 'after') ?? partOf(words, 'title'))
   const before = places(partOf(words, 'before')).reverse()
   for (let i = 0; i < Math.max(after.length, before.length); i++) {

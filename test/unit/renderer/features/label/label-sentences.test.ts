@@ -41,6 +41,19 @@ describe('sentences near a picture', () => {
     ])
   })
 
+  test('are those of the tag or row where no page is', () => {
+    const texts = cutWords(
+      { before: null, caption: null, after: null, alt: 'A red boat. At the quay.', title: 'Boats' },
+      'en',
+    )
+    expect(quotes(sentencesNear(texts, 9, []))).toEqual([
+      'A red boat.',
+      'A red boat. At the quay.',
+      'At the quay.',
+      'Boats',
+    ])
+  })
+
   test('leave out what is proposed anyway, and lines without a word', () => {
     const texts = words({ before: 'Proposed by a model.\n* * *\n— — —\nNobody proposed this.' })
     expect(quotes(sentencesNear(texts, 9, [{ source: 'before', start: 0, end: 20 }]))).toEqual([
