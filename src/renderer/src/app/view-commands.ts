@@ -2,7 +2,6 @@ import { MARKS } from '#shared/marks.ts'
 import { useVersions } from '../features/export/versions/versions.ts'
 import { LABELS, type ActionName } from '../features/judge/study-actions.ts'
 import { useTraining, type Step } from '../features/train/training.ts'
-import { useVersions } from '../features/export/versions/versions.ts'
 import { allPlaces } from '../state/features.ts'
 import { MARK_NAMES } from '../state/marking.ts'
 import { t, type TextKey } from '../texts/index.ts'
@@ -120,16 +119,7 @@ const THERE: Readonly<Record<string, Titles>> = {
     'judge.sheet-smaller': 'judge.sheet.smaller',
     'judge.sheet-larger': 'judge.sheet.larger',
   },
-  export: {
-    'export.start': 'exporting.commands.start',
-  },
-}
-
-/** Of the tab of versions. */
-const VERSIONS: Titles = {
-  'versions.create': 'versions.commands.create',
-  'versions.verify': 'versions.commands.verify',
-  'versions.export': 'versions.commands.export',
+  export: { 'export.start': 'exporting.commands.start' },
 }
 
 const TRAIN: Readonly<Record<Step, Titles>> = {
@@ -202,14 +192,6 @@ export function viewCommands(): ViewCommand[] {
       group: group('pairs'),
       view: 'pairs',
       there: true,
-    })),
-    ...Object.entries(VERSIONS).map(([id, title]) => ({
-      id,
-      title: t(title),
-      group: group('export'),
-      view: 'export',
-      there: id === 'versions.export',
-      open: () => void (useVersions().tab = 'versions'),
     })),
     ...(Object.keys(LABELS) as ActionName[]).map((name) => ({
       id: `judge.${name}`,
