@@ -19,6 +19,8 @@ import type { Side } from './sides.ts'
 
 const TURN = 4096
 
+type WhyNotOf = (id: number, pair: VersionPair) => WhyNot
+
 /** A comparison as a whole; `pageOf` gives what a call asks for. */
 export interface WholeDiff extends Omit<VersionDiff, 'histogram' | 'total' | 'pairs'> {
   pairs: VersionDiffPair[]
@@ -63,8 +65,10 @@ export async function diffVersions(
     if (lineB !== null) two = right.next()
   }
 
-  const whyNotB = createWhyNot(db, b, a)
-  const whyNotA = createWhyNot(db, a, b)
+  // Each looks through the corpus: only where there is something to say.
+  const nothing: WhyNotOf = () => ({ reason: 'since', term: '', cosine: null })
+  const whyNotB = differing.some((pair) => pair.b === null) ? createWhyNot(db, b, a) : nothing
+  const whyNotA = differing.some((pair) => pair.a === null) ? createWhyNot(db, a, b) : nothing
   const pairs: VersionDiffPair[] = []
   for (const pair of differing) {
     if (pairs.length % TURN === 0) await setImmediate()
@@ -102,8 +106,8 @@ function explained(
   { id, a, b }: { id: number; a: VersionPair | null; b: VersionPair | null },
   infoA: VersionInfo,
   infoB: VersionInfo,
-  whyNotA: (id: number, pair: VersionPair) => WhyNot,
-  whyNotB: (id: number, pair: VersionPair) => WhyNot,
+  whyNotA: WhyNotOf,
+  whyNotB: WhyNotOf,
 ): VersionDiffPair {
   const known = (a ?? b) as VersionPair
   const state = (pair: VersionPair | null): VersionDiffPair['a'] =>
