@@ -95,7 +95,10 @@ async function main(display: Record<string, string>): Promise<void> {
         }
       })
       row(what, ...spread(times))
-      row('  of the processor for the page a frame', ms(((await worked()) - before) * (1000 / times.length)))
+      row(
+        '  of the processor for the page a frame',
+        ms(((await worked()) - before) * (1000 / times.length)),
+      )
     }
     await table.focus()
     const jumped = performance.now()

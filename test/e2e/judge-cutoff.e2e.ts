@@ -73,6 +73,9 @@ test('a cutoff is judged by keys alone, blind, goes on later, and gives precisio
   await page.getByRole('button', { name: /^1: around .* 5 of \d+ by you/ }).click()
   await expect(stage(page).locator('.words')).toHaveText(last)
   while ((await page.getByText(/^All \d+ judged$/).count()) === 0) await answer(page)
+  // A key too many turns to no other view.
+  await page.keyboard.press('1')
+  await expect(page.getByText(/^All \d+ judged$/)).toBeVisible()
   await page.keyboard.press('Enter')
 
   const judged = page.getByRole('region', { name: 'Judged', exact: true })
