@@ -57,7 +57,7 @@ export const exporting = {
   },
   choices: {
     title: 'Choices',
-    fallback: 'Else',
+    fallback: 'If missing',
     fallbackNone: 'no other text',
     one: 'One of each picture, the best scored',
     pictures: 'Pictures',
@@ -72,7 +72,7 @@ export const exporting = {
     quality: 'Quality',
     kernel:
       'Resized with a Lanczos filter (a = 3), in sRGB, without metadata. Smaller pictures stay as they are; a square may enlarge.',
-    shard: 'Samples a shard',
+    shard: 'Shard size',
     shardUsual: 'as usual',
     split: 'Split by site',
     train: 'train %',
