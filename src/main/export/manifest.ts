@@ -29,7 +29,14 @@ const Recipe = z.object({
       how: z.string(),
     })
     .optional(),
-  model: z.object({ id: z.string(), name: z.string(), digest: z.string() }).nullable(),
+  model: z
+    .object({
+      id: z.string(),
+      name: z.string(),
+      digest: z.string(),
+      saidToBe: z.string().optional(),
+    })
+    .nullable(),
   cutoffs: z.array(z.string()),
   spanSets: z
     .array(

@@ -55,7 +55,13 @@ export interface ExportRecipe {
   shardSize?: number
   pictures?: PictureChoice
   /** Whose cosine stands as `similarity`; null = no scores are used. */
-  model: { id: string; name: string; digest: string } | null
+  model: {
+    id: string
+    name: string
+    digest: string
+    /** Of imported scores: the model that somebody said they are from. */
+    saidToBe?: string
+  } | null
   /** The cutoffs that the filter holds, e.g. `score >= 0.28`, as written in it. */
   cutoffs: string[]
   /** The sets of spans that the text or the filter means; absent where neither means one. */

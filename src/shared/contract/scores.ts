@@ -61,8 +61,17 @@ export const scores = {
         min: z.number(),
         max: z.number(),
         mean: z.number(),
+        /** They came with a table. */
+        imported: z.boolean(),
+        /** The model that somebody said imported scores are from: its cutoffs then apply. */
+        origin: z.string().nullable(),
       }),
     ),
+  ),
+  /** Says which model imported scores are from, by its id; null takes it back. */
+  'scores.setOrigin': call(
+    z.object({ corpus: CorpusPath, model: ModelId, origin: z.string().min(1).max(300).nullable() }),
+    z.object({}),
   ),
   /** Choices of the best text for each picture, the newest first; `jobs.score` makes them. */
   'scores.bestSets': call(z.object({ corpus: CorpusPath }), z.array(BestSet)),

@@ -140,6 +140,32 @@ export function addScoreCommands(program: Command, tools: CliTools): void {
     })
 
   program
+    .command('score-origin <corpus> <scores> [model]')
+    .description('say which model imported scores are from; its cutoffs then apply')
+    .option('--clear', 'take it back', false)
+    .action(
+      async (
+        corpus: string,
+        scored: string,
+        origin: string | undefined,
+        { clear }: { clear: boolean },
+      ) => {
+        const path = await open(corpus)
+        if (clear || origin !== undefined) {
+          await call('scores.setOrigin', {
+            corpus: path,
+            model: scored,
+            origin: clear ? null : (origin ?? null),
+          })
+        }
+        const found = (await call('scores.sources', { corpus: path })).find(
+          ({ model }) => model === scored,
+        )
+        print(`${scored}: ${found?.origin ?? 'not said'}`)
+      },
+    )
+
+  program
     .command('histogram <corpus>')
     .description('count scores by bins')
     .option('--model <id>', 'whose scores; may be left out where there is one')

@@ -4,6 +4,7 @@ import { medianOfSorted } from '#shared/statistics.ts'
 import { medianInterval } from '../../statistics/intervals/median-interval.ts'
 import { pairedT } from '../../statistics/significance/paired-t.ts'
 import { listBestSets, useBestSet } from '../../store/repositories/best-sets.ts'
+import { putScoreOrigin } from '../../store/repositories/score-origins.ts'
 import type { EngineContext } from '../context.ts'
 import type { CallsOf } from './calls-of.ts'
 import type { ReadCall } from './read-calls.ts'
@@ -19,6 +20,11 @@ export function scoreCalls({
     'scores.bestSets': ({ corpus }) => listBestSets(corpora.get(corpus).corpus.reader),
     'scores.useBestSet'({ corpus, set }) {
       useBestSet(corpora.get(corpus).corpus.writer, set)
+      announce(corpus, ['scores'])
+      return {}
+    },
+    'scores.setOrigin'({ corpus, model, origin }) {
+      putScoreOrigin(corpora.get(corpus).corpus.writer, model, origin)
       announce(corpus, ['scores'])
       return {}
     },

@@ -13,6 +13,7 @@ import { currentBestSet } from '../../store/repositories/best-set-in-use.ts'
 import { listBestSets } from '../../store/repositories/best-sets.ts'
 import { listColumns } from '../../store/repositories/columns.ts'
 import { listModels } from '../../store/repositories/models.ts'
+import { scoreOrigin } from '../../store/repositories/score-origins.ts'
 import { currentSpanSet, spanSet } from '../../store/repositories/span-sets.ts'
 import { countState } from '../../store/repositories/stats.ts'
 import type { JobContext } from '../run/job.ts'
@@ -82,7 +83,7 @@ export function makeRecipe(
     ...(texts.length > 1 ? { texts } : {}),
     ...(input.onePerPicture ? { onePerPicture: true } : {}),
     ...chosenOf(input),
-    model: model ? { id: model.publicId, name: model.title, digest: model.digest } : null,
+    model: model ? usedModel(db, model) : null,
     cutoffs: terms.flatMap(({ term }) => (term.kind === 'scorePresent' ? [] : printQuery(term))),
     ...(spanSets.length > 0 ? { spanSets } : {}),
     ...(usesBest ? { bestTexts: usedBestSet(db) } : {}),
@@ -139,6 +140,15 @@ export function recipeOfVersion(
     ...(columns.length > 0 ? { columns } : {}),
     software: SOFTWARE_VERSION,
   }
+}
+
+/** Whose scores are used; imported ones with the model that somebody said they are from. */
+function usedModel(
+  db: ReaderDb,
+  { publicId, title, digest }: ReturnType<typeof listModels>[number],
+): NonNullable<ExportRecipe['model']> {
+  const origin = scoreOrigin(db, digest)
+  return { id: publicId, name: title, digest, ...(origin === null ? {} : { saidToBe: origin }) }
 }
 
 /** What `span` and `altspan` mean now, where the recipe depends on it. */

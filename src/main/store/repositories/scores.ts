@@ -2,6 +2,7 @@ import type { Score, TextSource } from '#shared/domain.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement, transaction } from '../statements.ts'
 import { listModels, scoreKinds } from './models.ts'
+import { isImported, scoreOrigin } from './score-origins.ts'
 import type { ScoreKind, TextKey } from './models.ts'
 
 /** A function that gives all scores of a pair; looks at what kinds there are once. */
@@ -64,15 +65,20 @@ export function scoreSources(
   min: number
   max: number
   mean: number
+  imported: boolean
+  origin: string | null
 }[] {
   const models = new Map(listModels(db).map((model) => [model.id, model]))
   return scoreKinds(db).flatMap((kind) => {
     const known = inMemory(kind)
     const row = known ? summaryOf(known) : readSummary(db, kind)
     const model = models.get(kind.modelId)
-    return model && row.n > 0
-      ? [{ model: model.publicId, modelName: model.title, text: kind.text, ...row }]
-      : []
+    if (!model || row.n === 0) return []
+    const imported = isImported(model.manifest)
+    const origin = imported ? scoreOrigin(db, model.digest) : null
+    return [
+      { model: model.publicId, modelName: model.title, text: kind.text, ...row, imported, origin },
+    ]
   })
 }
 

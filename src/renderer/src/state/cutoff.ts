@@ -62,9 +62,15 @@ export const useCutoff = defineStore('cutoff', () => {
   const where = computed(() =>
     scoped.value ? explicitScores(usePairs().where, usePairs().score) : '',
   )
-  const model = computed(() =>
-    source.value ? useMachine().modelById.get(source.value.model) : undefined,
-  )
+  /** What is known of the scores: imported ones are of the model that somebody said. */
+  const about = computed(() => {
+    const now = source.value
+    return now ? (usePairs().sources.find((one) => sameSource(one, now)) ?? null) : null
+  })
+  const model = computed(() => {
+    const id = about.value?.origin ?? source.value?.model
+    return id === undefined ? undefined : useMachine().modelById.get(id)
+  })
   const presets = computed(() => model.value?.cutoffs ?? [])
   const cumulative = computed(() =>
     histogram.value ? cumulativeAbove(histogram.value) : new Float64Array(1),
@@ -370,6 +376,7 @@ export const useCutoff = defineStore('cutoff', () => {
     sample,
     where,
     model,
+    about,
     presets,
     cosine,
     n,

@@ -89,6 +89,10 @@ export const cutoff = {
     none: 'none known; cutoffs of other models do not apply.',
     title: 'Conventional for {model}',
   },
+  origin: {
+    title: 'Imported scores are from',
+    none: 'not said',
+  },
   around: {
     below: 'Just below the cutoff',
     belowTitle: 'Just below the cutoff: dropped',

@@ -121,6 +121,8 @@ const source = (text: 'alt' | 'caption', model = 'm/one') => ({
   min: 0.1,
   max: 0.4,
   mean: 0.2,
+  imported: false,
+  origin: null,
 })
 const SOURCES = [source('alt'), source('caption'), source('alt', 'm/two')]
 
