@@ -56,8 +56,6 @@ export type SortSource = z.infer<typeof SortSource>
 export const PairSort = z.union([
   z.enum(['id', 'score-desc', 'score-asc', 'column-desc', 'column-asc', 'random']),
   z.templateLiteral([SortColumn, '-', z.enum(['asc', 'desc'])]),
-  /** By the numbers of an imported column. */
-  z.templateLiteral(['column:', z.string().min(1), '-', z.enum(['asc', 'desc'])]),
 ])
 export type PairSort = z.infer<typeof PairSort>
 

@@ -246,15 +246,21 @@ test('numbers of a column are compared, ranged and sorted as JavaScript does it'
 })
 
 test('pairs are sorted by a column in both directions, those without a number last', () => {
-  const order = (sort: 'column:punsafe-asc' | 'column:punsafe-desc') => {
-    const { selection } = reads.select({ where: 'id<=40', sort, score: null, by: null, seed: 0 })
+  const order = (sort: 'column-asc' | 'column-desc') => {
+    const { selection } = reads.select({
+      where: 'id<=40',
+      sort,
+      score: null,
+      by: { column: 'punsafe' },
+      seed: 0,
+    })
     return reads.page({ selection, offset: 0, limit: 40 }).map(({ id }) => id)
   }
   const ids = Array.from({ length: 40 }, (_, i) => i + 1)
   const without = ids.filter((id) => id % 10 === 0)
   const ascending = ids.filter((id) => id % 10 !== 0)
-  expect(order('column:punsafe-asc')).toEqual([...ascending, ...without])
-  expect(order('column:punsafe-desc')).toEqual([...ascending.toReversed(), ...without])
+  expect(order('column-asc')).toEqual([...ascending, ...without])
+  expect(order('column-desc')).toEqual([...ascending.toReversed(), ...without])
 })
 
 test('a column is binned within the filter, without its own bounds', () => {

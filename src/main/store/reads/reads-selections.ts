@@ -127,11 +127,8 @@ export function createSelectionReads(context: SelectionReadContext) {
       }
       default: {
         const column = columnOf(args.sort)
-        if (column) return arrange(kept, orders.idsBy(column.by), column.backwards)
-        const imported = IMPORTED.exec(args.sort)
-        if (!imported) return kept
-        const { id } = columnNamed(db, imported[1] ?? '')
-        return arrange(kept, baseColumn(id).ids, imported[2] === 'desc')
+        if (!column) return kept
+        return arrange(kept, orders.idsBy(column.by), column.backwards)
       }
     }
   }
@@ -185,8 +182,6 @@ export function createSelectionReads(context: SelectionReadContext) {
     },
   }
 }
-
-const IMPORTED = /^column:(.+)-(asc|desc)$/s
 
 /** The column of a sort that is one's; null for the order of the pages, chance and scores. */
 function columnOf(sort: PairSort): { by: SortColumn; backwards: boolean } | null {

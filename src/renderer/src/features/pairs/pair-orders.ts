@@ -42,7 +42,7 @@ interface Ordered {
   score: ScoreSource | null
   by: SortSource | null
   sources: readonly SourceInfo[]
-  setSort(next: PairSort): void
+  setSort(next: PairSort, by?: SortSource | null): void
 }
 
 /**
@@ -50,29 +50,39 @@ interface Ordered {
  * @param imported columns of tables whose numbers are kept
  */
 export function pairOrders(pairs: Ordered, imported: readonly string[] = []) {
-  const offered = [
-    ...PAIR_ORDERS,
-    ...imported.flatMap((column): { value: PairSort; label: string }[] => [
-      { value: `column:${column}-desc`, label: t('table.order.descending', { column }) },
-      { value: `column:${column}-asc`, label: t('table.order.ascending', { column }) },
-    ]),
-  ]
-  const isListed = pairs.by === null && offered.some(({ value }) => value === pairs.sort)
+  const columns = imported.flatMap((column) =>
+    (['column-desc', 'column-asc'] as const).map((sort) => ({
+      value: `${sort} ${column}`,
+      label: nameOf(column, sort === 'column-desc'),
+      sort,
+      by: { column },
+    })),
+  )
+  const { by, sort } = pairs
+  const now = by && 'column' in by ? `${sort} ${by.column}` : by === null ? sort : BY_COLUMN
+  const offered: { value: string; label: string }[] = [...PAIR_ORDERS, ...columns]
+  const isListed = offered.some(({ value }) => value === now)
   return {
     options: isListed ? offered : [...offered, { value: BY_COLUMN, label: labelOf(pairs) }],
-    now: isListed ? pairs.sort : BY_COLUMN,
+    now: isListed ? now : BY_COLUMN,
     choose(value: string): void {
+      const column = columns.find((one) => one.value === value)
+      if (column) return pairs.setSort(column.sort, column.by)
       const { success, data } = PairSort.safeParse(value)
       if (success) pairs.setSort(data)
     },
   }
 }
 
+function nameOf(column: string, backwards: boolean): string {
+  return backwards
+    ? t('table.order.descending', { column })
+    : t('table.order.ascending', { column })
+}
+
 function labelOf(pairs: Ordered): string {
   const { by, sort } = pairs
-  const backwards = sort.endsWith('-desc')
-  const named = (column: string): string =>
-    backwards ? t('table.order.descending', { column }) : t('table.order.ascending', { column })
+  const named = (column: string): string => nameOf(column, sort.endsWith('-desc'))
   if (by && 'column' in by) return named(by.column)
   if (by) {
     const model = pairs.sources.find((source) => source.model === by.model)?.modelName ?? by.model
