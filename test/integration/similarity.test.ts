@@ -86,7 +86,7 @@ async function run(
   const out = join(folder, `out-${made++}.${format}`)
   const ctx = context(signal)
   const parsed = SimilarityInput.parse({ models: [join(MODELS, 'tiny-clip')], out, ...input })
-  await runSimilarity(parsed, emptyFolders(), ctx, fetching)
+  await runSimilarity(parsed, emptyFolders(), ctx, { fetching })
   return { ...(await read(out)), told: ctx.told, out }
 }
 

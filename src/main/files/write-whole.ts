@@ -29,7 +29,7 @@ export function writeBeside(
   data: string | Uint8Array,
   mode?: number,
 ): void {
-  const temporary = `${beside}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`
+  const temporary = temporaryName(beside)
   const inFolder = (step: () => void): void => {
     try {
       step()
@@ -46,6 +46,11 @@ export function writeBeside(
     rmSync(temporary, { force: true })
     throw error
   }
+}
+
+/** A name beside that of a file, under which it is written first; `removeTemporary` knows it. */
+export function temporaryName(beside: string): string {
+  return `${beside}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`
 }
 
 /**

@@ -382,6 +382,22 @@ const made: KillKind[] = [
     input: (f) => ({ id: TINY_CLIP, check: join(f, 'a'), bound: 0.1 }),
   },
   {
+    ...{ kind: 'similarity', call: 'jobs.similarity', hasCorpus: false },
+    async prepare(folder) {
+      await twoSets(folder)
+      const pictures = readdirSync(join(folder, 'a')).filter((name) => /\.(png|jpg)$/.test(name))
+      const rows = Array.from(
+        { length: 3000 },
+        (_, i) => `a/${pictures[i % pictures.length] ?? 'none.png'},${i} things on a table`,
+      )
+      writeFileSync(join(folder, 'pairs.csv'), `image,text\n${rows.join('\n')}\n`)
+    },
+    input: (f) => ({
+      ...{ file: join(f, 'pairs.csv'), models: [TINY_CLIP], device: 'cpu' },
+      ...{ out: join(f, 'scored.csv'), replace: true },
+    }),
+  },
+  {
     ...{ kind: 'measure', call: 'jobs.measure', hasCorpus: false },
     prepare: twoSets,
     input: (f) => ({

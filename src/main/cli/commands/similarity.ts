@@ -46,6 +46,7 @@ export function addSimilarityCommand(program: Command, tools: CliTools): void {
     )
     .addOption(deviceOption())
     .option('--out <file>', 'write to a file instead of standard output')
+    .option('--replace', 'write over the file of --out', false)
     .option('--log <file>', 'what the run took and what it ran on, as text')
     .action(async (table: string, { model, out, log, root, ...options }: Options) => {
       const folder = mkdtempSync(join(tmpdir(), 'gleaner-similarity-'))

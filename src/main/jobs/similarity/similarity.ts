@@ -11,7 +11,7 @@ import { OutputFile } from '../../export/folder.ts'
 import type { ColumnType } from '../../export/parquet-file.ts'
 import { writeTable } from '../../export/table-file.ts'
 import type { TableCell, TableFile } from '../../export/table-file.ts'
-import { writeWhole } from '../../files/write-whole.ts'
+import { removeTemporary, temporaryName, writeWhole } from '../../files/write-whole.ts'
 import type { FetchOptions } from '../../images/fetch-options.ts'
 import { createInferenceHost } from '../../inference/host/client.ts'
 import { pictureText } from '../../inference/kinds/picture-text/kind.ts'
@@ -50,7 +50,7 @@ interface Totals {
 /**
  * Writes a table again with a similarity a model beside each row. Every row keeps its place: one that
  * cannot be scored has its reason. Memory stays flat however many rows there are.
- * @param fetching for tests, which have servers of their own
+ * @param options.fetching for tests, which have servers of their own
  * @throws AppError `conflict` where `out` is there already, `invalid-input` where no column holds
  *   pictures or words, what tables and models throw; an abort throws its reason
  */
@@ -58,11 +58,21 @@ export async function runSimilarity(
   input: SimilarityInput,
   folders: ModelsFolders,
   ctx: JobContext,
-  fetching: Partial<FetchOptions> = {},
+  {
+    fetching = {},
+    goesOn = false,
+  }: {
+    fetching?: Partial<FetchOptions>
+    /** A run before may have been killed after its table was whole: that one is replaced. */
+    goesOn?: boolean
+  } = {},
 ): Promise<void> {
   const started = performance.now()
-  if (existsSync(input.out)) {
-    throw new AppError('conflict', `${input.out} is there already.`, 'Choose another file.')
+  if (existsSync(input.out) && !input.replace && !goesOn) {
+    throw new AppError('conflict', `${input.out} is there already.`, {
+      window: 'Choose another file.',
+      command: 'Choose another file, or write over it with --replace.',
+    })
   }
   const reader = createTableReader(ctx.entries.tableReader)
   const host = createInferenceHost(ctx.entries.inferenceHost, { signal: ctx.signal })
@@ -123,7 +133,9 @@ async function writeOut(
   models: readonly LoadedPictureText[],
   write: (out: TableFile) => Promise<void>,
 ): Promise<void> {
-  const part = `${input.out}.${process.pid}.part`
+  const part = temporaryName(input.out)
+  // What a kill left of an earlier run.
+  removeTemporary(dirname(input.out), basename(input.out))
   const handle = await open(part, 'wx')
   const file = new OutputFile(part, handle, () => Promise.resolve())
   try {
@@ -296,6 +308,6 @@ function tell(
   }
 }
 
-export const similarityJob = implementJob(similarity, ({ input, context, machine }) =>
-  runSimilarity(input, machine.folders, context),
+export const similarityJob = implementJob(similarity, ({ input, context, machine, goesOn }) =>
+  runSimilarity(input, machine.folders, context, { goesOn }),
 )

@@ -17,6 +17,8 @@ export const SimilarityInput = z.object({
   file: z.string().min(1),
   /** The same table with its new columns. */
   out: z.string().min(1),
+  /** Writes over `out` where it is there. */
+  replace: z.boolean().default(false),
   /** Ids or folders; each adds a column. Without any the default model is used. */
   models: z.array(z.string().min(1)).max(8).default([]),
   unit: z.enum(SIMILARITY_UNITS).default('cosine'),
