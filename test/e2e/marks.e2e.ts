@@ -66,6 +66,9 @@ test('tags and notes are written in the inspector and found by the filter', asyn
   await page.keyboard.press('k')
   await page.getByLabel('Your name').fill('Anna')
   await page.keyboard.press('Enter')
+  // Until then the dialog gives the focus back to the grid.
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(grid.getByRole('img', { name: 'keep' })).toHaveCount(1)
   const inspector = page.getByRole('complementary', { name: 'Inspector' })
   await inspector.getByLabel('Add a tag').fill('Night, street')
   await page.keyboard.press('Enter')
