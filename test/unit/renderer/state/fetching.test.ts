@@ -65,7 +65,7 @@ test('nothing is fetched before it was asked for, and then what was chosen', asy
   const fetching = useFetching()
   const pairs = usePairs()
   pairs.setWhere('cat 1')
-  await vi.waitFor(() => expect(pairs.total).toBe(1))
+  await vi.waitFor(() => expect(pairs.total).toBe(1), 20_000)
   await fetching.ask()
   expect(fetching.scope).toBe('filter')
   expect(fetching.plan).toMatchObject({ addresses: 1, hosts: 1 })
@@ -89,7 +89,7 @@ test('a selection is offered before the filter, and a pair of the inspector alon
   const fetching = useFetching()
   const pairs = usePairs()
   pairs.want(0, 5)
-  await vi.waitFor(() => expect(pairs.rowAt(4)).toBeDefined())
+  await vi.waitFor(() => expect(pairs.rowAt(4)).toBeDefined(), 20_000)
   pairs.mark(ranges.add(ranges.NONE, 1, 2))
   await fetching.ask()
   expect(fetching.scope).toBe('selection')
@@ -124,7 +124,7 @@ test('a job that is done names the one step that follows', async () => {
   // There is no picture yet.
   expect(nextStep(imported)).toMatchObject({ label: 'fetch the pictures…' })
   nextStep(imported)?.run?.()
-  await vi.waitFor(() => expect(useFetching().isOpen).toBe(true))
+  await vi.waitFor(() => expect(useFetching().isOpen).toBe(true), 20_000)
   useFetching().counts = { ok: 3, pending: 2, missing: 0, failed: 0, refused: 0 }
   const pictures = { ...imported, id: 'p', kind: 'pictures' as const }
   expect(nextStep(pictures)).toMatchObject({ label: 'score the pairs', place: 'cutoff' })

@@ -50,7 +50,7 @@ test('without a set there is nothing; one that is made is shown and checked', as
   expect([store.set, store.sets.length]).toEqual([null, 0])
   await store.save({ what: 'create', name: 'Ours', texts })
   expect(store.set?.name).toBe('Ours')
-  await vi.waitFor(() => expect(store.report?.prompts).toBe(3))
+  await vi.waitFor(() => expect(store.report?.prompts).toBe(3), 20_000)
   expect(store.problems).toEqual([])
   expect(store.lines).toHaveLength(4)
   // No model is installed in the home of the test.
@@ -68,9 +68,9 @@ test('a change is shown at once, kept, checked, and can be undone and redone', a
   )
   expect((await kept())[2]?.text).toBe('a boat on ice')
   useUndo().undo()
-  await vi.waitFor(() => expect(store.texts).toEqual(texts))
+  await vi.waitFor(() => expect(store.texts).toEqual(texts), 20_000)
   await vi.waitFor(async () => expect(await kept()).toEqual(texts))
-  await vi.waitFor(() => expect(store.problems).toEqual([]))
+  await vi.waitFor(() => expect(store.problems).toEqual([]), 20_000)
   useUndo().redo()
   await vi.waitFor(async () => expect((await kept())[2]?.text).toBe('a boat on ice'))
 })
@@ -82,7 +82,7 @@ test('the filter keeps groups by words, kind and problem', async () => {
     { group: 'idea', kind: 'odd', level: 2, text: 'a thought' },
   ]
   await store.save({ what: 'create', name: 'Both', texts: [...texts, ...idea] })
-  await vi.waitFor(() => expect(store.problems.length).toBeGreaterThan(0))
+  await vi.waitFor(() => expect(store.problems.length).toBeGreaterThan(0), 20_000)
   const shown = () => store.shown.map(({ group }) => group)
   expect(shown()).toEqual(['boat', 'idea'])
   store.words = 'ICE'
@@ -110,11 +110,11 @@ test('prompts that stand in the corpus are marked until they are changed', async
   expect(alt).not.toBe('')
   const held: PromptText[] = [{ group: 'held', kind: '', level: 1, text: alt }]
   await store.save({ what: 'create', name: 'Held', texts: held })
-  await vi.waitFor(() => expect(store.overlap).not.toBeNull())
+  await vi.waitFor(() => expect(store.overlap).not.toBeNull(), 20_000)
   expect(store.problems).toMatchObject([{ code: 'in-corpus', group: 'held', level: 1 }])
   store.change('edit', [{ ...(held[0] as PromptText), text: 'no such text' }], null)
   expect(store.problems).toEqual([])
-  await vi.waitFor(() => expect(store.overlap?.of.matches).toEqual([]))
+  await vi.waitFor(() => expect(store.overlap?.of.matches).toEqual([]), 20_000)
 })
 
 test('a name that is taken is said, and nothing is made', async () => {

@@ -119,7 +119,7 @@ test('a study that others change is read again, by the parts that changed', asyn
   await useClient().call('studies.rename', { corpus, study: 'Ours', name: 'Theirs' })
   expect(changed).toEqual(['studies'])
   stop()
-  await vi.waitFor(() => expect(store.study?.name).toBe('Theirs'))
+  await vi.waitFor(() => expect(store.study?.name).toBe('Theirs'), 20_000)
   expect(await store.rename('Ours again')).toBe(true)
   expect(store.list.map(({ name }) => name)).toEqual(['Ours again'])
   expect(await store.remove()).toBe(true)

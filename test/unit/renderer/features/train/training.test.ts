@@ -305,7 +305,7 @@ describe('sets of spans', () => {
     expect(training.currentSet).toBeNull()
     expect(training.shownSet).toMatchObject({ id: 2, kind: 'model' })
     useUndo().undo()
-    await vi.waitFor(() => expect(last('spans.use')).toEqual({ corpus, set: 1 }))
+    await vi.waitFor(() => expect(last('spans.use')).toEqual({ corpus, set: 1 }), 20_000)
     expect(training.currentSet?.id).toBe(1)
     const refusing = await open()
     refused = 'spans.use'
@@ -316,11 +316,11 @@ describe('sets of spans', () => {
   test('are covered at the cutoff of the model, and the coverage follows the hand', async () => {
     const training = await open()
     training.setStep('plots')
-    await vi.waitFor(() => expect(training.coverage).not.toBeNull())
+    await vi.waitFor(() => expect(training.coverage).not.toBeNull(), 20_000)
     // LAION-5B's, for this model.
     expect(last('spans.coverage')).toMatchObject({ set: 2, minCosine: 0.28, minConfidence: 0 })
     for (let i = 0; i < 20; i++) training.setMinCosine(0.2 + i / 100)
-    await vi.waitFor(() => expect(training.coverageLate).toBe(false))
+    await vi.waitFor(() => expect(training.coverageLate).toBe(false), 20_000)
     expect(last('spans.coverage')).toMatchObject({ minCosine: 0.39 })
     expect(calls('spans.coverage').length).toBeLessThan(20)
   })
