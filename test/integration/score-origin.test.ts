@@ -57,3 +57,10 @@ test('scores that were made here name their model themselves', () => {
   expect(() => putScoreOrigin(corpus.writer, 'own', 'another')).toThrow(/were made here/)
   expect(() => putScoreOrigin(corpus.writer, 'nobody', 'another')).toThrow(/no scores of a model/)
 })
+
+test('a manifest that cannot be read hides no scores', () => {
+  for (const broken of ['{"family', 'null', '7']) {
+    corpus.writer.prepare('UPDATE models SET manifest = ?').run(broken)
+    expect(scoreSources(corpus.reader)[0]).toMatchObject({ n: 3, imported: false, origin: null })
+  }
+})

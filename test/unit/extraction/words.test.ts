@@ -16,6 +16,12 @@ describe('text before and after a picture', () => {
     })
   })
 
+  test('of four equal formatting elements that a paragraph closed, three are opened again', () => {
+    // As parse5 has it: after three end tags nothing hides the words any more.
+    const four = '<b hidden>'.repeat(4)
+    expect(pairOf(`<p>One.${four}</p><p></b></b></b>Two.</p>${IMG}`).before).toBe('One.\nTwo.')
+  })
+
   test('has no soft hyphens, and no space where lines of Chinese or Japanese meet', () => {
     expect(
       pairOf(`<p>Donau&shy;dampf\u00adschiff</p>${IMG}<p>猫が\n  いる。\n犬</p>`),

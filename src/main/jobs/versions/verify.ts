@@ -120,7 +120,7 @@ function readVersion(folder: string): z.infer<typeof VersionFile> {
   } catch (error) {
     throw new AppError(
       'not-found',
-      `${folder} holds no exported version: ${errorLine(error)}.`,
+      `${folder} holds no exported version: ${errorLine(error)}`,
       {
         window: 'Choose the folder of an export that was made of a version.',
         command: 'Name a version of a corpus, or the folder of: gleaner export --version.',

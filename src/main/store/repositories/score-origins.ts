@@ -7,7 +7,12 @@ const KEY = 'score-origin '
 
 /** Whether scores came with a table, made elsewhere. */
 export function isImported(manifest: string): boolean {
-  return (JSON.parse(manifest) as { family?: unknown }).family === 'imported'
+  try {
+    return (JSON.parse(manifest) as { family?: unknown } | null)?.family === 'imported'
+  } catch {
+    // A corpus may come from somebody else.
+    return false
+  }
 }
 
 /** The model that somebody said imported scores are from, by the digest they stand under. */
