@@ -12,6 +12,7 @@ const LEAVES = [
   'main/export',
   'main/tables',
   'main/cluster',
+  'main/search',
 ] as const
 
 /** The leaves that stand on the statistics. */
@@ -117,6 +118,8 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     versions: ['import', 'run'],
     exporting: ['run', 'versions'],
     judging: [],
+    neighbours: ['run'],
+    'image-to-prompt': ['import', 'run'],
   },
   'main/statistics': {
     intervals: [],

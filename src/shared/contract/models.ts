@@ -57,7 +57,12 @@ const ofText = {
   maxLength: z.number().int().nullable(),
 }
 /** Reads texts; heads are trained on it. */
-export const TextEncoderInfo = z.object({ kind: z.literal('text-encoder'), ...ofText })
+export const TextEncoderInfo = z.object({
+  kind: z.literal('text-encoder'),
+  ...ofText,
+  /** How it makes a row of numbers of a sentence, where it was made for that. */
+  pooling: z.enum(['mean', 'cls']).nullable().default(null),
+})
 /** Finds the words that describe a picture. */
 export const SpanModelInfo = z.object({ kind: z.literal('span'), ...ofText })
 

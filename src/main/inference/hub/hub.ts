@@ -48,6 +48,10 @@ const SMALL_FILES = [
   'tokenizer.json',
   'tokenizer_config.json',
   'special_tokens_map.json',
+  // How a sentence encoder pools its states.
+  'modules.json',
+  'sentence_bert_config.json',
+  '1_Pooling/config.json',
   'README.md',
   'LICENSE',
 ]

@@ -4,6 +4,9 @@ import { HEAD_FEATURES } from '../text/head-features.ts'
 import type { TextEncoderManifest } from './manifest.ts'
 import type { LoadedEncoder, TextEncoderCalls } from './types.ts'
 
+/** Texts that one call holds: their states are in memory together. */
+const SENTENCES = 64
+
 const CALL = { contexts: 64, units: 50_000 }
 
 /** What the engine holds of a loaded encoder. */
@@ -37,6 +40,15 @@ export function attachEncoder(
       const all = new Float32Array(new Uint8Array(bytes).buffer)
       let at = 0
       return sequences.map(({ rows }) => all.subarray(at, (at += rows.length * dim)))
+    },
+    async encodeSentences(texts) {
+      const out = new Float32Array(texts.length * dim)
+      for (let from = 0; from < texts.length; from += SENTENCES) {
+        const part = texts.slice(from, from + SENTENCES)
+        const { bytes } = await port.call('sentences', { texts: part })
+        out.set(new Float32Array(new Uint8Array(bytes).buffer), from * dim)
+      }
+      return out
     },
     release: () => port.release(),
   }

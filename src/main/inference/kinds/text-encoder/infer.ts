@@ -9,6 +9,7 @@ import {
 } from '../text/infer.ts'
 import type { Tokenizers } from '../../tokenize/tokenizers.ts'
 import { TextEncoderManifest } from './manifest.ts'
+import { inferPooling } from './pooling.ts'
 
 export const TITLE = 'a text encoder'
 const HIDDEN = ['last_hidden_state', 'token_embeddings', 'hidden_states']
@@ -52,5 +53,6 @@ export async function inferEncoder(
     graph: { ...graph, hidden: hidden.name },
     dim,
     text: { ...text, breaks: canMarkBreaks ? 'pad' : 'none' },
+    pooling: inferPooling(folder, TITLE, text.maxLength),
   })
 }

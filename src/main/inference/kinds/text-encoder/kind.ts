@@ -26,6 +26,7 @@ export const textEncoder = defineModelKind<
     kind: 'text-encoder',
     dim: manifest?.dim ?? null,
     maxLength: manifest?.text.maxLength ?? null,
+    pooling: manifest?.pooling?.mode ?? null,
   }),
   known: [],
   check: (folder, manifest, tokenizers) =>

@@ -37,6 +37,11 @@ export interface LoadedEncoder extends Loaded<TextEncoderManifest> {
   sequences(contexts: readonly PairContext[]): Promise<{ ids: number[]; types: number[] }[]>
   /** Hidden states of given tokens, rows x dim each, for comparison with a reference. */
   states(sequences: readonly TokenSequence[]): Promise<Float32Array[]>
+  /**
+   * Texts as unit rows, `dim` each, pooled as the manifest says (see `poolingOf`).
+   * @throws AppError `model` where a text has a row without a length
+   */
+  encodeSentences(texts: readonly string[]): Promise<Float32Array>
 }
 
 export interface TextEncoderCalls extends TextCalls {
@@ -46,4 +51,6 @@ export interface TextEncoderCalls extends TextCalls {
   }
   /** The bytes: states as float32, dim a row, sequence by sequence. */
   states: { input: { sequences: TokenSequence[] }; value: Record<string, never> }
+  /** The bytes: float32, dim a text. */
+  sentences: { input: { texts: string[] }; value: Record<string, never> }
 }
