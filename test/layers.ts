@@ -118,8 +118,6 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     versions: ['import', 'run'],
     exporting: ['run', 'versions'],
     judging: [],
-    neighbours: ['run'],
-    'image-to-prompt': ['import', 'run'],
   },
   'main/statistics': {
     intervals: [],

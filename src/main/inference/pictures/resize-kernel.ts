@@ -1,6 +1,24 @@
+import {
+  constant,
+  get,
+  load32,
+  moduleBytes,
+  plus,
+  set,
+  shuffle,
+  simd,
+  step,
+  sum,
+  times,
+  until,
+  vector,
+  zero,
+} from '#shared/wasm.ts'
+import type { Code } from '#shared/wasm.ts'
+
 /**
- * The two passes of resize.ts for WebAssembly's 128-bit vectors, put together instruction by
- * instruction, as it is too little to bring a compiler along. All sums are those of Pillow's
+ * The two passes of resize.ts for WebAssembly's 128-bit vectors, put together by
+ * `#shared/wasm.ts`. All sums are those of Pillow's
  * integers: a 22-bit weight is cut into its low 15 bits and the rest, each half is multiplied by
  * `i32x4.dot_i16x8_s`, and halves are joined modulo 2^32, which loses nothing.
  *
@@ -38,53 +56,15 @@ export const LOW_BITS = 15
 /** Fraction bits of a weight. Pillow, Resample.c: PRECISION_BITS. */
 export const PRECISION_BITS = 32 - 8 - 2
 
-type Code = number[]
-
-function unsigned(value: number): Code {
-  return value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)]
-}
-
-function signed(value: number): Code {
-  const isLast = value >= -64 && value < 64
-  return isLast ? [value & 127] : [(value & 127) | 128, ...signed(value >> 7)]
-}
-
-const I32 = 0x7f
-const V128 = 0x7b
-
-// What leaves a value on the stack.
-const get = (local: number): Code => [0x20, local]
-const constant = (value: number): Code => [0x41, ...signed(value)]
-const plus = (a: Code, b: Code): Code => [...a, ...b, 0x6a]
-const times = (a: Code, b: Code): Code => [...a, ...b, 0x6c]
-const load = (at: Code, offset: number): Code => [...at, 0x28, 2, offset]
-
-// Statements.
-const set = (local: number, value: Code): Code => [...value, 0x21, local]
-const step = (local: number, by: Code): Code => set(local, plus(get(local), by))
-/** Runs `body` at least once, and again while `local` is below `end`. */
-const until = (local: number, end: Code, body: Code): Code => [
-  ...[0x03, 0x40],
-  ...body,
-  ...get(local),
-  ...end,
-  ...[0x49, 0x0d, 0, 0x0b],
-]
-
-// 128 bits. Names and numbers as in the WebAssembly specification.
-const simd = (op: number, ...immediate: Code): Code => [0xfd, ...unsigned(op), ...immediate]
-const vector = (...bytes: Code): Code => simd(0x0c, ...bytes) // v128.const
-const zero = vector(...new Array<number>(16).fill(0))
+// Names and numbers as in the WebAssembly specification.
 const load64 = (at: Code): Code => [...at, ...simd(0x5d, 0, 0)] // v128.load64_zero
 const splat32 = (at: Code, offset: number): Code => [...at, ...simd(0x09, 2, offset)] // v128.load32_splat
 const store32 = (at: Code, value: Code): Code => [...at, ...value, ...simd(0x5a, 0, 0, 0)] // v128.store32_lane
 const store64 = (at: Code, value: Code): Code => [...at, ...value, ...simd(0x5b, 0, 0, 0)] // v128.store64_lane
 const swizzle = (a: Code, order: Code): Code => [...a, ...order, ...simd(0x0e)] // i8x16.swizzle
-const shuffle = (a: Code, b: Code, order: Code): Code => [...a, ...b, ...simd(0x0d, ...order)] // i8x16.shuffle
 const widenLow = (a: Code): Code => [...a, ...simd(0x89)] // i16x8.extend_low_i8x16_u
 const widenHigh = (a: Code): Code => [...a, ...simd(0x8a)] // i16x8.extend_high_i8x16_u
 const dot = (a: Code, b: Code): Code => [...a, ...b, ...simd(0xba)] // i32x4.dot_i16x8_s
-const sum = (a: Code, b: Code): Code => [...a, ...b, ...simd(0xae)] // i32x4.add
 const shiftLeft = (a: Code, by: number): Code => [...a, ...constant(by), ...simd(0xab)] // i32x4.shl
 const shiftRight = (a: Code, by: number): Code => [...a, ...constant(by), ...simd(0xac)] // i32x4.shr_s
 const splat = (value: number): Code => [...constant(value), ...simd(0x11)] // i32x4.splat
@@ -119,9 +99,9 @@ function horizontalCode(): Code {
     ...step(pair, constant(8)),
   ]
   const ofPixel = [
-    ...set(from, plus(get(source), load(get(record), 0))),
+    ...set(from, plus(get(source), load32(get(record), 0))),
     ...set(pair, plus(get(record), constant(8))),
-    ...set(pairEnd, plus(get(pair), times(load(get(record), 4), constant(8)))),
+    ...set(pairEnd, plus(get(pair), times(load32(get(record), 4), constant(8)))),
     ...set(low, zero),
     ...set(high, zero),
     ...until(pair, get(pairEnd), ofPair),
@@ -159,7 +139,7 @@ function verticalCode(): Code {
     ...step(pair, constant(8)),
   ]
   const ofEight = [
-    ...set(from, plus(plus(get(source), load(get(table), 0)), get(x))),
+    ...set(from, plus(plus(get(source), load32(get(table), 0)), get(x))),
     ...set(pair, plus(get(table), constant(8))),
     ...set(low0, zero),
     ...set(low1, zero),
@@ -177,7 +157,10 @@ function verticalCode(): Code {
     ...set(tableEnd, plus(get(table), times(get(n), get(stride)))),
     ...set(lineEnd, get(line)),
     ...until(table, get(tableEnd), [
-      ...set(pairEnd, plus(plus(get(table), constant(8)), times(load(get(table), 4), constant(8)))),
+      ...set(
+        pairEnd,
+        plus(plus(get(table), constant(8)), times(load32(get(table), 4), constant(8))),
+      ),
       ...set(x, constant(0)),
       ...until(x, get(lineEnd), ofEight),
       ...step(target, get(line)),
@@ -186,39 +169,23 @@ function verticalCode(): Code {
   ]
 }
 
-function moduleBytes(): Uint8Array<ArrayBuffer> {
-  const list = (items: Code[]): Code => [...unsigned(items.length), ...items.flat()]
-  const section = (id: number, items: Code[]): Code => {
-    const body = list(items)
-    return [id, ...unsigned(body.length), ...body]
-  }
-  const name = (text: string): Code => list([...text].map((c) => [c.charCodeAt(0)]))
-  const takes = (n: number): Code => [0x60, ...list(new Array<Code>(n).fill([I32])), 0]
-  const body = (locals: Code, code: Code): Code => {
-    const all = [...locals, ...code, 0x0b]
-    return [...unsigned(all.length), ...all]
-  }
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [takes(7), takes(6)]),
-    ...section(3, [[0], [1]]),
-    ...section(5, [[0, 1]]),
-    ...section(7, [
-      [...name('memory'), 2, 0],
-      [...name('horizontal'), 0, 0],
-      [...name('vertical'), 0, 1],
-    ]),
-    ...section(10, [
-      body([2, 6, I32, 3, V128], horizontalCode()),
-      body([2, 6, I32, 6, V128], verticalCode()),
-    ]),
-  ])
-}
-
 let compiled: WebAssembly.Module | null = null
 
 /** A kernel with a memory of its own, one page at first. */
 export function createResizeKernel(): ResizeKernel {
-  compiled ??= new WebAssembly.Module(moduleBytes())
+  compiled ??= new WebAssembly.Module(
+    moduleBytes(
+      [
+        {
+          name: 'horizontal',
+          parameters: 7,
+          locals: { i32: 6, v128: 3 },
+          code: horizontalCode(),
+        },
+        { name: 'vertical', parameters: 6, locals: { i32: 6, v128: 6 }, code: verticalCode() },
+      ],
+      { own: 1 },
+    ),
+  )
   return new WebAssembly.Instance(compiled).exports as unknown as ResizeKernel
 }

@@ -1,0 +1,138 @@
+import { AppError } from '#shared/errors.ts'
+import { createCoder } from './codes.ts'
+import type { Coder } from './codes.ts'
+import { MAX_PAGES, PAGE } from './dot-kernel.ts'
+
+/** Rows that stand together; a power of two. */
+export const BLOCK = 1024
+/** Queries that one scan answers at a time. */
+export const QUERIES = 64
+/** Bits by which a fine code is shifted to be a coarse one. */
+export const COARSE_SHIFT = 3
+
+/**
+ * Codes of rows in a shared memory, in blocks: fine codes, where asked for also coarse ones, and the
+ * size of each row's step (float32). Before them lies room for each thread that scans. The memory
+ * grows in place.
+ */
+export interface Blocks {
+  coder: Coder
+  memory: WebAssembly.Memory
+  layout: Layout
+  readonly size: number
+  /** Held at present. */
+  readonly bytes: number
+  /** Codes one more row. @throws AppError when the memory is full */
+  add(vector: Float32Array): void
+}
+
+/** Where things lie, in bytes; enough for a thread to scan by. */
+export interface Layout {
+  padded: number
+  isCoarse: boolean
+  /** Room of one scanning thread: queries, list, what comes out. */
+  room: number
+  /** Where the first block begins. */
+  start: number
+  /** Of a block; fine codes come first. */
+  block: number
+  /** Within a block. */
+  coarseAt: number
+  stepsAt: number
+}
+
+const upTo64 = (bytes: number): number => Math.ceil(bytes / 64) * 64
+const LIST_BYTES = upTo64((BLOCK + 4) * 4)
+
+export function layoutOf(padded: number, isCoarse: boolean, threads: number): Layout {
+  const room = upTo64(QUERIES * padded) + 2 * LIST_BYTES
+  const coarseAt = BLOCK * padded
+  const stepsAt = coarseAt + (isCoarse ? (BLOCK * padded) / 2 : 0)
+  return {
+    padded,
+    isCoarse,
+    room,
+    start: upTo64(room * threads),
+    block: stepsAt + BLOCK * 4,
+    coarseAt,
+    stepsAt,
+  }
+}
+
+/** Addresses within the room of a thread. */
+export function roomOf(
+  layout: Layout,
+  thread: number,
+): { queries: number; list: number; out: number } {
+  const queries = thread * layout.room
+  const list = queries + upTo64(QUERIES * layout.padded)
+  return { queries, list, out: list + LIST_BYTES }
+}
+
+export function createBlocks(options: {
+  dimensions: number
+  isCoarse: boolean
+  threads: number
+}): Blocks {
+  const coder = createCoder(options.dimensions)
+  const layout = layoutOf(coder.padded, options.isCoarse, options.threads)
+  const memory = new WebAssembly.Memory({
+    initial: Math.ceil(layout.start / PAGE),
+    maximum: MAX_PAGES,
+    shared: true,
+  })
+  let bytes = new Uint8Array(memory.buffer)
+  let size = 0
+
+  function growTo(end: number): void {
+    if (end <= bytes.length) return
+    const pages = Math.ceil((end - bytes.length) / PAGE)
+    try {
+      memory.grow(pages)
+    } catch {
+      throw new AppError(
+        'conflict',
+        `no memory for more than ${size} vectors of ${options.dimensions} dimensions in one index`,
+        'Search a part of the corpus, by a filter.',
+      )
+    }
+    bytes = new Uint8Array(memory.buffer)
+  }
+
+  return {
+    coder,
+    memory,
+    layout,
+    get size() {
+      return size
+    },
+    get bytes() {
+      return bytes.length
+    },
+    add(vector) {
+      const block = layout.start + Math.floor(size / BLOCK) * layout.block
+      growTo(block + layout.block)
+      const row = size % BLOCK
+      const { padded } = coder
+      const fine = bytes.subarray(block + row * padded, block + (row + 1) * padded)
+      const step = coder.row(vector, fine)
+      new Float32Array(bytes.buffer, block + layout.stepsAt, BLOCK)[row] = step
+      if (layout.isCoarse) {
+        const at = block + layout.coarseAt + (row * padded) / 2
+        pack(fine, bytes.subarray(at, at + padded / 2))
+      }
+      size++
+    },
+  }
+}
+
+/** Fine codes to half bytes, as `dot-kernel.ts` reads them. */
+function pack(fine: Uint8Array, into: Uint8Array): void {
+  for (let group = 0; group < into.length; group += 16) {
+    for (let i = group; i < group + 16; i++) {
+      const low = (fine[group + i] as number) >> COARSE_SHIFT
+      const high = (fine[group + 16 + i] as number) >> COARSE_SHIFT
+      into[i] = low | (high << 4)
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import { AppError } from '#shared/errors.ts'
+import { createBest } from './best.ts'
+import type { Best } from './best.ts'
+import type { Bits } from './bits.ts'
+import { BLOCK, QUERIES, createBlocks } from './blocks.ts'
+import { floatsInMemory } from './row-floats.ts'
+import type { RowFloats } from './row-floats.ts'
+import { createScanner } from './scan.ts'
+import type { Within } from './scan.ts'
+
+/** From best to worst; of equal cosines the lower row comes first. */
+export interface Hits {
+  rows: Uint32Array<ArrayBuffer>
+  cosines: Float64Array<ArrayBuffer>
+}
+
+export interface SearchOptions {
+  /** Only rows of this set. */
+  mask?: Bits
+  /** Only these rows, ascending; in place of `mask`. */
+  rows?: Uint32Array
+  /**
+   * How many of the best by codes have their exact cosine taken; at least `k`. Codes are off by about
+   * 0.001, so that what is missed lies that close to the last hit.
+   */
+  candidates?: number
+}
+
+/**
+ * Vectors of unit length in the order in which they were added, searched whole: codes of a byte a
+ * dimension find candidates, the exact vectors say their cosines and their order.
+ */
+export interface FlatIndex {
+  readonly dimensions: number
+  /** Rows. */
+  readonly size: number
+  /** Memory that it holds, exact vectors included where they are in memory. */
+  readonly bytes: number
+  /** n x dimensions, of unit length. @throws AppError, and adds none, where one is not */
+  add(vectors: Float32Array): void
+  /** The exact vector of a row, valid until the next call. */
+  vector(row: number): Float32Array
+  /** At most `k` hits. A query need not be of unit length: it is brought to it. */
+  search(query: Float32Array, k: number, options?: SearchOptions): Hits
+  /** Of each of n x dimensions, as `search`, with what is read of the rows shared. */
+  searchMany(queries: Float32Array, k: number, options?: SearchOptions): Hits[]
+  /** For each row the nearest of n x dimensions (of equals the first), by codes: cosines to 0.001. */
+  nearest(queries: Float32Array): {
+    query: Uint32Array<ArrayBuffer>
+    cosines: Float32Array<ArrayBuffer>
+  }
+}
+
+export interface FlatIndexOptions {
+  dimensions: number
+  /** Where the exact vectors are; default: in memory, four bytes a dimension. */
+  floats?: RowFloats
+}
+
+/** Candidates at least: below this their exact cosines cost next to nothing. */
+const LEAST_CANDIDATES = 400
+
+export function createFlatIndex({ dimensions, floats }: FlatIndexOptions): FlatIndex {
+  const exact = floats ?? floatsInMemory(dimensions)
+  const blocks = createBlocks({ dimensions, isCoarse: false, threads: 1 })
+  const scanner = createScanner(blocks.memory, blocks.layout, 0)
+  const codes = new Int8Array(blocks.coder.padded)
+
+  const rowsOf = (block: number): number => Math.min(BLOCK, blocks.size - block * BLOCK)
+  const blockCount = (): number => Math.ceil(blocks.size / BLOCK)
+
+  /** @throws AppError */
+  function place(query: Float32Array, at: number): void {
+    const { step, sum } = blocks.coder.query(query, codes)
+    scanner.setQuery(at, codes, step, sum)
+  }
+
+  function scan(queries: Float32Array[], within: Within, bests: Best[]): void {
+    queries.forEach(place)
+    for (let block = 0; block < blockCount(); block++) {
+      if (scanner.choose(block, rowsOf(block), within) === 0) continue
+      bests.forEach((best, i) => scanner.offer(i, 'fine', best))
+    }
+  }
+
+  function rescored(query: Float32Array, candidates: Uint32Array, k: number): Hits {
+    const best = createBest(k)
+    // Floats on a disk lie in the order of rows.
+    for (const row of candidates.slice().sort()) best.offer(row, dot(query, exact.get(row)))
+    const { rows, scores } = best.take()
+    return { rows, cosines: scores }
+  }
+
+  function searchMany(queries: Float32Array, k: number, options: SearchOptions = {}): Hits[] {
+    const all = rowsIn(queries, dimensions, 'query').map((query, i) => toUnit(query, i))
+    const within = options.rows
+      ? { rows: options.rows }
+      : options.mask
+        ? { mask: options.mask }
+        : null
+    const capacity = Math.max(k, options.candidates ?? Math.max(LEAST_CANDIDATES, 4 * k))
+    const found: Hits[] = []
+    for (let at = 0; at < all.length; at += QUERIES) {
+      const some = all.slice(at, at + QUERIES)
+      const bests = some.map(() => createBest(capacity))
+      scan(some, within, bests)
+      bests.forEach((best, i) => found.push(rescored(some[i] as Float32Array, best.take().rows, k)))
+    }
+    return found
+  }
+
+  return {
+    dimensions,
+    get size() {
+      return blocks.size
+    },
+    get bytes() {
+      return blocks.bytes + exact.bytes
+    },
+    add(vectors) {
+      const rows = rowsIn(vectors, dimensions, 'vector')
+      rows.forEach((row, i) => checkUnit(row, blocks.size + i))
+      exact.add(vectors)
+      for (const row of rows) blocks.add(row)
+    },
+    vector: (row) => exact.get(row),
+    searchMany,
+    search: (query, k, options) => searchMany(query, k, options)[0] as Hits,
+    nearest(queries) {
+      const all = rowsIn(queries, dimensions, 'query').map((query, i) => toUnit(query, i))
+      const query = new Uint32Array(blocks.size)
+      const cosines = new Float32Array(blocks.size).fill(-Infinity)
+      const scores = new Float64Array(BLOCK)
+      for (let at = 0; at < all.length; at += QUERIES) {
+        const some = all.slice(at, at + QUERIES)
+        some.forEach(place)
+        for (let block = 0; block < blockCount(); block++) {
+          const rows = scanner.choose(block, rowsOf(block), null)
+          const from = block * BLOCK
+          some.forEach((_, i) => {
+            scanner.score(i, 'fine', scores)
+            for (let row = 0; row < rows; row++) {
+              if ((scores[row] as number) <= (cosines[from + row] as number)) continue
+              cosines[from + row] = scores[row] as number
+              query[from + row] = at + i
+            }
+          })
+        }
+      }
+      return { query, cosines }
+    },
+  }
+}
+
+/** Summed in double precision: products of float32 are exact in it. */
+export function dot(a: Float32Array, b: Float32Array): number {
+  let [s, t, u, v] = [0, 0, 0, 0]
+  let i = 0
+  for (; i + 3 < a.length; i += 4) {
+    s += (a[i] as number) * (b[i] as number)
+    t += (a[i + 1] as number) * (b[i + 1] as number)
+    u += (a[i + 2] as number) * (b[i + 2] as number)
+    v += (a[i + 3] as number) * (b[i + 3] as number)
+  }
+  for (; i < a.length; i++) s += (a[i] as number) * (b[i] as number)
+  return s + t + (u + v)
+}
+
+/** @throws AppError where it is all zero or not finite */
+function toUnit(query: Float32Array, i: number): Float32Array {
+  const length = Math.sqrt(dot(query, query))
+  if (!(length > 0 && length < Infinity)) {
+    throw new AppError('invalid-input', `query ${i} has no direction: its length is ${length}`)
+  }
+  return Math.abs(length - 1) < 1e-6 ? query : query.map((value) => value / length)
+}
+
+/** As far as float32 and float16 vectors that others normalised may be off. */
+const UNIT_TOLERANCE = 0.005
+
+function checkUnit(vector: Float32Array, row: number): void {
+  const length = Math.sqrt(dot(vector, vector))
+  if (Math.abs(length - 1) <= UNIT_TOLERANCE) return
+  throw new AppError('invalid-input', `vector ${row} has length ${length}, not 1`)
+}
+
+function rowsIn(vectors: Float32Array, dimensions: number, what: string): Float32Array[] {
+  const n = vectors.length / dimensions
+  if (!Number.isInteger(n)) {
+    throw new AppError(
+      'invalid-input',
+      `a ${what} has ${dimensions} dimensions in this index, which ${vectors.length} numbers do not fill`,
+    )
+  }
+  return Array.from({ length: n }, (_, i) => vectors.subarray(i * dimensions, (i + 1) * dimensions))
+}
