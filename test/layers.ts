@@ -13,6 +13,7 @@ const LEAVES = [
   'main/tables',
   'main/cluster',
   'main/search',
+  'main/generation',
 ] as const
 
 /** The leaves that stand on the statistics. */
@@ -56,6 +57,7 @@ export const KNOWS: Record<string, readonly string[]> = {
         ...LOW,
         ...(COUNTING.includes(leaf) ? ['main/statistics'] : []),
         ...(leaf === 'main/evaluation' ? ['figures'] : []),
+        ...(leaf === 'main/generation' ? ['main/inference'] : []),
       ],
     ]),
   ),
@@ -92,6 +94,9 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     studies: [],
     measures: [],
     report: [],
+  },
+  'main/generation': {
+    schedulers: [],
   },
   'main/inference': {
     hub: [],
