@@ -1,8 +1,10 @@
+import { execFile, execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { beforeAll, expect, it } from 'vitest'
 import { SimilarityInput } from '#shared/contract/jobs/similarity.ts'
 import { runSimilarity } from '../../src/main/jobs/similarity/similarity.ts'
@@ -261,3 +263,35 @@ it('is a command that gives the table alone, from a pipe too', async () => {
   expect([none.code, none.stdout]).toEqual([2, ''])
   expect(none.stderr).toMatch(/has no column photo/)
 }, 120_000)
+
+it.skipIf(process.platform === 'win32')(
+  'reads pipes as standard input: named ones, and those that a shell opens',
+  async () => {
+    const [first] = pairs
+    const good = picture(first?.file as string)
+    const file = write('piped.csv', `image,text\n${good},a dog\nmissing.jpg,a dog\n`)
+    const model = ['--model', join(MODELS, 'tiny-clip')]
+    const plain = await gleaner(['similarity', file, ...model], { home })
+    const expected = plain.stdout.replace(folder, process.cwd())
+    const pipe = join(folder, 'named-pipe')
+    execFileSync('mkfifo', [pipe])
+    const named = gleaner(['similarity', pipe, ...model], { home })
+    // Opening a pipe to write waits for the one who reads.
+    await promisify(execFile)('sh', ['-c', 'cat "$0" > "$1"', file, pipe])
+    expect(await named).toMatchObject({ code: 0, stdout: expected })
+    const bin = resolve(import.meta.dirname, '../../bin/gleaner.mjs')
+    const command = '"$0" "$1" similarity <(cat "$2") --model "$3"'
+    const { stdout } = await promisify(execFile)(
+      'bash',
+      ['-c', command, process.execPath, bin, file, model[1] as string],
+      { env: { ...process.env, GLEANER_HOME: home } },
+    )
+    expect(stdout).toBe(expected)
+    const closed = await gleaner(['similarity', '/dev/fd/97', ...model], { home })
+    expect([closed.code, closed.stdout]).toEqual([2, ''])
+    expect(closed.stderr).toMatch(/is no pipe that can be read/)
+    const device = await gleaner(['similarity', '/dev/zero', ...model], { home })
+    expect(device.stderr).toMatch(/\/dev\/zero is no file/)
+  },
+  120_000,
+)

@@ -1,12 +1,12 @@
-import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs'
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { similarity, SimilarityInput } from '#shared/contract/jobs.ts'
-import { AppError } from '#shared/errors.ts'
 import { optionOf } from '../options.ts'
+import { spooled } from '../piped.ts'
 import { runJob } from '../tools.ts'
 import type { CliTools } from '../tools.ts'
 import { deviceOption } from './words.ts'
@@ -22,7 +22,7 @@ export function addSimilarityCommand(program: Command, tools: CliTools): void {
   program
     .command('similarity <table>')
     .description(
-      'score the pairs of a CSV, TSV, JSON Lines or Parquet table; - reads standard input',
+      'score the pairs of a CSV, TSV, JSON Lines or Parquet table, or of a pipe; - is standard input',
     )
     .addOption(
       new Option(
@@ -51,14 +51,15 @@ export function addSimilarityCommand(program: Command, tools: CliTools): void {
     .action(async (table: string, { model, out, log, root, ...options }: Options) => {
       const folder = mkdtempSync(join(tmpdir(), 'gleaner-similarity-'))
       try {
+        const piped = await spooled(table, folder)
         const input = {
           ...options,
           models: model ?? [],
           // Relative paths of a table without a place begin where the command is given.
-          ...(table === '-' && root === undefined ? { root: resolve('.') } : {}),
+          ...(piped !== null && root === undefined ? { root: resolve('.') } : {}),
           ...(root === undefined ? {} : { root: resolve(root) }),
           ...(log === undefined ? {} : { log: resolve(log) }),
-          file: table === '-' ? await spooled(folder) : resolve(table),
+          file: piped ?? resolve(table),
         }
         if (out !== undefined) {
           await runJob(tools, similarity, { ...input, out: resolve(out) })
@@ -72,18 +73,4 @@ export function addSimilarityCommand(program: Command, tools: CliTools): void {
         rmSync(folder, { recursive: true, force: true })
       }
     })
-}
-
-/** Tables are looked at before they are read: what comes by a pipe waits in a file. */
-async function spooled(folder: string): Promise<string> {
-  if (process.stdin.isTTY) {
-    throw new AppError(
-      'invalid-input',
-      'Standard input is a terminal.',
-      'Pipe a table into it: cat pairs.csv | gleaner similarity -',
-    )
-  }
-  const path = join(folder, 'standard-input')
-  await pipeline(process.stdin, createWriteStream(path))
-  return path
 }

@@ -1,5 +1,5 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { similarity } from '#shared/contract/jobs/similarity.ts'
 import type { SimilarityFormat, SimilarityInput } from '#shared/contract/jobs/similarity.ts'
@@ -11,6 +11,7 @@ import { OutputFile } from '../../export/folder.ts'
 import type { ColumnType } from '../../export/parquet-file.ts'
 import { writeTable } from '../../export/table-file.ts'
 import type { TableCell, TableFile } from '../../export/table-file.ts'
+import { notAFile, readError } from '../../files/read-error.ts'
 import { removeTemporary, temporaryName, writeWhole } from '../../files/write-whole.ts'
 import type { FetchOptions } from '../../images/fetch-options.ts'
 import { createInferenceHost } from '../../inference/host/client.ts'
@@ -111,6 +112,11 @@ async function lookAt(
   signal: AbortSignal,
 ): Promise<RecognisedTable> {
   const path = resolve(file)
+  const found = await stat(path).catch((error: unknown) => {
+    throw readError(path, error)
+  })
+  // Opening a pipe or a device may never end.
+  if (!found.isFile()) throw notAFile(path)
   const source = { path, name: basename(path), imageEmbeddings: null, textEmbeddings: null }
   const choices = { path, columns: [] }
   const about = basename(path)
