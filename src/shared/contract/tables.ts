@@ -66,6 +66,38 @@ export const RecognisedTable = z.object({
 })
 export type RecognisedTable = z.infer<typeof RecognisedTable>
 
+/** What is in a table that `similarity` wrote. */
+export const ScoredTable = z.object({
+  path: z.string(),
+  rows: z.number().int(),
+  /** A score a model, in the order of the columns. */
+  scores: z.array(
+    z.object({
+      column: z.string(),
+      /** Rows that have one. */
+      n: z.number().int(),
+      /** All of these are null without a row. */
+      mean: z.number().nullable(),
+      /** With n - 1 in the denominator; null also of one row. */
+      sd: z.number().nullable(),
+      min: z.number().nullable(),
+      max: z.number().nullable(),
+      /** Rows in bins of one width that touch; `from` is part of a bin, `to` is not. */
+      bins: z.array(z.object({ from: z.number(), to: z.number(), n: z.number().int() })),
+    }),
+  ),
+  /** Rows without a score by reason, the most frequent first, each with its first rows. */
+  problems: z.array(
+    z.object({
+      reason: z.string(),
+      n: z.number().int(),
+      /** Rows are counted from 1, the heading left out. */
+      first: z.array(z.object({ row: z.number().int(), what: z.string() })),
+    }),
+  ),
+})
+export type ScoredTable = z.infer<typeof ScoredTable>
+
 export const tables = {
   /**
    * What is in a table, or in a folder of them: looks at the first rows, imports nothing. What would
@@ -99,4 +131,9 @@ export const tables = {
       left: z.array(z.object({ name: z.string(), message: z.string() })),
     }),
   ),
+  /**
+   * Reads what `similarity` wrote: how its scores lie, and why rows have none.
+   * @throws `invalid-input` for a table without its columns
+   */
+  'tables.scored': call(z.object({ path: z.string().min(1) }), ScoredTable),
 }

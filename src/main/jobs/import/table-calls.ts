@@ -1,4 +1,4 @@
-import type { CallArgs, RecognisedTable } from '#shared/contract/index.ts'
+import type { CallArgs, RecognisedTable, ScoredTable } from '#shared/contract/index.ts'
 import { createWatched } from '../../processes/watched.ts'
 import type { Watched } from '../../processes/watched.ts'
 import type { RowBatch, TableInput } from '../../tables/index.ts'
@@ -18,6 +18,8 @@ export interface TableCalls {
     value: { plan: ImportPlan } | { choice: Choice }
     event: number
   }
+  /** As `readScored`; on the way, how far the table was read. */
+  scored: { input: { path: string }; value: ScoredTable; event: number }
   rows: {
     input: { path: string; columns: string[]; from: number }
     value: { bytes: number }

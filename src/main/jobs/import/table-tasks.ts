@@ -1,5 +1,5 @@
 import type { Tasks } from '../../processes/peer.ts'
-import { openTable } from '../../tables/index.ts'
+import { openTable, readScored } from '../../tables/index.ts'
 import { ChoiceNeeded } from '../../tables/choice-needed.ts'
 import { lookAtTable, planTable, toRefusal } from './import-plan.ts'
 import { handyParts } from './row-parts.ts'
@@ -32,6 +32,7 @@ export const tableTasks: Tasks<TableCalls> = {
       return { choice: { ...toRefusal(error), about: error.about } }
     }
   },
+  scored: ({ path }, { emit, signal }) => readScored(path, nowAndThen(emit), signal),
   async rows({ path, columns, from }, { emit, signal }) {
     const table = await openTable(path)
     // The next batch is read while the one before is committed.

@@ -1,6 +1,7 @@
 import type { RecognisedTable } from '#shared/contract/index.ts'
 import type { SimilarityInput } from '#shared/contract/jobs/similarity.ts'
 import { AppError } from '#shared/errors.ts'
+import { isSingleValue, pairColumns } from '#shared/pair-columns.ts'
 
 type Column = RecognisedTable['columns'][number]
 
@@ -14,9 +15,6 @@ export interface Columns {
   dropped: string[]
 }
 
-const IMAGE_ROLES = ['path', 'url'] as const
-const TEXT_ROLES = ['alt', 'caption', 'title'] as const
-
 /**
  * `image` and `text` by name first, then as an import recognises them.
  * @throws AppError `invalid-input` that names the columns there are
@@ -25,24 +23,15 @@ export function columnsOf(
   table: RecognisedTable,
   { imageColumn, textColumn }: Pick<SimilarityInput, 'imageColumn' | 'textColumn'>,
 ): Columns {
-  const read = table.columns.filter(({ type }) => type !== 'nested' && type !== 'binary')
-  const named = (name: string): number =>
-    read.findIndex((one) => one.name.toLowerCase() === name.toLowerCase())
-  const find = (
-    wanted: string | undefined,
-    usual: string,
-    roles: readonly string[],
-    what: string,
-  ): number => {
+  const read = table.columns.filter(isSingleValue)
+  const known = pairColumns(read)
+  const find = (wanted: string | undefined, usual: 'image' | 'text', what: string): number => {
     const exact = wanted === undefined ? -1 : read.findIndex(({ name }) => name === wanted)
     if (exact >= 0) return exact
-    const at =
-      wanted !== undefined
-        ? named(wanted)
-        : [named(usual), ...roles.map((role) => read.findIndex((one) => one.role === role))].find(
-            (place) => place >= 0,
-          )
-    if (at !== undefined && at >= 0) return at
+    const at = read.findIndex((one) =>
+      wanted === undefined ? one === known[usual] : one.name.toLowerCase() === wanted.toLowerCase(),
+    )
+    if (at >= 0) return at
     const names = table.columns.map(({ name }) => name).join(', ')
     throw new AppError(
       'invalid-input',
@@ -55,8 +44,8 @@ export function columnsOf(
       },
     )
   }
-  const image = find(imageColumn, 'image', IMAGE_ROLES, 'addresses or files of pictures')
-  const text = find(textColumn, 'text', TEXT_ROLES, 'the words')
+  const image = find(imageColumn, 'image', 'addresses or files of pictures')
+  const text = find(textColumn, 'text', 'the words')
   if (image === text) {
     throw new AppError(
       'invalid-input',

@@ -10,6 +10,7 @@ import { label } from '../features/label/index.ts'
 import { pairs } from '../features/pairs/index.ts'
 import { rating } from '../features/rating/index.ts'
 import { settings } from '../features/settings/index.ts'
+import { scoring } from '../features/scoring/index.ts'
 import { train } from '../features/train/index.ts'
 import type { Feature } from '../state/features.ts'
 
@@ -26,6 +27,7 @@ export const FEATURES: readonly Feature[] = [
   jobs,
   settings,
   importing,
+  scoring,
   fetching,
   rating,
 ]

@@ -4,6 +4,7 @@ import { useFetching } from './fetching.ts'
 import { useJobs } from './jobs.ts'
 import { usePairs } from './pairs.ts'
 import { useSession } from './session.ts'
+import { useTableScoring } from './table-scoring.ts'
 
 /** What comes after a job: a place to go to, or something to do where one is. */
 export interface NextStep {
@@ -13,8 +14,9 @@ export interface NextStep {
   run?: () => void
 }
 
-/** The one step that follows from a job that is done in the open corpus; null = none does. */
+/** The one step that follows from a job that is done, in the open corpus or in none; null = none does. */
 export function nextStep(job: Job): NextStep | null {
+  if (job.kind === 'similarity') return shownScores(job)
   if (job.state !== 'done' || job.corpus === null || job.corpus !== useSession().path) return null
   // What was asked for already comes first.
   if (useJobs().live.some(({ corpus }) => corpus === job.corpus)) return null
@@ -38,6 +40,12 @@ export function nextStep(job: Job): NextStep | null {
     default:
       return null
   }
+}
+
+/** It belongs to no corpus. */
+function shownScores(job: Job): NextStep | null {
+  if (job.state !== 'done') return null
+  return { label: t('jobs.next.similarity'), run: () => useTableScoring().show(job) }
 }
 
 /** Where there is no picture, that comes first. */

@@ -44,6 +44,7 @@ export const similarity = defineJob({
   input: SimilarityInput,
   title: ({ file }) => `Score the rows of ${baseName(file)}`,
   lane: 'machine',
+  makes: 'folder',
   // Somebody waits for the table; a half one is none.
   resumes: () => false,
 })

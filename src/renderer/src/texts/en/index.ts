@@ -17,6 +17,7 @@ import { query } from './query.ts'
 import { rating } from './rating.ts'
 import { reasons } from './reasons.ts'
 import { report } from './report.ts'
+import { scoring } from './scoring.ts'
 import { settings } from './settings.ts'
 import { table } from './table.ts'
 import { train } from './train.ts'
@@ -44,6 +45,7 @@ export const en = {
   rating,
   reasons,
   report,
+  scoring,
   settings,
   table,
   train,

@@ -17,6 +17,7 @@ export const jobs = {
     'train-spans': 'find spans with the model',
     'predict-spans': 'label what the model found',
     judge: 'go on with the study',
+    similarity: 'look at the scores',
   },
   clearShort: 'Clear finished',
   all: 'All jobs',

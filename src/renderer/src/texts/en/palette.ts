@@ -22,6 +22,7 @@ export const palette = {
       import: 'warc wacz parquet csv crawl load add ingest',
       'import-folder': 'directory load add ingest',
     },
+    table: { similarity: 'clip cosine csv parquet jsonl scores' },
     corpora: { sample: 'example demo tutorial' },
     view: {
       corpora: 'datasets crawls statistics failures',
