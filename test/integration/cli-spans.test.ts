@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -123,3 +123,38 @@ test('labels go out and come in, with progress, agreement and a frozen set', asy
   expect(await ok('spans', 'freeze', a)).toContain('3 pairs, 3 with a span')
   expect((await gleaner('labels', 'merge', a, join(home, 'none.jsonl'))).code).toBe(1)
 }, 240_000)
+
+test.for(['labels', 'marks'])(
+  '%s of another corpus are refused with their reason, and the command fails; what fits is taken in',
+  { timeout: 240_000 },
+  async (what) => {
+    const corpus = spanCorpus(storyPairs(3))
+    const { path } = corpus
+    label(corpus, 1, [{ source: 'before', quote: `Story of ${nameOf(0)} in the week` }])
+    corpus.close()
+    await ok('marks', 'set', path, '--person', 'ann', '--where', 'id=1', '--mark', 'keep')
+    const mine = join(home, `${what}-mine.jsonl`)
+    await ok(what, 'export', path, mine)
+    const good = readFileSync(mine, 'utf8')
+    const strange = good
+      .replace(/"uid":"[^"]*"/, '"uid":"00000000-0000-4000-8000-000000000000"')
+      .replace(/"(page|picture)":"[^"]*"/g, '"$1":"https://elsewhere.example/"')
+    expect(strange).not.toBe(good)
+    const none = join(home, `${what}-none.jsonl`)
+    writeFileSync(none, strange)
+    const refused = await gleaner(what, 'merge', path, none)
+    expect(refused.stderr).toBe('')
+    expect(refused.stdout).toMatch(/^0 events added, 0 known before/)
+    expect(refused.stdout).toMatch(/refused 1: /)
+    expect(refused.stdout).toContain('Nothing was taken in: every one of the events was refused.')
+    expect(refused.code).toBe(1)
+    const some = join(home, `${what}-some.jsonl`)
+    writeFileSync(some, good + strange)
+    const partly = await gleaner(what, 'merge', path, some)
+    expect(partly.stdout).toMatch(/^0 events added, 1 known before/)
+    expect(partly.stdout).toMatch(/refused 1: /)
+    expect(partly.stdout).not.toContain('Nothing was taken in')
+    expect(partly.code).toBe(1)
+    expect((await gleaner(what, 'merge', path, mine)).code).toBe(0)
+  },
+)

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CallInput, CallName, CallOutput, JudgedSample } from '#shared/contract/index.ts'
@@ -208,6 +208,81 @@ describe('judging a cutoff', () => {
         rows: lines.map((line) => Object.values(line) as (string | number)[]),
       }),
     )
+  })
+
+  test('takes in what others judged elsewhere: the same report in whatever order and how often files come', async () => {
+    const fill = (name: string) =>
+      engine.corpus(name, (opened) => fillCorpus(opened, { pairs: 300, scores: ['alt'] }))
+    const [mine, theirs, both] = [fill('mine'), fill('theirs'), fill('both')]
+    const samples = new Map<string, number>()
+    for (const path of [mine, theirs, both]) {
+      await call('corpora.open', { path })
+      samples.set(path, (await draw({ corpus: path, seed: 5, size: 40 })).id)
+    }
+    const judge = async (path: string, name: string, verdict: Verdict, last: Verdict | null) => {
+      const of = { corpus: path, sample: samples.get(path)!, judge: name }
+      const sheet = await call('judging.sheet', of)
+      for (const { pair } of sheet) await call('judging.set', { ...of, pair, verdict })
+      if (last) {
+        await call('judging.set', { ...of, pair: sheet[0]!.pair, verdict: last })
+        await call('judging.undo', of)
+        await call('judging.undo', of)
+      }
+      return sheet.length
+    }
+    const subjects = await judge(mine, 'Ada', 'right', null)
+    await judge(theirs, 'Ben', 'wrong', 'unsure')
+    const files = [mine, theirs].map((path) => `${path}.judgements.jsonl`)
+    for (const [i, path] of [mine, theirs].entries()) {
+      const { events } = await call('judging.saveEvents', { corpus: path, out: files[i]! })
+      expect(events).toBe(subjects + (i === 0 ? 0 : 3))
+    }
+    const merge = (path: string, ...names: string[]) =>
+      call('judging.merge', { corpus: path, files: names })
+    expect(await merge(mine, files[1]!)).toEqual({ added: subjects + 3, known: 0, refused: [] })
+    expect(await merge(both, files[1]!, files[0]!, files[1]!)).toEqual({
+      added: 2 * subjects + 3,
+      known: subjects + 3,
+      refused: [],
+    })
+    const report = async (path: string) => {
+      const { sample, ...rest } = await call('judging.report', {
+        corpus: path,
+        sample: samples.get(path)!,
+      })
+      return { ...rest, judges: sample.judges.map(({ name, judged }) => [name, judged]) }
+    }
+    const of = await report(both)
+    expect(of).toEqual(await report(mine))
+    // Ben took back what he said first of one, and the vote on it with it.
+    expect(of.judges).toEqual([
+      ['Ada', subjects],
+      ['Ben', subjects - 1],
+    ])
+    expect(of.counts.unsure).toBeGreaterThan(0)
+    expect(of.counts.wrong).toBe(0)
+
+    // What does not fit is refused with its reason, and the rest is taken in.
+    const lines = readFileSync(files[0]!, 'utf8').trim().split('\n')
+    const event = JSON.parse(lines[0]!) as Record<string, unknown>
+    const other = { ...event, uid: '00000000-0000-4000-8000-000000000000' }
+    const strange = [
+      { ...other, subject: 'f'.repeat(64) },
+      { ...other, at: '2999-01-01T00:00:00.000Z' },
+      { ...other, verdict: 'maybe' },
+      { ...event, verdict: 'wrong' },
+    ].map((one) => JSON.stringify(one))
+    writeFileSync(files[0]!, ['no JSON', ...strange, ...lines].join('\n'))
+    const { added, known, refused } = await merge(both, files[0]!)
+    expect([added, known]).toEqual([0, subjects])
+    expect(Object.fromEntries(refused.map(({ reason, n }) => [reason, n]))).toEqual({
+      'not-readable': 2,
+      'not-drawn': 1,
+      'time-in-the-future': 1,
+      'other-event': 1,
+    })
+    expect(await report(both)).toEqual(of)
+    await expect(merge(both, join(engine.folder, 'nothing.jsonl'))).rejects.toThrow('nothing.jsonl')
   })
 
   test('says what is wrong: nothing scored in the filter, no such sample, a pair that was not drawn', async () => {

@@ -1,6 +1,5 @@
-"""Reads an exported version with mlcroissant: its metadata, and the first records of the list of pairs."""
+"""Reads an exported version with mlcroissant: its metadata, and every record of the list of pairs."""
 
-import itertools
 import pathlib
 import sys
 
@@ -11,6 +10,10 @@ if len(sys.argv) != 2:
 dataset = mlcroissant.Dataset(jsonld=str(pathlib.Path(sys.argv[1]) / "croissant.json"))
 issues = dataset.metadata.issues
 print(issues.report())
-for record in itertools.islice(dataset.records(record_set="pairs"), 3):
-    print(record)
+read = 0
+for record in dataset.records(record_set="pairs"):
+    if read < 3:
+        print(record)
+    read += 1
+print(f"{read} records read, {len(issues.errors)} errors, {len(issues.warnings)} warnings")
 sys.exit(1 if issues.errors else 0)

@@ -152,4 +152,18 @@ export const judging = {
     Sample.extend({ out: z.string().min(1), format: z.enum(['csv', 'jsonl']).default('csv') }),
     z.object({ rows: z.number().int() }),
   ),
+  /** Everything that was ever said, of all samples, as events for `judging.merge`. */
+  'judging.saveEvents': call(
+    z.object({ corpus: CorpusPath, out: z.string().min(1) }),
+    z.object({ events: z.number().int() }),
+  ),
+  /** Takes in events of other machines; docs/cutoff.md says what fits. */
+  'judging.merge': call(
+    z.object({ corpus: CorpusPath, files: z.array(z.string().min(1)).min(1) }),
+    z.object({
+      added: z.number().int(),
+      known: z.number().int(),
+      refused: z.array(z.object({ reason: z.string(), n: z.number().int(), example: z.string() })),
+    }),
+  ),
 }

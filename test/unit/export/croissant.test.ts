@@ -60,6 +60,12 @@ async function written(files: number): Promise<{ folder: string; croissant: Node
 type Node = Record<string, unknown>
 const nodes = (value: unknown): Node[] => (Array.isArray(value) ? (value as Node[]) : [])
 
+/** Names of the context that Croissant 1.0 gives; mlcroissant warns of any other. */
+const OFFICIAL =
+  '@language @vocab citeAs column conformsTo cr data dataType dct equivalentProperty examples extract field ' +
+  'fileObject fileProperty fileSet format includes isLiveDataset jsonPath key md5 parentField path rai ' +
+  'recordSet references regex repeated replace samplingRate sc separator source subField transform'
+
 /**
  * What mlcroissant (MLCommons) asks of Croissant 1.0: what is mandatory, that names are there and
  * referred to rightly, that types are known. tools/check-croissant runs the program itself.
@@ -83,6 +89,17 @@ function problemsOf(data: Node): string[] {
   ] as const) {
     if (context[name] !== iri) problems.push(`${name} means ${String(context[name])}`)
   }
+  for (const name of OFFICIAL.split(' ')) {
+    if (!(name in context)) problems.push(`the context has no ${name}`)
+  }
+  for (const name of Object.keys(context)) {
+    if (!OFFICIAL.split(' ').includes(name)) problems.push(`${name} is not of the context`)
+  }
+  for (const one of [data['creator']].flat() as Node[]) {
+    if (!/^sc:(Organization|Person)$/.test(String(one['@type']))) {
+      problems.push(`${String(one['@type'])} makes no data sets`)
+    }
+  }
   if (data['@type'] !== 'sc:Dataset') problems.push('it is no data set')
   if (data['conformsTo'] !== 'http://mlcommons.org/croissant/1.0') problems.push('other rules')
   need(
@@ -91,6 +108,7 @@ function problemsOf(data: Node): string[] {
     'description',
     'license',
     'url',
+    'creator',
     'datePublished',
     'version',
     'distribution',
@@ -124,8 +142,14 @@ function problemsOf(data: Node): string[] {
       if (field['@type'] !== 'cr:Field') problems.push('it is no field')
       if (!String(field['@id']).startsWith(`${String(set['@id'])}/`))
         problems.push('not of its set')
+      // Readers of JSON Lines make times of a column with this name.
+      if (field['name'] === 'date' && field['dataType'] !== 'sc:DateTime') {
+        problems.push('a time is read as another type')
+      }
       if (
-        !/^sc:(Text|URL|Integer|Float|Boolean|Date|ImageObject)$/.test(String(field['dataType']))
+        !/^sc:(Text|URL|Integer|Float|Boolean|Date|DateTime|ImageObject)$/.test(
+          String(field['dataType']),
+        )
       ) {
         problems.push(`${String(field['dataType'])} is no type`)
       }
@@ -182,6 +206,8 @@ describe('the Croissant metadata of a version', () => {
       ['conformsTo', 'http://mlcommons.org/croissant/0.8'],
       ['recordSet', []],
       ['nonsense', 1],
+      ['creator', { '@type': 'sc:SoftwareApplication', name: 'Gleaner' }],
+      ['@context', { ...(croissant['@context'] as Node), rai: undefined, own: 'cr:own' }],
     ] as const) {
       expect(problemsOf({ ...croissant, [field]: value }), field).not.toEqual([])
     }

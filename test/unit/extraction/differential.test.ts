@@ -6,6 +6,7 @@ import { brokenPage } from '../../support/broken-pages.ts'
 import {
   differentPages,
   isDifferent,
+  isPlacedOtherwise,
   ourImages,
   sharedGenerator,
 } from '../../support/page-differences.ts'
@@ -151,6 +152,16 @@ describe('on tag soup', () => {
       expect(differentPages(page, 0, 10_000)).toEqual([])
     },
   )
+
+  test('pictures of pages of ours without tables are hidden, and in links, where they are by parse5', () => {
+    const pages = Array.from({ length: 4000 }, (_, seed) => brokenPage(seed))
+    const plain = pages.filter(
+      (page) => !/<(?:table|t[rdh]|tbody|thead|tfoot|caption|col)|shadowroot/i.test(page),
+    )
+    expect(plain.length).toBeGreaterThan(500)
+    expect(plain.filter((page) => /hidden|href/.test(page)).length).toBeGreaterThan(200)
+    expect(plain.filter(isPlacedOtherwise)).toEqual([])
+  })
 
   test('nothing throws or hangs, offsets hold and every img is accounted for', () => {
     const piece = fc.oneof(

@@ -69,3 +69,25 @@ function sourcesOf(image: Tree.Element): (string | null)[] {
     .filter((node): node is Tree.Element => 'tagName' in node && node.tagName === 'source')
     .map((source) => valueOf(source, 'srcset'))
 }
+
+/**
+ * Of each `<img>`, in document order: its `src`, whether an element around it hides it, and whether
+ * one is a link. Only for pages without tables and shadow roots.
+ */
+export function parse5Places(html: string): [src: string | null, hidden: boolean, link: boolean][] {
+  const found: [string | null, boolean, boolean][] = []
+  const walk = (node: Tree.Node, hidden: boolean, link: boolean): void => {
+    if ('tagName' in node && !/^(?:html|head|body)$/.test(node.tagName)) {
+      const isHtml = node.namespaceURI === 'http://www.w3.org/1999/xhtml'
+      if (isHtml && node.tagName === 'img') found.push([valueOf(node, 'src'), hidden, link])
+      if (isHtml || node.tagName === 'svg' || node.tagName === 'math') {
+        hidden ||= valueOf(node, 'hidden') !== null
+      }
+      if (isHtml && node.tagName === 'dialog') hidden ||= valueOf(node, 'open') === null
+      if (isHtml && node.tagName === 'a') link ||= valueOf(node, 'href') !== null
+    }
+    if ('childNodes' in node) for (const child of node.childNodes) walk(child, hidden, link)
+  }
+  walk(parse(html, { scriptingEnabled: false }), false, false)
+  return found
+}

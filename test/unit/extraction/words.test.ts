@@ -22,6 +22,17 @@ describe('text before and after a picture', () => {
     expect(pairOf(`<p>One.${four}</p><p></b></b></b>Two.</p>${IMG}`).before).toBe('One.\nTwo.')
   })
 
+  test('stay unseen where an inner one of several hidden elements is still open', () => {
+    // An element hides by itself, also where one around it hid before: as parse5 has it.
+    const four = '<b hidden>'.repeat(4)
+    expect(pairOf(`<p>One.${four}<p></b></b>Two.</p>${IMG}`).before).toBe('One.')
+    expect(pairOf(`<i hidden><p>One.<b hidden></i>Two.</b>Three.</p>${IMG}`).before).toBe('Three.')
+  })
+
+  test('in a form stay in it where its end tag comes within an element that goes on', () => {
+    expect(pairOf(`<form hidden><div></form>One.</div><p>Two.</p>${IMG}`).before).toBe('Two.')
+  })
+
   test('has no soft hyphens, and no space where lines of Chinese or Japanese meet', () => {
     expect(
       pairOf(`<p>Donau&shy;dampf\u00adschiff</p>${IMG}<p>猫が\n  いる。\n犬</p>`),

@@ -7,6 +7,7 @@ import { AppError } from '#shared/errors.ts'
 import { optionOf } from '../options.ts'
 import { table } from '../terminal.ts'
 import type { CliTools } from '../tools.ts'
+import { printMerged } from './merged.ts'
 import { onlyModel } from './score.ts'
 import { json, n, textOption, three, where } from './words.ts'
 
@@ -153,6 +154,28 @@ export function addJudgeCommands(program: Command, tools: CliTools): void {
         print(`${n(rows)} rows in ${resolve(file)}`)
       },
     )
+
+  judge
+    .command('events <corpus> <file>')
+    .description('write all that was ever said as JSON Lines, to be merged on another machine')
+    .action(async (corpus: string, file: string) => {
+      const path = await open(corpus)
+      const { events } = await call('judging.saveEvents', { corpus: path, out: resolve(file) })
+      print(`${n(events)} events in ${resolve(file)}`)
+    })
+
+  judge
+    .command('merge <corpus> <file...>')
+    .description('take in judgements of other machines, of pairs that were drawn here too')
+    .option(...json)
+    .action(async (corpus: string, files: string[], options: { json: boolean }) => {
+      const path = await open(corpus)
+      const merged = await call('judging.merge', {
+        corpus: path,
+        files: files.map((file) => resolve(file)),
+      })
+      return printMerged(tools, merged, 'judgements', options.json)
+    })
 }
 
 function describeSamples(samples: readonly JudgedSample[]): string {

@@ -4,6 +4,7 @@ import { labels as contract } from '#shared/contract/labels.ts'
 import { optionOf } from '../options.ts'
 import { table } from '../terminal.ts'
 import type { CliTools } from '../tools.ts'
+import { printMerged } from './merged.ts'
 import { json, n, three, where } from './words.ts'
 
 const FILTER = 'caption:* -alt:*'
@@ -33,11 +34,7 @@ export function addLabelCommands(program: Command, tools: CliTools): void {
         corpus: path,
         files: files.map((file) => resolve(file)),
       })
-      if (options.json) return printJson(merged)
-      print(`${n(merged.added)} events added, ${n(merged.known)} known before`)
-      for (const { reason, n: count, example } of merged.refused) {
-        print(`refused ${n(count)}: ${reason} (${example})`)
-      }
+      return printMerged(tools, merged, 'events', options.json)
     })
 
   labels

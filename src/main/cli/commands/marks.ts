@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { Mark, MARKS, normalTag } from '#shared/marks.ts'
 import { table } from '../terminal.ts'
 import type { CliTools } from '../tools.ts'
+import { printMerged } from './merged.ts'
 import { describeMarks } from './stats.ts'
 import { json, n, where } from './words.ts'
 
@@ -17,10 +18,8 @@ interface SetOptions {
 }
 
 /** `marks ...` */
-export function addMarkCommands(
-  program: Command,
-  { call, open, print, printJson }: CliTools,
-): void {
+export function addMarkCommands(program: Command, tools: CliTools): void {
+  const { call, open, print, printJson } = tools
   const marks = program
     .command('marks')
     .description('what people marked: keep, reject, unsure, tags, notes')
@@ -105,13 +104,13 @@ export function addMarkCommands(
         corpus: path,
         files: files.map((file) => resolve(file)),
       })
-      if (options.json) return printJson(merged)
-      print(
-        `${n(merged.added)} events added, ${n(merged.known)} known before, of ${n(merged.pairs)} pairs more`,
+      return printMerged(
+        tools,
+        merged,
+        'events',
+        options.json,
+        `, of ${n(merged.pairs)} pairs more`,
       )
-      for (const { reason, n: count, example } of merged.refused) {
-        print(`refused ${n(count)}: ${reason} (${example})`)
-      }
     })
 }
 

@@ -11,12 +11,13 @@ import { Aspect, DesignChange, StudyDesign } from '#shared/studies/design.ts'
 import { optionOf } from '../options.ts'
 import { table } from '../terminal.ts'
 import { runJob, type CliTools } from '../tools.ts'
+import { printMerged } from './merged.ts'
 import { addStudyReportCommands } from './study-report.ts'
 import { json, n } from './words.ts'
 
 /** `study ...` */
 export function addStudyCommands(program: Command, tools: CliTools): void {
-  const { call, open, print, printJson, fail } = tools
+  const { call, open, print, printJson } = tools
   const study = program
     .command('study')
     .description('rate the pictures of generating models, blind')
@@ -283,12 +284,7 @@ export function addStudyCommands(program: Command, tools: CliTools): void {
           study: name,
           files: files.map((file) => resolve(file)),
         })
-        if (merged.refused.length > 0) fail()
-        if (options.json) return printJson(merged)
-        print(`${n(merged.added)} answers added, ${n(merged.known)} known before`)
-        for (const { reason, n: count, example } of merged.refused) {
-          print(`refused ${n(count)}: ${reason} (${example})`)
-        }
+        return printMerged(tools, merged, 'answers', options.json)
       },
     )
 

@@ -6,6 +6,10 @@ import { drawSample } from '../../jobs/judging/draw-sample.ts'
 import { saveJudgements } from '../../jobs/judging/judgement-file.ts'
 import { judgingReport } from '../../jobs/judging/judging-report.ts'
 import {
+  mergeJudgementEvents,
+  saveJudgementEvents,
+} from '../../store/repositories/judgement-files.ts'
+import {
   listSamples,
   putJudgement,
   sampleOf,
@@ -53,6 +57,16 @@ export function judgingCalls({ corpora, announce }: EngineContext): CallsOf<type
     },
     'judging.export'({ corpus, sample, out, format }) {
       return { rows: saveJudgements(opened(corpus).reader, { sample, out: resolve(out), format }) }
+    },
+    'judging.saveEvents': ({ corpus, out }) =>
+      saveJudgementEvents(opened(corpus).reader, resolve(out)),
+    async 'judging.merge'({ corpus, files }) {
+      const merged = await mergeJudgementEvents(
+        opened(corpus).writer,
+        files.map((file) => resolve(file)),
+      )
+      announce(corpus, ['judgings'])
+      return merged
     },
   }
 }

@@ -14,6 +14,7 @@ const CONTEXT = {
   data: { '@id': 'cr:data', '@type': '@json' },
   dataType: { '@id': 'cr:dataType', '@type': '@vocab' },
   dct: 'http://purl.org/dc/terms/',
+  equivalentProperty: 'cr:equivalentProperty',
   examples: { '@id': 'cr:examples', '@type': '@json' },
   extract: 'cr:extract',
   field: 'cr:field',
@@ -28,11 +29,13 @@ const CONTEXT = {
   md5: 'cr:md5',
   parentField: 'cr:parentField',
   path: 'cr:path',
+  rai: 'http://mlcommons.org/croissant/RAI/',
   recordSet: 'cr:recordSet',
   references: 'cr:references',
   regex: 'cr:regex',
   repeated: 'cr:repeated',
   replace: 'cr:replace',
+  samplingRate: 'cr:samplingRate',
   sc: 'https://schema.org/',
   separator: 'cr:separator',
   source: 'cr:source',
@@ -82,7 +85,7 @@ const FIELDS: readonly { name: string; type: string; description: string }[] = [
     description: "SHA-256 of the picture's bytes; null where they are not held",
   },
   { name: 'page', type: 'sc:URL', description: 'Address of the page' },
-  { name: 'date', type: 'sc:Text', description: 'When the page was captured' },
+  { name: 'date', type: 'sc:DateTime', description: 'When the page was captured' },
   { name: 'place', type: 'sc:Integer', description: 'Place of the picture on the page, from 0' },
 ]
 
@@ -99,6 +102,7 @@ export function croissantOf(
   total: number,
 ): Record<string, unknown> {
   const { version } = what
+  const { software } = version.recipe
   const isNamed = total <= Math.min(files.length, MOST_OBJECTS)
   const distribution = isNamed ? files.map(fileObject) : [fileObject(list), ...fileSets(files)]
   return {
@@ -113,7 +117,8 @@ export function croissantOf(
     version: '1.0.0',
     datePublished: version.createdAt.slice(0, 10),
     citeAs: `${version.name}: ${version.pairs} image-text pairs. Content hash ${version.hash}.`,
-    creator: { '@type': 'sc:SoftwareApplication', name: `Gleaner ${version.recipe.software}` },
+    // Readers take persons and organisations only; who they are the program does not know.
+    creator: { '@type': 'sc:Organization', name: `Not stated; made with Gleaner ${software}` },
     isLiveDataset: false,
     distribution,
     recordSet: [

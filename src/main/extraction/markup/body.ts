@@ -19,7 +19,6 @@ import {
   M_TABLE,
   M_TEMPLATE,
   S_FOREIGN,
-  S_NOSCRIPT,
   S_NO_WORDS,
   S_TEMPLATE,
 } from './here.ts'
@@ -30,6 +29,8 @@ import {
   closeImplied,
   closeOther,
   findInScope,
+  forgetGain,
+  gain,
   MATHML,
   openCount,
   popTo,
@@ -39,7 +40,6 @@ import {
   resetMode,
   stackProps,
   stackSerial,
-  stackState,
   stackTag,
   SVG,
   topIs,
@@ -115,7 +115,7 @@ export function openElement(name: number, props: number): void {
   }
   if ((props & tag.BLOCK) !== 0) here.boundary = true
   push(name, index)
-  if ((props & tag.NO_WORDS) !== 0) here.state |= S_NO_WORDS
+  if ((props & tag.NO_WORDS) !== 0) gain(S_NO_WORDS)
   if ((props & tag.MEANS) !== 0) enter(name, index)
   applyAttributes(name)
   if ((props & tag.FORMATTING) !== 0) noteFormatting(name, token.nameEnd)
@@ -270,7 +270,7 @@ function form(props: number): number {
 function openForeign(name: number): void {
   if (selfClosing) return
   pushForeign(token.hash | -0x80000000, name === tag.T_SVG ? SVG : MATHML, 0)
-  here.state |= name === tag.T_SVG ? S_FOREIGN | S_NO_WORDS : S_FOREIGN
+  gain(name === tag.T_SVG ? S_FOREIGN | S_NO_WORDS : S_FOREIGN)
   applyAttributes(-1)
 }
 
@@ -280,7 +280,7 @@ function openTemplate(): void {
   const index = indexOf(tag.T_TEMPLATE)
   push(tag.T_TEMPLATE, index)
   here.table = here.cell = -1
-  if (!shadow) here.state |= S_TEMPLATE
+  if (!shadow) gain(S_TEMPLATE)
   addMarker()
   here.framesetOk = false
   here.mode = M_TEMPLATE
@@ -378,11 +378,9 @@ function ownEnd(name: number): void {
 
 /** Something in it is open, so that it stays open; yet where scripts run, it ends here. */
 function leaveNoscript(): void {
-  const bits = S_NOSCRIPT | S_NO_WORDS
-  for (let i = here.depth - 1; i >= 0 && stackTag[i] !== tag.T_NOSCRIPT; i--) {
-    stackState[i] = (stackState[i] as number) & ~bits
-  }
-  here.state &= ~bits
+  let at = here.depth - 1
+  while (stackTag[at] !== tag.T_NOSCRIPT) at--
+  forgetGain(at)
 }
 
 function closeHeading(): void {

@@ -42,7 +42,7 @@ import {
   S_TEMPLATE,
   S_UNSEEN,
 } from './here.ts'
-import { around, isCaption, parentPicture, regionOfNext, setCaption, setId } from './stack.ts'
+import { around, gain, isCaption, parentPicture, regionOfNext, setCaption, setId } from './stack.ts'
 import { addItem, itemCount } from './tape.ts'
 import * as tag from './tags.ts'
 
@@ -219,11 +219,11 @@ function addCaption(kind: FoundCaption['kind'], className: string): void {
 export function enter(name: number, index: number): void {
   switch (name) {
     case tag.T_A:
-      if ((seenAttributes & A_HREF) !== 0) here.state |= S_LINK
+      if ((seenAttributes & A_HREF) !== 0) gain(S_LINK)
       break
     case tag.T_FIGURE:
       here.figure = index
-      here.state |= S_CONTENT
+      gain(S_CONTENT)
       break
     case tag.T_FIGCAPTION:
       addCaption('figcaption', '')
@@ -234,28 +234,28 @@ export function enter(name: number, index: number): void {
     case tag.T_MAIN:
     case tag.T_ARTICLE:
     case tag.T_SECTION:
-      here.state |= S_CONTENT
+      gain(S_CONTENT)
       break
     case tag.T_NAV:
-      here.state |= S_NAVIGATION
+      gain(S_NAVIGATION)
       break
     case tag.T_HEADER:
     case tag.T_FOOTER:
-      if ((here.state & S_CONTENT) === 0) here.state |= S_NAVIGATION
+      if ((here.state & S_CONTENT) === 0) gain(S_NAVIGATION)
       break
     case tag.T_PRE:
     case tag.T_LISTING:
-      here.state |= S_PRE
+      gain(S_PRE)
       break
     case tag.T_DIALOG:
-      if ((seenAttributes & A_OPEN) === 0) here.state |= S_HIDDEN
+      if ((seenAttributes & A_OPEN) === 0) gain(S_HIDDEN)
       break
     case tag.T_NOSCRIPT:
-      here.state |= S_NOSCRIPT | S_NO_WORDS
+      gain(S_NOSCRIPT | S_NO_WORDS)
       break
     case tag.T_OPTION:
     case tag.T_OPTGROUP:
-      here.state |= S_NO_WORDS
+      gain(S_NO_WORDS)
       break
   }
 }
@@ -268,17 +268,15 @@ export function applyAttributes(name: number): void {
   const { html } = here
   if (classStart >= 0 && classEnd > classStart) applyClass(name, html.slice(classStart, classEnd))
   if (idStart >= 0 && idEnd > idStart) applyId(html.slice(idStart, idEnd))
-  let state = here.state
-  if (styleStart >= 0 && HIDING_STYLE.test(html.slice(styleStart, styleEnd))) state |= S_HIDDEN
+  if (styleStart >= 0 && HIDING_STYLE.test(html.slice(styleStart, styleEnd))) gain(S_HIDDEN)
   if (roleStart >= 0 && ROLES.has(html.slice(roleStart, roleEnd).trim().toLowerCase())) {
-    state |= S_NAVIGATION
+    gain(S_NAVIGATION)
   }
-  if ((seenAttributes & A_HIDDEN) !== 0) state |= S_HIDDEN
+  if ((seenAttributes & A_HIDDEN) !== 0) gain(S_HIDDEN)
   // Around icons; on a block it is a slide that is not shown just now.
   if ((seenAttributes & A_ARIA_HIDDEN) !== 0) {
-    if (name <= 0 || ((tag.TAG_PROPS[name] as number) & tag.BLOCK) === 0) state |= S_HIDDEN
+    if (name <= 0 || ((tag.TAG_PROPS[name] as number) & tag.BLOCK) === 0) gain(S_HIDDEN)
   }
-  here.state = state
 }
 
 const ROLES = new Set([
@@ -296,11 +294,11 @@ function applyClass(name: number, className: string): void {
   const bits = classify(className)
   if (bits === 0) return
   const top = here.depth - 1
-  if ((bits & CLASS_UNSEEN) !== 0) here.state |= S_UNSEEN
-  if ((bits & CLASS_NAVIGATION) !== 0) here.state |= S_NAV_CLASS
-  if ((bits & CLASS_CONSENT) !== 0 && name !== tag.T_ARTICLE) here.state |= S_NAVIGATION
+  if ((bits & CLASS_UNSEEN) !== 0) gain(S_UNSEEN)
+  if ((bits & CLASS_NAVIGATION) !== 0) gain(S_NAV_CLASS)
+  if ((bits & CLASS_CONSENT) !== 0 && name !== tag.T_ARTICLE) gain(S_NAVIGATION)
   if ((bits & CLASS_CAPTION) !== 0 && !isCaption(top)) addCaption('class', className)
-  if ((bits & CLASS_FIGURE) !== 0) here.state |= S_FIGURE_CLASS
+  if ((bits & CLASS_FIGURE) !== 0) gain(S_FIGURE_CLASS)
   else if ((bits & CLASS_TITLE) !== 0 && (here.state & S_FIGURE_CLASS) !== 0 && !isCaption(top)) {
     addCaption('title', className)
   }
@@ -308,8 +306,8 @@ function applyClass(name: number, className: string): void {
 
 function applyId(id: string): void {
   const bits = classify(id)
-  if ((bits & CLASS_NAVIGATION) !== 0) here.state |= S_NAV_CLASS
-  if ((bits & CLASS_CONSENT) !== 0) here.state |= S_NAVIGATION
+  if ((bits & CLASS_NAVIGATION) !== 0) gain(S_NAV_CLASS)
+  if ((bits & CLASS_CONSENT) !== 0) gain(S_NAVIGATION)
   if (here.wanted?.has(id) && !here.byId.has(id)) {
     const range = { start: itemCount(), end: -1 }
     here.byId.set(id, range)

@@ -2,7 +2,17 @@ import { decodeAttribute } from '../attribute-value.ts'
 import { A_FONT, listAttributes, listed, seenAttributes, selfClosing } from './attributes.ts'
 import { token } from './body.ts'
 import { here, S_FOREIGN, S_NO_WORDS } from './here.ts'
-import { HTML, MATHML, popTo, pushForeign, stackNamespace, stackState, stackTag } from './stack.ts'
+import {
+  gain,
+  HTML,
+  lose,
+  MATHML,
+  popTo,
+  pushForeign,
+  stackNamespace,
+  stackState,
+  stackTag,
+} from './stack.ts'
 import * as tag from './tags.ts'
 
 /*
@@ -57,13 +67,13 @@ export function startInForeign(name: number): boolean {
   const holdsHtml = namespace === MATHML ? MATH_TEXT.has(text) : SVG_HTML.has(text)
   const isAnnotation = namespace === MATHML && text === 'annotation-xml'
   pushForeign(hash, namespace, holdsHtml || isAnnotation ? tag.SCOPE | tag.SPECIAL : 0)
-  here.state |= S_FOREIGN
+  gain(S_FOREIGN)
   if (holdsHtml) {
-    here.state &= ~S_FOREIGN
-    if (text === 'foreignobject') here.state &= ~S_NO_WORDS
+    lose(S_FOREIGN)
+    if (text === 'foreignobject') lose(S_NO_WORDS)
   } else if (isAnnotation || (namespace === MATHML && text === 'annotation')) {
-    here.state |= S_NO_WORDS
-    if (isAnnotation && annotatesWithHtml()) here.state &= ~S_FOREIGN
+    gain(S_NO_WORDS)
+    if (isAnnotation && annotatesWithHtml()) lose(S_FOREIGN)
   }
   return true
 }

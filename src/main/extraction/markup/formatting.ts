@@ -7,9 +7,10 @@ import {
   entryAt,
   entryPlace,
   forgetSerial,
+  gain,
+  gainAt,
   growEntries,
   move,
-  noteBits,
   passFoster,
   popFormatting,
   popTo,
@@ -159,7 +160,7 @@ export function noteFormatting(name: number, attributesFrom: number): void {
   }
   const entry = newEntry(newest, name)
   entries++
-  gains[entry] = here.state & ~(stackState[at] as number)
+  gains[entry] = gainAt(at)
   from[entry] = attributesFrom
   setEntry(at, entry)
 }
@@ -187,7 +188,7 @@ export function reopenFormatting(): void {
     push(tags[entry] as number, -1)
     const at = here.depth - 1
     forgetSerial(at)
-    here.state |= gains[entry] as number
+    gain(gains[entry] as number)
     setEntry(at, entry)
   }
 }
@@ -254,7 +255,6 @@ export function adopt(name: number): void {
 function splitAround(entry: number, place: number, furthest: number): void {
   if (doomed.length <= furthest) doomed = new Uint8Array(furthest * 2)
   const base = stackState[place] as number
-  noteBits(place)
   let bookmark = entry
   for (let i = furthest - 1, n = 1; i > place; i--, n++) {
     const inner = entryAt(i)

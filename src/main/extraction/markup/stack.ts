@@ -52,7 +52,7 @@ let stackId = new Int32Array(1024)
 let stackFoster = new Int32Array(1024)
 /** Of each formatting element its entry among the active ones, 0 = none. */
 let stackEntry = new Int32Array(1024)
-// Used while elements change places: the bits of state that each adds and takes away.
+/** The bits of state that each element adds and takes away, whatever is around it. */
 let stackGain = new Int32Array(1024)
 let stackLoss = new Int32Array(1024)
 
@@ -182,6 +182,7 @@ function pushAs(name: number, namespace: number, props: number, index: number): 
   stackSerial[depth] = ++here.serial
   stackIndex[depth] = index
   stackMarked[depth] = 0
+  stackGain[depth] = stackLoss[depth] = 0
   if (here.foster) setFoster(depth, fosteredBefore(depth - 1))
 }
 
@@ -221,6 +222,31 @@ function makeRoom(): void {
   const shapes = (stackProps[top] as number) & (tag.TABLE_PART | tag.SCOPE | tag.NO_WORDS)
   popTo(top)
   if (shapes !== 0) resetMode()
+}
+
+/** The innermost element means this for what is in it, also where something around it does. */
+export function gain(bits: number): void {
+  const top = here.depth - 1
+  stackGain[top] = (stackGain[top] as number) | bits
+  here.state |= bits
+}
+
+/** In the innermost element this does not hold, whatever is around it. */
+export function lose(bits: number): void {
+  const top = here.depth - 1
+  stackGain[top] = (stackGain[top] as number) & ~bits
+  stackLoss[top] = (stackLoss[top] as number) | bits
+  here.state &= ~bits
+}
+
+/** An open element means nothing any more for what comes in it. */
+export function forgetGain(at: number): void {
+  stackGain[at] = 0
+  applyBits(at, stackState[at] as number)
+}
+
+export function gainAt(at: number): number {
+  return stackGain[at] as number
 }
 
 /** Opens an element of HTML. */
@@ -321,16 +347,6 @@ const IMPLIED = new Set([
   tag.T_RTC,
 ])
 
-/** Notes what each element from `from` on means for what is in it, before they change places. */
-export function noteBits(from: number): void {
-  for (let i = from; i < here.depth; i++) {
-    const before = stackState[i] as number
-    const after = i + 1 < here.depth ? (stackState[i + 1] as number) : here.state
-    stackGain[i] = after & ~before
-    stackLoss[i] = before & ~after
-  }
-}
-
 /** What the elements from `from` on mean once they have changed places; `base` stands before them. */
 export function applyBits(from: number, base: number): void {
   let bits = base
@@ -387,14 +403,14 @@ function inheritFoster(at: number): void {
   if (stackFoster[at + 1] === 0) setFoster(at + 1, (stackFoster[at] as number) - 1)
 }
 
-/** Takes one element out, those in it stay open. */
+/** Takes one element out, those in it stay open; they stay in it, too, for whoever reads the page. */
 export function removeAt(at: number): void {
   if (at === here.depth - 1) {
     popTo(at)
     return
   }
-  noteBits(at)
   const base = stackState[at] as number
+  stackGain[at + 1] = (stackGain[at + 1] as number) | (stackGain[at] as number)
   takeOut(at)
   for (let i = at + 1; i < here.depth; i++) move(i, i - 1)
   here.depth--

@@ -42,6 +42,7 @@ const DONE: Readonly<Record<string, Titles>> = {
   cutoff: {
     'cutoff.score': 'cutoff.commands.score',
     'cutoff.judge': 'cutoff.judging.here',
+    'cutoff.merge': 'cutoff.commands.merge',
     'cutoff.type': 'cutoff.commands.type',
     'cutoff.log': 'cutoff.commands.log',
     'cutoff.filter': 'cutoff.commands.filter',

@@ -1,4 +1,6 @@
+import type { ImageStatus } from '#shared/domain.ts'
 import { t, type TextKey } from '../texts/index.ts'
+import { STATUS_NAMES } from './text-sources.ts'
 
 /** What the engine calls a failure, and where its name for people stands. */
 const REASONS: Readonly<Record<string, TextKey>> = {
@@ -102,4 +104,11 @@ export function reasonName(reason: string): string {
   if (status) return t('reasons.http', { status })
   const what = /^not-a-picture (.+)$/.exec(reason)?.[1]
   return what ? t('reasons.notAPicture', { what }) : reason
+}
+
+/** Why a picture is not there, beside the name of its state; null where that says it all. */
+export function pictureReason(status: ImageStatus, error: string | null): string | null {
+  if (!error) return null
+  const name = reasonName(error)
+  return name === STATUS_NAMES[status] ? null : name
 }

@@ -6,6 +6,7 @@ import { usePreview } from '../../state/preview.ts'
 import { useSession } from '../../state/session.ts'
 import { t } from '../../texts/index.ts'
 import type { ChartForm } from '../../ui/charts/chart-export.ts'
+import { mergeJudgements } from './judgement-files.ts'
 import { useJudging } from './judging.ts'
 
 /** What the keys of the cutoff do; the view gives what only it can. */
@@ -155,6 +156,15 @@ export function useCutoffCommands(to: {
       writes: true,
       enabled: () => to.ready() && cutoff.n > 0,
       run: () => (judging.asking = true),
+    },
+    {
+      id: 'cutoff.merge',
+      title: t('cutoff.commands.merge'),
+      group: t('cutoff.group'),
+      keys: [],
+      writes: true,
+      enabled: () => session.path !== null && !judging.active,
+      run: () => void (session.path !== null && mergeJudgements(session.path)),
     },
   ])
 }

@@ -3,6 +3,7 @@ import type { PairTableRow, OwnText } from '#shared/domain.ts'
 import { bytes, count, dateTime, number as numberText } from '../../bridge/format.ts'
 import type { SourceInfo } from '../../state/pairs.ts'
 import { sameSort } from '../../state/pair-recipe.ts'
+import { reasonName } from '../../state/reasons.ts'
 import { sameSource, sourceKey, STATUS_NAMES, TEXT_NAMES } from '../../state/text-sources.ts'
 import { MARK_NAMES } from '../../state/marking.ts'
 import { t } from '../../texts/index.ts'
@@ -233,7 +234,7 @@ export function tableColumns(
       title: t('table.columns.error'),
       width: 200,
       sort: 'error',
-      of: ({ error }) => error,
+      of: ({ error }) => (error ? reasonName(error) : null),
     }),
     plain({
       title: t('table.columns.archive'),

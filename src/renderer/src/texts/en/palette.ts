@@ -58,6 +58,7 @@ export const palette = {
     grid: { larger: 'size bigger zoom', smaller: 'size zoom' },
     cutoff: {
       score: 'clip cosine similarity rate compute embed',
+      merge: 'judgements import colleagues file precision',
       type: 'threshold set',
       log: 'scale axis histogram',
       filter: 'threshold apply',
