@@ -10,6 +10,7 @@ import {
   TrainSpansInput,
 } from '#shared/contract/jobs.ts'
 import type { TrainingData } from '#shared/contract/training-data.ts'
+import { trainedVersions } from '#shared/versions/trained.ts'
 import { optionOf } from '../options.ts'
 import { table } from '../terminal.ts'
 import { runJob } from '../tools.ts'
@@ -76,12 +77,15 @@ export function addRunsCommand(spans: Command, { call, open, print, printJson }:
       if (options.json) return printJson(runs)
       print(
         table(
-          ['title', 'state', 'epochs', 'test', 'n', 'exact match', 'IoU', 'F1'],
+          ['title', 'state', 'version', 'epochs', 'test', 'n', 'exact match', 'IoU', 'F1'],
           runs.flatMap((run) => {
-            const head = [run.title, run.state, run.history.length]
+            const versions = trainedVersions(run)
+              .map(({ name, hash }) => `${name} ${hash.slice(0, 16)}`)
+              .join(', ')
+            const head = [run.title, run.state, versions, run.history.length]
             if (run.test.length === 0) return [[...head, '', '', '', '', '']]
             return run.test.map((row, i) => [
-              ...(i === 0 ? head : ['', '', '']),
+              ...(i === 0 ? head : ['', '', '', '']),
               row.name,
               n(row.n),
               three(row.exactMatch),

@@ -395,6 +395,7 @@ export const train = {
     testIou: 'IoU, test',
     n: 'n',
     titleAndDate: '{title}, {date}',
+    versions: 'Trained on version | Trained on versions',
     show: 'Show {run}',
     compare: 'Compare with {run}',
     warnings: 'Warnings of this run',
