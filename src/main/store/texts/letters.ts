@@ -12,7 +12,6 @@ export function lettersOf(text: string): string {
   return text
     .replaceAll('\u00ad', '')
     .normalize('NFD')
-    .replace(DROPPED, '')
     .toLowerCase()
     .normalize('NFD')
     .replace(DROPPED, '')
