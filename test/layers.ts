@@ -140,7 +140,8 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     migrations: [],
     // Both ask with the same compiled queries; no file of one needs itself by way of the other.
     repositories: ['reads'],
-    reads: ['repositories'],
+    reads: ['repositories', 'texts'],
+    texts: [],
   },
 }
 

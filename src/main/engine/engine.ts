@@ -26,6 +26,7 @@ import { findHome, openAltKindRules, openRecent, openRules, openSettings } from 
 import { createNotes } from './home/notes.ts'
 import { createOpenCorpora } from './home/open-corpora.ts'
 import { createJobStarter } from './jobs/start-jobs.ts'
+import { textsStatus } from './calls/texts.ts'
 import { createReaders } from './readers.ts'
 import { parse } from './parse.ts'
 import { hubCacheFolder } from '../inference/hub/hub-cache.ts'
@@ -51,6 +52,8 @@ export interface EngineOptions {
   resumeJobs: boolean
   /** A window asks: commands of launchers wait for a person's word. The command line is the person. */
   asksBeforeCommands?: boolean
+  /** Keeps the indexes of texts up to date: for a program that stays open. */
+  indexesTexts?: boolean
 }
 
 /** `resources/` of the program: the sample and the models that come with it. */
@@ -90,6 +93,8 @@ export function createEngine(options: EngineOptions): Engine {
     notes,
     runner,
     entries,
+    indexesTexts: options.indexesTexts ?? false,
+    tellTexts: (corpus) => emit('texts.changed', { corpus, ...textsStatus(corpora.get(corpus)) }),
     tell: (corpus, what) => emit('corpus.changed', { corpus, what }),
   })
   const resources = findResources()

@@ -10,7 +10,7 @@ const ORPHAN_MS = 15_000
  * is the engine: jobs end after their batch and go on at the next start.
  */
 function main(): void {
-  const engine = createEngine({ resumeJobs: true, asksBeforeCommands: true })
+  const engine = createEngine({ resumeJobs: true, asksBeforeCommands: true, indexesTexts: true })
   let stopping = false
   const stop = (): void => {
     if (stopping) return

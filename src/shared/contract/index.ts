@@ -23,6 +23,8 @@ import { studies } from './studies.ts'
 import { studyMeasures } from './study-measures.ts'
 import { system } from './system.ts'
 import { tables } from './tables.ts'
+import { texts } from './texts.ts'
+import type { TextsStatus } from './texts.ts'
 import { training } from './training.ts'
 import { versions } from './versions.ts'
 
@@ -45,6 +47,7 @@ export const contract = {
   ...spans,
   ...labels,
   ...marks,
+  ...texts,
   ...training,
   ...studies,
   ...studyMeasures,
@@ -92,6 +95,8 @@ export interface EngineEvents {
   'corpus.changed': { corpus: string; what: CorpusPart[] }
   /** The models on this machine changed. */
   'models.changed': Record<string, never>
+  /** The index of a corpus's texts grew, or ended; at most ten times a second. */
+  'texts.changed': TextsStatus & { corpus: string }
   /** As `system.notes` lists them. */
   'notes.added': { note: string }
 }
@@ -174,6 +179,7 @@ export * from './studies.ts'
 export * from './study-measures.ts'
 export * from './system.ts'
 export * from './tables.ts'
+export * from './texts.ts'
 export * from './training-data.ts'
 export * from './training.ts'
 export * from './versions.ts'

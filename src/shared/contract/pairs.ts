@@ -52,9 +52,11 @@ export type ColumnSource = z.infer<typeof ColumnSource>
 export const SortSource = z.union([ScoreSource, ColumnSource])
 export type SortSource = z.infer<typeof SortSource>
 
-/** `id` is the order of the pages. What has no value comes last in both directions. */
+/**
+ * `id` is the order of the pages; `match`: how well the words of the filter (`words:`) fit, by BM25. What has no value comes last in both directions.
+ */
 export const PairSort = z.union([
-  z.enum(['id', 'score-desc', 'score-asc', 'column-desc', 'column-asc', 'random']),
+  z.enum(['id', 'match', 'score-desc', 'score-asc', 'column-desc', 'column-asc', 'random']),
   z.templateLiteral([SortColumn, '-', z.enum(['asc', 'desc'])]),
 ])
 export type PairSort = z.infer<typeof PairSort>

@@ -1,5 +1,6 @@
-import type { TextSource } from '../domain.ts'
-import type { FieldName } from './fields.ts'
+import type { OwnText, TextSource } from '../domain.ts'
+import type { WordSearch } from '../text/search-words.ts'
+import type { FieldName, WordText } from './fields.ts'
 
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>='
 
@@ -17,6 +18,11 @@ export type Query =
   | { kind: 'not'; item: Query }
   /** Bare words: found in alt, caption or title. */
   | { kind: 'words'; words: string }
+  /**
+   * Whole words, in a row or near each other; `text` null = in any of a pair's texts. `field`: the
+   * field whose rows it asks for.
+   */
+  | { kind: 'wordSearch'; field: 'words' | OwnText; text: WordText | null; search: WordSearch }
   /** The field holds the words, in any place and any case. */
   | { kind: 'contains'; field: FieldName; words: string }
   /** The whole value is this. */

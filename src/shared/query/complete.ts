@@ -1,5 +1,5 @@
 import type { TextSource } from '../domain.ts'
-import { SCORE_TEXTS, FIELDS, fieldNamed } from './fields.ts'
+import { SCORE_TEXTS, WORD_TEXTS, FIELDS, fieldNamed } from './fields.ts'
 import type { FieldName } from './fields.ts'
 
 /** One suggestion; what it means in words is for the window to say. */
@@ -7,7 +7,7 @@ export interface CompletionItem {
   insert: string
   label: string
   /** What is offered: a field, the text of a score, or a value that speaks for itself. */
-  of: { field: FieldName } | { score: TextSource } | null
+  of: { field: FieldName } | { score: TextSource } | { words: TextSource } | null
 }
 
 /** What the filter bar offers where the cursor stands. */
@@ -74,11 +74,25 @@ export function completeQuery(source: string, cursor: number): Completion {
       valuesOf: null,
     }
   }
+  const words = /^words\.([a-z-]*)$/i.exec(typed)
+  if (words) {
+    const start = (words[1] ?? '').toLowerCase()
+    return {
+      from: cursor - start.length,
+      to: cursor,
+      items: WORD_TEXTS.filter((text) => text.startsWith(start)).map((text) => ({
+        insert: `${text}:`,
+        label: text,
+        of: text === 'page-title' ? null : { words: text },
+      })),
+      valuesOf: null,
+    }
+  }
   return {
     from,
     to: cursor,
     items: FIELDS.filter((field) => field.name.startsWith(typed.toLowerCase())).map((field) => ({
-      insert: field.kind === 'text' || field.kind === 'word' ? `${field.name}:` : `${field.name}>=`,
+      insert: ['text', 'word', 'words'].includes(field.kind) ? `${field.name}:` : `${field.name}>=`,
       label: field.name,
       of: { field: field.name },
     })),

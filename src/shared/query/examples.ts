@@ -2,6 +2,8 @@
 export const QUERY_EXAMPLES = {
   words: 'harbour boat',
   quoted: '"red apple"',
+  wholeWords: 'words:"red car" words.caption:car*',
+  near: 'words:"red car"~5',
   either: 'alt:boat OR caption:boat',
   not: '-alt:logo',
   has: 'caption:*',

@@ -1,8 +1,8 @@
-import { IMAGE_STATUSES, TEXT_SOURCES } from '../domain.ts'
+import { IMAGE_STATUSES, OWN_TEXTS, TEXT_SOURCES } from '../domain.ts'
 import { ALT_KINDS } from '../alt-kinds.ts'
 import { PAIR_MARKS } from '../marks.ts'
 
-export type FieldKind = 'text' | 'word' | 'number' | 'date' | 'score'
+export type FieldKind = 'text' | 'word' | 'words' | 'number' | 'date' | 'score'
 
 /** How an alt text stands in the texts; `none`: it was looked for and is not there. */
 export const ALT_SPAN_KINDS = ['exact', 'normalised', 'near', 'none'] as const
@@ -32,6 +32,7 @@ export const FIELDS = [
     kind: 'text',
     example: 'span:harbour',
   },
+  { name: 'words', kind: 'words', example: 'words:"red car"' },
   { name: 'url', kind: 'text', example: 'url:thumb' },
   { name: 'page', kind: 'text', example: 'page:"/gallery/"' },
   {
@@ -113,6 +114,9 @@ export const FIELDS = [
 ] as const satisfies readonly FieldInfo[]
 
 export type FieldName = (typeof FIELDS)[number]['name']
+/** Texts that `words.` takes. */
+export const WORD_TEXTS = [...OWN_TEXTS, 'page-title'] as const
+export type WordText = (typeof WORD_TEXTS)[number]
 /** Sources that `score.` takes. */
 export const SCORE_TEXTS = TEXT_SOURCES
 

@@ -4,10 +4,19 @@
  */
 export type { Comparison, Query, ScoreRef } from './ast.ts'
 export { ALL, and, or, parts } from './ast.ts'
-export { ALT_SPAN_KINDS, FIELDS, SCORE_TEXTS, fieldNamed, isPlainColumn } from './fields.ts'
-export type { FieldInfo, FieldKind, FieldName } from './fields.ts'
+export {
+  ALT_SPAN_KINDS,
+  FIELDS,
+  SCORE_TEXTS,
+  WORD_TEXTS,
+  fieldNamed,
+  isPlainColumn,
+} from './fields.ts'
+export type { FieldInfo, FieldKind, FieldName, WordText } from './fields.ts'
 export { QueryError, checkQuery, parseQuery } from './parse.ts'
 export { patternProblem } from './pattern.ts'
+export { hitsIn } from './hits.ts'
+export type { Hit } from './hits.ts'
 export { printQuery } from './print.ts'
 export { QUERY_EXAMPLES } from './examples.ts'
 export type { QueryExample } from './examples.ts'

@@ -1,9 +1,10 @@
 import { TextSource } from '../domain.ts'
 import { ALL, and, or } from './ast.ts'
 import type { Comparison, Query, ScoreRef } from './ast.ts'
-import { FIELDS, SCORE_TEXTS, fieldNamed, isPlainColumn } from './fields.ts'
-import type { FieldInfo, FieldName } from './fields.ts'
+import { FIELDS, SCORE_TEXTS, WORD_TEXTS, fieldNamed, isPlainColumn } from './fields.ts'
+import type { FieldInfo, FieldName, WordText } from './fields.ts'
 import { patternProblem } from './pattern.ts'
+import { searchWords } from '../text/search-words.ts'
 
 /** A query that cannot be read: what was expected, and where (UTF-16 units from 0). */
 export class QueryError extends Error {
@@ -151,11 +152,13 @@ class Parser {
       if (query) return query
       throw this.error('expected a comparison such as >=0.28, or :* for any score')
     }
+    const text = field?.kind === 'words' ? this.wordText() : null
     const op = this.operator()
     if (op === null) {
       this.at = start
       return null
     }
+    if (field?.kind === 'words') return this.wordSearch(text, op)
     if (!field && isPlainColumn(name) && this.isNumberNext(op)) {
       this.at = start + name.length
       return this.columnTerm(name)
@@ -181,6 +184,50 @@ class Parser {
     if (field.kind === 'number') return this.numberTerm(field.name, op)
     if (field.kind === 'date') return this.dateTerm(op)
     return this.textTerm(field, op)
+  }
+
+  /** `.text` behind `words`. */
+  private wordText(): WordText | null {
+    if (this.peek() !== '.') return null
+    const start = this.at + 1
+    const name = /^[A-Za-z-]*/.exec(this.source.slice(start, start + 20))?.[0] ?? ''
+    const text = WORD_TEXTS.find((one) => one === name.toLowerCase())
+    // Bare words: "words.Then".
+    if (!text && !/^[A-Za-z-]*:/.test(this.source.slice(start))) return null
+    if (!text) throw new QueryError(`expected one of ${WORD_TEXTS.join(', ')}`, start)
+    this.at = start + name.length
+    return text
+  }
+
+  /** `car`, `car*`, `"red car"`, `"red ca*"` or `"red car"~5`. */
+  private wordSearch(text: WordText | null, op: Comparison | ':'): Query {
+    const start = this.at
+    if (op !== ':') throw new QueryError('words takes : only', start - op.length)
+    const isQuoted = this.peek() === '"'
+    const written = this.value('a word, the beginning of one as in car*, or a "phrase"')
+    const prefix = written.endsWith('*')
+    const phrase = written.replace(/\*$/, '').trim().replace(/\s+/g, ' ')
+    if (phrase.includes('*')) {
+      throw new QueryError('a * stands at the end only, behind the beginning of a word', start)
+    }
+    if (searchWords(phrase).length === 0) {
+      throw new QueryError('expected letters or digits: these are what words are made of', start)
+    }
+    if (prefix && searchWords(written.slice(-2)).length === 0) {
+      throw new QueryError('the * stands right behind the beginning of a word', start)
+    }
+    let near: number | null = null
+    if (isQuoted && this.peek() === '~') {
+      const reach = /^~(\d{1,3})/.exec(this.source.slice(this.at, this.at + 5))
+      if (!reach || !this.ends(this.at + reach[0].length)) {
+        throw this.error('expected a number of words behind ~, as in "red car"~5')
+      }
+      if (prefix) throw this.error('words near each other are whole: take the * away')
+      near = Number(reach[1])
+      this.at += reach[0].length
+    }
+    const field = text === null || text === 'page-title' ? 'words' : text
+    return { kind: 'wordSearch', field, text, search: { phrase, prefix, near } }
   }
 
   /** `[model]` and `.text` behind `score`. */

@@ -16,6 +16,12 @@ export function printQuery(query: Query): string {
       return `-${within(query.item, ['and', 'or', 'not'])}`
     case 'words':
       return bareWord(query.words)
+    case 'wordSearch': {
+      const { phrase, prefix, near } = query.search
+      const name = query.text === null ? 'words' : `words.${query.text}`
+      if (near !== null) return `${name}:${quote(phrase)}~${near}`
+      return `${name}:${value(phrase + (prefix ? '*' : ''))}`
+    }
     case 'contains':
       return `${query.field}:${value(query.words)}`
     case 'equals':

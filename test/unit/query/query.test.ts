@@ -62,6 +62,48 @@ describe('reading a query', () => {
     expect(parseQuery('status:OK')).toEqual({ kind: 'equals', field: 'status', value: 'ok' })
   })
 
+  test('words takes a word, a beginning, a phrase, or words near each other, in one text or in all', () => {
+    const search = (phrase: string, more = {}) => ({ phrase, prefix: false, near: null, ...more })
+    expect(parseQuery('words:car')).toEqual({
+      kind: 'wordSearch',
+      field: 'words',
+      text: null,
+      search: search('car'),
+    })
+    expect(parseQuery('WORDS.Caption:"red  car"')).toEqual({
+      kind: 'wordSearch',
+      field: 'caption',
+      text: 'caption',
+      search: search('red car'),
+    })
+    expect(parseQuery('words.page-title:"red ca*"')).toEqual({
+      kind: 'wordSearch',
+      field: 'words',
+      text: 'page-title',
+      search: search('red ca', { prefix: true }),
+    })
+    expect(parseQuery('words:"red car"~5')).toEqual({
+      kind: 'wordSearch',
+      field: 'words',
+      text: null,
+      search: search('red car', { near: 5 }),
+    })
+    expect(parseQuery('words.Then')).toEqual(words('words.Then'))
+  })
+
+  test.for([
+    ['words:*', 'letters or digits'],
+    ['words:"--"', 'letters or digits'],
+    ['words:c*r', 'at the end only'],
+    ['words:"red *"', 'right behind'],
+    ['words>=car', 'takes : only'],
+    ['words.host:car', 'expected one of alt, caption'],
+    ['words:"red car"~x', 'number of words'],
+    ['words:"red ca*"~2', 'whole'],
+  ] as const)('%s is refused: %s', ([query, message]) => {
+    expect(checkQuery(query)?.message).toContain(message)
+  })
+
   test('numbers take comparisons and ranges that may be open', () => {
     expect(parseQuery('width>512')).toEqual({
       kind: 'compare',
@@ -263,10 +305,28 @@ describe('printing a query', () => {
       .tuple(score, ends)
       .map(([ref, [from, to]]): Query => ({ kind: 'scoreRange', score: ref, from, to })),
   )
+  const wordSearch = fc
+    .tuple(
+      fc.constantFrom(null, 'alt', 'before', 'span', 'page-title' as const),
+      fc.constantFrom('car', 'red car', '猫', 'x "y" z', 'a/b', "don't", '(a)', '"'),
+      fc.constantFrom<{ prefix: boolean; near: number | null }[]>(
+        { prefix: false, near: null },
+        { prefix: false, near: 4 },
+        { prefix: true, near: null },
+      ),
+    )
+    .filter(([, phrase, { prefix }]) => phrase !== '"' && !(prefix && /\W$/u.test(phrase)))
+    .map(([text, phrase, more]): Query => ({
+      kind: 'wordSearch',
+      field: text === null || text === 'page-title' ? 'words' : (text as 'alt'),
+      text: text as 'alt' | null,
+      search: { phrase, ...more },
+    }))
   const { query } = fc.letrec<{ query: Query }>((tie) => ({
     query: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
       term,
+      wordSearch,
       fc.array(tie('query'), { minLength: 2, maxLength: 4 }).map(and),
       fc.array(tie('query'), { minLength: 2, maxLength: 4 }).map(or),
       tie('query').map((item): Query => (item.kind === 'not' ? item.item : { kind: 'not', item })),

@@ -21,6 +21,7 @@ import { studyCalls } from './studies.ts'
 import { studyMeasureCalls } from './study-measures.ts'
 import { systemCalls } from './system.ts'
 import { tableCalls } from './tables.ts'
+import { textCalls } from './texts.ts'
 import { trainingCalls } from './training.ts'
 import { versionCalls } from './versions.ts'
 
@@ -47,6 +48,7 @@ export function createHandlers(context: EngineContext): Handlers {
     ...studyMeasureCalls(context),
     ...ratingCalls(context),
     ...resultCalls(context),
+    ...textCalls(context),
     ...trainingCalls(context),
     ...promptCalls(context),
     ...versionCalls(context),

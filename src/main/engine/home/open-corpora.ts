@@ -11,6 +11,9 @@ import type { Corpus } from '../../store/open.ts'
 import { needsCheck } from '../../store/rebuild.ts'
 import { createReadService } from '../../store/reads/read-service.ts'
 import type { ReadService } from '../../store/reads/read-service.ts'
+import { closeTextIndex } from '../../store/texts/text-index.ts'
+import { createTextService } from '../../store/texts/text-service.ts'
+import type { TextService } from '../../store/texts/text-service.ts'
 import { corpusInfo } from '../../store/repositories/stats.ts'
 import type { RecentFile } from './home.ts'
 import type { Notes } from './notes.ts'
@@ -19,6 +22,8 @@ import type { Notes } from './notes.ts'
 export interface OpenCorpus {
   corpus: Corpus
   reads: Omit<ReadService, 'invalidate' | 'close'>
+  /** Keeps the index of its texts; null where this program does not. */
+  texts: TextService | null
 }
 
 /** What only this room may do with the reads of a corpus. */
@@ -49,6 +54,10 @@ export function createOpenCorpora(options: {
   notes: Notes
   runner: Runner
   entries: Entries
+  /** Keeps the indexes of texts of the corpora that it writes to. */
+  indexesTexts: boolean
+  /** The index of a corpus's texts is in another state. */
+  tellTexts(path: string): void
   /** Carries on that something in a corpus changed. */
   tell(path: string, what: CorpusPart[]): void
 }): OpenCorpora {
@@ -64,8 +73,15 @@ export function createOpenCorpora(options: {
     const entry: Held = {
       corpus,
       reads: createReadService(corpus.path, options.entries.queryWorker),
+      texts:
+        corpus.readonly || !options.indexesTexts
+          ? null
+          : createTextService(corpus.path, options.entries.textWorker, () =>
+              options.tellTexts(full),
+            ),
     }
     opened.set(full, entry)
+    entry.texts?.wake()
     try {
       for (const hook of hooks) hook(entry)
     } catch (error) {
@@ -98,6 +114,9 @@ export function createOpenCorpora(options: {
     if (!entry) return
     opened.delete(path)
     await entry.reads.close()
+    // Nobody reads it any more: it can rest.
+    closeTextIndex(entry.corpus.reader)
+    await entry.texts?.close()
     entry.corpus.close()
   }
 
@@ -120,7 +139,9 @@ export function createOpenCorpora(options: {
     onOpen: (hook) => void hooks.push(hook),
     announce(path, what) {
       const full = resolve(path)
-      opened.get(full)?.reads.invalidate(what)
+      const entry = opened.get(full)
+      entry?.reads.invalidate(what)
+      if (what.includes('pairs') || what.includes('spans')) entry?.texts?.wake()
       options.tell(full, what)
     },
     recent() {

@@ -5,6 +5,7 @@
 export const ENTRY_SOURCES = {
   extractWorker: 'jobs/ingest/extract-worker.ts',
   queryWorker: 'store/reads/query-worker.ts',
+  textWorker: 'store/text-worker.ts',
   inferenceHost: 'inference/host/host.ts',
   tokenizerHost: 'inference/tokenize/tokenizer-host.ts',
   pictureHost: 'images/picture-host.ts',

@@ -3,6 +3,9 @@ import { fieldNamed } from '#shared/query/index.ts'
 import type { Comparison, FieldName, Query, ScoreRef } from '#shared/query/index.ts'
 import type { ScoreKind } from '../repositories/models.ts'
 import { linearPattern } from './linear-pattern.ts'
+import { ALL_WORDS, wordColumns } from './word-terms.ts'
+import type { Reach } from '../texts/columns.ts'
+import type { Found, TextIndex } from '../texts/text-index.ts'
 import { markTerm } from './mark-terms.ts'
 import type { MarkTerm } from './mark-state.ts'
 import { fold } from './sql-functions.ts'
@@ -32,6 +35,8 @@ export interface Meaning {
   marks(term: MarkTerm): number
   /** The id of an imported column. */
   column(name: string): number
+  /** The index of the texts, which makes terms faster and changes no answer. */
+  texts: TextIndex
 }
 
 type Join = 'pages' | 'images' | 'contexts' | 'spans' | 'alts' | 'altKinds'
@@ -62,6 +67,8 @@ const COLUMNS: Partial<Record<FieldName, { column: string; join?: Join }>> = {
   id: { column: 'p.id' },
 }
 const ANY_TEXT: FieldName[] = ['alt', 'title', 'caption', 'before', 'after']
+/** No index: everything is left to be read. */
+const NOTHING_KNOWN: Found = { ids: [], upTo: 0 }
 const NO_SETS: SpanSets = { current: null, alts: null }
 const BARE_WORDS: FieldName[] = ['alt', 'caption', 'title']
 /** What `trim` takes for white space, as JavaScript does. */
@@ -92,6 +99,39 @@ export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
   const anyOf = (fields: FieldName[], term: (field: FieldName) => string): string =>
     `(${fields.map(term).join(' OR ')})`
 
+  /**
+   * A term that is looked at only where the index of texts names a pair, or does not know it yet.
+   * The list comes first: it is what SQLite begins with.
+   */
+  const candidates = (words: string, reach: readonly Reach[], exact: () => string): string => {
+    const found = meaning.texts.mayContain(words, reach)
+    return found === null ? exact() : `(${listed(found)} AND ${exact()})`
+  }
+  const listed = ({ ids, upTo }: Found): string =>
+    `p.id IN (SELECT value FROM json_each(${bind(JSON.stringify(ids))})
+      UNION ALL SELECT id FROM pairs WHERE id > ${bind(upTo)})`
+
+  /** Exact for what is in the index; the rest is read. */
+  const wordTerm = (part: Extract<Query, { kind: 'wordSearch' }>): string => {
+    const { text, search } = part
+    const asked = JSON.stringify(search)
+    if (text === 'span') {
+      const set = knownSets().current
+      if (set === null) return '0'
+      const found = meaning.texts.withSpanWords(search, set) ?? NOTHING_KNOWN
+      return `p.id IN (SELECT value FROM json_each(${bind(JSON.stringify(found.ids))})
+        UNION ALL SELECT pair_id FROM spans WHERE set_id = ${Math.trunc(set)} AND rank = 0
+          AND pair_id > ${bind(found.upTo)} AND has_words(${bind(asked)}, quote))`
+    }
+    const columns = wordColumns(text)
+    const found = meaning.texts.withWords(search, columns) ?? NOTHING_KNOWN
+    const texts = columns.map((one) => ALL_WORDS[one]).join(', ')
+    return `p.id IN (SELECT value FROM json_each(${bind(JSON.stringify(found.ids))})
+      UNION ALL SELECT p2.id FROM pairs p2 CROSS JOIN pages g2 ON g2.id = p2.page_id
+        LEFT JOIN contexts c2 ON c2.pair_id = p2.id
+        WHERE p2.id > ${bind(found.upTo)} AND has_words(${bind(asked)}, ${texts}))`
+  }
+
   const contains = (name: string, words: string): string => {
     // ASCII words are found in any case by LIKE, others need folding.
     if (/^[\x20-\x7e]*$/.test(words)) {
@@ -106,7 +146,19 @@ export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
   const containsTerm = (field: FieldName, words: string): string => {
     switch (field) {
       case 'text':
-        return anyOf(ANY_TEXT, (one) => contains(column(one), words))
+        return candidates(words, ['near', 'far'], () =>
+          anyOf(ANY_TEXT, (one) => contains(column(one), words)),
+        )
+      case 'alt':
+      case 'caption':
+      case 'title':
+        return candidates(words, ['near'], () => contains(column(field), words))
+      case 'before':
+      case 'after':
+        return candidates(words, ['far'], () => contains(column(field), words))
+      case 'span':
+        // A span is a part of one of the pair's own texts.
+        return candidates(words, ['near', 'far'], () => contains(column(field), words))
       case 'host': {
         const name = column('host')
         const host = normalHost(words.replace(/^\*?\./, ''))
@@ -283,7 +335,11 @@ export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
       case 'not':
         return `NOT ${term(part.item)}`
       case 'words':
-        return anyOf(BARE_WORDS, (field) => contains(column(field), part.words))
+        return candidates(part.words, ['near'], () =>
+          anyOf(BARE_WORDS, (field) => contains(column(field), part.words)),
+        )
+      case 'wordSearch':
+        return wordTerm(part)
       case 'contains':
         return containsTerm(part.field, part.words)
       case 'equals':

@@ -14,6 +14,8 @@ import { currentSpanSet } from '../repositories/span-sets.ts'
 import { pairTableRows, filledColumns } from '../repositories/pair-table.ts'
 import { createOrders } from './orders.ts'
 import { readWhere } from './score-ref.ts'
+import { wordSearches } from './word-terms.ts'
+import { textIndexOf } from '../texts/text-index.ts'
 
 export interface SelectionReadContext extends FilterContext {
   filters: Filters
@@ -59,6 +61,8 @@ export function createSelectionReads(context: SelectionReadContext) {
     const stamps = [
       `${version.pairs}.${version.images}.${version.scores}`,
       filters.stamp(query),
+      // What is put into the index gets a rank.
+      ...(args.sort === 'match' ? [`t${textIndexOf(db).state()?.upTo ?? 0}`] : []),
       ...(column ? [orders.stamp(column.by)] : []),
     ].join(' ')
     const id = JSON.stringify([
@@ -82,7 +86,7 @@ export function createSelectionReads(context: SelectionReadContext) {
     const kind = args.score ? viewKind(args.score) : null
     const kept = filters.idsOf(query, args.score)
     return {
-      ids: ordered(kept, args, kind),
+      ids: args.sort === 'match' ? byMatch(kept, query) : ordered(kept, args, kind),
       places: null,
       corpusTotal: filters.countPairs(),
       prefer: args.score?.text ?? null,
@@ -104,9 +108,16 @@ export function createSelectionReads(context: SelectionReadContext) {
     }
   }
 
+  /** By the words that the filter looks for; pairs that are not in the index yet come last. */
+  function byMatch(kept: Int32Array, query: Query): Int32Array {
+    const ranked = textIndexOf(db).ranked(wordSearches(query))
+    return arrange(kept, Int32Array.from(ranked))
+  }
+
   function ordered(kept: Int32Array, args: SelectArgs, kind: ScoreKind | null): Int32Array {
     switch (args.sort) {
       case 'id':
+      case 'match':
         return kept
       case 'random': {
         const ids = kept.slice()
@@ -186,7 +197,7 @@ export function createSelectionReads(context: SelectionReadContext) {
 /** The column of a sort that is one's; null for the order of the pages, chance and scores. */
 function columnOf(sort: PairSort): { by: SortColumn; backwards: boolean } | null {
   const { success, data } = SortColumn.safeParse(sort.replace(/-(?:asc|desc)$/, ''))
-  if (!success || sort === 'id') return null
+  if (!success || sort === 'id' || sort === 'match') return null
   return { by: data, backwards: sort.endsWith('-desc') }
 }
 

@@ -8,6 +8,7 @@ import { compileQuery } from './compile-query.ts'
 import type { CompiledQuery, Meaning, SpanSets } from './compile-query.ts'
 import { markSlot } from './mark-state.ts'
 import type { ReaderDb } from '../open.ts'
+import { textIndexOf } from '../texts/text-index.ts'
 import { columnNamed } from '../repositories/columns.ts'
 import { findModel, listModels, scoreKinds, textKey } from '../repositories/models.ts'
 import type { ScoreKind } from '../repositories/models.ts'
@@ -97,6 +98,7 @@ export function meaningIn(db: ReaderDb, view: ScoreSource | null): Meaning {
     spanSets: () => spanSetsOf(db),
     marks: (term) => markSlot(db, term),
     column: (name) => columnNamed(db, name).id,
+    texts: textIndexOf(db),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { normalAddress, normalHost } from '#shared/address.ts'
 import { linearPattern } from './linear-pattern.ts'
 import { inMarks } from './mark-slots.ts'
+import { hasWordsInSql } from './word-terms.ts'
 
 /** Characters of a text that a pattern is held against. */
 const MAX_TEXT = 100_000
@@ -13,6 +14,7 @@ export function registerFunctions(db: Database): void {
   db.function('folded_contains', options, (text: unknown, needle: unknown) =>
     typeof text === 'string' && typeof needle === 'string' && fold(text).includes(needle) ? 1 : 0,
   )
+  db.function('has_words', { ...options, varargs: true }, hasWordsInSql)
   // What people say changes between statements, never within one.
   db.function('in_marks', { directOnly: true }, (slot: unknown, id: unknown) =>
     typeof slot === 'number' && typeof id === 'number' && inMarks(db, slot, id) ? 1 : 0,

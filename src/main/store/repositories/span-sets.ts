@@ -234,6 +234,14 @@ export function currentSpanSet(db: ReaderDb): number | null {
   return row && /^[1-9]\d{0,14}$/.test(row.value) ? Number(row.value) : null
 }
 
+/** The same where nothing comes to it any more; else null. */
+export function wholeSpanSet(db: ReaderDb): number | null {
+  const set = currentSpanSet(db)
+  if (set === null) return null
+  const whole = statement(db, 'SELECT 1 FROM span_sets WHERE id = ? AND complete = 1').get(set)
+  return whole === undefined ? null : set
+}
+
 /** The texts that can hold a description of a pair, or null if there is no such pair. */
 export function contextOf(db: ReaderDb, pairId: number): ContextTexts | null {
   return (

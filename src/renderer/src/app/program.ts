@@ -11,6 +11,7 @@ import { useJobs } from '../state/jobs.ts'
 import { nextStep } from '../state/next-step.ts'
 import { useMachine } from '../state/machine.ts'
 import { useSession } from '../state/session.ts'
+import { useTextsIndex } from '../state/texts-index.ts'
 import { useUi } from '../state/ui.ts'
 import { runAction } from '../state/actions.ts'
 import { useClient } from '../bridge/client.ts'
@@ -64,6 +65,7 @@ export async function startProgram(router: Router): Promise<void> {
       void settled.then(() => ui.note(t('app.done', { job: job.title }), toNext(job) ?? show))
     }
   })
+  useTextsIndex().follow()
   client.on('models.changed', () => void machine.loadModels().catch(ui.fail))
 
   client.on('notes.added', ({ note }) => ui.tell(note))

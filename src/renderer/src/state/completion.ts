@@ -16,7 +16,10 @@ export interface CompletionItem {
 /** What a suggestion means; nothing for a value that speaks for itself. */
 function helpOf({ of }: Suggestion): string {
   if (of === null) return ''
-  return 'field' in of ? t(FIELD_HELP[of.field]) : t('query.cosineOf', { text: of.score })
+  if ('field' in of) return t(FIELD_HELP[of.field])
+  return 'score' in of
+    ? t('query.cosineOf', { text: of.score })
+    : t('query.wordsOf', { text: of.words })
 }
 
 /** Suggestions of the filter bar: fields and choices at once, a field's values from the corpus. */

@@ -11,6 +11,7 @@ export const FIELD_HELP: Record<FieldName, TextKey> = {
   before: 'query.fields.before',
   after: 'query.fields.after',
   span: 'query.fields.span',
+  words: 'query.fields.words',
   url: 'query.fields.url',
   page: 'query.fields.page',
   host: 'query.fields.host',
@@ -45,6 +46,8 @@ export const FIELD_HELP: Record<FieldName, TextKey> = {
 const EXAMPLE_HELP: Record<QueryExample, TextKey> = {
   words: 'query.examples.words',
   quoted: 'query.examples.quoted',
+  wholeWords: 'query.examples.wholeWords',
+  near: 'query.examples.near',
   either: 'query.examples.either',
   not: 'query.examples.not',
   has: 'query.examples.has',

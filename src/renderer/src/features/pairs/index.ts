@@ -7,6 +7,7 @@ import { useBlur } from '../../state/blur.ts'
 import { useFiltering } from '../../state/filtering.ts'
 import { useMarking } from '../../state/marking.ts'
 import { usePairs } from '../../state/pairs.ts'
+import { useTextsIndex } from '../../state/texts-index.ts'
 import { useSession } from '../../state/session.ts'
 import { t } from '../../texts/index.ts'
 import InspectorPane from '../../ui/InspectorPane.vue'
@@ -26,6 +27,7 @@ export const pairs = defineFeature({
     useMarking().enter()
     useFiltering().enter()
     void useBlur().enter(corpus)
+    void useTextsIndex().enter(corpus)
     void usePairs().enter(corpus)
   },
   refresh: (parts) =>

@@ -12,6 +12,7 @@ import { tableColumns, wayOf } from './table-columns.ts'
 /** The orders that are offered wherever pairs are shown; a table sorts by its columns beside them. */
 export const PAIR_ORDERS: readonly { value: PairSort; label: string }[] = [
   { value: 'id', label: t('pairs.order.page') },
+  { value: 'match', label: t('pairs.order.match') },
   { value: 'score-desc', label: t('pairs.order.scoreHigh') },
   { value: 'score-asc', label: t('pairs.order.scoreLow') },
   { value: 'size-desc', label: t('pairs.order.large') },

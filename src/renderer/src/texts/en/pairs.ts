@@ -64,11 +64,17 @@ export const pairs = {
   menu: 'Actions on pairs',
   order: {
     page: 'page order',
+    match: 'best match of words: first',
     scoreHigh: 'highest score first',
     scoreLow: 'lowest score first',
     large: 'largest picture first',
     small: 'smallest picture first',
     random: 'random',
+  },
+  textsIndex: {
+    missing:
+      'Texts: {n} of {total} pairs are in the index; the rest is read one by one, which takes longer.',
+    problem: 'It does not go on: {why}',
   },
   sortBy: 'Sort pairs: {order}',
   commands: { inspector: 'Go to inspector', toggle: 'Select or deselect this pair' },

@@ -48,6 +48,7 @@ export const palette = {
       'copy-ids': 'clipboard numbers',
       'copy-query': 'clipboard filter',
       'sort-id': 'order arrange',
+      'sort-match': 'order relevance rank bm25 text search',
       'sort-score-desc': 'order arrange best cosine similarity',
       'sort-score-asc': 'order arrange worst cosine similarity',
       'sort-size-desc': 'order arrange resolution biggest',

@@ -8,6 +8,7 @@ export const query = {
     before: 'text before the picture',
     after: 'text after the picture',
     span: 'description found in the texts: the span of the current set',
+    words: 'whole words in any text: words:car* begins with, words.caption:car in one text',
     url: 'address of the picture',
     page: 'address of the page',
     host: 'host of the page, subdomains included',
@@ -39,9 +40,13 @@ export const query = {
   },
   /** Of the score of one text, {text} by its name in the language. */
   cosineOf: 'cosine of the {text}',
+  /** Of the search for words in one text, {text} by its name in the language. */
+  wordsOf: 'whole words in the {text}',
   examples: {
     words: 'both words in alt text, caption or title',
     quoted: 'the words as they stand, in any case',
+    wholeWords: 'whole words in any text; the beginning of one in the caption',
+    near: 'at most 5 words between them, in any order',
     either: 'one of two; AND binds closer, ( ) groups',
     not: 'not; NOT works, too',
     has: 'has a caption; alt:"" has an empty alt text',

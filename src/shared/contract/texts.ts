@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { CorpusPath } from '../domain.ts'
+import { call } from './call.ts'
+
+/**
+ * How far the index of a corpus's texts is. Answers never depend on it: pairs that are not in it are
+ * read one by one.
+ */
+export const TextsStatus = z.object({
+  /** Pairs in the index. */
+  indexed: z.number().int(),
+  total: z.number().int(),
+  /** Pairs are being put in now. */
+  building: z.boolean(),
+  /** Why it does not go on; null where it does, or is whole. */
+  problem: z.string().nullable(),
+})
+export type TextsStatus = z.infer<typeof TextsStatus>
+
+export const texts = {
+  'texts.status': call(z.object({ corpus: CorpusPath }), TextsStatus),
+}
