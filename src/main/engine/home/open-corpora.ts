@@ -51,6 +51,8 @@ export function createOpenCorpora(options: {
   entries: Entries
   /** Carries on that something in a corpus changed. */
   tell(path: string, what: CorpusPart[]): void
+  /** Lets go of what is held of a corpus, before it is closed. */
+  closing(path: string): Promise<void>
 }): OpenCorpora {
   const opened = new Map<string, Held>()
   const hooks: ((opened: OpenCorpus) => void)[] = []
@@ -97,7 +99,7 @@ export function createOpenCorpora(options: {
     const entry = opened.get(path)
     if (!entry) return
     opened.delete(path)
-    await entry.reads.close()
+    await Promise.all([entry.reads.close(), options.closing(path)])
     entry.corpus.close()
   }
 
