@@ -150,6 +150,8 @@ export const PairRow = z.object({
   text: z.string().nullable(),
   textSource: TextSource.nullable(),
   cosine: z.number().nullable(),
+  /** Cosine with what was searched by; null outside a search. */
+  found: z.number().nullable(),
   /** What all who marked it say. */
   mark: PairMark.nullable(),
   tags: z.array(z.string()),

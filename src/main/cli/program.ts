@@ -14,6 +14,7 @@ import { addModelCommands } from './commands/models.ts'
 import { addPairCommands } from './commands/pairs.ts'
 import { addPromptCommands } from './commands/prompts.ts'
 import { addScoreCommands } from './commands/score.ts'
+import { addSearchCommand } from './commands/search.ts'
 import { addSimilarityCommand } from './commands/similarity.ts'
 import { addSpanCommands } from './commands/spans.ts'
 import { addStudyCommands } from './commands/study.ts'
@@ -34,6 +35,7 @@ export function createProgram(tools: CliTools): Command {
   addFailuresCommand(program, tools)
   addPairCommands(program, tools)
   addScoreCommands(program, tools)
+  addSearchCommand(program, tools)
   addSimilarityCommand(program, tools)
   addJudgeCommands(program, tools)
   addExportCommand(program, tools)

@@ -28,6 +28,7 @@ import { createOpenCorpora } from './home/open-corpora.ts'
 import { createJobStarter } from './jobs/start-jobs.ts'
 import { textsStatus } from './calls/texts.ts'
 import { createReaders } from './readers.ts'
+import { createSearches } from './searches.ts'
 import { parse } from './parse.ts'
 import { hubCacheFolder } from '../inference/hub/hub-cache.ts'
 import { createTokenizers } from '../inference/tokenize/tokenizers.ts'
@@ -95,7 +96,11 @@ export function createEngine(options: EngineOptions): Engine {
     entries,
     indexesTexts: options.indexesTexts ?? false,
     tellTexts: (corpus) => emit('texts.changed', { corpus, ...textsStatus(corpora.get(corpus)) }),
-    tell: (corpus, what) => emit('corpus.changed', { corpus, what }),
+    tell: (corpus, what) => {
+      searches.changed(corpus, what)
+      emit('corpus.changed', { corpus, what })
+    },
+    closing: (corpus) => searches.forget(corpus),
   })
   const resources = findResources()
   const parts: EngineParts = {
@@ -125,7 +130,8 @@ export function createEngine(options: EngineOptions): Engine {
     asksBeforeCommands: options.asksBeforeCommands ?? false,
     resumeJobs: options.resumeJobs,
   }
-  const context: EngineContext = { ...parts, jobs: createJobStarter(parts) }
+  const searches = createSearches(parts)
+  const context: EngineContext = { ...parts, jobs: createJobStarter(parts), searches }
   const handlers = createHandlers(context)
   const pictures = createPictureHandlers(context)
   const consent = createConsentHandlers(context)
@@ -163,6 +169,7 @@ export function createEngine(options: EngineOptions): Engine {
     async stop() {
       await runner.stop()
       await Promise.all([
+        searches.close(),
         parts.blindPictures.close(),
         parts.readers.close(),
         parts.folders.tokenizers.close(),

@@ -18,6 +18,7 @@ import { ratings } from './ratings.ts'
 import { prompts } from './prompts.ts'
 import { results } from './results.ts'
 import { scores } from './scores.ts'
+import { search } from './search.ts'
 import { spans } from './spans.ts'
 import { studies } from './studies.ts'
 import { studyMeasures } from './study-measures.ts'
@@ -38,6 +39,7 @@ export const contract = {
   ...pairs,
   ...pictures,
   ...scores,
+  ...search,
   ...judging,
   ...exporting,
   ...fetching,
@@ -174,6 +176,7 @@ export * from './power.ts'
 export * from './results.ts'
 export * from './prompts.ts'
 export * from './scores.ts'
+export * from './search.ts'
 export * from './spans.ts'
 export * from './studies.ts'
 export * from './study-measures.ts'

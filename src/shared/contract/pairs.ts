@@ -11,6 +11,7 @@ import {
 } from '../domain.ts'
 import { call } from './call.ts'
 import { ErrorValue } from './error.ts'
+import { Search, SearchAnswer } from './search.ts'
 
 /** The scores that are meant where a view shows or sorts by one number. */
 export const ScoreSource = z.object({ model: ModelId, text: TextSource })
@@ -53,10 +54,21 @@ export const SortSource = z.union([ScoreSource, ColumnSource])
 export type SortSource = z.infer<typeof SortSource>
 
 /**
- * `id` is the order of the pages; `match`: how well the words of the filter (`words:`) fit, by BM25. What has no value comes last in both directions.
+ * `id` is the order of the pages, `search` that of a search's cosines (without one, of the pages);
+ * `match`: how well the words of the filter (`words:`) fit, by BM25. What has no value comes last in
+ * both directions.
  */
 export const PairSort = z.union([
-  z.enum(['id', 'match', 'score-desc', 'score-asc', 'column-desc', 'column-asc', 'random']),
+  z.enum([
+    'id',
+    'match',
+    'score-desc',
+    'score-asc',
+    'column-desc',
+    'column-asc',
+    'random',
+    'search',
+  ]),
   z.templateLiteral([SortColumn, '-', z.enum(['asc', 'desc'])]),
 ])
 export type PairSort = z.infer<typeof PairSort>
@@ -95,6 +107,8 @@ export const pairs = {
       /** Sorts in place of `score`, which a filter may mean. */
       by: SortSource.nullable().default(null),
       seed: z.number().int().default(0),
+      /** Only its hits, ranked where `sort` says so; `where` is applied before. */
+      search: Search.nullable().default(null),
     }),
     z.object({
       selection: z.string(),
@@ -102,6 +116,7 @@ export const pairs = {
       corpusTotal: z.number().int(),
       /** Whether the corpus holds the bytes of any picture. */
       hasPictures: z.boolean(),
+      search: SearchAnswer.nullable(),
     }),
   ),
   'pairs.page': call(

@@ -16,6 +16,7 @@ import { promptCalls } from './prompts.ts'
 import { resultCalls } from './results.ts'
 import { readCalls } from './read-calls.ts'
 import { scoreCalls } from './scores.ts'
+import { searchCalls } from './search.ts'
 import { spanCalls } from './spans.ts'
 import { studyCalls } from './studies.ts'
 import { studyMeasureCalls } from './study-measures.ts'
@@ -38,6 +39,7 @@ export function createHandlers(context: EngineContext): Handlers {
     ...systemCalls(context),
     ...tableCalls(context),
     ...scoreCalls(context),
+    ...searchCalls(context),
     ...spanCalls(context),
     ...judgingCalls(context),
     ...labelCalls(context),

@@ -7,13 +7,16 @@ import type { CallsOf } from './calls-of.ts'
 import { readPageSource } from './page-source.ts'
 import { readPictureRecord } from './picture-record.ts'
 import type { ReadCall } from './read-calls.ts'
+import { selectPairs } from './search.ts'
 
 export function pairCalls({
   corpora,
   readers,
+  searches,
   announce,
 }: EngineContext): CallsOf<Omit<typeof contract & typeof columns, ReadCall>> {
   return {
+    'pairs.select': (args) => selectPairs({ corpora, searches }, args),
     'pairs.checkQuery': ({ where }) => ({ error: checkQuery(where) }),
     'pairs.setBlur'({ corpus, blur }) {
       setBlur(corpora.get(corpus).corpus.writer, blur)

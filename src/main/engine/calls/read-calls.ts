@@ -20,7 +20,6 @@ const READS = {
   'corpora.stats': 'stats',
   'corpora.failures': 'failures',
   'pictures.counts': 'pictureCounts',
-  'pairs.select': 'select',
   'pairs.page': 'page',
   'pairs.tablePage': 'tablePage',
   'pairs.tableColumns': 'tableColumns',

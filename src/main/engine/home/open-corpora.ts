@@ -60,6 +60,8 @@ export function createOpenCorpora(options: {
   tellTexts(path: string): void
   /** Carries on that something in a corpus changed. */
   tell(path: string, what: CorpusPart[]): void
+  /** Lets go of what is held of a corpus, before it is closed. */
+  closing(path: string): Promise<void>
 }): OpenCorpora {
   const opened = new Map<string, Held>()
   const hooks: ((opened: OpenCorpus) => void)[] = []
@@ -113,7 +115,7 @@ export function createOpenCorpora(options: {
     const entry = opened.get(path)
     if (!entry) return
     opened.delete(path)
-    await entry.reads.close()
+    await Promise.all([entry.reads.close(), options.closing(path)])
     // Nobody reads it any more: it can rest.
     closeTextIndex(entry.corpus.reader)
     await entry.texts?.close()

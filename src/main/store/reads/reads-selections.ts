@@ -23,11 +23,21 @@ export interface SelectionReadContext extends FilterContext {
 
 interface Selection {
   ids: Int32Array
+  /** By id, where it is of a search. */
+  found: ReadonlyMap<number, number> | null
   /** Place of each id, made when it is first asked for. */
   places: Int32Array | null
   corpusTotal: number
   prefer: TextSource | null
   score: ScoreKind | null
+}
+
+/** Hits of a search, from best to worst. */
+export interface FoundHits {
+  /** Names them: equal hits, equal key. */
+  key: string
+  ids: Int32Array
+  cosines: Float64Array
 }
 
 interface SelectArgs {
@@ -36,14 +46,19 @@ interface SelectArgs {
   score: ScoreSource | null
   by?: SortSource | null
   seed: number
+  /** Only these. */
+  found?: FoundHits | null
 }
 
 const MAX_SELECTIONS = 8
+/** Searches whose hits are held: a selection that was dropped is made from them again. */
+const MAX_FOUND = 32
 
 /** Filters in an order, read page by page. */
 export function createSelectionReads(context: SelectionReadContext) {
   const { db, version, filters, baseScores, baseColumn } = context
   const selections = lru<Selection>(MAX_SELECTIONS)
+  const founds = lru<FoundHits>(MAX_FOUND)
   const orders = createOrders(context)
   const columns = lru<{ filled: SortColumn[]; numbers: string[] }>(1)
   const anyPicture = db
@@ -58,6 +73,8 @@ export function createSelectionReads(context: SelectionReadContext) {
   } {
     const query = readWhere(args.where)
     const column = columnOf(args.sort)
+    const found = args.found ?? null
+    if (found) founds.get(found.key, () => found)
     const stamps = [
       `${version.pairs}.${version.images}.${version.scores}`,
       filters.stamp(query),
@@ -72,6 +89,7 @@ export function createSelectionReads(context: SelectionReadContext) {
       args.by ?? null,
       args.seed,
       stamps,
+      found?.key ?? null,
     ])
     const made = selections.get(id, () => makeSelection(query, args))
     return {
@@ -84,9 +102,15 @@ export function createSelectionReads(context: SelectionReadContext) {
 
   function makeSelection(query: Query, args: SelectArgs): Selection {
     const kind = args.score ? viewKind(args.score) : null
-    const kept = filters.idsOf(query, args.score)
+    const { found } = args
+    // The filter was applied before the search.
+    const kept = found ? found.ids : filters.idsOf(query, args.score)
+    const isRanked = found && args.sort === 'search'
     return {
-      ids: args.sort === 'match' ? byMatch(kept, query) : ordered(kept, args, kind),
+      ids: isRanked ? found.ids : ordered(found ? kept.slice().sort() : kept, args, kind),
+      found: found
+        ? new Map(Array.from(found.ids, (id, i) => [id, found.cosines[i] as number]))
+        : null,
       places: null,
       corpusTotal: filters.countPairs(),
       prefer: args.score?.text ?? null,
@@ -117,8 +141,10 @@ export function createSelectionReads(context: SelectionReadContext) {
   function ordered(kept: Int32Array, args: SelectArgs, kind: ScoreKind | null): Int32Array {
     switch (args.sort) {
       case 'id':
-      case 'match':
+      case 'search':
         return kept
+      case 'match':
+        return byMatch(kept, readWhere(args.where))
       case 'random': {
         const ids = kept.slice()
         shuffle(ids, args.seed)
@@ -147,25 +173,35 @@ export function createSelectionReads(context: SelectionReadContext) {
   /** A selection that was dropped is made again from its name. */
   function selectionOf(id: string): Selection {
     return selections.get(id, () => {
-      const [where, sort, score, by, seed] = readSelection(id)
-      return makeSelection(readWhere(where), { where, sort, score, by, seed })
+      const [where, sort, score, by, seed, , key] = readSelection(id)
+      const found = key === null ? null : founds.get(key, () => noSelection())
+      return makeSelection(readWhere(where), { where, sort, score, by, seed, found })
     })
+  }
+
+  function withFound<R extends PairRow>(rows: R[], { found }: Selection): R[] {
+    return found ? rows.map((row) => ({ ...row, found: found.get(row.id) ?? null })) : rows
   }
 
   return {
     select,
+    /** Ids that a filter keeps, ascending. */
+    idsWhere: ({ where, score }: { where: string; score: ScoreSource | null }): Int32Array =>
+      filters.idsOf(readWhere(where), score),
     idsOfSelection: (id: string): Int32Array => selectionOf(id).ids,
 
     page(args: { selection: string; offset: number; limit: number }): PairRow[] {
-      const { ids, prefer, score } = selectionOf(args.selection)
+      const selection = selectionOf(args.selection)
+      const { ids, prefer, score } = selection
       const some = ids.subarray(args.offset, args.offset + args.limit)
-      return pairRows(db, { ids: some, prefer, score })
+      return withFound(pairRows(db, { ids: some, prefer, score }), selection)
     },
 
     tablePage(args: { selection: string; offset: number; limit: number }): PairTableRow[] {
-      const { ids, prefer, score } = selectionOf(args.selection)
+      const selection = selectionOf(args.selection)
+      const { ids, prefer, score } = selection
       const some = ids.subarray(args.offset, args.offset + args.limit)
-      return pairTableRows(db, { ids: some, prefer, score })
+      return withFound(pairTableRows(db, { ids: some, prefer, score }), selection)
     },
 
     tableColumns(): { filled: SortColumn[]; numbers: string[] } {
@@ -201,14 +237,26 @@ function columnOf(sort: PairSort): { by: SortColumn; backwards: boolean } | null
   return { by: data, backwards: sort.endsWith('-desc') }
 }
 
-type SelectionName = [string, PairSort, ScoreSource | null, SortSource | null, number, string]
+type SelectionName = [
+  string,
+  PairSort,
+  ScoreSource | null,
+  SortSource | null,
+  number,
+  string,
+  string | null,
+]
 
 function readSelection(id: string): SelectionName {
   try {
     const read: unknown = JSON.parse(id)
-    if (Array.isArray(read) && read.length === 6) return read as unknown as SelectionName
+    if (Array.isArray(read) && read.length === 7) return read as unknown as SelectionName
   } catch {
     // Said below.
   }
+  return noSelection()
+}
+
+function noSelection(): never {
   throw new AppError('not-found', 'there is no such selection', 'Select again.')
 }

@@ -90,6 +90,7 @@ export function pairRows(
       cosine: args.score
         ? (cosine.get(args.score.modelId, args.score.key, row.id)?.cosine ?? null)
         : null,
+      found: null,
       mark: said.mark,
       tags: said.tags,
       noted: said.note !== null,
