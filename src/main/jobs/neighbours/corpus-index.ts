@@ -61,6 +61,7 @@ export function createCorpusIndex(
     const dimensions = vector.byteLength / 4
     index ??= createFlatIndex({
       dimensions,
+      coarse: true,
       floats: {
         bytes: 0,
         // They lie in the corpus already.

@@ -52,6 +52,7 @@ function item(patch: Partial<LabelItem>): LabelItem {
       text: null,
       textSource: null,
       cosine: null,
+      found: null,
       mark: null,
       tags: [],
       noted: false,
