@@ -26,6 +26,7 @@ type Titles = Readonly<Record<string, TextKey>>
 const DONE: Readonly<Record<string, Titles>> = {
   corpora: { 'corpora.sample': 'corpora.sample' },
   pairs: {
+    'pairs.search': 'search.open',
     'pairs.filter': 'pairs.filter.title',
     'pairs.clear-filter': 'pairs.filter.clear',
     'pairs.view': 'table.views.toggle',
@@ -84,6 +85,9 @@ const THERE: Readonly<Record<string, Titles>> = {
   pairs: {
     'pairs.preview': 'pairs.preview.title',
     'pairs.inspect': 'pairs.commands.inspector',
+    'pairs.like': 'search.like',
+    'pairs.like-too': 'search.likeToo',
+    'pairs.search-leave': 'search.leave',
     'pairs.toggle': 'pairs.commands.toggle',
     'pairs.copy-ids': 'pairs.selection.copyIds',
     'pairs.mark-none': 'marks.commands.unmark',

@@ -53,12 +53,14 @@ export const useExportScope = defineStore('export-scope', () => {
    */
   async function chooseShown(): Promise<void> {
     const pairs = usePairs()
-    if (pairs.markedCount === 0) {
+    if (pairs.markedCount === 0 && pairs.search === null) {
       chosen.value = null
       return
     }
-    const n = pairs.markedCount
-    selection.value = { where: await pairs.markedQuery(), n }
+    const isMarked = pairs.markedCount > 0
+    const n = isMarked ? pairs.markedCount : pairs.total
+    // The hits of a search have no filter: they are named one by one.
+    selection.value = { where: await (isMarked ? pairs.markedQuery() : pairs.hitsQuery()), n }
     chosen.value = 'selection'
   }
 

@@ -17,7 +17,8 @@ export interface CopyContext {
   marked: Readonly<ShallowRef<ranges.Ranges>>
   cursor: () => number
   total: () => number
-  where: () => string
+  /** The filter that keeps all rows; null where none does. */
+  where: () => string | null
   score: () => ScoreSource | null
   rowAt(index: number): PairRow | undefined
   /** Rows that are not at hand; null where nothing is open. */
@@ -28,9 +29,11 @@ export interface CopyContext {
 export function createCopies(context: CopyContext) {
   const { marked, cursor, total, where, score, rowAt } = context
 
-  /** Ids of the marked pairs, or of the one under the cursor. */
-  async function markedIds(limit: number): Promise<number[]> {
-    const asked = marked.value.length > 0 ? marked.value : ([[cursor(), cursor()]] as const)
+  /** The marked pairs, or the one under the cursor. */
+  const markedOrOne = (): ranges.Ranges =>
+    marked.value.length > 0 ? marked.value : [[cursor(), cursor()]]
+
+  async function idsIn(asked: ranges.Ranges, limit: number): Promise<number[]> {
     if (ranges.size(asked) > limit) {
       throw new AppError(
         'invalid-input',
@@ -58,7 +61,7 @@ export function createCopies(context: CopyContext) {
 
   async function copyIds(): Promise<void> {
     try {
-      const ids = await markedIds(MAX_IDS)
+      const ids = await idsIn(markedOrOne(), MAX_IDS)
       await useUi().copy(
         ids.join('\n'),
         t('pairs.copied.ids', { n: count(ids.length) }, ids.length),
@@ -70,10 +73,16 @@ export function createCopies(context: CopyContext) {
 
   /** The marked pairs as a filter; all of the rows are the filter that is there already. */
   async function markedQuery(): Promise<string> {
-    if (ranges.size(marked.value) === total() && total() > 0) {
-      return explicitScores(where(), score())
+    const filter = where()
+    if (filter !== null && ranges.size(marked.value) === total() && total() > 0) {
+      return explicitScores(filter, score())
     }
-    return idQuery(await markedIds(MAX_QUERY_IDS))
+    return idQuery(await idsIn(markedOrOne(), MAX_QUERY_IDS))
+  }
+
+  /** All rows as a filter, by their ids. */
+  async function hitsQuery(): Promise<string> {
+    return idQuery(await idsIn(ranges.add(ranges.NONE, 0, total() - 1), MAX_QUERY_IDS))
   }
 
   async function copyQuery(): Promise<void> {
@@ -84,5 +93,5 @@ export function createCopies(context: CopyContext) {
     }
   }
 
-  return { copyIds, copyQuery, markedQuery }
+  return { copyIds, copyQuery, markedQuery, hitsQuery }
 }

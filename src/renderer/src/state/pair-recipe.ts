@@ -1,6 +1,6 @@
 import type { Ref } from 'vue'
-import type { PairSort, ScoreSource, SortSource } from '#shared/contract/index.ts'
-import { recall } from '../bridge/persist.ts'
+import type { PairSort, ScoreSource, SearchInput, SortSource } from '#shared/contract/index.ts'
+import { keep, recall } from '../bridge/persist.ts'
 import { sourceKey } from './text-sources.ts'
 import * as ranges from './ranges.ts'
 
@@ -12,6 +12,8 @@ export interface Recipe {
   /** Sorts in place of `score`. */
   by: SortSource | null
   seed: number
+  /** Shows the best hits of a search among what `where` keeps. */
+  search: SearchInput | null
 }
 
 type Refs = { [K in keyof Recipe]: Ref<Recipe[K]> }
@@ -23,6 +25,7 @@ export function recipeOf(refs: Refs): Recipe {
     score: refs.score.value,
     by: refs.by.value,
     seed: refs.seed.value,
+    search: refs.search.value,
   }
 }
 
@@ -32,10 +35,12 @@ export function setRecipe(refs: Refs, to: Recipe): void {
   refs.score.value = to.score
   refs.by.value = to.by
   refs.seed.value = to.seed
+  refs.search.value = to.search
 }
 
 /** The recipe, the place and the marks with which a corpus was left. */
 export function recallRecipe(corpus: string): Recipe & { cursor: number; marked: ranges.Ranges } {
+  const kept = recall<Partial<Kept>>(corpus, 'pairs', {})
   return {
     where: '',
     sort: 'id',
@@ -44,8 +49,19 @@ export function recallRecipe(corpus: string): Recipe & { cursor: number; marked:
     seed: 0,
     cursor: 0,
     marked: ranges.NONE,
-    ...recall<Partial<Recipe & { cursor: number; marked: ranges.Ranges }>>(corpus, 'pairs', {}),
+    ...kept,
+    search: null,
   }
+}
+
+interface Kept extends Omit<Recipe, 'search'> {
+  cursor: number
+  marked: ranges.Ranges
+}
+
+/** Keeps how a corpus is left; of a search where one was before it. */
+export function keepRecipe(corpus: string | null, { search: _, ...kept }: Kept & Recipe): void {
+  keep(corpus, 'pairs', kept)
 }
 
 export function sameSort(a: SortSource | null, b: SortSource | null): boolean {

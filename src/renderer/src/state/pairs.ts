@@ -6,17 +6,25 @@ import type {
   CorpusPart,
   PairSort,
   ScoreSource,
+  SearchAnswer,
+  SearchInput,
   SortSource,
 } from '#shared/contract/index.ts'
 import type { PairRow, PairTableRow } from '#shared/domain.ts'
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { createChunkCache } from '../bridge/chunk-cache.ts'
 import { latest, useClient } from '../bridge/client.ts'
-import { keep } from '../bridge/persist.ts'
 import { createCopies } from './pair-copies.ts'
 import { createMarks } from './pair-marks.ts'
 import { createPairView } from './pair-view.ts'
-import { recallRecipe, recipeOf, sameSort, setRecipe, type Recipe } from './pair-recipe.ts'
+import {
+  keepRecipe,
+  recallRecipe,
+  recipeOf,
+  sameSort,
+  setRecipe,
+  type Recipe,
+} from './pair-recipe.ts'
 import * as ranges from './ranges.ts'
 import { sameSource } from './text-sources.ts'
 import { useInspect } from './inspect.ts'
@@ -35,6 +43,12 @@ export const usePairs = defineStore('pairs', () => {
   const score = ref<ScoreSource | null>(null)
   const by = ref<SortSource | null>(null)
   const seed = ref(0)
+  const search = shallowRef<SearchInput | null>(null)
+  /** Whose embeddings answered, and over what. */
+  const searched = shallowRef<SearchAnswer | null>(null)
+  const searchError = shallowRef<ErrorValue | null>(null)
+  /** Where one was before the search. */
+  let left: (Recipe & { cursor: number; marked: ranges.Ranges }) | null = null
   const selection = ref<string | null>(null)
   const total = ref(0)
   const corpusTotal = ref(0)
@@ -95,11 +109,12 @@ export const usePairs = defineStore('pairs', () => {
     () => total.value,
     remember,
   )
-  const { copyIds, copyQuery, markedQuery } = createCopies({
+  const { copyIds, copyQuery, markedQuery, hitsQuery } = createCopies({
     marked,
     cursor: () => cursor.value,
     total: () => total.value,
-    where: () => where.value,
+    // The hits of a search are no filter.
+    where: () => (search.value === null ? where.value : null),
     score: () => score.value,
     rowAt,
     readRows: (offset, limit) =>
@@ -112,20 +127,23 @@ export const usePairs = defineStore('pairs', () => {
     useClient().call('pairs.select', input),
   )
 
-  const refs = { where, sort, score, by, seed }
+  const refs = { where, sort, score, by, seed, search }
   const recipe = (): Recipe => recipeOf(refs)
 
   function remember(): void {
-    keep(corpus, 'pairs', { ...recipe(), cursor: cursor.value, marked: marked.value })
+    keepRecipe(corpus, left ?? { ...recipe(), cursor: cursor.value, marked: marked.value })
   }
 
-  /** Evaluates filter and order. `stay` keeps the rows until new ones are there. */
-  async function select(stay = false): Promise<boolean> {
+  /**
+   * Evaluates filter and order. `stay` keeps the rows until new ones are there, `isNew`: and begins
+   * at the top of these.
+   */
+  async function select(stay = false, isNew = false): Promise<boolean> {
     if (corpus === null) return false
     const wanted = corpus
     if (!stay) state.value = 'loading'
     // A refresh stays on its pair; a new list keeps the place.
-    const keepId = stay ? (rowAt(cursor.value)?.id ?? null) : null
+    const keepId = stay && !isNew ? (rowAt(cursor.value)?.id ?? null) : null
     try {
       const answer = await readSelection({ corpus: wanted, ...recipe() })
       if (answer.late || wanted !== corpus) return false
@@ -139,6 +157,8 @@ export const usePairs = defineStore('pairs', () => {
         hasPictures: answer.value.hasPictures,
       })
       error.value = null
+      searched.value = answer.value.search
+      searchError.value = null
       if (stay) cache.invalidate()
       else cache.clear()
       if (!stay || answer.value.total < before) {
@@ -151,6 +171,13 @@ export const usePairs = defineStore('pairs', () => {
       remember()
       return true
     } catch (thrown) {
+      if (search.value !== null) {
+        // The rows of before stay; the bar of the search says what is wrong.
+        searchError.value = toErrorValue(thrown)
+        state.value = 'ready'
+        entered.value = wanted
+        return false
+      }
       error.value = toErrorValue(thrown)
       state.value = 'error'
       entered.value = wanted
@@ -214,7 +241,7 @@ export const usePairs = defineStore('pairs', () => {
       anchor.value = next
     }
     inspectCursor()
-    keep(corpus, 'pairs', { ...recipe(), cursor: cursor.value, marked: marked.value })
+    remember()
   }
 
   /** Changes filter, order or score; can be taken back. Marks belong to the old rows and go. */
@@ -241,6 +268,36 @@ export const usePairs = defineStore('pairs', () => {
       undo: () => apply(before, before.marked, before.cursor),
       redo: () => apply(after, marks, at),
     })
+  }
+
+  /** Ranks what the filter keeps by what it shows; null leads back to where one was. */
+  function searchBy(next: SearchInput | null): void {
+    if (JSON.stringify(next) === JSON.stringify(search.value)) return
+    if (next === null) {
+      const back = left
+      left = null
+      searched.value = null
+      searchError.value = null
+      if (!back) return
+      // A filter that was written meanwhile stays.
+      const isSame = back.where === where.value
+      setRecipe(refs, { ...back, where: where.value, score: score.value, search: null })
+      marked.value = isSame ? back.marked : ranges.NONE
+      cursor.value = isSame ? back.cursor : 0
+      anchor.value = cursor.value
+      visits.value++
+      void select(true, true)
+      return
+    }
+    left ??= { ...recipe(), cursor: cursor.value, marked: marked.value }
+    search.value = next
+    sort.value = 'search'
+    by.value = null
+    marked.value = ranges.NONE
+    cursor.value = 0
+    anchor.value = 0
+    visits.value++
+    void select(true, true)
   }
 
   function setWhere(text: string): void {
@@ -301,6 +358,9 @@ export const usePairs = defineStore('pairs', () => {
     cursor.value = -1
     anchor.value = -1
     error.value = null
+    left = null
+    searched.value = null
+    searchError.value = null
     await useInspect().show(null)
     if (path === null) {
       state.value = 'empty'
@@ -361,6 +421,10 @@ export const usePairs = defineStore('pairs', () => {
     score,
     by,
     seed,
+    search,
+    searched,
+    searchError,
+    searchBy,
     hasPictures,
     ...layout,
     selection,
@@ -393,6 +457,7 @@ export const usePairs = defineStore('pairs', () => {
     copyIds,
     copyQuery,
     markedQuery,
+    hitsQuery,
     reveal,
     refresh,
   }

@@ -15,7 +15,7 @@ import type { Range } from './ranges.ts'
 /** Queries that the window writes itself, in the language of `#shared/query`. */
 
 /** More than this as one query would be a list, not a filter. */
-export const MAX_ID_RANGES = 500
+export const MAX_ID_RANGES = 1000
 
 /** Joins queries so that all must hold; the result is canonical. */
 export function and(...parts: readonly string[]): string {

@@ -7,6 +7,7 @@ import { useBlur } from '../../state/blur.ts'
 import { useFiltering } from '../../state/filtering.ts'
 import { useMarking } from '../../state/marking.ts'
 import { usePairs } from '../../state/pairs.ts'
+import { useSearching } from '../../state/searching.ts'
 import { useTextsIndex } from '../../state/texts-index.ts'
 import { useSession } from '../../state/session.ts'
 import { t } from '../../texts/index.ts'
@@ -28,6 +29,7 @@ export const pairs = defineFeature({
     useFiltering().enter()
     void useBlur().enter(corpus)
     void useTextsIndex().enter(corpus)
+    useSearching().enter(corpus)
     void usePairs().enter(corpus)
   },
   refresh: (parts) =>

@@ -43,6 +43,8 @@ interface Ordered {
   score: ScoreSource | null
   by: SortSource | null
   sources: readonly SourceInfo[]
+  /** What is searched by, if anything. */
+  search?: unknown
   setSort(next: PairSort, by?: SortSource | null): void
 }
 
@@ -61,7 +63,11 @@ export function pairOrders(pairs: Ordered, imported: readonly string[] = []) {
   )
   const { by, sort } = pairs
   const now = by && 'column' in by ? `${sort} ${by.column}` : by === null ? sort : BY_COLUMN
-  const offered: { value: string; label: string }[] = [...PAIR_ORDERS, ...columns]
+  const offered: { value: string; label: string }[] = [
+    ...(pairs.search || sort === 'search' ? [{ value: 'search', label: t('search.order') }] : []),
+    ...PAIR_ORDERS,
+    ...columns,
+  ]
   const isListed = offered.some(({ value }) => value === now)
   return {
     options: isListed ? offered : [...offered, { value: BY_COLUMN, label: labelOf(pairs) }],

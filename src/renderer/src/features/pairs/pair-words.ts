@@ -15,7 +15,8 @@ export const STATUS_WORDS: Readonly<Record<ImageStatus, string>> = {
 export function nameOfPair(row: PairRow | undefined, index: number): string {
   if (!row) return t('ui.pair.loading', { i: count(index + 1) })
   const text = row.text ?? t('ui.pair.noText')
-  return row.cosine === null
+  const score = row.found ?? row.cosine
+  return score === null
     ? t('ui.pair.unscored', { id: row.id, text })
-    : t('ui.pair.named', { id: row.id, score: cosine(row.cosine), text })
+    : t('ui.pair.named', { id: row.id, score: cosine(score), text })
 }

@@ -82,6 +82,23 @@ function scoreColumn(source: SourceInfo): TableColumn {
   }
 }
 
+/** How near a hit is to what was searched by. */
+export function foundColumn(best: number): TableColumn {
+  return {
+    id: 'found',
+    title: t('search.column'),
+    about: t('search.found'),
+    kind: 'score',
+    width: 104,
+    grows: false,
+    shown: true,
+    sort: null,
+    range: { lo: 0, hi: best },
+    of: () => null,
+    score: (row) => row.found,
+  }
+}
+
 /** Columns of imported tables that are shown unless a person says otherwise. */
 const FIRST_NUMBERS = 4
 

@@ -5,7 +5,7 @@ import { latest, useClient } from '../../bridge/client.ts'
 import { keep, recall } from '../../bridge/persist.ts'
 import { usePairs } from '../../state/pairs.ts'
 import { useUi } from '../../state/ui.ts'
-import { nextSorting, tableColumns, wayOf, type TableColumn } from './table-columns.ts'
+import { foundColumn, nextSorting, tableColumns, wayOf, type TableColumn } from './table-columns.ts'
 import {
   inOrder,
   isLook,
@@ -28,7 +28,12 @@ export const useTable = defineStore('table', () => {
   const numbers = shallowRef<readonly string[]>([])
   const showsPictures = ref(recall(null, 'table-pictures', true))
 
-  const own = computed(() => tableColumns(filled.value, pairs.sources, numbers.value))
+  const own = computed(() => {
+    void pairs.version
+    const all = tableColumns(filled.value, pairs.sources, numbers.value)
+    if (pairs.search === null) return all
+    return [foundColumn(Math.max(0.01, pairs.rowAt(0)?.found ?? 1)), ...all]
+  })
   const columns = computed(() => inOrder(own.value, look.value))
   const shown = computed(() => columns.value.filter((column) => isShown(column, look.value)))
   const hasPictures = computed(() => showsPictures.value && pairs.hasPictures)

@@ -18,6 +18,7 @@ import { rating } from './rating.ts'
 import { reasons } from './reasons.ts'
 import { report } from './report.ts'
 import { scoring } from './scoring.ts'
+import { search } from './search.ts'
 import { settings } from './settings.ts'
 import { table } from './table.ts'
 import { train } from './train.ts'
@@ -46,6 +47,7 @@ export const en = {
   reasons,
   report,
   scoring,
+  search,
   settings,
   table,
   train,

@@ -38,6 +38,10 @@ export const palette = {
     },
     pairs: {
       filter: 'search find query where',
+      search: 'find similar semantic clip query image neighbours nearest',
+      like: 'similar neighbours nearest duplicates alike',
+      'like-too': 'mix combine similar plus',
+      'search-leave': 'close end back',
       'clear-filter': 'reset everything',
       all: 'mark everything',
       none: 'unmark deselect nothing',
