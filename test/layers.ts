@@ -123,6 +123,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     versions: ['import', 'run'],
     exporting: ['run', 'versions'],
     judging: [],
+    neighbours: ['run'],
   },
   'main/statistics': {
     intervals: [],

@@ -3,6 +3,7 @@ import { SOFTWARE_VERSION } from '#shared/version.ts'
 import { addAltCommands } from './commands/alts.ts'
 import { addCorpusCommands } from './commands/corpus.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
+import { addDuplicateCommands } from './commands/duplicates.ts'
 import { addExportCommand } from './commands/export.ts'
 import { addFailuresCommand } from './commands/failures.ts'
 import { addImportCommand } from './commands/import.ts'
@@ -35,6 +36,7 @@ export function createProgram(tools: CliTools): Command {
   addPairCommands(program, tools)
   addScoreCommands(program, tools)
   addSimilarityCommand(program, tools)
+  addDuplicateCommands(program, tools)
   addJudgeCommands(program, tools)
   addExportCommand(program, tools)
   addVersionCommands(program, tools)

@@ -50,6 +50,7 @@ export const NOT_PATHS: ReadonlySet<string> = new Set(
     'queue quote rater raters reason role run selection set sha256 side spares status study submit task tasks text textColumn texts token ' +
     'type types userAgentContact version where why without ' +
     'addTags event keep origin mark person query removeTags tags ' +
+    'decision only testWhere ' +
     // Models, by id or folder: they are run, and nothing of their files is shown.
     'base compliance defaultModel encoder id model models ' +
     // Of a launcher, on its host.

@@ -14,6 +14,7 @@ export const ENTRY_SOURCES = {
   spanWorker: 'jobs/spans/span-worker.ts',
   measureWorker: 'jobs/measure/measure-worker.ts',
   studyWorker: 'jobs/evaluate/study-worker.ts',
+  duplicateWorker: 'jobs/neighbours/duplicate-worker.ts',
 } as const
 
 export type EntryName = keyof typeof ENTRY_SOURCES
