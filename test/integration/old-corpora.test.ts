@@ -43,7 +43,7 @@ async function scoreOf(text: 'before' | 'span'): Promise<number> {
   return n
 }
 
-describe.each([1, 2, 5, 6, 7])('a corpus of schema %i', (schema) => {
+describe.each([1, 2, 5, 6, 7, 13])('a corpus of schema %i', (schema) => {
   beforeEach(() => thawCorpus(schema, corpus))
 
   test('stands in the list with its counts before it is opened', async () => {

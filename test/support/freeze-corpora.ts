@@ -30,6 +30,7 @@ const PROGRAMS: Record<string, string> = {
   5: 'c5aca9b',
   6: 'd731715',
   7: '2a405e0',
+  13: '9cc19b8',
 }
 
 interface Labeling {

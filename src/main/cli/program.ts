@@ -3,6 +3,7 @@ import { SOFTWARE_VERSION } from '#shared/version.ts'
 import { addAltCommands } from './commands/alts.ts'
 import { addCorpusCommands } from './commands/corpus.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
+import { addDuplicateCommands } from './commands/duplicates.ts'
 import { addExportCommand } from './commands/export.ts'
 import { addFailuresCommand } from './commands/failures.ts'
 import { addImportCommand } from './commands/import.ts'
@@ -37,6 +38,7 @@ export function createProgram(tools: CliTools): Command {
   addScoreCommands(program, tools)
   addSearchCommand(program, tools)
   addSimilarityCommand(program, tools)
+  addDuplicateCommands(program, tools)
   addJudgeCommands(program, tools)
   addExportCommand(program, tools)
   addVersionCommands(program, tools)

@@ -47,6 +47,13 @@ export interface Corpus {
   close(): void
 }
 
+const folders = new WeakMap<Database, string>()
+
+/** The folder of the corpus that a connection reads, wherever its copy of the database lies. */
+export function folderOf(db: ReaderDb): string {
+  return folders.get(db) ?? dirname(db.name)
+}
+
 /** `PRAGMA application_id` of a corpus: "GLNR". */
 export const APPLICATION_ID = 0x474c4e52
 
@@ -265,6 +272,7 @@ export function openReader(
     db.close()
     throw error
   }
+  folders.set(db, resolve(path))
   return db as ReaderDb
 }
 

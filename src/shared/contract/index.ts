@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { altKindCalls } from './alt-kinds.ts'
 import { columns } from './columns.ts'
 import { corpora } from './corpora.ts'
+import { duplicates } from './duplicates.ts'
 import { facets } from './facets.ts'
 import { exporting } from './exporting.ts'
 import { fetching } from './fetching.ts'
@@ -50,6 +51,7 @@ export const contract = {
   ...labels,
   ...marks,
   ...texts,
+  ...duplicates,
   ...training,
   ...studies,
   ...studyMeasures,
@@ -88,6 +90,8 @@ export type CorpusPart =
   /** Kinds of alts. */
   | 'kinds'
   | 'versions'
+  /** Groups of duplicates, and what people say of them. */
+  | 'duplicates'
 
 /** What the engine tells without being asked. */
 export interface EngineEvents {
@@ -161,6 +165,7 @@ export * from './call.ts'
 export * from './alt-kinds.ts'
 export * from './columns.ts'
 export * from './corpora.ts'
+export * from './duplicates.ts'
 export * from './error.ts'
 export * from './facets.ts'
 export * from './exporting.ts'

@@ -51,6 +51,7 @@ export const NOT_PATHS: ReadonlySet<string> = new Set(
     'type types userAgentContact version where why without ' +
     'addTags event keep origin mark person query removeTags tags ' +
     'among base64 of words ' +
+    'decision only testWhere ' +
     // Models, by id or folder: they are run, and nothing of their files is shown.
     'base compliance defaultModel encoder id model models ' +
     // Of a launcher, on its host.

@@ -1,5 +1,6 @@
 import { IMAGE_STATUSES, OWN_TEXTS, TEXT_SOURCES } from '../domain.ts'
 import { ALT_KINDS } from '../alt-kinds.ts'
+import { DUPLICATE_DECISIONS, DUPLICATE_KINDS } from '../duplicates.ts'
 import { PAIR_MARKS } from '../marks.ts'
 
 export type FieldKind = 'text' | 'word' | 'words' | 'number' | 'date' | 'score'
@@ -105,6 +106,9 @@ export const FIELDS = [
     kind: 'word',
     example: 'version:paper-1',
   },
+  { name: 'one', kind: 'word', example: 'one:perceptual', values: DUPLICATE_KINDS },
+  { name: 'duplicate', kind: 'word', example: 'duplicate:exact', values: DUPLICATE_KINDS },
+  { name: 'decided', kind: 'word', example: 'decided:drop', values: DUPLICATE_DECISIONS },
   {
     name: 'position',
     kind: 'number',

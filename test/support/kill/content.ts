@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import { sha256Of } from '../../../src/main/files/digest.ts'
 import { openReader } from '../../../src/main/store/open.ts'
+import { readDuplicates } from '../../../src/main/store/open-duplicates.ts'
 
 export interface Content {
   /** Rows of each table without what must differ: times, random ids, folders. */
@@ -64,17 +65,13 @@ function rowsOf(corpus: string, folder: string): Omit<Content, 'files'> {
         .all()
         // Pictures end in the order in which they are decoded.
         .map(({ id, ...row }) => (name === 'failures' ? row : { id, ...row }))
-        .map((row) =>
-          plain(
-            JSON.stringify(row, (_, value: unknown) =>
-              value instanceof Uint8Array ? sha256Of(value) : value,
-            ),
-            folder,
-          ),
-        )
+        .map((row) => asText(row, folder))
         .sort()
     return {
-      tables: new Map(names.filter((name) => !ASIDE.test(name)).map((name) => [name, one(name)])),
+      tables: new Map([
+        ...names.filter((name) => !ASIDE.test(name)).map((name) => [name, one(name)] as const),
+        ...duplicatesOf(corpus, folder),
+      ]),
       attempts: count('SELECT total(attempts) FROM images'),
       spanSets: count('SELECT count(*) FROM span_sets'),
     }
@@ -83,8 +80,33 @@ function rowsOf(corpus: string, folder: string): Omit<Content, 'files'> {
   }
 }
 
+function asText(row: object, folder: string): string {
+  const json = JSON.stringify(row, (_, value: unknown) =>
+    value instanceof Uint8Array ? sha256Of(value) : value,
+  )
+  return plain(json, folder)
+}
+
+/** The tables of duplicates.db, where there is one. */
+function duplicatesOf(corpus: string, folder: string): [string, string[]][] {
+  return (
+    readDuplicates(corpus, (db) =>
+      ['fingerprints', 'groupings', 'picture_members', 'text_members'].map(
+        (name): [string, string[]] => [
+          name,
+          db
+            .prepare<[], object>(`SELECT * FROM "${name}"`)
+            .all()
+            .map((row) => asText(row, folder))
+            .sort(),
+        ],
+      ),
+    ) ?? []
+  )
+}
+
 /** What a database has beside it, and what is in another one each time. */
-const DATABASES = /^(corpus\.db|thumbs\.db|writer\.lock)/
+const DATABASES = /^(corpus\.db|thumbs\.db|duplicates\.db|writer\.lock)/
 /** What differs for good: their names are compared, and what they hold elsewhere or not at all. */
 const NAMES_ONLY = /\.warc\.gz$|recent\.json$|hashes\.json$|run.log\.txt$/
 

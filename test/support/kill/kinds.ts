@@ -398,6 +398,19 @@ const made: KillKind[] = [
     }),
   },
   {
+    ...{ kind: 'duplicates', call: 'jobs.duplicates', ...inCorpus },
+    prepare: pictured,
+    input: of(() => ({ kind: 'perceptual' })),
+  },
+  {
+    ...{ kind: 'leakage', call: 'jobs.leakage', ...inCorpus },
+    prepare: async (folder) => {
+      await pictured(folder)
+      await twoSets(folder)
+    },
+    input: of((f) => ({ kind: 'perceptual', references: join(f, 'a'), out: join(f, 'out.jsonl') })),
+  },
+  {
     ...{ kind: 'measure', call: 'jobs.measure', hasCorpus: false },
     prepare: twoSets,
     input: (f) => ({

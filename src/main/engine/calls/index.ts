@@ -2,6 +2,7 @@ import type { Handlers } from '#shared/contract/index.ts'
 import type { EngineContext } from '../context.ts'
 import { altKindHandlers } from './alt-kinds.ts'
 import { corporaCalls } from './corpora.ts'
+import { duplicateCalls } from './duplicates.ts'
 import { fetchingCalls } from './fetching.ts'
 import { filterCalls } from './filters.ts'
 import { jobCalls } from './jobs.ts'
@@ -44,6 +45,7 @@ export function createHandlers(context: EngineContext): Handlers {
     ...judgingCalls(context),
     ...labelCalls(context),
     ...markCalls(context),
+    ...duplicateCalls(context),
     ...altKindHandlers(context),
     ...filterCalls(context),
     ...studyCalls(context),

@@ -16,6 +16,8 @@ import { studyComplexityJob } from '../../jobs/measure/study-complexity.ts'
 import { studyComplianceJob } from '../../jobs/measure/study-compliance.ts'
 import { modelFetchJob } from '../../jobs/models/model-fetch.ts'
 import { quantizeJob } from '../../jobs/models/quantize.ts'
+import { duplicatesJob } from '../../jobs/neighbours/duplicates.ts'
+import { leakageJob } from '../../jobs/neighbours/leakage.ts'
 import { picturesJob } from '../../jobs/pictures/pictures.ts'
 import type { JobImplementation } from '../../jobs/run/implement.ts'
 import { scoreJob } from '../../jobs/score.ts'
@@ -55,4 +57,6 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   'study-report': studyReportJob,
   version: versionJob,
   'version-verify': versionVerifyJob,
+  duplicates: duplicatesJob,
+  leakage: leakageJob,
 }

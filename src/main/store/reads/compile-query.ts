@@ -6,6 +6,8 @@ import { linearPattern } from './linear-pattern.ts'
 import { ALL_WORDS, wordColumns } from './word-terms.ts'
 import type { Reach } from '../texts/columns.ts'
 import type { Found, TextIndex } from '../texts/text-index.ts'
+import { duplicateTerm, withOnes } from './duplicate-terms.ts'
+import type { DuplicateTerm, OneTerm } from './duplicate-terms.ts'
 import { markTerm } from './mark-terms.ts'
 import type { MarkTerm } from './mark-state.ts'
 import { fold } from './sql-functions.ts'
@@ -37,6 +39,10 @@ export interface Meaning {
   column(name: string): number
   /** The index of the texts, which makes terms faster and changes no answer. */
   texts: TextIndex
+  /** A number that `in_set` knows, for pairs by their duplicates. */
+  duplicates(term: DuplicateTerm): number
+  /** As `duplicates`, for what terms with `one` leave of what a query keeps. */
+  oneOf(query: Query, terms: readonly OneTerm[]): number
 }
 
 type Join = 'pages' | 'images' | 'contexts' | 'spans' | 'alts' | 'altKinds'
@@ -318,6 +324,11 @@ export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
     return found.isNot ? `NOT ${inMarks}` : inMarks
   }
 
+  const duplicated = (part: Query): string | null => {
+    const found = duplicateTerm(part)
+    return found && `in_set(${Math.trunc(meaning.duplicates(found))}, p.id)`
+  }
+
   const imported = (name: string): string =>
     `(SELECT v.value FROM column_values v
       WHERE v.column_id = ${Math.trunc(meaning.column(name))} AND v.pair_id = p.id)`
@@ -325,6 +336,8 @@ export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
   const term = (part: Query): string => {
     const ofMarks = marked(part)
     if (ofMarks !== null) return ofMarks
+    const ofDuplicates = duplicated(part)
+    if (ofDuplicates !== null) return ofDuplicates
     switch (part.kind) {
       case 'all':
         return '1'
@@ -384,7 +397,10 @@ export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
     }
   }
 
-  const where = term(query)
+  // Of what all else keeps: what `one` means depends on it.
+  const { rest, ones } = withOnes(query)
+  const where =
+    ones.length === 0 ? term(query) : `in_set(${Math.trunc(meaning.oneOf(rest, ones))}, p.id)`
   const { current, alts } = joins.has('spans') || joins.has('alts') ? knownSets() : NO_SETS
   return { from: fromWith(joins, current, alts?.set ?? null), where, params }
 }

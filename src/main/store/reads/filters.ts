@@ -11,6 +11,7 @@ import { currentBestSet } from '../repositories/best-set-in-use.ts'
 import { currentSpanSet } from '../repositories/span-sets.ts'
 import { countRows } from '../repositories/stats.ts'
 import { columnNamed } from '../repositories/columns.ts'
+import { afterOnes, withOnes } from './duplicate-terms.ts'
 import type { SortedColumn } from './column-arrays.ts'
 import { hasBit, marksOf } from './mark-state.ts'
 import { markTerm } from './mark-terms.ts'
@@ -65,11 +66,18 @@ export function createFilters({ db, version, baseScores, baseColumn }: FilterCon
     if (has('alt-kind', 'alt-rule')) marks.push(`k${version.kinds}`)
     if (has('labeled', 'flagged', 'label')) marks.push(`l${version.labels}`)
     if (has('version')) marks.push(`v${version.versions}`)
+    // The keeper is chosen by pictures, scores and what people say.
+    if (has('one', 'duplicate', 'decided'))
+      marks.push(`d${version.duplicates} i${version.images} s${version.scores}`)
     return marks.join(' ')
   }
 
   function idsOf(query: Query, view: ScoreSource | null): Int32Array {
     const key = `${stamp(query)} ${view ? `${view.model} ${view.text}` : ''} ${printQuery(query)}`
+    const { rest: kept, ones } = withOnes(query)
+    if (ones.length > 0) {
+      return sets.get(key, () => afterOnes(db, ones, idsOf(kept, view)))
+    }
     return sets.get(key, () => {
       // What must hold and can be told from the arrays is done on these, the rest in SQL.
       const items = query.kind === 'and' ? query.items : [query]

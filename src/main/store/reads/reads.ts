@@ -5,6 +5,7 @@ import { columnArrays } from './column-arrays.ts'
 import type { SortedColumn } from './column-arrays.ts'
 import { createFilters } from './filters.ts'
 import type { ReaderDb } from '../open.ts'
+import { createDuplicateReads } from './reads-duplicates.ts'
 import { createExportReads } from './reads-export.ts'
 import { createLabelReads } from './reads-labels.ts'
 import { createFacetReads } from './reads-facets.ts'
@@ -48,6 +49,7 @@ export function createReads(db: ReaderDb) {
     marks: 0,
     kinds: 0,
     versions: 0,
+    duplicates: 0,
   }
   const allScores = scoreArrays(db, MAX_SCORES)
   const baseScores = (kind: ScoreKind): SortedScores => allScores.get(kind, version.scores)
@@ -71,6 +73,7 @@ export function createReads(db: ReaderDb) {
   return {
     ...selections,
     ...createMarkReads({ db, filters, idsOfSelection }),
+    ...createDuplicateReads(context),
     ...createColumnReads(context),
     ...createFacetReads(context),
     ...scores,

@@ -1,11 +1,12 @@
 import type { ScoreSource } from '#shared/contract/pairs.ts'
 import type { TextSource } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
-import { QueryError, parseQuery } from '#shared/query/index.ts'
+import { ALL, QueryError, parseQuery, printQuery } from '#shared/query/index.ts'
 import type { Query, ScoreRef } from '#shared/query/index.ts'
 import { Int32List } from './arrays.ts'
 import { compileQuery } from './compile-query.ts'
 import type { CompiledQuery, Meaning, SpanSets } from './compile-query.ts'
+import { duplicateSlot, oneSlot } from './duplicate-terms.ts'
 import { markSlot } from './mark-state.ts'
 import type { ReaderDb } from '../open.ts'
 import { textIndexOf } from '../texts/text-index.ts'
@@ -99,8 +100,13 @@ export function meaningIn(db: ReaderDb, view: ScoreSource | null): Meaning {
     marks: (term) => markSlot(db, term),
     column: (name) => columnNamed(db, name).id,
     texts: textIndexOf(db),
+    duplicates: (term) => duplicateSlot(db, term, () => pairIdsOf(db, ALL)),
+    oneOf: (query, terms) => oneSlot(db, terms, nameOf(query, view), pairIdsOf(db, query, view)),
   }
 }
+
+const nameOf = (query: Query, view: ScoreSource | null): string =>
+  `${view ? `${view.model} ${view.text}` : ''} ${printQuery(query)}`
 
 /** The sets of spans that the fields of a filter mean. */
 export function spanSetsOf(db: ReaderDb): SpanSets {

@@ -3,6 +3,7 @@ import { normalAddress, normalHost } from '#shared/address.ts'
 import { linearPattern } from './linear-pattern.ts'
 import { inMarks } from './mark-slots.ts'
 import { hasWordsInSql } from './word-terms.ts'
+import { inSet } from './set-slots.ts'
 
 /** Characters of a text that a pattern is held against. */
 const MAX_TEXT = 100_000
@@ -18,6 +19,9 @@ export function registerFunctions(db: Database): void {
   // What people say changes between statements, never within one.
   db.function('in_marks', { directOnly: true }, (slot: unknown, id: unknown) =>
     typeof slot === 'number' && typeof id === 'number' && inMarks(db, slot, id) ? 1 : 0,
+  )
+  db.function('in_set', { directOnly: true }, (slot: unknown, id: unknown) =>
+    typeof slot === 'number' && typeof id === 'number' && inSet(db, slot, id) ? 1 : 0,
   )
   db.function('normal_address', options, (url: unknown) =>
     typeof url === 'string' ? normalAddress(url) : null,

@@ -54,3 +54,14 @@ function toFloats(bytes: Uint8Array): Float32Array {
   copy.set(bytes)
   return new Float32Array(copy.buffer)
 }
+
+/** Models that have embedded a picture. */
+export function modelsWithPictures(db: ReaderDb): number[] {
+  return statement<{ id: number }>(
+    db,
+    `SELECT id FROM models WHERE EXISTS
+       (SELECT 1 FROM embeddings WHERE model_id = models.id AND kind = 'image')`,
+  )
+    .all()
+    .map(({ id }) => id)
+}

@@ -37,6 +37,17 @@ export function textIds(db: ReaderDb, text: TextKey): Int32Array {
   return Int32Array.from(ids)
 }
 
+/** Every text of a source with its pair, ascending. */
+export function eachText(
+  db: ReaderDb,
+  text: TextKey,
+): IterableIterator<{ id: number; text: string }> {
+  return statement<{ id: number; text: string }>(
+    db,
+    `SELECT p.id AS id, ${columnOf(text)} AS text ${from(text)} ORDER BY p.id`,
+  ).iterate({ set: setOf(text) })
+}
+
 /** The texts of pairs, in the order of the ids; a pair without one is left out. */
 export function textsAt(db: ReaderDb, text: TextKey, ids: readonly number[]): string[] {
   const read = statement<{ text: string }>(

@@ -38,6 +38,9 @@ export const FIELD_HELP: Record<FieldName, TextKey> = {
   note: 'query.fields.note',
   marker: 'query.fields.marker',
   version: 'query.fields.version',
+  one: 'query.fields.one',
+  duplicate: 'query.fields.duplicate',
+  decided: 'query.fields.decided',
   position: 'query.fields.position',
   id: 'query.fields.id',
 }

@@ -10,6 +10,7 @@ import { ingest } from './ingest.ts'
 import { launch } from './launch.ts'
 import { measure } from './measure.ts'
 import { complexity } from './complexity.ts'
+import { findDuplicates, leakage } from './duplicates.ts'
 import { modelFetch } from './model-fetch.ts'
 import { lookForPictures } from './pictures.ts'
 import { predictSpans } from './predict-spans.ts'
@@ -54,6 +55,8 @@ export const JOBS = [
   studyReport,
   version,
   versionVerify,
+  findDuplicates,
+  leakage,
 ] as const
 type Defined = (typeof JOBS)[number]
 
@@ -82,6 +85,7 @@ export * from './alt-kinds.ts'
 export * from './alt-spans.ts'
 export * from './complexity.ts'
 export * from './define.ts'
+export * from './duplicates.ts'
 export * from './export.ts'
 export * from './import.ts'
 export * from './ingest.ts'

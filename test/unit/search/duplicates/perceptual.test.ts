@@ -1,0 +1,177 @@
+import { expect, test } from 'vitest'
+import { seededRandom } from '#shared/random.ts'
+import {
+  COARSE,
+  differing,
+  FINE,
+  fingerprint,
+  VIEWS,
+} from '../../../../src/main/search/duplicates/fingerprint.ts'
+import type { Fingerprint } from '../../../../src/main/search/duplicates/fingerprint.ts'
+import type { Rgb } from '../../../../src/main/search/duplicates/grey.ts'
+import {
+  createMatcher,
+  perceptualGroups,
+} from '../../../../src/main/search/duplicates/perceptual.ts'
+import { growth } from '../../../support/growth.ts'
+
+/** A picture of waves of its own, `at` says what of the plane it shows. */
+function waves(seed: number, size = 96, at = { left: 0, top: 0, right: 1, bottom: 1 }): Rgb {
+  const { next } = seededRandom(seed)
+  const all = Array.from({ length: 8 }, () => ({
+    u: Math.floor(next() * 7),
+    v: Math.floor(next() * 7),
+    phase: next() * 6,
+    height: next() * 30,
+  }))
+  const data = new Uint8Array(size * size * 3)
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const px = at.left + ((x + 0.5) / size) * (at.right - at.left)
+      const py = at.top + ((y + 0.5) / size) * (at.bottom - at.top)
+      let grey = 128
+      for (const { u, v, phase, height } of all) {
+        grey += height * Math.cos(Math.PI * (u * px + v * py) + phase)
+      }
+      data.fill(
+        Math.max(0, Math.min(255, Math.round(grey))),
+        (y * size + x) * 3,
+        (y * size + x) * 3 + 3,
+      )
+    }
+  }
+  return { data, width: size, height: size }
+}
+
+const BIG = { width: 800, height: 800 }
+const printOf = (picture: Rgb): Fingerprint => {
+  const found = fingerprint(picture, BIG)
+  if (typeof found === 'string') throw new Error(found)
+  return found
+}
+
+function tableOf(prints: Fingerprint[]) {
+  const coarse = new Uint32Array(prints.length * VIEWS * COARSE)
+  prints.forEach((one, i) => coarse.set(one.coarse, i * VIEWS * COARSE))
+  return { coarse, fineOf: (i: number) => (prints[i] as Fingerprint).fine }
+}
+
+test('copies join the best picture, with how they come from it; others stay alone', () => {
+  const mirrored = (picture: Rgb): Rgb => {
+    const { width, height } = picture
+    const data = Uint8Array.from(picture.data)
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const from = (y * width + (width - 1 - x)) * 3
+        data.set(picture.data.subarray(from, from + 3), (y * width + x) * 3)
+      }
+    }
+    return { data, width, height }
+  }
+  const crop = { left: 0.05, top: 0, right: 1, bottom: 0.95 }
+  const prints = [
+    waves(1),
+    waves(2),
+    waves(3),
+    waves(1, 40),
+    mirrored(waves(2)),
+    waves(3, 90, crop),
+    mirrored(waves(3, 90, crop)),
+  ].map(printOf)
+  const { coarse, fineOf } = tableOf(prints)
+  const { joined, leaders } = perceptualGroups(coarse, fineOf, { threshold: 6 })
+  expect(leaders).toBe(3)
+  expect(joined.map(({ member, leader, view }) => [member, leader, view])).toEqual([
+    [3, 0, 'whole'],
+    [4, 1, 'mirrored'],
+    [5, 2, 'cropped'],
+    [6, 2, 'cropped-mirrored'],
+  ])
+})
+
+test('a picture of one colour and a tiny one have no fingerprint, and say why', () => {
+  const white = { data: new Uint8Array(64 * 64 * 3).fill(255), width: 64, height: 64 }
+  expect(fingerprint(white, BIG)).toBe('uniform')
+  expect(fingerprint(waves(1, 15), { width: 15, height: 400 })).toBe('tiny')
+})
+
+/** Hashes alone: every view of a picture by chance, some a few bits from an earlier one. */
+function randomTable(n: number, seed: number) {
+  const { next } = seededRandom(seed)
+  const word = (): number => Math.floor(next() * 2 ** 32) >>> 0
+  const coarse = Uint32Array.from({ length: n * VIEWS * COARSE }, word)
+  const width = VIEWS * COARSE
+  for (let i = 3; i < n; i += 3) {
+    const from = Math.floor(next() * i)
+    coarse.copyWithin(i * width, from * width, (from + 1) * width)
+    for (let flip = Math.floor(next() * 9); flip > 0; flip--) {
+      coarse[i * width + (flip & 1)]! ^= 1 << Math.floor(next() * 32)
+    }
+  }
+  const zero = new Uint32Array(VIEWS * FINE)
+  return { coarse, fineOf: () => zero }
+}
+
+test.each([0, 3, 6, 9])(
+  'whole pictures within %i bits are found as by comparing all',
+  (threshold) => {
+    const n = 1500
+    const { coarse, fineOf } = randomTable(n, threshold + 1)
+    const matcher = createMatcher(coarse, fineOf, { threshold })
+    for (let i = 0; i < n; i++) matcher.lead(i)
+    let found = 0
+    for (let i = 0; i < n; i++) {
+      const near = new Set(
+        matcher.findAll(i).flatMap(({ leader, view }) => (view === 'whole' ? leader : [])),
+      )
+      for (let j = 0; j < n; j++) {
+        const at = [i, j].map((one) => one * VIEWS * COARSE) as [number, number]
+        const isNear = differing(coarse, at[0], coarse, at[1], COARSE) <= threshold
+        if (isNear) found++
+        if (isNear !== near.has(j)) throw new Error(`${i} and ${j} at ${threshold} bits`)
+      }
+    }
+    expect(found).toBeGreaterThan(n)
+  },
+)
+
+test('every member is within the threshold of its leader, so that no chain joins what is unlike', () => {
+  // Each differs from the one before by 4 bits, all at places of their own.
+  const n = 16
+  const width = VIEWS * COARSE
+  const coarse = Uint32Array.from(
+    { length: n * width },
+    (_, i) => Math.imul(i + 1, 2654435761) >>> 0,
+  )
+  for (let i = 0; i < n; i++) {
+    coarse[i * width] = 0
+    coarse[i * width + 1] = 0
+    for (let bit = 0; bit < 4 * i; bit++)
+      coarse[i * width + (bit >>> 5)]! |= (1 << (bit & 31)) >>> 0
+  }
+  const zero = new Uint32Array(VIEWS * FINE)
+  const { joined } = perceptualGroups(coarse, () => zero, { threshold: 6 })
+  const whole = joined.filter(({ view }) => view === 'whole')
+  expect(whole.map(({ member, leader }) => [member, leader])).toEqual(
+    [1, 3, 5, 7, 9, 11, 13, 15].map((member) => [member, member - 1]),
+  )
+})
+
+test('pictures whose short hash is the same by chance are told apart by the long one', () => {
+  const { coarse } = tableOf([printOf(waves(1)), printOf(waves(1))])
+  const far = [new Uint32Array(VIEWS * FINE), new Uint32Array(VIEWS * FINE).fill(0xffffffff)]
+  const { joined } = perceptualGroups(coarse, (i) => far[i] as Uint32Array, { threshold: 6 })
+  expect(joined).toEqual([])
+})
+
+test('work grows with the pictures, also where many are copies of one', async () => {
+  const zero = new Uint32Array(VIEWS * FINE)
+  const same = (n: number) => {
+    const one = Uint32Array.from({ length: VIEWS * COARSE }, (_, i) => Math.imul(i + 1, 40503))
+    const coarse = new Uint32Array(n * VIEWS * COARSE)
+    for (let i = 0; i < n; i++) coarse.set(one, i * VIEWS * COARSE)
+    return perceptualGroups(coarse, () => zero, { threshold: 6 })
+  }
+  expect(same(1000).joined.length).toBe(999)
+  expect(await growth(same, { from: 4000, times: 4, atMost: 8 })).toBeLessThan(8)
+})
