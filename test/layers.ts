@@ -118,6 +118,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     versions: ['import', 'run'],
     exporting: ['run', 'versions'],
     judging: [],
+    'image-to-prompt': ['import', 'run', 'similarity'],
   },
   'main/statistics': {
     intervals: [],

@@ -12,6 +12,7 @@ import { modelCalls } from './models.ts'
 import { pairCalls } from './pairs.ts'
 import { pictureFileCalls } from './pictures.ts'
 import { ratingCalls } from './ratings.ts'
+import { promptBaseCalls } from './prompt-bases.ts'
 import { promptCalls } from './prompts.ts'
 import { resultCalls } from './results.ts'
 import { readCalls } from './read-calls.ts'
@@ -49,6 +50,7 @@ export function createHandlers(context: EngineContext): Handlers {
     ...resultCalls(context),
     ...trainingCalls(context),
     ...promptCalls(context),
+    ...promptBaseCalls(context),
     ...versionCalls(context),
   }
 }

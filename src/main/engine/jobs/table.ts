@@ -16,6 +16,9 @@ import { studyComplexityJob } from '../../jobs/measure/study-complexity.ts'
 import { studyComplianceJob } from '../../jobs/measure/study-compliance.ts'
 import { modelFetchJob } from '../../jobs/models/model-fetch.ts'
 import { quantizeJob } from '../../jobs/models/quantize.ts'
+import { promptBaseJob } from '../../jobs/image-to-prompt/build.ts'
+import { promptEvaluationJob } from '../../jobs/image-to-prompt/evaluate.ts'
+import { imageToPromptJob } from '../../jobs/image-to-prompt/predict.ts'
 import { picturesJob } from '../../jobs/pictures/pictures.ts'
 import type { JobImplementation } from '../../jobs/run/implement.ts'
 import { scoreJob } from '../../jobs/score.ts'
@@ -34,6 +37,9 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   pictures: picturesJob,
   score: scoreJob,
   similarity: similarityJob,
+  'prompt-base': promptBaseJob,
+  'image-to-prompt': imageToPromptJob,
+  'prompt-evaluation': promptEvaluationJob,
   export: exportJob,
   'model-fetch': modelFetchJob,
   quantize: quantizeJob,

@@ -13,6 +13,7 @@ export const ENTRY_SOURCES = {
   documentReader: 'jobs/evaluate/document-reader.ts',
   spanWorker: 'jobs/spans/span-worker.ts',
   measureWorker: 'jobs/measure/measure-worker.ts',
+  promptWorker: 'jobs/image-to-prompt/prompt-worker.ts',
   studyWorker: 'jobs/evaluate/study-worker.ts',
 } as const
 
