@@ -124,6 +124,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     exporting: ['run', 'versions'],
     judging: [],
     neighbours: ['run'],
+    'image-to-prompt': ['import', 'run', 'similarity'],
   },
   'main/statistics': {
     intervals: [],

@@ -16,6 +16,7 @@ import { models } from './models.ts'
 import { pairs } from './pairs.ts'
 import { pictures } from './pictures.ts'
 import { ratings } from './ratings.ts'
+import { promptBases } from './prompt-bases.ts'
 import { prompts } from './prompts.ts'
 import { results } from './results.ts'
 import { scores } from './scores.ts'
@@ -58,6 +59,7 @@ export const contract = {
   ...ratings,
   ...results,
   ...prompts,
+  ...promptBases,
   ...versions,
 }
 export type Contract = typeof contract
@@ -179,6 +181,8 @@ export * from './pairs.ts'
 export * from './ratings.ts'
 export * from './power.ts'
 export * from './results.ts'
+export * from './prompt-bases.ts'
+export * from './prompt-rules.ts'
 export * from './prompts.ts'
 export * from './scores.ts'
 export * from './search.ts'

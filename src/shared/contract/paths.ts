@@ -28,6 +28,7 @@ const PATH_FIELDS: Record<string, PathUse> = {
   out: 'write',
   csv: 'write',
   log: 'write',
+  figure: 'write',
   root: 'read',
 }
 
@@ -49,11 +50,12 @@ export const NOT_PATHS: ReadonlySet<string> = new Set(
     'host imageColumn instructions job judge key kind launcher left measure modelName name note pattern prefix primary question ' +
     'queue quote rater raters reason role run selection set sha256 side spares status study submit task tasks text textColumn texts token ' +
     'type types userAgentContact version where why without ' +
+    'averaging languages show space ' +
     'addTags event keep origin mark person query removeTags tags ' +
     'among base64 of words ' +
     'decision only testWhere ' +
     // Models, by id or folder: they are run, and nothing of their files is shown.
-    'base compliance defaultModel encoder id model models ' +
+    'base compliance defaultModel encoder id model models sentenceModel ' +
     // Of a launcher, on its host.
     'folder'
   ).split(' '),

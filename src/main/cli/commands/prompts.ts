@@ -6,6 +6,7 @@ import { AppError } from '#shared/errors.ts'
 import { optionOf } from '../options.ts'
 import { table } from '../terminal.ts'
 import type { CliTools } from '../tools.ts'
+import { addPromptBaseCommands } from './prompt-bases.ts'
 import { json, n } from './words.ts'
 
 const shapes = {
@@ -13,7 +14,7 @@ const shapes = {
   check: contract['prompts.check'].input.shape,
 }
 
-/** `prompts ...` */
+/** `prompts ...`: sets of a corpus here, bases in `prompt-bases.ts`. */
 export function addPromptCommands(program: Command, tools: CliTools): void {
   const { call, open, print, printJson, fail } = tools
 
@@ -46,11 +47,13 @@ export function addPromptCommands(program: Command, tools: CliTools): void {
 
   const prompts = program
     .command('prompts')
-    .description('sets of prompts that grow more detailed step by step')
+    .description(
+      'sets of prompts that grow step by step (of a corpus), and bases of prompts for pictures',
+    )
 
   prompts
     .command('list <corpus>')
-    .description('what there is')
+    .description('the prompt sets of a corpus')
     .option(...json)
     .action(async (corpus: string, options: { json: boolean }) => {
       const sets = await call('prompts.sets', { corpus: await open(corpus) })
@@ -182,6 +185,7 @@ export function addPromptCommands(program: Command, tools: CliTools): void {
         )
       },
     )
+  addPromptBaseCommands(prompts, tools)
 }
 
 function formatOf(name: string): PromptFormat {

@@ -13,6 +13,7 @@ import { modelCalls } from './models.ts'
 import { pairCalls } from './pairs.ts'
 import { pictureFileCalls } from './pictures.ts'
 import { ratingCalls } from './ratings.ts'
+import { promptBaseCalls } from './prompt-bases.ts'
 import { promptCalls } from './prompts.ts'
 import { resultCalls } from './results.ts'
 import { readCalls } from './read-calls.ts'
@@ -55,6 +56,7 @@ export function createHandlers(context: EngineContext): Handlers {
     ...textCalls(context),
     ...trainingCalls(context),
     ...promptCalls(context),
+    ...promptBaseCalls(context),
     ...versionCalls(context),
   }
 }

@@ -17,12 +17,18 @@ export interface Home {
   root: string
   corpora: string
   models: string
+  promptBases: string
 }
 
 /** `GLEANER_HOME`, else the platform's place for a program's data. */
 export function findHome(env: NodeJS.ProcessEnv = process.env): Home {
   const root = env['GLEANER_HOME'] || platformFolder(env)
-  return { root, corpora: join(root, 'corpora'), models: join(root, 'models') }
+  return {
+    root,
+    corpora: join(root, 'corpora'),
+    models: join(root, 'models'),
+    promptBases: join(root, 'prompt-bases'),
+  }
 }
 
 function platformFolder(env: NodeJS.ProcessEnv): string {

@@ -49,6 +49,7 @@ export function createJobStarter(parts: EngineParts): JobStarter {
   const homeJobs = openHomeJobs(parts.home, parts.notes)
   const machine: Machine = {
     folders: parts.folders,
+    promptBases: parts.home.promptBases,
     resources: parts.resources,
     uselessAltRules: () => rulesInUse(parts.rules).rules,
     altKindRules: () => altKindRulesInUse(parts.altKindRules).rules,

@@ -18,6 +18,9 @@ import { modelFetchJob } from '../../jobs/models/model-fetch.ts'
 import { quantizeJob } from '../../jobs/models/quantize.ts'
 import { duplicatesJob } from '../../jobs/neighbours/duplicates.ts'
 import { leakageJob } from '../../jobs/neighbours/leakage.ts'
+import { promptBaseJob } from '../../jobs/image-to-prompt/build.ts'
+import { promptEvaluationJob } from '../../jobs/image-to-prompt/evaluate.ts'
+import { imageToPromptJob } from '../../jobs/image-to-prompt/predict.ts'
 import { picturesJob } from '../../jobs/pictures/pictures.ts'
 import type { JobImplementation } from '../../jobs/run/implement.ts'
 import { scoreJob } from '../../jobs/score.ts'
@@ -36,6 +39,9 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   pictures: picturesJob,
   score: scoreJob,
   similarity: similarityJob,
+  'prompt-base': promptBaseJob,
+  'image-to-prompt': imageToPromptJob,
+  'prompt-evaluation': promptEvaluationJob,
   export: exportJob,
   'model-fetch': modelFetchJob,
   quantize: quantizeJob,

@@ -15,6 +15,7 @@ export const ENTRY_SOURCES = {
   spanWorker: 'jobs/spans/span-worker.ts',
   measureWorker: 'jobs/measure/measure-worker.ts',
   searchWorker: 'jobs/neighbours/search-worker.ts',
+  promptWorker: 'jobs/image-to-prompt/prompt-worker.ts',
   studyWorker: 'jobs/evaluate/study-worker.ts',
   duplicateWorker: 'jobs/neighbours/duplicate-worker.ts',
 } as const

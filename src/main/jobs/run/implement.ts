@@ -10,6 +10,8 @@ import type { JobContext } from './job.ts'
 /** What a job may need of the machine it runs on, beside its corpus. */
 export interface Machine {
   folders: ModelsFolders
+  /** Where prompt bases lie. */
+  promptBases: string
   /** `resources/` of the program. */
   resources: string
   /** The rules for useless alts that are in use. */

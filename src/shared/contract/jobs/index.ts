@@ -14,6 +14,7 @@ import { findDuplicates, leakage } from './duplicates.ts'
 import { modelFetch } from './model-fetch.ts'
 import { lookForPictures } from './pictures.ts'
 import { predictSpans } from './predict-spans.ts'
+import { imageToPrompt, promptBase, promptEvaluation } from './prompt-base.ts'
 import { quantize } from './quantize.ts'
 import { score } from './score.ts'
 import { similarity } from './similarity.ts'
@@ -34,6 +35,9 @@ export const JOBS = [
   lookForPictures,
   score,
   similarity,
+  promptBase,
+  imageToPrompt,
+  promptEvaluation,
   exportPairs,
   modelFetch,
   quantize,
@@ -94,6 +98,7 @@ export * from './measure.ts'
 export * from './model-fetch.ts'
 export * from './pictures.ts'
 export * from './predict-spans.ts'
+export * from './prompt-base.ts'
 export * from './quantize.ts'
 export * from './score.ts'
 export * from './similarity.ts'
