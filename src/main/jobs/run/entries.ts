@@ -15,6 +15,7 @@ export const ENTRY_SOURCES = {
   spanWorker: 'jobs/spans/span-worker.ts',
   measureWorker: 'jobs/measure/measure-worker.ts',
   searchWorker: 'jobs/neighbours/search-worker.ts',
+  scanWorker: 'search/vectors/scan-worker.ts',
   studyWorker: 'jobs/evaluate/study-worker.ts',
 } as const
 
