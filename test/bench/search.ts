@@ -138,6 +138,7 @@ try {
             'p50 ms': round(percentile(all.ms, 0.5)),
             'p95 ms': round(percentile(all.ms, 0.95)),
             'least ms': round(Math.min(...all.ms)),
+            'cpu p50 ms': round(percentile(all.cpuMs, 0.5)),
             'recall@100': round(recall(all.rows, exact.all.rows), 4),
             '1 %: p95 ms': round(percentile(filtered.ms, 0.95)),
             '1 %: recall': round(recall(filtered.rows, exact.filtered.rows), 4),

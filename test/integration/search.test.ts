@@ -173,6 +173,9 @@ describe('a search by what a model sees', () => {
     const { hits, units } = await run(corpus, { parts: [{ kind: 'pair', id: 1 }], k: 3 })
     expect(hits.map(({ id }) => id)).toEqual(shared)
     expect(units).toBe(1)
+    // A filter keeps single pairs of it.
+    const kept = await run(corpus, { parts: [{ kind: 'pair', id: 1 }], k: 2 }, '-id:1')
+    expect(kept.hits.map(({ id }) => id)).toEqual(shared.slice(1))
   })
 
   test('searches a text of the pairs in place of their pictures', async () => {

@@ -63,7 +63,8 @@ export function createSearches(
     thread ??= createHelper<SearchCalls>({
       name: 'The search thread',
       hint: 'Search again.',
-      start: () => startThread(entries.searchWorker),
+      start: () =>
+        startThread(entries.searchWorker, { data: { scanWorker: entries.scanWorker.href } }),
       isFreeWhenIdle: true,
     })
     return thread

@@ -4,12 +4,13 @@
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import SQLite from 'better-sqlite3'
 import { createBits, setBit } from '../../../src/main/search/vectors/bits.ts'
 import { createFlatIndex } from '../../../src/main/search/vectors/flat-index.ts'
 import { DIMENSIONS as D, isKept } from './make-vectors.ts'
-import type { EngineRun } from './types.ts'
+import type { EngineRun, Timed } from './types.ts'
 
 const require = createRequire(import.meta.url)
 const [engine = '', file = '', rowText, queryFile = '', nText, kText, folder = ''] =
@@ -44,6 +45,10 @@ function flat(isCoarse: boolean): Ready {
   const index = createFlatIndex({
     dimensions: D,
     coarse: isCoarse,
+    threads: {
+      entry: new URL('../../../src/main/search/vectors/scan-worker.ts', import.meta.url),
+      count: Math.min(4, availableParallelism()) - 1,
+    },
     // As they lie in a corpus: on the disk, read row by row.
     floats: {
       bytes: 0,
@@ -158,16 +163,18 @@ const queries = new Float32Array(fstatSync(queryFd).size / 4)
 readSync(queryFd, queries, 0, queries.byteLength, 0)
 closeSync(queryFd)
 
-function timed(ask: (query: Float32Array) => number[]): { ms: number[]; rows: number[][] } {
-  const out: { ms: number[]; rows: number[][] } = { ms: [], rows: [] }
+function timed(ask: (query: Float32Array) => number[]): Timed {
+  const out: Timed = { ms: [], cpuMs: [], rows: [] }
   // The first ones compile and fill caches.
   for (let i = -3; i < n; i++) {
     const at = Math.max(0, i) * D
     const query = queries.subarray(at, at + D)
-    const start = performance.now()
+    const [start, before] = [performance.now(), process.cpuUsage()]
     const found = ask(query)
+    const { user, system } = process.cpuUsage(before)
     if (i < 0) continue
     out.ms.push(performance.now() - start)
+    out.cpuMs.push((user + system) / 1000)
     out.rows.push(found)
   }
   return out
@@ -180,4 +187,4 @@ const run: EngineRun = {
   rssMB: memory('VmRSS'),
   peakMB: memory('VmHWM'),
 }
-console.log(JSON.stringify(run))
+process.stdout.write(`${JSON.stringify(run)}\n`, () => process.exit())

@@ -4,6 +4,7 @@ import { createBits, setBit } from '../../search/vectors/bits.ts'
 import type { Bits } from '../../search/vectors/bits.ts'
 import { createFlatIndex, dot } from '../../search/vectors/flat-index.ts'
 import type { FlatIndex } from '../../search/vectors/flat-index.ts'
+import type { ThreadOptions } from '../../search/vectors/scan-threads.ts'
 import type { ReaderDb } from '../../store/open.ts'
 import {
   anyEmbedding,
@@ -40,6 +41,7 @@ const PATIENCE = 150
 export function createCorpusIndex(
   db: ReaderDb,
   { modelId, among }: { modelId: number; among: Searched },
+  threads?: ThreadOptions,
 ): CorpusIndex {
   const of = { modelId, kind: kindOf(among) }
   let seen: Stamp = { pairs: -1, embeddings: -1 }
@@ -62,6 +64,7 @@ export function createCorpusIndex(
     index ??= createFlatIndex({
       dimensions,
       coarse: true,
+      ...(threads ? { threads } : {}),
       floats: {
         bytes: 0,
         // They lie in the corpus already.
@@ -250,6 +253,7 @@ export function createCorpusIndex(
     },
     close() {
       isClosed = true
+      index?.close()
     },
   }
 }

@@ -1,3 +1,6 @@
+import { availableParallelism } from 'node:os'
+import { workerData } from 'node:worker_threads'
+import type { ThreadOptions } from '../../search/vectors/scan-threads.ts'
 import type { Tasks } from '../../processes/peer.ts'
 import { openReader } from '../../store/open.ts'
 import type { ReaderDb } from '../../store/open.ts'
@@ -8,16 +11,25 @@ import type { IndexName, SearchCalls, Stamp } from './search-calls.ts'
 
 /** Memory that indexes hold together; beyond it those go that were used longest ago. */
 const BUDGET = 2 ** 31
+const MOST_THREADS = 4
 
 interface Held {
   path: string
   index: CorpusIndex
 }
 
+/** Threads that help to scan, beside this one: more would wait for memory. */
+const helpers = helpersOf(workerData as { scanWorker: string } | null)
+
 /** What the thread holds: connections by corpus, indexes by name, the one used last at the end. */
 const readers = new Map<string, ReaderDb>()
 const indexes = new Map<string, Held>()
 const counts = new Map<string, { stamp: string; value: SearchCalls['count']['value'] }>()
+
+function helpersOf(data: { scanWorker: string } | null): ThreadOptions | undefined {
+  const count = Math.min(MOST_THREADS, availableParallelism()) - 1
+  return data && count > 0 ? { entry: new URL(data.scanWorker), count } : undefined
+}
 
 export const searchTasks: Tasks<SearchCalls> = {
   async prepare({ stamp, ...name }) {
@@ -57,7 +69,7 @@ async function ready({ path, modelId, among }: IndexName, stamp: Stamp): Promise
   const name = `${path}\n${modelId} ${among}`
   const held = indexes.get(name) ?? {
     path,
-    index: createCorpusIndex(readerOf(path), { modelId, among }),
+    index: createCorpusIndex(readerOf(path), { modelId, among }, helpers),
   }
   indexes.delete(name)
   indexes.set(name, held)

@@ -16,6 +16,7 @@ export const ENTRY_SOURCES = {
   measureWorker: 'jobs/measure/measure-worker.ts',
   searchWorker: 'jobs/neighbours/search-worker.ts',
   promptWorker: 'jobs/image-to-prompt/prompt-worker.ts',
+  scanWorker: 'search/vectors/scan-worker.ts',
   studyWorker: 'jobs/evaluate/study-worker.ts',
   duplicateWorker: 'jobs/neighbours/duplicate-worker.ts',
 } as const

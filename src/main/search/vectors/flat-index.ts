@@ -7,6 +7,8 @@ import { BLOCK, QUERIES, createBlocks } from './blocks.ts'
 import { floatsInMemory } from './row-floats.ts'
 import type { RowFloats } from './row-floats.ts'
 import { createScanner } from './scan.ts'
+import { createScanThreads } from './scan-threads.ts'
+import type { ThreadOptions } from './scan-threads.ts'
 import type { Within } from './scan.ts'
 
 /** From best to worst; of equal cosines the lower row comes first. */
@@ -41,6 +43,8 @@ export interface FlatIndex {
   add(vectors: Float32Array): void
   /** The exact vector of a row, valid until the next call. */
   vector(row: number): Float32Array
+  /** Ends its threads, where it has any; what it holds in memory goes by itself. */
+  close(): void
   /** At most `k` hits. A query need not be of unit length: it is brought to it. */
   search(query: Float32Array, k: number, options?: SearchOptions): Hits
   /** Of each of n x dimensions, as `search`, with what is read of the rows shared. */
@@ -61,6 +65,8 @@ export interface FlatIndexOptions {
    * then reads half as much, and memory is what a scan waits for.
    */
   coarse?: boolean
+  /** Threads that help with one query over many rows. */
+  threads?: ThreadOptions
 }
 
 /** Candidates at least: below this their exact cosines cost next to nothing. */
@@ -73,23 +79,27 @@ const MANY_ROWS = 200_000
  */
 const COARSE_TIMES = 10
 
-export function createFlatIndex({
-  dimensions,
-  floats,
-  coarse = false,
-}: FlatIndexOptions): FlatIndex {
+export function createFlatIndex(options: FlatIndexOptions): FlatIndex {
+  const { dimensions, floats, coarse = false } = options
   const exact = floats ?? floatsInMemory(dimensions)
-  const blocks = createBlocks({ dimensions, isCoarse: coarse, threads: 1 })
+  const blocks = createBlocks({
+    dimensions,
+    isCoarse: coarse,
+    threads: 1 + (options.threads?.count ?? 0),
+  })
   const scanner = createScanner(blocks.memory, blocks.layout, 0)
   const codes = new Int8Array(blocks.coder.padded)
+  const threads =
+    options.threads && options.threads.count > 0 ? createScanThreads(blocks, options.threads) : null
 
   const rowsOf = (block: number): number => Math.min(BLOCK, blocks.size - block * BLOCK)
   const blockCount = (): number => Math.ceil(blocks.size / BLOCK)
 
   /** @throws AppError */
-  function place(query: Float32Array, at: number): void {
+  function place(query: Float32Array, at: number): { step: number; sum: number } {
     const { step, sum } = blocks.coder.query(query, codes)
     scanner.setQuery(at, codes, step, sum)
+    return { step, sum }
   }
 
   function scan(kind: 'fine' | 'coarse', within: Within, bests: Best[]): void {
@@ -106,14 +116,28 @@ export function createFlatIndex({
 
   /** Rows that may be among the best `n` of each query. */
   function candidatesOf(queries: Float32Array[], within: Within, n: number): Uint32Array[] {
-    queries.forEach(place)
+    const placed = queries.map(place)
+    if (placed.length === 1 && countOf(within) >= MANY_ROWS) {
+      return [ofMany(placed[0] as { step: number; sum: number }, within, n)]
+    }
     const bests = queries.map(() => createBest(n))
-    if (coarse && queries.length === 1 && countOf(within) >= MANY_ROWS) {
-      const some = createBest(n * COARSE_TIMES)
-      scan('coarse', within, [some])
-      scan('fine', { rows: some.take().rows.sort() }, bests)
-    } else scan('fine', within, bests)
+    scan('fine', within, bests)
     return bests.map((best) => best.take().rows)
+  }
+
+  /** Of one query over many rows: half bytes first, by all threads. */
+  function ofMany(query: { step: number; sum: number }, within: Within, n: number): Uint32Array {
+    const kind = coarse ? 'coarse' : 'fine'
+    const capacity = coarse ? n * COARSE_TIMES : n
+    const first = createBest(capacity)
+    if (threads && !(within && 'rows' in within)) {
+      threads.scan(scanner, query, kind, within?.mask ?? null, first, capacity)
+    } else scan(kind, within, [first])
+    const { rows } = first.take()
+    if (!coarse) return rows
+    const best = createBest(n)
+    scan('fine', { rows: rows.sort() }, [best])
+    return best.take().rows
   }
 
   function rescored(query: Float32Array, candidates: Uint32Array, k: number): Hits {
@@ -157,6 +181,7 @@ export function createFlatIndex({
       for (const row of rows) blocks.add(row)
     },
     vector: (row) => exact.get(row),
+    close: () => threads?.close(),
     searchMany,
     search: (query, k, options) => searchMany(query, k, options)[0] as Hits,
     nearest(queries) {

@@ -144,6 +144,53 @@ describe('the flat index', () => {
   })
 })
 
+describe('one query over many rows', () => {
+  const [n, d] = [205_000, 32]
+  const vectors = clusteredVectors(n, d, { clusters: 300, spread: 0.8 })
+  const entry = new URL('../../../../src/main/search/vectors/scan-worker.ts', import.meta.url)
+  const mask = createBits(n)
+  for (let i = 0; i < n; i++) if (i % 41 !== 0) setBit(mask, i)
+
+  test('finds at least 99 % of the nearest by half bytes first, and the same by several threads', async () => {
+    const alone = createFlatIndex({ dimensions: d, coarse: true })
+    const together = createFlatIndex({ dimensions: d, coarse: true, threads: { entry, count: 2 } })
+    for (const index of [alone, together]) index.add(vectors)
+    try {
+      let found = 0
+      for (let i = 0; i < 12; i++) {
+        const query = row(vectors, d, i * 9973)
+        const hits = together.search(query, 100)
+        expect(hits).toEqual(alone.search(query, 100))
+        const masked = together.search(query, 100, { mask })
+        expect(masked).toEqual(alone.search(query, 100, { mask }))
+        expect(masked.rows.every((hit) => hit % 41 !== 0)).toBe(true)
+        const right = new Set(plainOrder(plainCosines(query, vectors)).slice(0, 100))
+        for (const hit of hits.rows) if (right.has(hit)) found++
+        // Threads that started meanwhile take part in the next one.
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      expect(found / 1200).toBeGreaterThanOrEqual(0.99)
+      // What comes later is seen by all of them.
+      together.add(row(vectors, d, 77))
+      alone.add(row(vectors, d, 77))
+      const query = row(vectors, d, 77)
+      expect(together.search(query, 2).rows).toEqual(Uint32Array.of(77, n))
+      expect(alone.search(query, 2).rows).toEqual(Uint32Array.of(77, n))
+    } finally {
+      together.close()
+    }
+  })
+
+  test('goes on alone once its threads are closed', () => {
+    const index = createFlatIndex({ dimensions: d, coarse: true, threads: { entry, count: 1 } })
+    index.add(vectors)
+    const query = row(vectors, d, 4)
+    const before = index.search(query, 10)
+    index.close()
+    expect(index.search(query, 10)).toEqual(before)
+  })
+})
+
 const reference = sharedData('reference/prompts-knn')
 describe.skipIf(!reference)('beside numpy and faiss', () => {
   const folder = reference as string
