@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { DuplicateDecision, DuplicateKind } from '#shared/duplicates.ts'
+import { parseQuery } from '#shared/query/index.ts'
 import type { Corpus } from '../../../src/main/store/open.ts'
 import { writeDuplicates } from '../../../src/main/store/open-duplicates.ts'
+import { staleDuplicates } from '../../../src/main/store/reads/duplicate-terms.ts'
 import { createReads } from '../../../src/main/store/reads/reads.ts'
 import {
   putDecision,
@@ -185,6 +187,10 @@ test('pictures that came after are counted, and new pairs of known pictures join
     leftOut: [{ reason: 'uniform', n: 1 }],
   })
   expect(of('exact')).toMatchObject({ groups: 2, members: 4, copies: 2, waiting: 0 })
+  const told = (where: string) => staleDuplicates(corpus.reader, parseQuery(where))
+  expect(told('one:perceptual width>1')).toContain('perceptual: 1 pictures came after')
+  expect(told('duplicate:*')).toContain('perceptual: 1 pictures')
+  expect(told('one:exact decided:drop')).toBeNull()
   corpus.writer
     .prepare(`UPDATE images SET status = 'ok', sha256 = ? WHERE url LIKE '%/8.jpg'`)
     .run(sha(4))

@@ -4,7 +4,8 @@ import { cosineOfLine, readPairLine } from '#shared/versions/pair-line.ts'
 import type { VersionPair } from '#shared/versions/pair-line.ts'
 import type { ExportRecipe } from '../../export/types.ts'
 import type { ReaderDb } from '../../store/open.ts'
-import { pairIdsOf, pairIdsWhere } from '../../store/reads/score-ref.ts'
+import { staleDuplicates } from '../../store/reads/duplicate-terms.ts'
+import { pairIdsOf, pairIdsWhere, readWhere } from '../../store/reads/score-ref.ts'
 import { findVersion, versionLines } from '../../store/repositories/versions.ts'
 import type { JobContext } from '../run/job.ts'
 import { choosePairs, pairFinder } from '../versions/gather.ts'
@@ -31,6 +32,8 @@ export async function filteredSource(
   ctx: JobContext,
 ): Promise<ExportSource> {
   const passing = pairIdsWhere(db, recipe.filter, score)
+  const stale = staleDuplicates(db, readWhere(recipe.filter))
+  if (stale !== null) ctx.warn(stale)
   const texts = recipe.texts ?? [recipe.text]
   const leftOut: Record<string, number> = {}
   let ids = passing

@@ -4,6 +4,8 @@ import { AppError } from '#shared/errors.ts'
 import { versionHash } from '../../files/version-hash.ts'
 import type { Corpus } from '../../store/open.ts'
 import { openReader } from '../../store/open.ts'
+import { staleDuplicates } from '../../store/reads/duplicate-terms.ts'
+import { queryOf } from '../../store/reads/version-query.ts'
 import { lastPair } from '../../store/repositories/version-rows.ts'
 import { hasVersion, putVersion, taken } from '../../store/repositories/versions.ts'
 import { beginSnapshot } from '../../store/statements.ts'
@@ -29,6 +31,8 @@ export async function runVersion(
   try {
     beginSnapshot(db)
     const recipe = makeVersionRecipe(db, input, (message) => ctx.warn(message))
+    const stale = staleDuplicates(db, queryOf(recipe))
+    if (stale !== null) ctx.warn(stale)
     const { blocks, list, counts } = await gatherVersion(db, recipe, {
       signal: ctx.signal,
       progress: (done, total, note) => ctx.progress({ done, total, unit: 'pairs', note }),

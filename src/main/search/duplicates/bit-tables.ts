@@ -37,18 +37,23 @@ const FLIPS = [0, 1, 2].map(flips)
  */
 export function createBitTables(hashes: Uint32Array): BitTables {
   const n = hashes.length / 2
-  const starts = Array.from({ length: PARTS }, () => new Uint32Array(BUCKETS + 1))
-  for (let i = 0; i < n; i++) {
-    for (let part = 0; part < PARTS; part++) {
-      starts[part]![partOf(hashes[2 * i] as number, hashes[2 * i + 1] as number, part) + 1]!++
+  // Of each bucket where it begins and how many it holds, side by side: a probe waits for memory once.
+  const buckets = Array.from({ length: PARTS }, () => new Uint32Array(2 * BUCKETS))
+  for (const [part, bucket] of buckets.entries()) {
+    for (let i = 0; i < n; i++) {
+      bucket[2 * partOf(hashes[2 * i] as number, hashes[2 * i + 1] as number, part)]!++
+    }
+    let start = 0
+    for (let b = 0; b < BUCKETS; b++) {
+      const count = bucket[2 * b] as number
+      bucket[2 * b] = start
+      start += count
     }
   }
-  for (const start of starts) for (let b = 0; b < BUCKETS; b++) start[b + 1]! += start[b] as number
-  const filled = starts.map(() => new Uint32Array(BUCKETS))
   // The half of the hash that does not hold the part: most of what does not fit is told by it.
-  const others = starts.map(() => new Uint32Array(n))
+  const others = buckets.map(() => new Uint32Array(n))
   const halves = new Uint32Array(2 * n)
-  const ids = starts.map(() => new Uint32Array(n))
+  const ids = buckets.map(() => new Uint32Array(n))
   const names = new Int32Array(n)
   let used = 0
   let skipped = 0
@@ -61,9 +66,9 @@ export function createBitTables(hashes: Uint32Array): BitTables {
       halves[2 * used] = low
       halves[2 * used + 1] = high
       names[used] = id
-      for (let part = 0; part < PARTS; part++) {
-        const bucket = partOf(low, high, part)
-        const at = (starts[part]![bucket] as number) + filled[part]![bucket]!++
+      for (const [part, bucket] of buckets.entries()) {
+        const slot = 2 * partOf(low, high, part)
+        const at = (bucket[slot] as number) + bucket[slot + 1]!++
         others[part]![at] = part < 2 ? high : low
         ids[part]![at] = used
       }
@@ -72,15 +77,15 @@ export function createBitTables(hashes: Uint32Array): BitTables {
     near({ low, high }, { limit, radius }, found) {
       const masks = FLIPS[radius] as Uint16Array
       for (let part = 0; part < PARTS; part++) {
-        const [start, fill, other, id] = [starts[part], filled[part], others[part], ids[part]]
-        if (!start || !fill || !other || !id) continue
+        const [bucket, other, id] = [buckets[part], others[part], ids[part]]
+        if (!bucket || !other || !id) continue
         const own = partOf(low, high, part)
         const half = part < 2 ? high : low
         for (let m = 0; m < masks.length; m++) {
-          const bucket = own ^ (masks[m] as number)
-          const count = fill[bucket] as number
+          const slot = 2 * (own ^ (masks[m] as number))
+          const count = bucket[slot + 1] as number
           if (count === 0) continue
-          const from = start[bucket] as number
+          const from = bucket[slot] as number
           const to = from + Math.min(count, MOST)
           skipped += Math.max(0, count - MOST)
           for (let at = from; at < to; at++) {

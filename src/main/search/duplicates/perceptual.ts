@@ -32,9 +32,9 @@ export const PERCEPTUAL_THRESHOLD = 6
 /** Beyond this unlike pictures are taken for copies, and every look-up meets most of the others. */
 export const HIGHEST_PERCEPTUAL = 11
 
-/** 40 bits of 256 at the usual 6 of 64: what tells copies from pictures of the same layout. */
+/** 48 bits of 256 at the usual 6 of 64: what tells copies from pictures of the same layout. */
 export function fineThresholdFor(threshold: number): number {
-  return Math.min(96, 16 + 4 * threshold)
+  return Math.min(96, 24 + 4 * threshold)
 }
 
 /**

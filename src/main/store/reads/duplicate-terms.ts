@@ -1,9 +1,10 @@
 import { DUPLICATE_DECISIONS, DUPLICATE_KINDS, DuplicateKind } from '#shared/duplicates.ts'
-import { and } from '#shared/query/index.ts'
+import { and, parts } from '#shared/query/index.ts'
 import type { Query } from '#shared/query/index.ts'
 import { AppError } from '#shared/errors.ts'
 import type { ReaderDb } from '../open.ts'
 import { decisionsOf } from '../repositories/duplicate-decisions.ts'
+import { duplicateGroups } from './duplicate-groups.ts'
 import { duplicateBits, oneOfEach } from './duplicate-picks.ts'
 import { linearPattern } from './linear-pattern.ts'
 import { setSlot } from './set-slots.ts'
@@ -72,6 +73,37 @@ export function afterOnes(db: ReaderDb, ones: readonly OneTerm[], ids: Int32Arra
     const bits = bitsOf(picked)
     return left.filter((id) => (((bits[id >>> 5] ?? 0) >>> (id & 31)) & 1) === 0)
   }, ids)
+}
+
+/**
+ * What one should know who filters by duplicates, in a sentence: what came after they were looked for
+ * is in no group. null where nothing did.
+ */
+export function staleDuplicates(db: ReaderDb, query: Query): string | null {
+  const kinds = new Set(
+    [...parts(query)].flatMap((part) => {
+      const found = duplicateTerm(part)
+      return found && found.field !== 'decided' ? found.values : []
+    }),
+  )
+  const late = DUPLICATE_KINDS.flatMap((kind) => {
+    const waiting = kinds.has(kind) ? waitingOf(db, kind) : 0
+    const things = kind === 'text' ? 'pairs' : 'pictures'
+    return waiting > 0 ? `${kind}: ${waiting.toLocaleString('en')} ${things}` : []
+  })
+  return late.length === 0
+    ? null
+    : `Duplicates were looked for before all was there (${late.join(', ')} came after); these count as having none until you look again.`
+}
+
+/** A filter with a kind that was never looked for says so itself. */
+function waitingOf(db: ReaderDb, kind: DuplicateKind): number {
+  try {
+    return duplicateGroups(db, kind).waiting
+  } catch (error) {
+    if (error instanceof AppError && error.kind === 'not-found') return 0
+    throw error
+  }
 }
 
 /**

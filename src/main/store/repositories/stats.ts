@@ -148,8 +148,3 @@ export function countState(db: ReaderDb): {
 export function countRows(db: ReaderDb, table: 'pairs' | 'pages' | 'images'): number {
   return statement<{ n: number }>(db, `SELECT count(*) AS n FROM ${table}`).get()?.n ?? 0
 }
-
-/** The highest id of a pair; 0 where there is none. */
-export function lastPair(db: ReaderDb): number {
-  return statement<{ id: number }>(db, 'SELECT ifnull(max(id), 0) AS id FROM pairs').get()?.id ?? 0
-}

@@ -73,7 +73,7 @@ test('copies join the best picture, with how they come from it; others stay alon
     waves(1),
     waves(2),
     waves(3),
-    waves(1, 40),
+    waves(1, 64),
     mirrored(waves(2)),
     waves(3, 90, crop),
     mirrored(waves(3, 90, crop)),
