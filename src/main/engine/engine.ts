@@ -11,6 +11,7 @@ import type { Job } from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
 import { codeOf } from '../files/disk.ts'
 import { toStoreError } from '../store/errors.ts'
+import { createPromptSession } from '../jobs/image-to-prompt/prompt-session.ts'
 import { createRunner } from '../jobs/run/runner.ts'
 import { findEntries } from './entries.ts'
 import { createBlindPictures } from './blind-pictures.ts'
@@ -125,6 +126,7 @@ export function createEngine(options: EngineOptions): Engine {
     announce: corpora.announce,
     emit,
     blindPictures: createBlindPictures(entries),
+    promptSession: createPromptSession(entries, home.promptBases),
     readers: createReaders(entries),
     commands: openApprovedCommands(home),
     asksBeforeCommands: options.asksBeforeCommands ?? false,
@@ -171,6 +173,7 @@ export function createEngine(options: EngineOptions): Engine {
       await Promise.all([
         searches.close(),
         parts.blindPictures.close(),
+        parts.promptSession.close(),
         parts.readers.close(),
         parts.folders.tokenizers.close(),
       ])

@@ -6,6 +6,7 @@ import type { Entries } from '../jobs/run/entries.ts'
 import type { Runner } from '../jobs/run/runner.ts'
 import type { ApprovedCommands } from './home/approved-commands.ts'
 import type { Home, KeptFile, RecentFile, RulesFile, SettingsFile } from './home/home.ts'
+import type { PromptSession } from '../jobs/image-to-prompt/prompt-session.ts'
 import type { BlindPictures } from './blind-pictures.ts'
 import type { Notes } from './home/notes.ts'
 import type { OpenCorpora } from './home/open-corpora.ts'
@@ -38,6 +39,7 @@ export interface EngineParts {
   announce(corpus: string, what: CorpusPart[]): void
   emit<N extends FreeEvent>(name: N, value: EngineEvents[N]): void
   blindPictures: BlindPictures
+  promptSession: PromptSession
   readers: Readers
   commands: ApprovedCommands
   /** Commands of launchers are run only where a person allowed them in a dialog. */

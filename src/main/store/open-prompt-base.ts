@@ -241,7 +241,11 @@ export function removePromptBase(root: string, name: string): void {
   rmSync(promptBaseFolder(root, name), { recursive: true, force: true })
 }
 
-/** Bytes on the disk. */
-export function promptBaseBytes(root: string, name: string): number {
-  return statSync(join(promptBaseFolder(root, name), FILE)).size
+/** Another text whenever a base was written to. */
+export function promptBaseStamp(root: string, name: string): string {
+  const file = join(promptBaseFolder(root, name), FILE)
+  return [file, `${file}-wal`]
+    .map((path) => statSync(path, { throwIfNoEntry: false }))
+    .map((found) => `${found?.size ?? 0} ${found?.mtimeMs ?? 0}`)
+    .join(' ')
 }

@@ -84,6 +84,40 @@ export const promptBases = {
   'promptBases.cleanings': call(z.object({ base: PromptBaseName }), z.array(PromptCleaning)),
   /** Takes the cleaning in force back; the one before it is in force again. @throws `not-found` */
   'promptBases.undo': call(z.object({ base: PromptBaseName }), PromptBaseInfo),
+  /**
+   * The prompt for one picture, a file or one of a corpus, by what is embedded; models stay loaded for a
+   * minute. @throws `invalid-input` where prompts in use are not embedded, `damaged` for what is no picture
+   */
+  'promptBases.try': call(
+    z.object({
+      base: PromptBaseName,
+      picture: z.union([
+        z.object({ path: z.string().min(1) }),
+        z.object({ corpus: z.string().min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+      ]),
+      k: z.number().int().min(1).max(10_000).default(100),
+      weights: z.tuple([z.number(), z.number()]).default([0.6, 0.4]),
+      averaging: z.enum(['mean', 'cosine']).default('mean'),
+      space: z.enum(['sentence', 'clip']).default('sentence'),
+      shown: z.number().int().min(0).max(1000).default(100),
+      model: z.string().min(1).optional(),
+      sentenceModel: z.string().min(1).optional(),
+    }),
+    z.object({
+      prompt: z.string(),
+      terms: z.array(
+        z.object({ term: z.string(), share: z.number(), neighbours: z.number().int() }),
+      ),
+      neighbours: z.array(z.object({ id: z.number().int(), text: z.string(), cosine: z.number() })),
+      /** Prompts that were looked through. */
+      used: z.number().int(),
+      models: z.object({
+        clip: z.string(),
+        sentence: z.string(),
+        madeForSentences: z.boolean(),
+      }),
+    }),
+  ),
   /** Deletes a base with all that was embedded. */
   'promptBases.remove': call(z.object({ base: PromptBaseName }), z.object({})),
 }

@@ -4,6 +4,7 @@ import { basename, join, sep } from 'node:path'
 import { sha256Of } from '../../../src/main/files/digest.ts'
 import { openReader } from '../../../src/main/store/open.ts'
 import { readDuplicates } from '../../../src/main/store/open-duplicates.ts'
+import { promptBaseNames, readPromptBase } from '../../../src/main/store/open-prompt-base.ts'
 
 export interface Content {
   /** Rows of each table without what must differ: times, random ids, folders. */
@@ -106,7 +107,7 @@ function duplicatesOf(corpus: string, folder: string): [string, string[]][] {
 }
 
 /** What a database has beside it, and what is in another one each time. */
-const DATABASES = /^(corpus\.db|thumbs\.db|duplicates\.db|writer\.lock)/
+const DATABASES = /^(corpus\.db|thumbs\.db|duplicates\.db|prompts\.db|writer\.lock)/
 /** What differs for good: their names are compared, and what they hold elsewhere or not at all. */
 const NAMES_ONLY = /\.warc\.gz$|recent\.json$|hashes\.json$|run.log\.txt$/
 
@@ -134,7 +135,49 @@ export function contentOf(folder: string, corpus: string): Content {
   const rows = existsSync(corpus)
     ? rowsOf(corpus, folder)
     : { tables: new Map<string, string[]>(), attempts: 0, spanSets: 0 }
-  return { ...rows, files: filesOf(folder) }
+  return {
+    ...rows,
+    tables: new Map([...rows.tables, ...promptRows(folder)]),
+    files: filesOf(folder),
+  }
+}
+
+/** Rows of the prompt bases in the home folder of a run. */
+function promptRows(folder: string): Map<string, string[]> {
+  const root = join(folder, 'home/prompt-bases')
+  const all = promptBaseNames(root).flatMap((name) => {
+    const db = readPromptBase(root, name)
+    try {
+      if (db.pragma('integrity_check', { simple: true }) !== 'ok') throw new Error('damaged')
+      return [
+        'sources',
+        'prompts',
+        'cleanings',
+        'left_out',
+        'models',
+        'vectors',
+        'words',
+        'terms',
+      ].map((table): [string, string[]] => [
+        `${name}: ${table}`,
+        db
+          .prepare<[], Record<string, unknown>>(`SELECT * FROM ${table}`)
+          .all()
+          .map((row) =>
+            plain(
+              JSON.stringify(row, (_, value: unknown) =>
+                value instanceof Uint8Array ? sha256Of(value) : value,
+              ),
+              folder,
+            ),
+          )
+          .sort(),
+      ])
+    } finally {
+      db.close()
+    }
+  })
+  return new Map(all)
 }
 
 /** In words, one each. */

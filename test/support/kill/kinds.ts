@@ -250,6 +250,29 @@ function twoSets(folder: string): Promise<void> {
   return Promise.resolve()
 }
 
+const BASE = 'things'
+const promptModels = { model: TINY_CLIP, sentenceModel: join(MODELS, 'tiny-bert'), device: 'cpu' }
+const filled = (folder: string) => ({
+  ...{ base: BASE, make: true, paths: [join(folder, 'prompts.txt')] },
+  ...promptModels,
+})
+
+/** More rows than one commit takes, and more prompts than one batch. */
+function promptFile(folder: string): Promise<void> {
+  const lines = Array.from({ length: 2200 }, (_, i) => `${i % 300} red things, oil painting`)
+  writeFileSync(join(folder, 'prompts.txt'), `${lines.join('\n')}\n`)
+  return Promise.resolve()
+}
+
+async function promptBaseMade(folder: string): Promise<void> {
+  await promptFile(folder)
+  await twoSets(folder)
+  const pictures = readdirSync(join(folder, 'a')).filter((name) => /\.(png|jpg)$/.test(name))
+  const rows = pictures.map((name, i) => `a/${name},${i} blue things`)
+  writeFileSync(join(folder, 'pairs.csv'), `image,prompt\n${rows.join('\n')}\n`)
+  await withEngine(folder, async (_, job) => void (await job('promptBases.build', filled(folder))))
+}
+
 const of = (more: (folder: string) => object) => (folder: string) => ({
   corpus: corpusIn(folder),
   ...more(folder),
@@ -409,6 +432,27 @@ const made: KillKind[] = [
       await twoSets(folder)
     },
     input: of((f) => ({ kind: 'perceptual', references: join(f, 'a'), out: join(f, 'out.jsonl') })),
+  },
+  {
+    ...{ kind: 'prompt-base', call: 'promptBases.build', hasCorpus: false },
+    prepare: promptFile,
+    input: (f) => ({ ...filled(f), clean: { nearDuplicate: 0.999, terms: { least: 0.9 } } }),
+  },
+  {
+    ...{ kind: 'image-to-prompt', call: 'promptBases.predict', hasCorpus: false },
+    prepare: promptBaseMade,
+    input: (f) => ({
+      ...{ base: BASE, paths: [join(f, 'a'), join(f, 'b')], k: 20, replace: true },
+      ...{ ...promptModels, out: join(f, 'prompts.jsonl') },
+    }),
+  },
+  {
+    ...{ kind: 'prompt-evaluation', call: 'promptBases.evaluate', hasCorpus: false },
+    prepare: promptBaseMade,
+    input: (f) => ({
+      ...{ base: BASE, file: join(f, 'pairs.csv'), ks: [1, 10], replace: true, heldOut: 0.5 },
+      ...{ ...promptModels, out: join(f, 'report.json'), resamples: 200 },
+    }),
   },
   {
     ...{ kind: 'measure', call: 'jobs.measure', hasCorpus: false },

@@ -1,4 +1,5 @@
 import type { promptBases as contract } from '#shared/contract/prompt-bases.ts'
+import { blobPath } from '../../store/blobs.ts'
 import {
   openPromptBase,
   promptBaseFolder,
@@ -16,7 +17,8 @@ import {
 import type { EngineContext } from '../context.ts'
 import type { CallsOf } from './calls-of.ts'
 
-export function promptBaseCalls({ home }: EngineContext): CallsOf<typeof contract> {
+export function promptBaseCalls(context: EngineContext): CallsOf<typeof contract> {
+  const { home, corpora, folders, settings, promptSession } = context
   const root = home.promptBases
   function reading<T>(base: string, work: (db: PromptDb) => T): T {
     const db = readPromptBase(root, base)
@@ -41,6 +43,13 @@ export function promptBaseCalls({ home }: EngineContext): CallsOf<typeof contrac
         opened.close()
       }
       return info(base)
+    },
+    'promptBases.try'({ picture, ...asked }) {
+      const path =
+        'path' in picture
+          ? picture.path
+          : blobPath(corpora.get(picture.corpus).corpus.path, picture.sha256)
+      return promptSession.predict({ ...asked, path }, folders, settings.get())
     },
     'promptBases.remove'({ base }) {
       removePromptBase(root, base)

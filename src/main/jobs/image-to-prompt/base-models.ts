@@ -1,5 +1,6 @@
 import type { PromptBaseInput } from '#shared/contract/jobs/prompt-base.ts'
 import { AppError } from '#shared/errors.ts'
+import type { Settings } from '#shared/settings.ts'
 import type { InferenceHost } from '../../inference/host/client.ts'
 import { pictureText } from '../../inference/kinds/picture-text/kind.ts'
 import type { LoadedPictureText } from '../../inference/kinds/picture-text/types.ts'
@@ -51,7 +52,7 @@ export async function openSentences(
   host: InferenceHost,
   ctx: JobContext,
 ): Promise<SentenceSide> {
-  const model = await sentenceModel(folders, asked.sentenceModel, ctx)
+  const model = await sentenceModel(folders, asked.sentenceModel, ctx.settings)
   const loaded = await host.open(model, deviceOf(asked, ctx))
   const row = promptModel(db, {
     side: 'sentence',
@@ -69,13 +70,13 @@ export async function openSentences(
 }
 
 /** The one that is asked for; else one that was made for sentences, else any that is no demonstration, else any. */
-async function sentenceModel(
+export async function sentenceModel(
   folders: ModelsFolders,
   wanted: string | undefined,
-  ctx: JobContext,
+  settings: Settings,
 ): Promise<TextEncoderModel> {
   if (wanted !== undefined) return resolveModel(folders, textEncoder, wanted)
-  const found = (await listModels(folders, ctx.settings)).filter(
+  const found = (await listModels(folders, settings)).filter(
     (info) => info.kind === 'text-encoder' && info.state === 'installed',
   )
   const rank = (info: (typeof found)[number]): number =>

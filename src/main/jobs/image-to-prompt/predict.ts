@@ -88,7 +88,7 @@ export async function predictPrompts(
         const { value } = await worker.call('predict', asked, { signal: ctx.signal })
         for (const [i, place] of places.entries()) {
           const { name } = part[i] as (typeof part)[number]
-          if (typeof place === 'number') await write(name, value[place] as PredictedPrompt)
+          if (typeof place === 'number') await write(name, value.prompts[place] as PredictedPrompt)
           else {
             const reason = place.failure.split(':')[0] as string
             failures.set(reason, (failures.get(reason) ?? 0) + 1)

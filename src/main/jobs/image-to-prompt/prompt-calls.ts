@@ -69,7 +69,8 @@ export interface PromptCalls {
       k: number
       shown: number
     } & Prediction
-    value: PredictedPrompt[]
+    /** Of each query, and of how many prompts; `missing`: in use and not embedded. */
+    value: { prompts: PredictedPrompt[]; used: number; missing: number }
   }
   evaluate: {
     input: AtBase & EvaluationInput

@@ -11,7 +11,7 @@ import type { RuleStep } from '../../search/prompts/rules.ts'
 import { termKey, termsOf, wordsOf } from '../../search/prompts/terms.ts'
 import { createFlatIndex } from '../../search/vectors/flat-index.ts'
 import type { FlatIndex } from '../../search/vectors/flat-index.ts'
-import { readPromptBase } from '../../store/open-prompt-base.ts'
+import { promptBaseStamp, readPromptBase } from '../../store/open-prompt-base.ts'
 import type { PromptDb } from '../../store/open-prompt-base.ts'
 import {
   allWords,
@@ -98,7 +98,7 @@ export const promptTasks: Tasks<PromptCalls> = {
     const base = baseRows(input, input.clip, input.space === 'clip' ? input.clip : input.sentence)
     const { k, shown } = input
     const near = base.index.searchMany(input.queries, Math.max(k, shown))
-    return near.map((neighbours) => {
+    const prompts = near.map((neighbours) => {
       const row = predictedRow(base.space, base.spaceDim, neighbours, k, input)
       const all = Array.from(neighbours.rows, (at, i) => ({
         id: base.ids[at] as number,
@@ -109,6 +109,7 @@ export const promptTasks: Tasks<PromptCalls> = {
       const centre = nearestTo(row, base, Array.from(neighbours.rows).slice(0, k))
       return { ...composePrompt(mine, centre), neighbours: all.slice(0, shown), row }
     })
+    return { prompts, used: base.ids.length, missing: base.missing }
   },
   evaluate: (input, io) => {
     const rows = baseRows(input, input.clip, input.space === 'clip' ? input.clip : input.sentence)
@@ -117,12 +118,14 @@ export const promptTasks: Tasks<PromptCalls> = {
   curve: ({ report }) => drawFigure(evaluationCurve(report), { width: 640, theme: 'print' }),
 }
 
-/** The last base that this thread read: a job asks for its batches one after the other. */
-type HeldBase = BaseRows & { ids: Int32Array; index: FlatIndex }
+/** The last base that this thread read, as it was: a job asks for its batches one after the other. */
+/** `missing`: prompts in use that lack a row. */
+type HeldBase = BaseRows & { ids: Int32Array; index: FlatIndex; missing: number }
 let held: { key: string; base: HeldBase } | null = null
 
 function baseRows(at: AtBase, clip: Rows, space: Rows): HeldBase {
-  const key = JSON.stringify([at.root, at.name, clip.id, space.id])
+  const stamp = promptBaseStamp(at.root, at.name)
+  const key = JSON.stringify([at.root, at.name, stamp, clip.id, space.id])
   if (held?.key === key) return held.base
   const base = reading(at, (db) => {
     const kept = keptPrompts(db)
@@ -132,6 +135,7 @@ function baseRows(at: AtBase, clip: Rows, space: Rows): HeldBase {
     const both = promptVectors(db, clip.id, clip.dim, two.ids)
     return {
       ids: two.ids,
+      missing: kept.length - two.ids.length,
       texts: promptTextsAt(db, two.ids),
       clip: both.vectors,
       clipDim: clip.dim,

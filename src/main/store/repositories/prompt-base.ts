@@ -378,11 +378,11 @@ export function listPrompts(
     ).all(limit, offset)
     return { total: number(db, `SELECT count(*) AS n FROM prompts p WHERE ${IS_KEPT}`), prompts }
   }
-  const of = `FROM left_out l WHERE l.cleaning = ${IN_FORCE} AND (?1 = 'out' OR l.step = ?1)`
+  const of = `FROM left_out l JOIN prompts p ON p.id = l.prompt
+    WHERE l.cleaning = ${IN_FORCE} AND (@show = 'out' OR l.step = @show)`
   const prompts = statement<Listed>(
     db,
-    `SELECT p.id, p.text, p.times, l.step, l.why FROM left_out l JOIN prompts p ON p.id = l.prompt
-     WHERE l.cleaning = ${IN_FORCE} AND (?1 = 'out' OR l.step = ?1) ORDER BY p.id LIMIT ?2 OFFSET ?3`,
-  ).all(show, limit, offset)
-  return { total: number(db, `SELECT count(*) AS n ${of}`, show), prompts }
+    `SELECT p.id, p.text, p.times, l.step, l.why ${of} ORDER BY p.id LIMIT @limit OFFSET @offset`,
+  ).all({ show, limit, offset })
+  return { total: number(db, `SELECT count(*) AS n ${of}`, { show }), prompts }
 }
