@@ -96,6 +96,27 @@ export const models = {
    * deleted; what it made stays in every corpus.
    */
   'models.remove': call(z.object({ id: z.string() }), z.object({})),
+  /**
+   * How a picture-text model cuts texts into tokens, one answer a text. null where that model is not
+   * on this machine, as with scores that were imported.
+   */
+  'models.tokens': call(
+    z.object({ id: z.string(), texts: z.array(z.string()).max(100) }),
+    z
+      .object({
+        /** Tokens that the model reads, the special ones included. */
+        limit: z.number().int(),
+        counts: z.array(
+          z.object({
+            /** With the special ones, not cut. */
+            tokens: z.number().int(),
+            /** Code point at which the part begins that the model does not see; null = it sees all. */
+            cutAt: z.number().int().nullable(),
+          }),
+        ),
+      })
+      .nullable(),
+  ),
   /** Runs the model on this machine, against the reference vectors beside it where there are some. */
   'models.verify': call(
     z.object({ id: z.string(), device: Device.default('auto') }),

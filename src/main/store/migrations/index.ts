@@ -11,6 +11,7 @@ import { sql as judgings } from './010-judgings.ts'
 import { sql as versions } from './011-versions.ts'
 import { sql as trainingSamples } from './012-training-samples.ts'
 import { sql as spanSources } from './013-span-sources.ts'
+import { sql as tokenCounts } from './016-token-counts.ts'
 
 /** In order; the position is the version. Only ever appended to. */
 export const migrations: readonly { name: string; sql: string }[] = [
@@ -27,4 +28,5 @@ export const migrations: readonly { name: string; sql: string }[] = [
   { name: '011-versions', sql: versions },
   { name: '012-training-samples', sql: trainingSamples },
   { name: '013-span-sources', sql: spanSources },
+  { name: '016-token-counts', sql: tokenCounts },
 ]
