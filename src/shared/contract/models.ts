@@ -11,6 +11,10 @@ const about = {
   problem: z.string().nullable(),
   license: z.string().nullable(),
   bytes: z.number().nullable(),
+  /** Of one that can be fetched: the precisions it is there in, the usual one first; about how large. */
+  variants: z
+    .array(z.object({ variant: z.enum(['fp32', 'fp16', 'int8']), bytes: z.number() }))
+    .optional(),
   /** SHA-256 over the model's files; keys everything that it made. */
   digest: z.string().nullable(),
   /** What it is good for, in a sentence. */
