@@ -169,7 +169,8 @@ export const TABLE_TEXT = 2000
 export const PairTableRow = PairRow.extend({
   /** Each cut at `TABLE_TEXT`. */
   texts: Pair.shape.text,
-  scores: z.array(Score),
+  /** With the tokens of the text that was scored; null = not counted. */
+  scores: z.array(Score.extend({ tokens: z.number().int().nullable() })),
   page: z.object({
     url: z.string(),
     host: z.string(),

@@ -202,6 +202,24 @@ it('writes what it read in each format, and the softmax of candidates', async ()
   }
 })
 
+it('counts tokens for each model where that is asked for, and says how many texts were cut', async () => {
+  const [first] = pairs
+  const good = picture(first?.file as string)
+  const long = Array.from({ length: 76 }, () => 'a').join(' ')
+  const file = write('long.csv', `image,text\n${good},${long}\n${good},a a a\nno.jpg,a\n${good},\n`)
+  const { head, rows, told } = await run({ file, tokens: true })
+  expect(head.slice(2)).toEqual(['tokens', 'similarity', 'similarity_problem'])
+  // A picture that is missing leaves the text as it is.
+  expect(rows.map((row) => row[2])).toEqual(['78', '5', '3', ''])
+  expect(told.results.get('Cut')).toMatch(/^1 of 3 texts at 77 tokens, .*tiny-clip$/)
+  const two = await run({
+    file,
+    tokens: true,
+    models: ['tiny-clip', 'tiny-siglip'].map((name) => join(MODELS, name)),
+  })
+  expect(two.head.slice(2, 4)).toEqual(['tokens_tiny-clip', 'tokens_tiny-siglip'])
+})
+
 it('fetches addresses, each once, and says why where one cannot be had', async () => {
   const [first] = pairs
   const bytes = readFileSync(picture(first?.file as string))

@@ -17,6 +17,7 @@ import {
 import { putScores } from '../store/repositories/scores.ts'
 import { transaction } from '../store/statements.ts'
 import { chooseBest } from './choose-best.ts'
+import { countTokens } from './count-tokens.ts'
 import { pairEncoder } from './run/encoder.ts'
 import type { JobContext } from './run/job.ts'
 import { score } from '#shared/contract/jobs/score.ts'
@@ -284,4 +285,9 @@ export const scoreJob = implementJob(score, async ({ corpus, input, context, mac
     models.push(await resolveModel(machine.folders, pictureText, name, context.settings))
   }
   await scoreSeveral(corpus, input, context, models)
+  const texts = [...new Set(input.texts ?? [input.text])]
+  for (const model of models) {
+    if (context.signal.aborted) return
+    await countTokens(corpus, texts, context, model, machine.folders.tokenizers)
+  }
 })

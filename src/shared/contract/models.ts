@@ -11,6 +11,10 @@ const about = {
   problem: z.string().nullable(),
   license: z.string().nullable(),
   bytes: z.number().nullable(),
+  /** Of one that can be fetched: the precisions it is there in, the usual one first; about how large. */
+  variants: z
+    .array(z.object({ variant: z.enum(['fp32', 'fp16', 'int8']), bytes: z.number() }))
+    .optional(),
   /** SHA-256 over the model's files; keys everything that it made. */
   digest: z.string().nullable(),
   /** What it is good for, in a sentence. */
@@ -96,6 +100,27 @@ export const models = {
    * deleted; what it made stays in every corpus.
    */
   'models.remove': call(z.object({ id: z.string() }), z.object({})),
+  /**
+   * How a picture-text model cuts texts into tokens, one answer a text. null where that model is not
+   * on this machine, as with scores that were imported.
+   */
+  'models.tokens': call(
+    z.object({ id: z.string(), texts: z.array(z.string()).max(100) }),
+    z
+      .object({
+        /** Tokens that the model reads, the special ones included. */
+        limit: z.number().int(),
+        counts: z.array(
+          z.object({
+            /** With the special ones, not cut. */
+            tokens: z.number().int(),
+            /** Code point at which the part begins that the model does not see; null = it sees all. */
+            cutAt: z.number().int().nullable(),
+          }),
+        ),
+      })
+      .nullable(),
+  ),
   /** Runs the model on this machine, against the reference vectors beside it where there are some. */
   'models.verify': call(
     z.object({ id: z.string(), device: Device.default('auto') }),

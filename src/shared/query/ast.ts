@@ -39,6 +39,10 @@ export type Query =
   | { kind: 'scorePresent'; score: ScoreRef }
   | { kind: 'scoreCompare'; score: ScoreRef; op: Comparison; value: number }
   | { kind: 'scoreRange'; score: ScoreRef; from: number | null; to: number | null }
+  /** Tokens of the text that was scored, as that model counts them. */
+  | { kind: 'tokensPresent'; score: ScoreRef }
+  | { kind: 'tokensCompare'; score: ScoreRef; op: Comparison; value: number }
+  | { kind: 'tokensRange'; score: ScoreRef; from: number | null; to: number | null }
   /** A column of an imported table, by the name that it has there, in any case. */
   | { kind: 'columnPresent'; column: string }
   | { kind: 'columnCompare'; column: string; op: Comparison; value: number }

@@ -58,15 +58,16 @@ export function completeQuery(source: string, cursor: number): Completion {
       valuesOf: ASK_CORPUS.has(field.name) ? { field: field.name, prefix } : null,
     }
   }
-  const score = /^score(\[[^\]]*\])?\.([a-z]*)$/i.exec(typed)
+  const score = /^(score|tokens)(?:\[[^\]]*\])?\.([a-z]*)$/i.exec(typed)
   if (score) {
     const start = cursor - (score[2] ?? '').length
+    const sign = score[1]?.toLowerCase() === 'tokens' ? '>' : '>='
     return {
       from: start,
       to: cursor,
       items: SCORE_TEXTS.filter((text) => text.startsWith((score[2] ?? '').toLowerCase())).map(
         (text) => ({
-          insert: `${text}>=`,
+          insert: `${text}${sign}`,
           label: text,
           of: { score: text },
         }),

@@ -17,5 +17,6 @@ export const QUERY_EXAMPLES = {
   column: 'punsafe<0.1 AESTHETIC_SCORE>=5',
   score: 'score>=0.28',
   scoreOf: 'score[MODEL].caption<0.2',
+  tokens: 'tokens.caption>77',
 } as const
 export type QueryExample = keyof typeof QUERY_EXAMPLES

@@ -69,6 +69,7 @@ export const FIELDS = [
     kind: 'score',
     example: 'score>=0.28',
   },
+  { name: 'tokens', kind: 'score', example: 'tokens>77' },
   {
     name: 'confidence',
     kind: 'number',

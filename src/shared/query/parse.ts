@@ -148,9 +148,13 @@ class Parser {
     }
     if (field?.kind === 'score' && /^[[.]/.test(this.peek())) {
       const ref = this.scoreRef()
-      const query = this.scoreTerm(ref)
+      const query = this.scoreTerm(ref, field.name)
       if (query) return query
-      throw this.error('expected a comparison such as >=0.28, or :* for any score')
+      throw this.error(
+        field.name === 'tokens'
+          ? 'expected a comparison such as >77, or :* for any count'
+          : 'expected a comparison such as >=0.28, or :* for any score',
+      )
     }
     const text = field?.kind === 'words' ? this.wordText() : null
     const op = this.operator()
@@ -178,7 +182,7 @@ class Parser {
     }
     if (field.kind === 'score') {
       this.at = start + name.length
-      const query = this.scoreTerm({ model: null, text: null })
+      const query = this.scoreTerm({ model: null, text: null }, field.name)
       if (query) return query
     }
     if (field.kind === 'number') return this.numberTerm(field.name, op)
@@ -245,20 +249,24 @@ class Parser {
     return ref
   }
 
-  private scoreTerm(score: ScoreRef): Query | null {
+  /** @param what `score` or `tokens`, of the same model and text */
+  private scoreTerm(score: ScoreRef, what: string): Query | null {
     const op = this.operator()
     if (op === null) return null
+    const of = what === 'tokens' ? 'tokens' : 'score'
     if (op === ':') {
       const start = this.at
-      const value = this.value('a range such as 0.2..0.3, or *')
-      if (value === '*') return { kind: 'scorePresent', score }
+      const value = this.value(
+        of === 'tokens' ? 'a range such as 20..77, or *' : 'a range such as 0.2..0.3, or *',
+      )
+      if (value === '*') return { kind: `${of}Present`, score }
       const range = this.range(value, start)
       return range
-        ? { kind: 'scoreRange', score, ...range }
-        : { kind: 'scoreCompare', score, op: '=', value: this.number(value, start) }
+        ? { kind: `${of}Range`, score, ...range }
+        : { kind: `${of}Compare`, score, op: '=', value: this.number(value, start) }
     }
     const start = this.at
-    return { kind: 'scoreCompare', score, op, value: this.number(this.value('a number'), start) }
+    return { kind: `${of}Compare`, score, op, value: this.number(this.value('a number'), start) }
   }
 
   /** A field whose name has a hyphen, which begins a word of its own elsewhere. */

@@ -48,6 +48,12 @@ export function printQuery(query: Query): string {
       return `${score(query.score)}${query.op}${query.value}`
     case 'scoreRange':
       return `${score(query.score)}:${query.from ?? ''}..${query.to ?? ''}`
+    case 'tokensPresent':
+      return `${score(query.score, 'tokens')}:*`
+    case 'tokensCompare':
+      return `${score(query.score, 'tokens')}${query.op}${query.value}`
+    case 'tokensRange':
+      return `${score(query.score, 'tokens')}:${query.from ?? ''}..${query.to ?? ''}`
     case 'columnPresent':
       return `${column(query.column)}:*`
     case 'columnCompare':
@@ -62,10 +68,10 @@ function within(item: Query, parenthesised: readonly Query['kind'][]): string {
   return parenthesised.includes(item.kind) ? `(${text})` : text
 }
 
-function score(ref: ScoreRef): string {
+function score(ref: ScoreRef, name = 'score'): string {
   const model =
     ref.model === null ? '' : /[\]"\s]/.test(ref.model) ? `[${quote(ref.model)}]` : `[${ref.model}]`
-  return `score${model}${ref.text === null ? '' : `.${ref.text}`}`
+  return `${name}${model}${ref.text === null ? '' : `.${ref.text}`}`
 }
 
 /** A plain name stands alone; one that is a field's or has other signs stands in `column[...]`. */
@@ -78,7 +84,7 @@ function bareWord(words: string): string {
   const plain =
     /^[^\s()":<>=!/*.[\]-][^\s()":<>=![\]]*$/u.test(words) && !/^(AND|OR|NOT)$/.test(words)
   // "score.x" would begin a score.
-  return plain && !/^score\./i.test(words) ? words : quote(words)
+  return plain && !/^(score|tokens)\./i.test(words) ? words : quote(words)
 }
 
 function value(words: string): string {

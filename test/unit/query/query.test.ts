@@ -17,6 +17,22 @@ import type { Query } from '#shared/query/index.ts'
 const words = (query: string): Query => ({ kind: 'words', words: query })
 
 describe('reading a query', () => {
+  test('tokens are asked for as scores are, of a model and a text', () => {
+    const score = { model: null, text: null }
+    expect(parseQuery('tokens>77')).toEqual({ kind: 'tokensCompare', score, op: '>', value: 77 })
+    expect(parseQuery('tokens[m].caption:20..77')).toEqual({
+      ...{ kind: 'tokensRange', score: { model: 'm', text: 'caption' }, from: 20, to: 77 },
+    })
+    expect(parseQuery('-tokens.alt:*')).toEqual({
+      ...{ kind: 'not', item: { kind: 'tokensPresent', score: { model: null, text: 'alt' } } },
+    })
+    for (const query of ['tokens>77', 'tokens[m].caption:20..77', 'tokens.alt:*', '"tokens.x"']) {
+      expect(printQuery(parseQuery(query))).toBe(query)
+    }
+    expect(checkQuery('tokens[m]')?.message).toMatch(/such as >77/)
+    expect(completeQuery('tokens.cap', 10).items[0]?.insert).toBe('caption>')
+  })
+
   test('an empty query means everything', () => {
     expect(parseQuery('  ')).toEqual({ kind: 'all' })
   })

@@ -45,9 +45,19 @@ function contents(db: Database): Record<string, unknown[]> {
     .prepare<[], string>(`SELECT name FROM sqlite_master WHERE type = 'table'`)
     .pluck()
     .all()
+  // Later ones add columns.
+  const columns = tables.map((table) =>
+    old.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(table),
+  )
   old.close()
   return Object.fromEntries(
-    tables.map((table) => [table, db.prepare(`SELECT * FROM ${table}`).raw().all()]),
+    tables.map((table, i) => [
+      table,
+      db
+        .prepare(`SELECT ${columns[i]?.join(', ')} FROM ${table}`)
+        .raw()
+        .all(),
+    ]),
   )
 }
 

@@ -1,3 +1,4 @@
+import type { ModelInfo } from '#shared/contract/models.ts'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { quantize, QuantizeInput } from '#shared/contract/jobs.ts'
@@ -26,7 +27,7 @@ export function addModelCommands(program: Command, tools: CliTools): void {
             model.id,
             model.kind,
             model.problem ? `${model.state}: ${model.problem}` : model.state,
-            model.bytes === null ? '' : formatBytes(model.bytes),
+            sizeOf(model),
             model.license ?? '',
             model.kind === 'picture-text'
               ? model.cutoffs.map((cutoff) => String(cutoff.cosine)).join(', ')
@@ -91,4 +92,12 @@ export function addModelCommands(program: Command, tools: CliTools): void {
       await call('models.remove', { id })
       print(`removed ${id}`)
     })
+}
+
+/** Of one that can be fetched, the size of each variant that it is there in. */
+function sizeOf({ bytes, variants = [] }: ModelInfo): string {
+  if (variants.length > 1) {
+    return variants.map(({ variant, bytes: size }) => `${variant} ${formatBytes(size)}`).join(', ')
+  }
+  return bytes === null ? '' : formatBytes(bytes)
 }

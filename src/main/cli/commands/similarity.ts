@@ -44,6 +44,7 @@ export function addSimilarityCommand(program: Command, tools: CliTools): void {
     .addOption(
       optionOf('--format <format>', "of what is written; default: the table's own", format),
     )
+    .option('--tokens', "a column with the text's tokens, as each model counts them", false)
     .addOption(deviceOption())
     .option('--out <file>', 'write to a file instead of standard output')
     .option('--replace', 'write over the file of --out', false)

@@ -11,10 +11,12 @@ import {
 } from '../../inference/models/registry.ts'
 import { KINDS } from '../../inference/kinds/index.ts'
 import type { EngineContext } from '../context.ts'
+import { tokenCounters } from '../token-counters.ts'
 import type { CallsOf } from './calls-of.ts'
 
 export function modelCalls(context: EngineContext): CallsOf<typeof contract> {
   const { settings, folders, entries, jobs, emit } = context
+  const counterOf = tokenCounters(context)
   return {
     'models.list': () => listModels(folders, settings.get()),
     async 'models.add'({ source, kinds }) {
@@ -33,6 +35,14 @@ export function modelCalls(context: EngineContext): CallsOf<typeof contract> {
       await removeModel(folders, id)
       emit('models.changed', {})
       return {}
+    },
+    async 'models.tokens'({ id, texts }) {
+      const installed = (await listModels(folders, settings.get())).some(
+        (one) => one.id === id && one.kind === 'picture-text' && one.state === 'installed',
+      )
+      if (!installed) return null
+      const { counter } = await counterOf(id)
+      return { limit: counter.limit, counts: await counter.of(texts) }
     },
     async 'models.verify'({ id, device }) {
       const model = await resolveAnyModel(folders, id)

@@ -11,9 +11,7 @@ import { SOFTWARE } from '#shared/version.ts'
 import { checkPrompts } from '../../evaluation/prompts/check-prompts.ts'
 import { GENERATOR_VERSION, generatePrompts } from '../../evaluation/prompts/generate-prompts.ts'
 import { writePrompts } from '../../evaluation/prompts/write-prompts.ts'
-import { pictureText } from '../../inference/kinds/picture-text/kind.ts'
-import { defaultOf, listModels, resolveModel } from '../../inference/models/registry.ts'
-import { openTokenCounter } from '../../inference/tasks/count-tokens.ts'
+import { defaultOf, listModels } from '../../inference/models/registry.ts'
 import type { TokenCount, TokenCounter } from '../../inference/tasks/count-tokens.ts'
 import type { WriterDb } from '../../store/open.ts'
 import {
@@ -29,6 +27,8 @@ import {
   replacePrompts,
 } from '../../store/repositories/prompt-sets.ts'
 import type { EngineContext } from '../context.ts'
+import { tokenCounters } from '../token-counters.ts'
+import type { FoundCounter } from '../token-counters.ts'
 import type { CallsOf } from './calls-of.ts'
 
 const COUNTED_AT_ONCE = 1000
@@ -139,15 +139,8 @@ function inCorpus(held: PromptReport['corpus']): PromptProblem[] {
   }))
 }
 
-interface Found {
-  counter: TokenCounter
-  model: string
-  name: string
-  isDemonstration: boolean
-}
-
 /** What a model's tokenizer makes of the prompts. */
-async function counted({ counter }: Found, prompts: readonly PromptText[]) {
+async function counted({ counter }: FoundCounter, prompts: readonly PromptText[]) {
   const texts = [...new Set(prompts.map(({ text }) => text))]
   const counts = new Map<string, TokenCount>()
   // A part at a time, since what is sent is held in memory on both sides.
@@ -160,25 +153,16 @@ async function counted({ counter }: Found, prompts: readonly PromptText[]) {
   return { limit: counter.limit, of: (text: string) => counts.get(text) as TokenCount }
 }
 
-/** Tokenizers of picture-text models; the last one is kept, as a vocabulary takes a while to read. */
-function counters({ folders, settings }: EngineContext) {
-  let kept: { digest: string; found: Found } | null = null
-  return async (wanted: string | undefined): Promise<Found | null> => {
+/** The counter of a model, or of the default one; null where there is none. */
+function counters(context: EngineContext) {
+  const { folders, settings } = context
+  const counterOf = tokenCounters(context)
+  return async (wanted: string | undefined): Promise<FoundCounter | null> => {
     if (wanted === undefined) {
       const infos = await listModels(folders, settings.get())
       if (!defaultOf(infos, settings.get(), 'picture-text')) return null
     }
-    const model = await resolveModel(folders, pictureText, wanted, settings.get())
-    if (kept?.digest === model.digest) return kept.found
-    const { id, info, digest } = model
-    const found: Found = {
-      counter: await openTokenCounter(folders.tokenizers, model),
-      model: id,
-      name: info.name,
-      isDemonstration: info.isDemonstration,
-    }
-    kept = { digest, found }
-    return found
+    return counterOf(wanted)
   }
 }
 

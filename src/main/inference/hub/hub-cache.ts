@@ -41,7 +41,10 @@ function cachedSnapshot(cache: string, repository: string, revision = 'main'): s
   return existsSync(snapshot) ? snapshot : null
 }
 
-/** Repositories in the cache that hold ONNX graphs beside a tokenizer, or a model of ours. */
+/**
+ * Repositories in the cache that hold ONNX graphs beside a tokenizer or what prepares pictures, or a
+ * model of ours.
+ */
 export function cachedRepositories(cache: string): { repository: string; folder: string }[] {
   if (!existsSync(cache)) return []
   const found: { repository: string; folder: string }[] = []
@@ -58,7 +61,8 @@ export function cachedRepositories(cache: string): { repository: string; folder:
 
 function hasGraphs(folder: string): boolean {
   if (existsSync(join(folder, 'gleaner.json'))) return true
-  if (!existsSync(join(folder, 'tokenizer.json'))) return false
+  const beside = ['tokenizer.json', 'preprocessor_config.json']
+  if (!beside.some((name) => existsSync(join(folder, name)))) return false
   return [folder, join(folder, 'onnx')].some(
     (place) => existsSync(place) && readdirSync(place).some((name) => name.endsWith('.onnx')),
   )

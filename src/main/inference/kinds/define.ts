@@ -127,8 +127,12 @@ export interface KnownModel<M extends AnyManifest = AnyManifest> {
   name: string
   license: string
   description: string
-  /** Of the files that are fetched, about. */
+  /** Of the files that are fetched unless another variant is asked for, about. */
   bytes: number
+  /** What can be fetched, the usual one first. */
+  variants: readonly { variant: 'fp32' | 'fp16' | 'int8'; bytes: number }[]
+  /** Where its files and its licence are named. */
+  source: string
   facts: KindFacts
   /** What is known of it beyond its files. */
   describe(manifest: M): M

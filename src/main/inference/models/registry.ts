@@ -335,6 +335,7 @@ function availableInfo({
   license,
   description,
   bytes,
+  variants,
   facts,
 }: KnownModel): ModelInfo {
   return {
@@ -347,6 +348,7 @@ function availableInfo({
     description,
     digest: null,
     bytes,
+    variants: [...variants],
     folder: null,
     isDemonstration: false,
     isBundled: false,

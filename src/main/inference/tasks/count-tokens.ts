@@ -18,7 +18,9 @@ export interface TokenCount {
 export interface TokenCounter {
   /** Tokens that the model reads, the special ones included. */
   limit: number
-  /** In the order of `texts`. Throws as `Tokenizer.ids`. */
+  /** How many tokens there are, in the order of `texts`. Throws as `Tokenizer.ids`. */
+  tokens(texts: readonly string[]): Promise<number[]>
+  /** The same with where each is cut. */
   of(texts: readonly string[]): Promise<TokenCount[]>
 }
 
@@ -66,6 +68,7 @@ export async function openTokenCounter(
 
   return {
     limit,
+    tokens: async (texts) => (await idsOf(texts)).map(({ length }) => length),
     async of(texts) {
       const counts: TokenCount[] = []
       for (const [i, ids] of (await idsOf(texts)).entries()) {

@@ -62,12 +62,12 @@ export function columnsOf(
 
 /**
  * Names of the columns that are added: `similarity`, with several models or where the table has one
- * `similarity_MODEL`, and `similarity_problem`.
+ * `similarity_MODEL`, and `similarity_problem`; `tokens` or `tokens_MODEL` where they are wanted.
  */
 export function addedNames(
   existing: readonly string[],
   models: readonly string[],
-): { scores: string[]; problem: string } {
+): { tokens: string[]; scores: string[]; problem: string } {
   const taken = new Set(existing.map((name) => name.toLowerCase()))
   const free = (name: string): string => {
     let found = name
@@ -78,6 +78,7 @@ export function addedNames(
   const short = models.map((id) => id.replace(/[/\\]+$/, '').replace(/^.*[/\\]/, ''))
   const isPlain = models.length === 1 && !taken.has('similarity')
   return {
+    tokens: short.map((name) => free(models.length === 1 ? 'tokens' : `tokens_${name}`)),
     scores: short.map((name) => free(isPlain ? 'similarity' : `similarity_${name}`)),
     problem: free('similarity_problem'),
   }

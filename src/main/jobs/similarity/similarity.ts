@@ -18,6 +18,8 @@ import { createInferenceHost } from '../../inference/host/client.ts'
 import { pictureText } from '../../inference/kinds/picture-text/kind.ts'
 import type { LoadedPictureText } from '../../inference/kinds/picture-text/types.ts'
 import { resolveModel } from '../../inference/models/registry.ts'
+import { openTokenCounter } from '../../inference/tasks/count-tokens.ts'
+import type { TokenCounter } from '../../inference/tasks/count-tokens.ts'
 import type { ModelsFolders } from '../../inference/models/types.ts'
 import type { RowBatch } from '../../tables/index.ts'
 import { createTableReader } from '../import/table-calls.ts'
@@ -38,6 +40,8 @@ const WINDOW = 512
 /** A row on its way out. */
 interface Row {
   cells: TableCell[]
+  /** Of the text, one a model where they are wanted; null = there is no text. */
+  tokens: (number | null)[]
   answer: Answer
 }
 
@@ -46,6 +50,8 @@ interface Totals {
   scored: number
   /** By the first words of the reason. */
   problems: Map<string, number>
+  /** Rows with more tokens than the model reads, and those that were counted, one a model. */
+  cut: { cut: number; counted: number }[]
 }
 
 /**
@@ -96,11 +102,22 @@ export async function runSimilarity(
       models.push(await host.open(model, device))
     }
     const scorer = createRowScorer(models, finder, ctx.signal)
-    const totals: Totals = { rows: 0, scored: 0, problems: new Map() }
+    const totals: Totals = {
+      rows: 0,
+      scored: 0,
+      problems: new Map(),
+      cut: models.map(() => ({ cut: 0, counted: 0 })),
+    }
+    const counters: TokenCounter[] = []
+    if (input.tokens) {
+      for (const { model } of models) {
+        counters.push(await openTokenCounter(folders.tokenizers, model))
+      }
+    }
     await writeOut(input, table, columns, models, async (out) => {
-      await eachRow({ input, table, columns, models, scorer, reader, ctx, totals }, out)
+      await eachRow({ input, table, columns, models, counters, scorer, reader, ctx, totals }, out)
     })
-    tell(ctx, input, models, scorer, totals, performance.now() - started, host.pid)
+    tell(ctx, input, models, counters, scorer, totals, performance.now() - started, host.pid)
   } finally {
     await Promise.all([reader.close(), host.close(), finder.close()])
   }
@@ -152,6 +169,7 @@ async function writeOut(
     )
     const out = await writeTable(file, input.format ?? formatOf(table.format), [
       ...columns.read.map(({ name, type }) => ({ name, type: TYPES[type] ?? 'string' })),
+      ...(input.tokens ? added.tokens : []).map((name) => ({ name, type: 'int64' as const })),
       ...added.scores.map((name) => ({ name, type: 'double' as const })),
       { name: added.problem, type: 'string' },
     ])
@@ -174,6 +192,8 @@ interface Work {
   table: RecognisedTable
   columns: Columns
   models: readonly LoadedPictureText[]
+  /** One a model, or none. */
+  counters: readonly TokenCounter[]
   scorer: RowScorer
   reader: TableReader
   ctx: JobContext
@@ -181,20 +201,42 @@ interface Work {
 }
 
 async function eachRow(work: Work, out: TableFile): Promise<void> {
-  const { input, table, columns, models, scorer, reader, ctx, totals } = work
+  const { input, table, columns, models, counters, scorer, reader, ctx, totals } = work
   const scales = models.map(({ model }) => scaleOf(model.manifest.logits.scale))
   const groups = createGroups<Row>(input.over)
   const device = [...new Set(models.map((one) => one.device))].join(', ')
   const began = performance.now()
 
-  const write = async ({ cells, answer }: Row, values: (number | null)[]): Promise<void> => {
+  /** Counts of each row's text, those of one text once. */
+  const countTokens = async (texts: readonly (string | null)[]): Promise<(number | null)[][]> => {
+    const distinct = [...new Set(texts.filter((text) => text !== null && text !== ''))] as string[]
+    const counts: (number | null)[][] = texts.map(() => [])
+    for (const [m, counter] of counters.entries()) {
+      const found = await counter.tokens(distinct)
+      const of = new Map(distinct.map((text, i) => [text, found[i] as number]))
+      const { [m]: total } = totals.cut
+      for (const [i, text] of texts.entries()) {
+        const tokens = text === null ? null : (of.get(text) ?? null)
+        counts[i]?.push(tokens)
+        if (total === undefined || tokens === null) continue
+        total.counted++
+        if (tokens > counter.limit) total.cut++
+      }
+    }
+    return counts
+  }
+
+  const write = async (
+    { cells, tokens, answer }: Row,
+    values: (number | null)[],
+  ): Promise<void> => {
     const problem = 'problem' in answer ? answer.problem : null
     if (problem === null) totals.scored++
     else {
       const reason = problem.split(':')[0] as string
       totals.problems.set(reason, (totals.problems.get(reason) ?? 0) + 1)
     }
-    await out.add([...cells, ...values, problem])
+    await out.add([...cells, ...tokens, ...values, problem])
   }
   const writeGroup = async (group: Row[]): Promise<void> => {
     if (group.length === 0) return
@@ -226,20 +268,22 @@ async function eachRow(work: Work, out: TableFile): Promise<void> {
           text: textOf(row, columns.text),
         })),
       )
+      const counts = await countTokens(cells.map((row) => textOf(row, columns.text)))
       for (const [i, row] of cells.entries()) {
+        const tokens = counts[i] as (number | null)[]
         const failure = failures.get(batch.from + from + i)
         const answer = failure
           ? { problem: `row: ${failure.reason}: ${failure.detail}` }
           : (answers[i] as Answer)
         if (input.unit === 'softmax') {
           const key = textOf(row, input.over === 'texts' ? columns.image : columns.text)
-          await writeGroup(groups.add(failure ? null : key, { cells: row, answer }))
+          await writeGroup(groups.add(failure ? null : key, { cells: row, tokens, answer }))
         } else {
           const { unit } = input
           const values = models.map((_, m) =>
             'problem' in answer ? null : inUnit(answer.cosines[m] as number, unit),
           )
-          await write({ cells: row, answer }, values)
+          await write({ cells: row, tokens, answer }, values)
         }
       }
       totals.rows += n
@@ -270,6 +314,7 @@ function tell(
   ctx: JobContext,
   input: SimilarityInput,
   models: readonly LoadedPictureText[],
+  counters: readonly TokenCounter[],
   scorer: RowScorer,
   totals: Totals,
   tookMs: number,
@@ -291,6 +336,14 @@ function tell(
       'Model',
       `${model.id}, digest ${model.digest}, device ${device}`,
     ]),
+    ...counters.map(({ limit }, m): [string, string] => {
+      const { cut, counted } = totals.cut[m] ?? { cut: 0, counted: 0 }
+      const name = models[m]?.model.id ?? ''
+      return [
+        'Cut',
+        `${formatCount(cut)} of ${formatCount(counted)} texts at ${limit} tokens, ${name}`,
+      ]
+    }),
     [
       'Unit',
       input.unit === 'softmax'
@@ -303,7 +356,10 @@ function tell(
     ['Peak memory', `${memory(process.pid)}; inference process ${memory(hostPid)}`],
     ['Table', input.out],
   ]
-  for (const [label, value] of lines) ctx.result(label, value)
+  // A job shows one value a label.
+  const byLabel = new Map<string, string[]>()
+  for (const [label, value] of lines) byLabel.set(label, [...(byLabel.get(label) ?? []), value])
+  for (const [label, values] of byLabel) ctx.result(label, values.join('; '))
   if (input.log !== undefined) {
     const about: [string, string][] = [
       ['Software', SOFTWARE],

@@ -12,6 +12,7 @@ import { sql as versions } from './011-versions.ts'
 import { sql as trainingSamples } from './012-training-samples.ts'
 import { sql as spanSources } from './013-span-sources.ts'
 import { sql as duplicates } from './014-duplicates.ts'
+import { sql as tokenCounts } from './015-token-counts.ts'
 
 /** In order; the position is the version. Only ever appended to. */
 export const migrations: readonly { name: string; sql: string }[] = [
@@ -29,4 +30,5 @@ export const migrations: readonly { name: string; sql: string }[] = [
   { name: '012-training-samples', sql: trainingSamples },
   { name: '013-span-sources', sql: spanSources },
   { name: '014-duplicates', sql: duplicates },
+  { name: '015-token-counts', sql: tokenCounts },
 ]

@@ -32,6 +32,8 @@ export interface CompiledQuery {
 export interface Meaning {
   /** Finds the score that is meant. */
   score(ref: ScoreRef): ScoreKind
+  /** The same, whose tokens are counted. */
+  tokens(ref: ScoreRef): ScoreKind
   spanSets(): SpanSets
   /** A number that `in_marks` knows. */
   marks(term: MarkTerm): number
@@ -317,6 +319,12 @@ export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
       AND s.text_source = ${bind(kind.key)} AND s.pair_id = p.id)`
   }
 
+  const tokens = (ref: ScoreRef): string => {
+    const kind = meaning.tokens(ref)
+    return `(SELECT s.tokens FROM scores s WHERE s.model_id = ${bind(kind.modelId)}
+      AND s.text_source = ${bind(kind.key)} AND s.pair_id = p.id)`
+  }
+
   const marked = (part: Query): string | null => {
     const found = markTerm(part)
     if (!found) return null
@@ -382,6 +390,16 @@ export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
         const ends: string[] = []
         if (part.from !== null) ends.push(`${imported(part.column)} >= ${bind(part.from)}`)
         if (part.to !== null) ends.push(`${imported(part.column)} <= ${bind(part.to)}`)
+        return `ifnull(${ends.join(' AND ')}, 0)`
+      }
+      case 'tokensPresent':
+        return `${tokens(part.score)} IS NOT NULL`
+      case 'tokensCompare':
+        return `ifnull(${tokens(part.score)} ${part.op} ${bind(part.value)}, 0)`
+      case 'tokensRange': {
+        const ends: string[] = []
+        if (part.from !== null) ends.push(`${tokens(part.score)} >= ${bind(part.from)}`)
+        if (part.to !== null) ends.push(`${tokens(part.score)} <= ${bind(part.to)}`)
         return `ifnull(${ends.join(' AND ')}, 0)`
       }
       case 'scorePresent':

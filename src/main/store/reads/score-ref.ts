@@ -13,6 +13,8 @@ import { textIndexOf } from '../texts/text-index.ts'
 import { columnNamed } from '../repositories/columns.ts'
 import { findModel, listModels, scoreKinds, textKey } from '../repositories/models.ts'
 import type { ScoreKind } from '../repositories/models.ts'
+import { isImported } from '../repositories/score-origins.ts'
+import { hasUncounted } from '../repositories/token-counts.ts'
 import { currentSpanSet, latestSpanSet } from '../repositories/span-sets.ts'
 
 /**
@@ -73,6 +75,27 @@ export function resolveScore(db: ReaderDb, ref: ScoreRef, view: ScoreSource | nu
   throw new AppError('invalid-input', 'which score is meant?', `Write one of ${offer(fitting)}.`)
 }
 
+/**
+ * The score whose tokens are meant.
+ * @throws AppError as `resolveScore`; `invalid-input` where some are not counted, since a filter
+ *   would pass over them
+ */
+function countedScore(db: ReaderDb, ref: ScoreRef, view: ScoreSource | null): ScoreKind {
+  const kind = resolveScore(db, ref, view)
+  if (!hasUncounted(db, { modelId: kind.modelId, text: kind.key })) return kind
+  const model = listModels(db).find(({ id }) => id === kind.modelId)
+  const name = `score[${model?.publicId ?? ''}].${kind.text}`
+  throw new AppError(
+    'invalid-input',
+    model && isImported(model.manifest)
+      ? `${name} was imported: the texts were cut into tokens elsewhere.`
+      : `Not all tokens of ${name} are counted.`,
+    model && isImported(model.manifest)
+      ? 'Score the text here; tokens are counted with it.'
+      : 'Score that text by that model again: nothing is scored twice, and what is missing is counted.',
+  )
+}
+
 /** The models that have scored a text. */
 export function modelsFor(db: ReaderDb, text: TextSource): ReturnType<typeof listModels> {
   const ids = new Set(scoreKinds(db).flatMap((kind) => (kind.text === text ? kind.modelId : [])))
@@ -96,6 +119,7 @@ export function compileWhere(
 export function meaningIn(db: ReaderDb, view: ScoreSource | null): Meaning {
   return {
     score: (ref) => resolveScore(db, ref, view),
+    tokens: (ref) => countedScore(db, ref, view),
     spanSets: () => spanSetsOf(db),
     marks: (term) => markSlot(db, term),
     column: (name) => columnNamed(db, name).id,

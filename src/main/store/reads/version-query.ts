@@ -13,6 +13,9 @@ export function mapScores(query: Query, change: (score: ScoreRef) => ScoreRef): 
       return { ...query, items: query.items.map((item) => mapScores(item, change)) }
     case 'not':
       return { ...query, item: mapScores(query.item, change) }
+    case 'tokensPresent':
+    case 'tokensCompare':
+    case 'tokensRange':
     case 'scorePresent':
     case 'scoreCompare':
     case 'scoreRange':

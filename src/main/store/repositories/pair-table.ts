@@ -1,12 +1,14 @@
 import { SORT_COLUMNS } from '#shared/contract/pairs.ts'
 import type { SortColumn } from '#shared/contract/pairs.ts'
 import { TABLE_TEXT } from '#shared/domain.ts'
-import type { PairTableRow, TextSource } from '#shared/domain.ts'
+import type { PairTableRow, Score, TextSource } from '#shared/domain.ts'
 import type { ReaderDb } from '../open.ts'
 import { statement } from '../statements.ts'
+import { listModels, scoreKinds } from './models.ts'
 import type { TextKey } from './models.ts'
 import { pairRows, pairsByIds } from './pairs.ts'
 import { currentSpanSet } from './span-sets.ts'
+import { tokensReader } from './token-counts.ts'
 
 /**
  * Rows of the table for ids, in their order; an id that is not there is left out. Texts are cut at
@@ -27,6 +29,7 @@ export function pairTableRows(
     `SELECT p.position, g.host, i.bytes FROM pairs p CROSS JOIN pages g ON g.id = p.page_id
        CROSS JOIN images i ON i.id = p.image_id WHERE p.id = ?`,
   )
+  const tokensOf = scoredTokens(db)
   return pairRows(db, args).flatMap((row) => {
     const [pair, rest] = [full.get(row.id), more.get(row.id)]
     if (!pair || !rest) return []
@@ -45,7 +48,7 @@ export function pairTableRows(
           span: cut(text.span),
           best: cut(text.best),
         },
-        scores: pair.scores,
+        scores: pair.scores.map((score) => ({ ...score, tokens: tokensOf(score, row.id) })),
         page: { url, host: rest.host, title, language, date, archive },
         position: rest.position,
         mime: pair.image.mime,
@@ -56,6 +59,20 @@ export function pairTableRows(
       },
     ]
   })
+}
+
+/** The tokens of a scored text by the names that people use. */
+function scoredTokens(db: ReaderDb): (score: Score, pairId: number) => number | null {
+  const ids = new Map(listModels(db).map((model) => [model.publicId, model.id]))
+  const keys = new Map(
+    scoreKinds(db).map(({ modelId, text, key }) => [`${modelId} ${text}`, key] as const),
+  )
+  const read = tokensReader(db)
+  return ({ model, text }, pairId) => {
+    const modelId = ids.get(model)
+    const key = keys.get(`${modelId} ${text}`)
+    return modelId === undefined || key === undefined ? null : read(modelId, key, pairId)
+  }
 }
 
 function cut(text: string | null): string | null {

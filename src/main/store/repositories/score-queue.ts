@@ -51,6 +51,20 @@ function columnOf(text: ScorableText): string {
   return setOf(text) === null ? TEXT_COLUMNS[text as keyof typeof TEXT_COLUMNS] : 'sp.quote'
 }
 
+/**
+ * Where the words of a text lie, joined to `pairs p`; a set of spans is the parameter `set`.
+ */
+export function fromTextOf(text: TextKey): { column: string; joins: string; set: number | null } {
+  const set = setOf(text)
+  const joins =
+    set !== null
+      ? 'CROSS JOIN spans sp ON sp.set_id = @set AND sp.pair_id = p.id AND sp.rank = 0'
+      : text === 'before' || text === 'after'
+        ? 'CROSS JOIN contexts c ON c.pair_id = p.id'
+        : ''
+  return { column: columnOf(text), joins, set }
+}
+
 function from(text: ScorableText): string {
   const context = text === 'before' || text === 'after'
   const span = setOf(text) !== null

@@ -26,6 +26,7 @@ export const FIELD_HELP: Record<FieldName, TextKey> = {
   bytes: 'query.fields.bytes',
   date: 'query.fields.date',
   score: 'query.fields.score',
+  tokens: 'query.fields.tokens',
   confidence: 'query.fields.confidence',
   labeled: 'query.fields.labeled',
   flagged: 'query.fields.flagged',
@@ -64,6 +65,7 @@ const EXAMPLE_HELP: Record<QueryExample, TextKey> = {
   column: 'query.examples.column',
   score: 'query.examples.score',
   scoreOf: 'query.examples.scoreOf',
+  tokens: 'query.examples.tokens',
 }
 
 /** The language in a few lines. */

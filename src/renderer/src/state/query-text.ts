@@ -102,6 +102,9 @@ export function explicitScores(where: string, chosen: ScoreSource | null): strin
         return { ...query, items: query.items.map(named) }
       case 'not':
         return { ...query, item: named(query.item) }
+      case 'tokensPresent':
+      case 'tokensCompare':
+      case 'tokensRange':
       case 'scorePresent':
       case 'scoreCompare':
       case 'scoreRange':

@@ -42,6 +42,8 @@ export const useTableScoring = defineStore('table-scoring', () => {
   const unit = ref<SimilarityUnit>(DEFAULTS.unit)
   const over = ref<SimilarityInput['over']>(DEFAULTS.over)
   const device = ref<Device>('auto')
+  /** A column of tokens a model. */
+  const tokens = ref(false)
   const format = ref<SimilarityFormat>('csv')
   /** Where relative paths begin; null: the folder of the table. */
   const root = ref<string | null>(null)
@@ -184,6 +186,7 @@ export const useTableScoring = defineStore('table-scoring', () => {
         models: models.value,
         unit: unit.value,
         over: over.value,
+        tokens: tokens.value,
         imageColumn: image.value,
         textColumn: text.value,
         format: format.value,
@@ -255,6 +258,7 @@ export const useTableScoring = defineStore('table-scoring', () => {
     unit,
     over,
     device,
+    tokens,
     format,
     root,
     job,

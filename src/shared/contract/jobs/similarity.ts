@@ -29,6 +29,8 @@ export const SimilarityInput = z.object({
   textColumn: z.string().min(1).optional(),
   /** Default: that of the table. */
   format: z.enum(SIMILARITY_FORMATS).optional(),
+  /** Adds a column a model: the tokens of the text, as it cuts them. */
+  tokens: z.boolean().default(false),
   /** Where paths begin that are not absolute; default: the folder of the table. */
   root: z.string().min(1).optional(),
   device: Device.default('auto'),

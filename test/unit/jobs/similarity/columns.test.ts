@@ -42,10 +42,12 @@ it('names the columns there are where none fits', () => {
 
 it('never names a new column like one that is there', () => {
   expect(addedNames(['image', 'text'], ['demo'])).toEqual({
+    tokens: ['tokens'],
     scores: ['similarity'],
     problem: 'similarity_problem',
   })
   expect(addedNames(['Similarity', 'similarity_problem'], ['a/clip/'])).toEqual({
+    tokens: ['tokens'],
     scores: ['similarity_clip'],
     problem: 'similarity_problem_2',
   })

@@ -5,6 +5,7 @@ import { defineModelKind } from '../define.ts'
 import { askPictures } from '../pictures/ask-pictures.ts'
 import type { PictureCalls } from '../pictures/ask-pictures.ts'
 import { inferImageFeatures, looksLikeImageFeatures, TITLE } from './infer.ts'
+import { KNOWN_FEATURES } from './known-models.ts'
 import { describeFeatures, ImageFeaturesManifest } from './manifest.ts'
 import type { LoadedImageFeatures } from './types.ts'
 import { verifyImageFeatures } from './verify.ts'
@@ -32,7 +33,7 @@ export const imageFeatures = defineModelKind<
     measure: manifest?.measure ?? null,
     preprocessing: manifest ? describeFeatures(manifest) : [],
   }),
-  known: [],
+  known: KNOWN_FEATURES,
   check(folder, { name, graph }) {
     const { inputs, outputs } = readOnnxHeader(join(folder, graph.file))
     const sides = [

@@ -156,7 +156,8 @@ export async function inferPictureText(
 
 function familyOf(type: string | undefined): 'clip' | 'siglip' | null {
   if (type === undefined) return null
-  if (type === 'clip' || type === 'clip_model') return 'clip'
+  // Chinese CLIP is a CLIP whose texts BERT reads.
+  if (type === 'clip' || type === 'clip_model' || type === 'chinese_clip') return 'clip'
   return type === 'siglip' || type === 'siglip2' ? 'siglip' : null
 }
 

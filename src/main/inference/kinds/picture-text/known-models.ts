@@ -7,7 +7,9 @@ interface KnownPictureText {
   name: string
   family: 'clip' | 'siglip'
   license: string
-  bytes: number
+  variants: KnownModel['variants']
+  /** Where files and licence are named. */
+  source: string
   embeddingDim: number
   imageSize: number
   dtype: string
@@ -15,6 +17,8 @@ interface KnownPictureText {
   cutoffs: PictureTextInfo['cutoffs']
   /** exp(logit_scale), logit_bias as published. */
   logits: { scale: number | null; bias: number | null }
+  /** What the model needs that its files do not say. */
+  text?: Partial<Pick<PictureTextManifest['text'], 'contextLength' | 'padding'>>
 }
 
 const MB = 1_000_000
@@ -29,7 +33,11 @@ const MODELS: readonly KnownPictureText[] = [
     name: 'CLIP ViT-B/32',
     family: 'clip',
     license: 'MIT',
-    bytes: 607 * MB,
+    variants: [
+      { variant: 'fp32', bytes: 607 * MB },
+      { variant: 'int8', bytes: 157 * MB },
+    ],
+    source: 'openai/CLIP model-card.md, LICENSE; model card of Xenova/clip-vit-base-patch32',
     embeddingDim: 512,
     imageSize: 224,
     dtype: 'fp32',
@@ -54,7 +62,11 @@ const MODELS: readonly KnownPictureText[] = [
     name: 'CLIP ViT-B/16',
     family: 'clip',
     license: 'MIT',
-    bytes: 602 * MB,
+    variants: [
+      { variant: 'fp32', bytes: 602 * MB },
+      { variant: 'int8', bytes: 155 * MB },
+    ],
+    source: 'openai/CLIP model-card.md, LICENSE; model card of Xenova/clip-vit-base-patch16',
     embeddingDim: 512,
     imageSize: 224,
     dtype: 'fp32',
@@ -68,7 +80,8 @@ const MODELS: readonly KnownPictureText[] = [
     name: 'CLIP ViT-L/14',
     family: 'clip',
     license: 'MIT',
-    bytes: 1713 * MB,
+    variants: [{ variant: 'fp32', bytes: 1713 * MB }],
+    source: 'openai/CLIP model-card.md, LICENSE; model card of Xenova/clip-vit-large-patch14-336',
     embeddingDim: 768,
     imageSize: 224,
     dtype: 'fp32',
@@ -82,7 +95,8 @@ const MODELS: readonly KnownPictureText[] = [
     name: 'CLIP ViT-L/14 at 336 px',
     family: 'clip',
     license: 'MIT',
-    bytes: 1715 * MB,
+    variants: [{ variant: 'fp32', bytes: 1715 * MB }],
+    source: 'openai/CLIP model-card.md, LICENSE; model card of Xenova/clip-vit-large-patch14',
     embeddingDim: 768,
     imageSize: 336,
     dtype: 'fp32',
@@ -96,7 +110,12 @@ const MODELS: readonly KnownPictureText[] = [
     name: 'SigLIP B/16',
     family: 'siglip',
     license: 'Apache-2.0',
-    bytes: 815 * MB,
+    variants: [
+      { variant: 'fp32', bytes: 815 * MB },
+      { variant: 'fp16', bytes: 410 * MB },
+      { variant: 'int8', bytes: 213 * MB },
+    ],
+    source: 'google-research/big_vision; file list of Xenova/siglip-base-patch16-224 at 294847d',
     embeddingDim: 768,
     imageSize: 224,
     dtype: 'fp32',
@@ -105,15 +124,85 @@ const MODELS: readonly KnownPictureText[] = [
     cutoffs: [],
     logits: { scale: null, bias: null },
   },
+  {
+    repository: 'Xenova/mobileclip_s0',
+    name: 'MobileCLIP S0',
+    family: 'clip',
+    license: 'Apple, research (LICENSE_weights_data)',
+    // No int8: the model card calls the picture tower sensitive to quantization.
+    variants: [
+      { variant: 'fp32', bytes: 218 * MB },
+      { variant: 'fp16', bytes: 110 * MB },
+    ],
+    // Files and preprocessing: the model cards of Xenova/mobileclip_s0, _s1, _b. Length, no causal mask
+    // and licence: apple/ml-mobileclip, mobileclip/configs/mobileclip_s0.json, LICENSE_weights_data.
+    source: 'apple/ml-mobileclip configs/mobileclip_s0.json; model card of Xenova/mobileclip_s0',
+    embeddingDim: 512,
+    imageSize: 256,
+    dtype: 'fp32',
+    description:
+      'Small and fast on a CPU: a picture takes a fraction of the time of ViT-B/32. For large crawls and first looks; its weights are for research.',
+    cutoffs: [],
+    logits: { scale: null, bias: null },
+    // It looks ahead and mixes neighbours, so that padding is part of what it reads.
+    text: { contextLength: 77, padding: 'full' },
+  },
+  {
+    repository: 'onnx-community/siglip2-base-patch16-224-ONNX',
+    name: 'SigLIP 2 B/16',
+    family: 'siglip',
+    license: 'Apache-2.0',
+    variants: [
+      { variant: 'fp32', bytes: 1537 * MB },
+      { variant: 'fp16', bytes: 786 * MB },
+      { variant: 'int8', bytes: 417 * MB },
+    ],
+    // Files: the repository's list at ba1f3b0 and that of its sister at 256 px, d111425. Licence:
+    // google-research/big_vision and the model card of google/siglip2-base-patch16-224.
+    source:
+      'google-research/big_vision; model card of onnx-community/siglip2-base-patch16-224-ONNX at ba1f3b0',
+    embeddingDim: 768,
+    imageSize: 224,
+    dtype: 'fp32',
+    description:
+      'Reads over a hundred languages, finer than SigLIP; the multilingual model of this list. Its vocabulary makes it large. Cosines lie low: CLIP’s cutoffs do not apply.',
+    cutoffs: [],
+    logits: { scale: null, bias: null },
+  },
+  {
+    repository: 'Xenova/chinese-clip-vit-base-patch16',
+    name: 'Chinese CLIP ViT-B/16',
+    family: 'clip',
+    license: 'MIT',
+    variants: [
+      { variant: 'fp32', bytes: 755 * MB },
+      { variant: 'fp16', bytes: 378 * MB },
+      { variant: 'int8', bytes: 192 * MB },
+    ],
+    // Files: the repository's page of onnx/model_quantized.onnx (191 MB). Length and licence:
+    // OFA-Sys/Chinese-CLIP, cn_clip/clip/utils.py (52 for all baseline models), MIT-LICENSE.txt.
+    source:
+      'OFA-Sys/Chinese-CLIP cn_clip/clip/utils.py; model card of Xenova/chinese-clip-vit-base-patch16',
+    embeddingDim: 512,
+    imageSize: 224,
+    dtype: 'fp32',
+    description:
+      'For Chinese texts: trained on about 200 million Chinese pairs. Texts in other languages are read badly. No published cutoff.',
+    cutoffs: [],
+    logits: { scale: null, bias: null },
+    text: { contextLength: 52 },
+  },
 ]
 
 /** Models on the hub that Gleaner knows how to use and what they are good for. */
 export const KNOWN_PICTURE_TEXT: readonly KnownModel<PictureTextManifest>[] = MODELS.map(
-  ({ repository, name, license, bytes, description, logits, ...facts }) => ({
+  ({ repository, name, license, variants, source, description, logits, text, ...facts }) => ({
     repository,
     name,
     license,
-    bytes,
+    bytes: variants[0]?.bytes ?? 0,
+    variants,
+    source,
     description,
     facts: { kind: 'picture-text', ...facts, preprocessing: [] },
     describe: (manifest) => ({
@@ -123,6 +212,7 @@ export const KNOWN_PICTURE_TEXT: readonly KnownModel<PictureTextManifest>[] = MO
       license,
       cutoffs: facts.cutoffs,
       logits,
+      text: { ...manifest.text, ...text },
     }),
   }),
 )

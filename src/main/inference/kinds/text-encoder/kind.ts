@@ -3,6 +3,7 @@ import { checkTextFiles, textDtype } from '../text/check.ts'
 import { compareTextModels } from '../text/compare.ts'
 import { attachEncoder } from './client.ts'
 import { inferEncoder, looksLikeEncoder, TITLE } from './infer.ts'
+import { KNOWN_ENCODERS } from './known-models.ts'
 import { TextEncoderManifest } from './manifest.ts'
 import type { LoadedEncoder, TextEncoderCalls } from './types.ts'
 import { encoderRows, verifyEncoder } from './verify.ts'
@@ -28,7 +29,7 @@ export const textEncoder = defineModelKind<
     maxLength: manifest?.text.maxLength ?? null,
     pooling: manifest?.pooling?.mode ?? null,
   }),
-  known: [],
+  known: KNOWN_ENCODERS,
   check: (folder, manifest, tokenizers) =>
     checkTextFiles(folder, manifest, [manifest.graph.hidden], tokenizers),
   attach: attachEncoder,

@@ -99,6 +99,25 @@ export function foundColumn(best: number): TableColumn {
   }
 }
 
+/** How long the scored text is, as its model cuts it. */
+function tokensColumn(source: SourceInfo): TableColumn {
+  return {
+    ...plain({
+      id: `tokens:${sourceKey(source)}`,
+      title: t('table.columns.tokens', { text: TEXT_NAMES[source.text] }),
+      kind: 'number',
+      width: 96,
+      of: (row) => {
+        const found = row.scores.find(
+          ({ model, text }) => model === source.model && text === source.text,
+        )
+        return found?.tokens == null ? null : count(found.tokens)
+      },
+    }),
+    about: source.modelName,
+  }
+}
+
 /** Columns of imported tables that are shown unless a person says otherwise. */
 const FIRST_NUMBERS = 4
 
@@ -158,6 +177,7 @@ export function tableColumns(
   return [
     ...FIRST_TEXTS.map((source) => textColumn(source, has(source))),
     ...sources.map(scoreColumn),
+    ...sources.filter(({ imported }) => !imported).map(tokensColumn),
     ...numbers.map(numberColumn),
     ...saidColumns(),
     ...OTHER_TEXTS.map((source) => textColumn(source, has(source) && source !== 'title')),

@@ -23,6 +23,8 @@ export const query = {
     bytes: 'size of the picture file in bytes',
     date: 'when the page was archived',
     score: 'cosine; score.caption for another text, score[model].alt for another model',
+    tokens:
+      'tokens of the scored text, as its model counts them; tokens.caption, tokens[model].alt',
     confidence: 'confidence of the current set of spans, 0 to 1, also in "no description"',
     labeled: 'labeled by an annotator, or by anybody: labeled:*',
     flagged: 'flagged by an annotator, or by anybody: flagged:*',
@@ -63,5 +65,6 @@ export const query = {
     column: 'columns of an imported table; column[a name] for any name',
     score: 'of the score chosen in the view',
     scoreOf: 'of a model and a text by name',
+    tokens: 'captions that are longer than the model reads',
   },
 } as const

@@ -31,6 +31,8 @@ export const scoring = {
   over: 'Candidates',
   overs: { texts: 'Texts of one picture', images: 'Pictures of one text' },
   overAbout: 'in rows that follow each other',
+  tokens: 'Tokens',
+  tokensAbout: 'a column that counts the tokens of the words, as each model cuts them',
   device: 'Device',
   format: 'Written as',
   root: 'Paths begin at',

@@ -36,6 +36,7 @@ export const settings = {
     addFolder: 'Add folder…',
     repositoryExample: 'owner/name on the hub',
     repository: 'Model on the hub',
+    variantOf: 'Variant of {name}',
     download: 'Download',
     about: 'All models on this machine. Text encoders and span models are used in Train.',
     empty: {

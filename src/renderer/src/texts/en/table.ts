@@ -25,6 +25,7 @@ export const table = {
   empty: 'empty',
   columns: {
     score: '{text} score',
+    tokens: '{text} tokens',
     mark: 'mark',
     tags: 'tags',
     note: 'note',
