@@ -14,6 +14,7 @@ import { addModelCommands } from './commands/models.ts'
 import { addPairCommands } from './commands/pairs.ts'
 import { addPromptCommands } from './commands/prompts.ts'
 import { addScoreCommands } from './commands/score.ts'
+import { addMapCommand } from './commands/map.ts'
 import { addSearchCommand } from './commands/search.ts'
 import { addSimilarityCommand } from './commands/similarity.ts'
 import { addSpanCommands } from './commands/spans.ts'
@@ -37,6 +38,7 @@ export function createProgram(tools: CliTools): Command {
   addScoreCommands(program, tools)
   addSearchCommand(program, tools)
   addSimilarityCommand(program, tools)
+  addMapCommand(program, tools)
   addJudgeCommands(program, tools)
   addExportCommand(program, tools)
   addVersionCommands(program, tools)

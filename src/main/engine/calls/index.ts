@@ -7,6 +7,7 @@ import { filterCalls } from './filters.ts'
 import { jobCalls } from './jobs.ts'
 import { judgingCalls } from './judging.ts'
 import { labelCalls } from './labels.ts'
+import { mapCalls } from './maps.ts'
 import { markCalls } from './marks.ts'
 import { modelCalls } from './models.ts'
 import { pairCalls } from './pairs.ts'
@@ -43,6 +44,7 @@ export function createHandlers(context: EngineContext): Handlers {
     ...spanCalls(context),
     ...judgingCalls(context),
     ...labelCalls(context),
+    ...mapCalls(context),
     ...markCalls(context),
     ...altKindHandlers(context),
     ...filterCalls(context),

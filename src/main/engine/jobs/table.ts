@@ -17,6 +17,7 @@ import { studyComplianceJob } from '../../jobs/measure/study-compliance.ts'
 import { modelFetchJob } from '../../jobs/models/model-fetch.ts'
 import { quantizeJob } from '../../jobs/models/quantize.ts'
 import { picturesJob } from '../../jobs/pictures/pictures.ts'
+import { mapJob } from '../../jobs/neighbours/map.ts'
 import type { JobImplementation } from '../../jobs/run/implement.ts'
 import { scoreJob } from '../../jobs/score.ts'
 import { similarityJob } from '../../jobs/similarity/similarity.ts'
@@ -37,6 +38,7 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   export: exportJob,
   'model-fetch': modelFetchJob,
   quantize: quantizeJob,
+  map: mapJob,
   measure: measureJob,
   complexity: complexityJob,
   'alt-spans': altSpansJob,

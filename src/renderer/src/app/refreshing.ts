@@ -19,6 +19,7 @@ const EVERYTHING = Object.keys({
   marks: 0,
   kinds: 0,
   versions: 0,
+  maps: 0,
 } satisfies Record<CorpusPart, 0>) as CorpusPart[]
 
 /**
