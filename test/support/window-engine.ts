@@ -58,7 +58,10 @@ export function startWindowEngine(answers: ShellAnswers = {}): WindowEngine {
           if (!answer) throw new Error(`nobody answers ${name}`)
           return { ok: true, value: answer(input) }
         }
-        return { ok: true, value: structuredClone((await engine.call(name, input)).value) }
+        const { value, bytes } = await engine.call(name, input)
+        // As the bridge puts them back.
+        const whole = bytes ? { ...(value as object), bytes } : value
+        return { ok: true, value: structuredClone(whole) }
       } catch (error) {
         return { ok: false, error: toErrorValue(error) }
       }

@@ -15,6 +15,7 @@ import { addModelCommands } from './commands/models.ts'
 import { addPairCommands } from './commands/pairs.ts'
 import { addPromptCommands } from './commands/prompts.ts'
 import { addScoreCommands } from './commands/score.ts'
+import { addMapCommand } from './commands/map.ts'
 import { addSearchCommand } from './commands/search.ts'
 import { addSimilarityCommand } from './commands/similarity.ts'
 import { addSpanCommands } from './commands/spans.ts'
@@ -39,6 +40,7 @@ export function createProgram(tools: CliTools): Command {
   addSearchCommand(program, tools)
   addSimilarityCommand(program, tools)
   addDuplicateCommands(program, tools)
+  addMapCommand(program, tools)
   addJudgeCommands(program, tools)
   addExportCommand(program, tools)
   addVersionCommands(program, tools)

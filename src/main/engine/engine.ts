@@ -161,7 +161,7 @@ export function createEngine(options: EngineOptions): Engine {
       const handler = handlers[name as CallName] as (input: unknown) => unknown
       const value = await answered(() => handler(args), input)
       if (checksAnswers) checkAnswer(name as CallName, value)
-      return { value }
+      return beside(value)
     },
     onEvent(listener) {
       listeners.add(listener)
@@ -180,6 +180,13 @@ export function createEngine(options: EngineOptions): Engine {
       await corpora.closeAll()
     },
   }
+}
+
+/** Bytes of an answer travel beside it; the bridge of the window puts them back. */
+function beside(value: unknown): EngineAnswer {
+  if (!(value && typeof value === 'object' && 'bytes' in value)) return { value }
+  const { bytes, ...rest } = value
+  return bytes instanceof Uint8Array ? { value: rest, bytes } : { value }
 }
 
 /** What SQLite throws in a call is told of the corpus that it was asked of. */

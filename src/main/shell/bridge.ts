@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path'
 import { app, BrowserWindow, dialog, ipcMain, shell } from 'electron'
 import type { IpcMainInvokeEvent } from 'electron'
 import { z } from 'zod'
-import { contract } from '#shared/contract/index.ts'
+import { Bytes, contract } from '#shared/contract/index.ts'
 import type { CallName, Reply, ShellCallName, ShellCalls } from '#shared/contract/index.ts'
 import { AppError, toErrorValue } from '#shared/errors.ts'
 import type { EngineProcess } from './engine-process.ts'
@@ -184,6 +184,13 @@ const shellHandlers: ShellHandlers = {
   },
 }
 
+/** Calls that answer with a field of bytes. */
+const HAS_BYTES = new Set(
+  Object.entries(contract)
+    .filter(([, { output }]) => output instanceof z.ZodObject && output.shape['bytes'] === Bytes)
+    .map(([name]) => name),
+)
+
 /** Only the main frame of our own interface may speak. */
 function isOurs(event: IpcMainInvokeEvent, home: string): boolean {
   const frame = event.senderFrame
@@ -212,7 +219,10 @@ export function serveBridge(parts: {
       if (!Object.hasOwn(contract, name)) throw new AppError('invalid-input', `No call ${name}.`)
       const args = parsed(name, contract[name as CallName].input, input)
       await consent.check(name, args, window)
-      return { ok: true, value: (await engine.call(name, input)).value }
+      const { value, bytes } = await engine.call(name, input)
+      // What travels as bytes is a field of the answer; a copy, as the wire's memory is used again.
+      if (!HAS_BYTES.has(name)) return { ok: true, value }
+      return { ok: true, value: { ...(value as object), bytes: new Uint8Array(bytes) } }
     } catch (error) {
       return { ok: false, error: toErrorValue(error) }
     }

@@ -11,6 +11,7 @@ import { judging } from './judging.ts'
 import { labels } from './labels.ts'
 import type { Reply } from './call.ts'
 import type { Job } from './jobs.ts'
+import { maps } from './maps.ts'
 import { marks } from './marks.ts'
 import { models } from './models.ts'
 import { pairs } from './pairs.ts'
@@ -50,6 +51,7 @@ export const contract = {
   ...tables,
   ...spans,
   ...labels,
+  ...maps,
   ...marks,
   ...texts,
   ...duplicates,
@@ -94,6 +96,8 @@ export type CorpusPart =
   | 'versions'
   /** Groups of duplicates, and what people say of them. */
   | 'duplicates'
+  /** Maps of pictures or texts. */
+  | 'maps'
 
 /** What the engine tells without being asked. */
 export interface EngineEvents {
@@ -175,6 +179,7 @@ export * from './fetching.ts'
 export * from './jobs.ts'
 export * from './judging.ts'
 export * from './labels.ts'
+export * from './maps.ts'
 export * from './marks.ts'
 export * from './models.ts'
 export * from './pairs.ts'

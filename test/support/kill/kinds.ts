@@ -10,6 +10,8 @@ import { createEngine } from '../../../src/main/engine/engine.ts'
 import { addSpanPairs, storyPairs } from '../../integration/spans-support.ts'
 import { createCorpus, openCorpus } from '../../../src/main/store/open.ts'
 import { ingest } from '../ingest.ts'
+import { embedCorpus } from '../embedded.ts'
+import { fillCorpus } from '../synthetic.ts'
 import { fakeHub } from '../hub.ts'
 import { MODELS, PICTURES } from '../models.ts'
 import { SAMPLE_STUDY, writePictures, writePrompts } from '../studies.ts'
@@ -102,6 +104,15 @@ async function ingested(folder: string, images: 'none' | 'archive'): Promise<voi
   ;(await ingest(corpusIn(folder), [SAMPLE], { images })).close()
 }
 const pictured = (folder: string): Promise<void> => ingested(folder, 'archive')
+
+function embedded(folder: string): Promise<void> {
+  createCorpus(corpusIn(folder))
+  const corpus = openCorpus(corpusIn(folder))
+  fillCorpus(corpus, { pairs: 400 })
+  embedCorpus(corpus, { dim: 16 })
+  corpus.close()
+  return Promise.resolve()
+}
 
 function stories(folder: string, n: number): void {
   createCorpus(corpusIn(folder))
@@ -403,6 +414,11 @@ const made: KillKind[] = [
     ...{ kind: 'quantize', call: 'models.quantize', hasCorpus: false },
     prepare: twoSets,
     input: (f) => ({ id: TINY_CLIP, check: join(f, 'a'), bound: 0.1 }),
+  },
+  {
+    ...{ kind: 'map', call: 'jobs.map', ...inCorpus },
+    prepare: embedded,
+    input: of(() => ({})),
   },
   {
     ...{ kind: 'similarity', call: 'jobs.similarity', hasCorpus: false },

@@ -8,6 +8,7 @@ import { filterCalls } from './filters.ts'
 import { jobCalls } from './jobs.ts'
 import { judgingCalls } from './judging.ts'
 import { labelCalls } from './labels.ts'
+import { mapCalls } from './maps.ts'
 import { markCalls } from './marks.ts'
 import { modelCalls } from './models.ts'
 import { pairCalls } from './pairs.ts'
@@ -45,6 +46,7 @@ export function createHandlers(context: EngineContext): Handlers {
     ...spanCalls(context),
     ...judgingCalls(context),
     ...labelCalls(context),
+    ...mapCalls(context),
     ...markCalls(context),
     ...duplicateCalls(context),
     ...altKindHandlers(context),

@@ -22,6 +22,7 @@ import { promptBaseJob } from '../../jobs/image-to-prompt/build.ts'
 import { promptEvaluationJob } from '../../jobs/image-to-prompt/evaluate.ts'
 import { imageToPromptJob } from '../../jobs/image-to-prompt/predict.ts'
 import { picturesJob } from '../../jobs/pictures/pictures.ts'
+import { mapJob } from '../../jobs/neighbours/map.ts'
 import type { JobImplementation } from '../../jobs/run/implement.ts'
 import { scoreJob } from '../../jobs/score.ts'
 import { similarityJob } from '../../jobs/similarity/similarity.ts'
@@ -45,6 +46,7 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   export: exportJob,
   'model-fetch': modelFetchJob,
   quantize: quantizeJob,
+  map: mapJob,
   measure: measureJob,
   complexity: complexityJob,
   'alt-spans': altSpansJob,

@@ -14,6 +14,7 @@ export const ENTRY_SOURCES = {
   documentReader: 'jobs/evaluate/document-reader.ts',
   spanWorker: 'jobs/spans/span-worker.ts',
   measureWorker: 'jobs/measure/measure-worker.ts',
+  mapWorker: 'jobs/neighbours/map-worker.ts',
   searchWorker: 'jobs/neighbours/search-worker.ts',
   promptWorker: 'jobs/image-to-prompt/prompt-worker.ts',
   scanWorker: 'search/vectors/scan-worker.ts',

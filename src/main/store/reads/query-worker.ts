@@ -13,10 +13,10 @@ let reads: Record<string, Read> | null = null
 
 serveParent((name, args) => {
   try {
-    reads ??= createReads(openReader(corpusPath, { cacheMB: 128 })) as unknown as Record<
-      string,
-      Read
-    >
+    reads ??= createReads(
+      openReader(corpusPath, { cacheMB: 128 }),
+      corpusPath,
+    ) as unknown as Record<string, Read>
     const read = Object.hasOwn(reads, name) ? reads[name] : undefined
     if (!read) throw new AppError('internal', `There is no read ${name}.`)
     return { value: read(args) }

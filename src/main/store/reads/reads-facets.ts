@@ -6,7 +6,7 @@ import { FACETS, FACET_VALUES, withoutColumn, withoutFacet } from '#shared/query
 import type { Facet } from '#shared/query/facets.ts'
 import type { Query } from '#shared/query/index.ts'
 import { idSet } from './arrays.ts'
-import { facetCodes } from './facet-codes.ts'
+import type { CodedFacet, FacetCodes } from './facet-codes.ts'
 import type { FilterContext, Filters } from './filters.ts'
 import { hasBit, marksOf } from './mark-state.ts'
 import { readWhere } from './score-ref.ts'
@@ -26,12 +26,10 @@ interface CountArgs {
 /** Counts pairs by value within a filter, on arrays that are held. */
 export function createFacetReads({
   db,
-  version,
   baseColumn,
   filters,
-}: FilterContext & { filters: Filters }) {
-  const codes = facetCodes(db, version)
-
+  facets: codes,
+}: FilterContext & { filters: Filters; facets: (facet: CodedFacet) => FacetCodes }) {
   function valuesOf(facet: Facet, ids: Int32Array): { value: string; n: number }[] {
     if (facet === 'mark') {
       const all = marksOf(db).marks()

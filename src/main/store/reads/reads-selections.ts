@@ -183,12 +183,28 @@ export function createSelectionReads(context: SelectionReadContext) {
     return found ? rows.map((row) => ({ ...row, found: found.get(row.id) ?? null })) : rows
   }
 
+  /** Place + 1 of each id. */
+  function placesOf(id: string): Int32Array {
+    const selection = selectionOf(id)
+    if (!selection.places) {
+      let highest = 0
+      for (const one of selection.ids) if (one > highest) highest = one
+      selection.places = new Int32Array(highest + 1)
+      for (let i = 0; i < selection.ids.length; i++) {
+        selection.places[selection.ids[i] as number] = i + 1
+      }
+    }
+    return selection.places
+  }
+
   return {
     select,
     /** Ids that a filter keeps, ascending. */
     idsWhere: ({ where, score }: { where: string; score: ScoreSource | null }): Int32Array =>
       filters.idsOf(readWhere(where), score),
     idsOfSelection: (id: string): Int32Array => selectionOf(id).ids,
+    placesOf,
+    viewKind,
 
     page(args: { selection: string; offset: number; limit: number }): PairRow[] {
       const selection = selectionOf(args.selection)
@@ -215,16 +231,7 @@ export function createSelectionReads(context: SelectionReadContext) {
     },
 
     indexOf(args: { selection: string; id: number }): { index: number | null } {
-      const selection = selectionOf(args.selection)
-      if (!selection.places) {
-        let highest = 0
-        for (const id of selection.ids) if (id > highest) highest = id
-        selection.places = new Int32Array(highest + 1)
-        for (let i = 0; i < selection.ids.length; i++) {
-          selection.places[selection.ids[i] as number] = i + 1
-        }
-      }
-      const place = selection.places[args.id] ?? 0
+      const place = placesOf(args.selection)[args.id] ?? 0
       return { index: place === 0 ? null : place - 1 }
     },
   }

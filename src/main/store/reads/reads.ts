@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Failure } from '#shared/contract/corpora.ts'
 import type { Pair, PairDetail } from '#shared/domain.ts'
 import { createFetchReads } from './reads-fetch.ts'
@@ -9,6 +10,8 @@ import { createDuplicateReads } from './reads-duplicates.ts'
 import { createExportReads } from './reads-export.ts'
 import { createLabelReads } from './reads-labels.ts'
 import { createFacetReads } from './reads-facets.ts'
+import { facetCodes } from './facet-codes.ts'
+import { createMapReads } from './reads-maps.ts'
 import { createMarkReads } from './reads-marks.ts'
 import { createColumnReads } from './reads-columns.ts'
 import { createPromptReads } from './reads-prompts.ts'
@@ -34,7 +37,8 @@ const MAX_SCORES = 8
  */
 export type Reads = ReturnType<typeof createReads>
 
-export function createReads(db: ReaderDb) {
+/** @param path of the corpus: where its maps lie */
+export function createReads(db: ReaderDb, path = dirname(db.name)) {
   const version: Record<Changed, number> = {
     pairs: 0,
     images: 0,
@@ -50,6 +54,7 @@ export function createReads(db: ReaderDb) {
     kinds: 0,
     versions: 0,
     duplicates: 0,
+    maps: 0,
   }
   const allScores = scoreArrays(db, MAX_SCORES)
   const baseScores = (kind: ScoreKind): SortedScores => allScores.get(kind, version.scores)
@@ -68,14 +73,16 @@ export function createReads(db: ReaderDb) {
     byConfidence,
   })
 
-  const { idsOfSelection, ...selections } = createSelectionReads(context)
+  const { idsOfSelection, placesOf, viewKind, ...selections } = createSelectionReads(context)
+  const facets = facetCodes(db, version)
 
   return {
     ...selections,
     ...createMarkReads({ db, filters, idsOfSelection }),
     ...createDuplicateReads(context),
     ...createColumnReads(context),
-    ...createFacetReads(context),
+    ...createFacetReads({ ...context, facets }),
+    ...createMapReads({ ...context, path, facets, placesOf, viewKind }),
     ...scores,
     ...createStatsReads({ db, version, sources: scores.sources }),
     ...createExportReads(context),

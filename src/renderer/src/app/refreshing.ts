@@ -20,6 +20,7 @@ const EVERYTHING = Object.keys({
   kinds: 0,
   versions: 0,
   duplicates: 0,
+  maps: 0,
 } satisfies Record<CorpusPart, 0>) as CorpusPart[]
 
 /**

@@ -3,9 +3,9 @@ import { keep, recall } from '../bridge/persist.ts'
 import { clamp } from '#shared/clamp.ts'
 import { useJobs } from './jobs.ts'
 
-export type PairView = 'grid' | 'table'
+export type PairView = 'grid' | 'table' | 'map'
 
-const isView = (value: unknown): boolean => value === 'grid' || value === 'table'
+const isView = (value: unknown): boolean => value === 'grid' || value === 'table' || value === 'map'
 
 export const MOST_CAPTION_LINES = 4
 export const MOST_ROW_LINES = 8

@@ -8,6 +8,7 @@ import { exportPairs } from './export.ts'
 import { importTables } from './import.ts'
 import { ingest } from './ingest.ts'
 import { launch } from './launch.ts'
+import { makeMap } from './map.ts'
 import { measure } from './measure.ts'
 import { complexity } from './complexity.ts'
 import { findDuplicates, leakage } from './duplicates.ts'
@@ -41,6 +42,7 @@ export const JOBS = [
   exportPairs,
   modelFetch,
   quantize,
+  makeMap,
   measure,
   complexity,
   altSpans,
@@ -94,6 +96,7 @@ export * from './export.ts'
 export * from './import.ts'
 export * from './ingest.ts'
 export * from './launch.ts'
+export * from './map.ts'
 export * from './measure.ts'
 export * from './model-fetch.ts'
 export * from './pictures.ts'

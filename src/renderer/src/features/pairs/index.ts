@@ -1,4 +1,5 @@
 import { Images } from '@lucide/vue'
+import type { CorpusPart } from '#shared/contract/index.ts'
 import { nextTick } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import { actionById } from '../../state/actions.ts'
@@ -15,7 +16,11 @@ import InspectorPane from '../../ui/InspectorPane.vue'
 import MarkDialogs from '../../ui/MarkDialogs.vue'
 import LargePreview from './LargePreview.vue'
 import { orderCommands } from './pair-orders.ts'
+import { useMap } from './map/map.ts'
 import PairsView from './PairsView.vue'
+
+/** What a map, or the colours of its points, come from. */
+const MAPPED: readonly CorpusPart[] = ['maps', 'pairs', 'images', 'scores', 'marks']
 
 /** The grid of pairs, and the large preview that every view opens. */
 export const pairs = defineFeature({
@@ -36,6 +41,9 @@ export const pairs = defineFeature({
     Promise.all([
       usePairs().refresh(parts),
       useFiltering().load(),
+      ...(usePairs().view === 'map' && parts.some((part) => MAPPED.includes(part))
+        ? [useMap().load()]
+        : []),
       ...(parts.includes('pairs') ? [useFiltering().loadImported()] : []),
     ]).then(() => undefined),
   commands: () => {

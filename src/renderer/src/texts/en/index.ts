@@ -9,6 +9,7 @@ import { importing } from './import.ts'
 import { jobs } from './jobs.ts'
 import { judge } from './judge.ts'
 import { label } from './label.ts'
+import { map } from './map.ts'
 import { marks } from './marks.ts'
 import { measures } from './measures.ts'
 import { pairs } from './pairs.ts'
@@ -38,6 +39,7 @@ export const en = {
   jobs,
   judge,
   label,
+  map,
   marks,
   measures,
   pairs,

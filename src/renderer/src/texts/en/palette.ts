@@ -36,7 +36,17 @@ export const palette = {
       jobs: 'progress running queue tasks',
       settings: 'preferences options configuration devices',
     },
+    map: {
+      lasso: 'select draw area freehand',
+      grow: 'neighbours nearest similar select',
+      shrink: 'neighbours nearest similar select',
+      fit: 'zoom reset all',
+      nearer: 'zoom in magnify',
+      farther: 'zoom out',
+      colour: 'color legend score site mark language',
+    },
     pairs: {
+      map: 'umap embedding scatter projection cluster pca',
       filter: 'search find query where',
       search: 'find similar semantic clip query image neighbours nearest',
       like: 'similar neighbours nearest duplicates alike',

@@ -1,0 +1,92 @@
+import type { Locator, Page } from '@playwright/test'
+import { expect, test } from './support.ts'
+
+const map = (page: Page): Locator => page.getByRole('application', { name: 'Map of pairs' })
+const legend = (page: Page): Locator => page.locator('.legend')
+const selected = (page: Page): Locator => page.locator('.selection [role="status"]')
+const cursor = (page: Page): Locator => page.locator('.map .cursor')
+
+async function numberIn(place: Locator): Promise<number> {
+  return Number(((await place.textContent()) ?? '').replace(/\D/g, ''))
+}
+
+test('a map is made, lassoed and walked by keys, and its selection is that of the grid', async ({
+  start,
+}) => {
+  test.setTimeout(240_000)
+  const { page } = await start()
+  await expect(page.getByRole('option').first()).toBeVisible({ timeout: 60_000 })
+  await page.keyboard.press('m')
+  // Until it is scored there are no embeddings.
+  const make = page.getByRole('button', { name: 'Make the map' })
+  await expect(make).toBeVisible({ timeout: 120_000 })
+  await expect(page.getByRole('button', { name: /^Pause|Cancel/ })).toHaveCount(0, {
+    timeout: 120_000,
+  })
+  await make.click()
+  await expect(map(page)).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByRole('combobox', { name: 'Layout' })).toContainText('UMAP', {
+    timeout: 60_000,
+  })
+  await expect(legend(page)).toContainText(/\d+ pairs/)
+
+  // By keyboard: the first arrow goes to a pair, the inspector shows it.
+  await map(page).focus()
+  await page.keyboard.press('ArrowRight')
+  await expect(cursor(page)).toBeVisible()
+  const inspector = page.getByRole('complementary', { name: 'Inspector' })
+  const before = await inspector.textContent()
+  const at = await cursor(page).boundingBox()
+  await page.keyboard.press('ArrowLeft')
+  await expect.poll(async () => (await cursor(page).boundingBox())?.x).not.toBe(at?.x)
+  await expect.poll(() => inspector.textContent()).not.toBe(before)
+  await page.keyboard.press(']')
+  await expect(selected(page)).toContainText('2 ')
+  await page.keyboard.press(']')
+  await expect(selected(page)).toContainText('5 ')
+  await page.keyboard.press('[')
+  await expect(selected(page)).toContainText('2 ')
+  await page.keyboard.press('Escape')
+  await expect(selected(page)).toHaveCount(0)
+
+  // A lasso around the left half selects what lies there, in the grid as well.
+  const box = await map(page).boundingBox()
+  if (!box) throw new Error('the map has no place')
+  await page.keyboard.press('l')
+  const middle = box.x + box.width / 2
+  await page.mouse.move(box.x + 4, box.y + 4)
+  await page.mouse.down()
+  for (const [x, y] of [
+    [middle, box.y + 4],
+    [middle, box.y + box.height - 4],
+    [box.x + 4, box.y + box.height - 4],
+  ] as const) {
+    await page.mouse.move(x, y, { steps: 4 })
+  }
+  await page.mouse.up()
+  await expect(selected(page)).toBeVisible()
+  const n = await numberIn(selected(page))
+  expect(n).toBeGreaterThan(20)
+  expect(n).toBeLessThan(await numberIn(page.getByRole('status', { name: 'Pairs shown' })))
+  await page.keyboard.press('v')
+  await expect(page.getByRole('listbox', { name: 'Pairs' })).toBeVisible()
+  expect(await numberIn(selected(page))).toBe(n)
+  await expect(page.locator('[role="option"][aria-selected="true"]').first()).toBeVisible()
+
+  // A filter dims the others, and the place of the map is kept.
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('m')
+  await page.keyboard.press('/')
+  await page.keyboard.type('lang:de')
+  await page.keyboard.press('Enter')
+  await expect(legend(page)).toContainText('dimmed')
+  await page.keyboard.press('c')
+  await expect(page.getByRole('combobox', { name: 'Colour' })).toContainText('site')
+
+  // Near enough, pictures stand in place of points.
+  await map(page).focus()
+  for (let i = 0; i < 8; i++) await page.keyboard.press('+')
+  await expect(page.locator('.pictures > img').first()).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.locator('.pictures > img')).toHaveCount(0)
+})
