@@ -13,6 +13,7 @@ import { ingest } from '../ingest.ts'
 import { fakeHub } from '../hub.ts'
 import { MODELS, PICTURES } from '../models.ts'
 import { SAMPLE_STUDY, writePictures, writePrompts } from '../studies.ts'
+import { writeTinyDiffusion } from '../tiny-diffusion.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const SAMPLE = join(ROOT, 'resources/sample')
@@ -409,6 +410,15 @@ const made: KillKind[] = [
       await twoSets(folder)
     },
     input: of((f) => ({ kind: 'perceptual', references: join(f, 'a'), out: join(f, 'out.jsonl') })),
+  },
+  {
+    ...{ kind: 'generate', call: 'jobs.generate', hasCorpus: false },
+    prepare: (folder) => Promise.resolve(void writeTinyDiffusion(join(folder, 'model'))),
+    input: (f) => ({
+      ...{ model: join(f, 'model'), device: 'cpu', count: 8, steps: 3, seed: '7' },
+      ...{ prompts: ['a cat', 'two dogs', 'a house', 'the sea', ''], scheduler: 'euler-a' },
+      out: join(f, 'made'),
+    }),
   },
   {
     ...{ kind: 'measure', call: 'jobs.measure', hasCorpus: false },
