@@ -41,7 +41,7 @@ function cachedSnapshot(cache: string, repository: string, revision = 'main'): s
   return existsSync(snapshot) ? snapshot : null
 }
 
-/** Repositories in the cache that hold ONNX graphs beside a tokenizer, or a model of ours. */
+/** Repositories in the cache that hold ONNX graphs beside a tokenizer or in a pipeline, or a model of ours. */
 export function cachedRepositories(cache: string): { repository: string; folder: string }[] {
   if (!existsSync(cache)) return []
   const found: { repository: string; folder: string }[] = []
@@ -58,10 +58,12 @@ export function cachedRepositories(cache: string): { repository: string; folder:
 
 function hasGraphs(folder: string): boolean {
   if (existsSync(join(folder, 'gleaner.json'))) return true
+  const holdsGraph = (place: string): boolean =>
+    existsSync(place) && readdirSync(place).some((name) => name.endsWith('.onnx'))
+  // A pipeline that makes pictures; those for PyTorch have no graph.
+  if (existsSync(join(folder, 'model_index.json'))) return holdsGraph(join(folder, 'unet'))
   if (!existsSync(join(folder, 'tokenizer.json'))) return false
-  return [folder, join(folder, 'onnx')].some(
-    (place) => existsSync(place) && readdirSync(place).some((name) => name.endsWith('.onnx')),
-  )
+  return [folder, join(folder, 'onnx')].some(holdsGraph)
 }
 
 export function removeCached(cache: string, repository: string): void {
