@@ -120,6 +120,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     ingest: ['pictures', 'run'],
     cluster: ['run', 'spans'],
     evaluate: ['run'],
+    generate: ['run'],
     versions: ['import', 'run'],
     exporting: ['run', 'versions'],
     judging: [],

@@ -6,6 +6,7 @@ import { addDoctorCommand } from './commands/doctor.ts'
 import { addDuplicateCommands } from './commands/duplicates.ts'
 import { addExportCommand } from './commands/export.ts'
 import { addFailuresCommand } from './commands/failures.ts'
+import { addGenerateCommand } from './commands/generate.ts'
 import { addImportCommand } from './commands/import.ts'
 import { addJudgeCommands } from './commands/judge.ts'
 import { addLabelCommands } from './commands/labels.ts'
@@ -52,6 +53,7 @@ export function createProgram(tools: CliTools): Command {
   addMarkCommands(program, tools)
   addAltCommands(program, tools)
   addPromptCommands(program, tools)
+  addGenerateCommand(program, tools)
   addDoctorCommand(program, tools)
   return program
 }

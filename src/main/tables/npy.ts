@@ -29,42 +29,9 @@ const MAX_HEADER = 1 << 14
  *   or shape), `not-found`, `io`
  */
 export async function openNpy(path: string): Promise<NpyFile> {
-  let file: FileHandle
+  const { file, size, data, type, shape } = await openArray(path)
   try {
-    file = await open(path, 'r')
-  } catch (error) {
-    throw readError(path, error)
-  }
-  try {
-    const { size } = await file.stat()
-    const head = await readAt(file, 0, 12)
-    if (head.length < 10 || head.toString('latin1', 0, 6) !== '\x93NUMPY') {
-      throw new AppError(
-        'damaged',
-        `${path} is no .npy file: it does not begin with \\x93NUMPY.`,
-        'Get the file again.',
-      )
-    }
-    const version = head[6] as number
-    if (version < 1 || version > 3) {
-      throw new AppError(
-        'unsupported',
-        `${path} is a .npy file of the unknown version ${version}.`,
-        'Write it again with a current NumPy.',
-      )
-    }
-    const start = version === 1 ? 10 : 12
-    const length = version === 1 ? head.readUInt16LE(8) : head.readUInt32LE(8)
-    if (length > MAX_HEADER || start + length > size) {
-      throw new AppError(
-        'damaged',
-        `${path} is cut short: its header says ${length} bytes.`,
-        'Get the file again.',
-      )
-    }
-    const header = (await readAt(file, start, length)).toString('latin1')
-    const { type, rows, dims } = readHeader(path, header)
-    const data = start + length
+    const { rows, dims } = rowsIn(path, shape)
     const rowBytes = dims * SIZE[type]
     if (size - data < rows * rowBytes) {
       const there = Math.floor((size - data) / rowBytes)
@@ -99,7 +66,91 @@ export async function openNpy(path: string): Promise<NpyFile> {
   }
 }
 
-function readHeader(path: string, header: string): { type: NpyType; rows: number; dims: number } {
+/** What an array that is read whole may hold, values. */
+const MOST_VALUES = 1 << 28
+
+/**
+ * Reads an array of floats of any shape whole, as float32 in C order.
+ * @throws AppError as `openNpy`; `unsupported` for more than 2^28 values
+ */
+export async function readNpyArray(
+  path: string,
+): Promise<{ shape: number[]; values: Float32Array }> {
+  const { file, size, data, type, shape } = await openArray(path)
+  try {
+    const count = shape.reduce((product, length) => product * length, 1)
+    if (!Number.isSafeInteger(count) || count > MOST_VALUES) {
+      throw new AppError(
+        'unsupported',
+        `${path} holds ${count} values; ${MOST_VALUES} are read at most`,
+        'Write fewer rows.',
+      )
+    }
+    if (size - data < count * SIZE[type]) {
+      throw new AppError(
+        'damaged',
+        `${path} is cut short: its header says (${shape.join(', ')})`,
+        'Get the file again.',
+      )
+    }
+    return { shape, values: toFloat32(await readAt(file, data, count * SIZE[type]), type) }
+  } catch (error) {
+    throw readError(path, error)
+  } finally {
+    await file.close()
+  }
+}
+
+/** A file whose header was read: where its values begin. */
+async function openArray(path: string): Promise<{
+  file: FileHandle
+  size: number
+  data: number
+  type: NpyType
+  shape: number[]
+}> {
+  let file: FileHandle
+  try {
+    file = await open(path, 'r')
+  } catch (error) {
+    throw readError(path, error)
+  }
+  try {
+    const { size } = await file.stat()
+    const head = await readAt(file, 0, 12)
+    if (head.length < 10 || head.toString('latin1', 0, 6) !== '\x93NUMPY') {
+      throw new AppError(
+        'damaged',
+        `${path} is no .npy file: it does not begin with \\x93NUMPY.`,
+        'Get the file again.',
+      )
+    }
+    const version = head[6] as number
+    if (version < 1 || version > 3) {
+      throw new AppError(
+        'unsupported',
+        `${path} is a .npy file of the unknown version ${version}.`,
+        'Write it again with a current NumPy.',
+      )
+    }
+    const start = version === 1 ? 10 : 12
+    const length = version === 1 ? head.readUInt16LE(8) : head.readUInt32LE(8)
+    if (length > MAX_HEADER || start + length > size) {
+      throw new AppError(
+        'damaged',
+        `${path} is cut short: its header says ${length} bytes.`,
+        'Get the file again.',
+      )
+    }
+    const header = (await readAt(file, start, length)).toString('latin1')
+    return { file, size, data: start + length, ...readHeader(path, header) }
+  } catch (error) {
+    await file.close()
+    throw readError(path, error)
+  }
+}
+
+function readHeader(path: string, header: string): { type: NpyType; shape: number[] } {
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1]
   const fortran = /'fortran_order'\s*:\s*(True|False)/.exec(header)?.[1]
   const shape = /'shape'\s*:\s*\(([^)]*)\)/
@@ -130,6 +181,10 @@ function readHeader(path: string, header: string): { type: NpyType; rows: number
       'In Python: numpy.save(path, numpy.ascontiguousarray(array)).',
     )
   }
+  return { type, shape }
+}
+
+function rowsIn(path: string, shape: readonly number[]): { rows: number; dims: number } {
   const [rows, dims] = shape
   if (shape.length !== 2 || !Number.isSafeInteger(rows) || !Number.isSafeInteger(dims)) {
     throw new AppError(
@@ -145,7 +200,7 @@ function readHeader(path: string, header: string): { type: NpyType; rows: number
       'Embeddings have 1 to 65,536 values.',
     )
   }
-  return { type, rows: rows as number, dims: dims as number }
+  return { rows: rows as number, dims: dims as number }
 }
 
 async function readAt(file: FileHandle, at: number, length: number): Promise<Buffer> {

@@ -51,3 +51,16 @@ export const FEATURE_RESIZES = ['clean', 'legacy_pytorch'] as const
 
 /** `x100` is 100 * max(cos, 0), `x2.5` is 2.5 * max(cos, 0). */
 export const ScoreUnit = z.enum(['cosine', 'x100', 'x2.5'])
+
+/** How noise becomes a picture; docs/generation.md has the formulas. */
+export const SCHEDULERS = [
+  'ddim',
+  'pndm',
+  'euler',
+  'euler-a',
+  'dpmpp2m',
+  'dpmpp2m-karras',
+  'lcm',
+  'ddpm',
+] as const
+export type SchedulerName = (typeof SCHEDULERS)[number]

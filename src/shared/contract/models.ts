@@ -70,11 +70,24 @@ export const TextEncoderInfo = z.object({
 /** Finds the words that describe a picture. */
 export const SpanModelInfo = z.object({ kind: z.literal('span'), ...ofText })
 
+/** Makes pictures of texts: latent diffusion. */
+export const DiffusionInfo = z.object({
+  kind: z.literal('diffusion'),
+  ...about,
+  family: z.enum(['sd', 'sdxl']).nullable(),
+  /** Side of a picture that it was made for, pixels. */
+  imageSize: z.number().int().nullable(),
+  /** Whether a picture can be the start. */
+  takesPictures: z.boolean(),
+})
+export type DiffusionInfo = z.infer<typeof DiffusionInfo>
+
 export const ModelInfo = z.discriminatedUnion('kind', [
   PictureTextInfo,
   ImageFeaturesInfo,
   SpanModelInfo,
   TextEncoderInfo,
+  DiffusionInfo,
 ])
 export type ModelInfo = z.infer<typeof ModelInfo>
 

@@ -30,6 +30,9 @@ const PATH_FIELDS: Record<string, PathUse> = {
   log: 'write',
   figure: 'write',
   root: 'read',
+  latents: 'read',
+  noise: 'read',
+  start: 'read',
 }
 
 /** Where a call means something else by a name; null = no path. */
@@ -56,6 +59,8 @@ export const NOT_PATHS: ReadonlySet<string> = new Set(
     'decision only testWhere ' +
     // Models, by id or folder: they are run, and nothing of their files is shown.
     'base compliance defaultModel encoder id model models sentenceModel ' +
+    // Of pictures that are made.
+    'prompts negative scheduler seed ' +
     // Of a launcher, on its host.
     'folder'
   ).split(' '),

@@ -15,6 +15,7 @@ import { fillCorpus } from '../synthetic.ts'
 import { fakeHub } from '../hub.ts'
 import { MODELS, PICTURES } from '../models.ts'
 import { SAMPLE_STUDY, writePictures, writePrompts } from '../studies.ts'
+import { writeTinyDiffusion } from '../tiny-diffusion.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const SAMPLE = join(ROOT, 'resources/sample')
@@ -468,6 +469,15 @@ const made: KillKind[] = [
     input: (f) => ({
       ...{ base: BASE, file: join(f, 'pairs.csv'), ks: [1, 10], replace: true, heldOut: 0.5 },
       ...{ ...promptModels, out: join(f, 'report.json'), resamples: 200 },
+    }),
+  },
+  {
+    ...{ kind: 'generate', call: 'jobs.generate', hasCorpus: false },
+    prepare: (folder) => Promise.resolve(void writeTinyDiffusion(join(folder, 'model'))),
+    input: (f) => ({
+      ...{ model: join(f, 'model'), device: 'cpu', count: 8, steps: 3, seed: '7' },
+      ...{ prompts: ['a cat', 'two dogs', 'a house', 'the sea', ''], scheduler: 'euler-a' },
+      out: join(f, 'made'),
     }),
   },
   {

@@ -7,6 +7,7 @@ import { studyOpenJob } from '../../jobs/evaluate/study-open.ts'
 import { studyPackageJob } from '../../jobs/evaluate/study-package.ts'
 import { studySampleJob } from '../../jobs/evaluate/study-sample.ts'
 import { exportJob } from '../../jobs/export.ts'
+import { generateJob } from '../../jobs/generate/generate.ts'
 import { importJob } from '../../jobs/import/import.ts'
 import { ingestJob } from '../../jobs/ingest/ingest.ts'
 import { complexityJob } from '../../jobs/measure/complexity.ts'
@@ -44,6 +45,7 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   'image-to-prompt': imageToPromptJob,
   'prompt-evaluation': promptEvaluationJob,
   export: exportJob,
+  generate: generateJob,
   'model-fetch': modelFetchJob,
   quantize: quantizeJob,
   map: mapJob,

@@ -9,6 +9,7 @@ export const PROGRAMS = [
   'fooocus',
   'swarmui',
   'novelai',
+  'gleaner',
 ] as const
 export type Program = (typeof PROGRAMS)[number]
 

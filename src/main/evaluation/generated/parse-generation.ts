@@ -6,6 +6,7 @@ import { emptyGeneration, type Generation } from './generation.ts'
 import { readInvokeAI } from './invokeai.ts'
 import { readNovelAI } from './novelai.ts'
 import { readOrigin } from './origin.ts'
+import { readOwnRecipe } from './own-recipe.ts'
 import { readSwarmUI } from './swarmui.ts'
 
 /**
@@ -13,6 +14,7 @@ import { readSwarmUI } from './swarmui.ts'
  * last. A saver of ComfyUI that writes plain text beside the graph says it more surely there.
  */
 const READERS: readonly ((metadata: PictureMetadata) => Generation | null)[] = [
+  readOwnRecipe,
   readInvokeAI,
   readSwarmUI,
   readFooocus,

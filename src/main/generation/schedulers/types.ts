@@ -1,21 +1,12 @@
+import type { SchedulerName } from '#shared/contract/choices.ts'
+
+export { SCHEDULERS, type SchedulerName } from '#shared/contract/choices.ts'
+
 /** What a model says of a noisy sample: its noise, the picture itself, or the "velocity" between. */
 export type Prediction = 'epsilon' | 'v_prediction' | 'sample'
 
 /** How timesteps lie in those of the training; arXiv 2305.08891, table 2. */
 export type Spacing = 'leading' | 'trailing' | 'linspace'
-
-/** Names on the command line and in recipes. */
-export const SCHEDULERS = [
-  'ddim',
-  'pndm',
-  'euler',
-  'euler-a',
-  'dpmpp2m',
-  'dpmpp2m-karras',
-  'lcm',
-  'ddpm',
-] as const
-export type SchedulerName = (typeof SCHEDULERS)[number]
 
 /**
  * One run through the noise levels. Samples, outputs and noises are float32 arrays of one length;

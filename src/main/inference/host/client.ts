@@ -116,14 +116,22 @@ export function createInferenceHost(entry: URL, options: InferenceHostOptions = 
     passedOver: readonly string[],
   ): ModelPort<AnyManifest, KindCalls> => {
     const key = keyOf(model, device)
-    const bare = async (name: string, input: unknown): Promise<HostAnswer<unknown>> => {
+    const bare = async (
+      name: string,
+      input: unknown,
+      bytes?: Uint8Array,
+    ): Promise<HostAnswer<unknown>> => {
       const process = host.run()
       await openOn(process, key, model, device)
-      return process.call('call', { key, name, input }, { signal })
+      return process.call('call', { key, name, input }, { signal, ...(bytes ? { bytes } : {}) })
     }
-    const once = async (name: string, input: unknown): Promise<HostAnswer<unknown>> => {
+    const once = async (
+      name: string,
+      input: unknown,
+      bytes?: Uint8Array,
+    ): Promise<HostAnswer<unknown>> => {
       await settled()
-      return bare(name, input)
+      return bare(name, input, bytes)
     }
     return {
       model,
@@ -131,12 +139,12 @@ export function createInferenceHost(entry: URL, options: InferenceHostOptions = 
       passedOver,
       bare,
       once,
-      async call(name, input) {
+      async call(name, input, bytes) {
         try {
-          return await once(name, input)
+          return await once(name, input, bytes)
         } catch (error) {
           if (!(error instanceof HelperCrash)) throw error
-          return await alone(() => bare(name, input))
+          return await alone(() => bare(name, input, bytes))
         }
       },
       alone,

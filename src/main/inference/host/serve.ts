@@ -30,8 +30,9 @@ export function serveInference(entry: URL, tokenizerHost: URL): void {
     lastRun = mine.catch(() => undefined)
     return mine
   }
-  const toolsOf = (signal: AbortSignal): HostTools => ({
+  const toolsOf = ({ signal, bytes }: Pick<HostTools, 'signal' | 'bytes'>): HostTools => ({
     signal,
+    bytes,
     alone,
     prepare: (source, recipe) => pool.prepare(source, recipe),
   })
@@ -68,11 +69,11 @@ export function serveInference(entry: URL, tokenizerHost: URL): void {
         return { value: {} }
       }),
 
-    async call({ key, name, input }, { signal }) {
+    async call({ key, name, input }, { signal, bytes }) {
       const { kind, model } = ofKey(key)
       const call = kind.calls[name]
       if (!call) throw new AppError('internal', `inference host: ${kind.kind} has no call ${name}`)
-      return call(model, input, toolsOf(signal))
+      return call(model, input, toolsOf({ signal, bytes }))
     },
 
     probe: ({ key }) =>

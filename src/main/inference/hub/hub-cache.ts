@@ -42,8 +42,8 @@ function cachedSnapshot(cache: string, repository: string, revision = 'main'): s
 }
 
 /**
- * Repositories in the cache that hold ONNX graphs beside a tokenizer or what prepares pictures, or a
- * model of ours.
+ * Repositories in the cache that hold ONNX graphs beside a tokenizer, beside what prepares pictures, or
+ * in a pipeline, or a model of ours.
  */
 export function cachedRepositories(cache: string): { repository: string; folder: string }[] {
   if (!existsSync(cache)) return []
@@ -61,11 +61,13 @@ export function cachedRepositories(cache: string): { repository: string; folder:
 
 function hasGraphs(folder: string): boolean {
   if (existsSync(join(folder, 'gleaner.json'))) return true
+  const holdsGraph = (place: string): boolean =>
+    existsSync(place) && readdirSync(place).some((name) => name.endsWith('.onnx'))
+  // A pipeline that makes pictures; those for PyTorch have no graph.
+  if (existsSync(join(folder, 'model_index.json'))) return holdsGraph(join(folder, 'unet'))
   const beside = ['tokenizer.json', 'preprocessor_config.json']
   if (!beside.some((name) => existsSync(join(folder, name)))) return false
-  return [folder, join(folder, 'onnx')].some(
-    (place) => existsSync(place) && readdirSync(place).some((name) => name.endsWith('.onnx')),
-  )
+  return [folder, join(folder, 'onnx')].some(holdsGraph)
 }
 
 export function removeCached(cache: string, repository: string): void {

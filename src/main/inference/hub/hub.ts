@@ -10,6 +10,9 @@ import { z } from 'zod'
 import { AppError, systemMessage } from '#shared/errors.ts'
 import type { Settings } from '#shared/settings.ts'
 import { isRepositoryId, repositoryFolder } from './hub-cache.ts'
+import { pickFiles, VARIANTS, type HubSource, type Variant } from './pick-files.ts'
+
+export { VARIANTS, type HubSource, type Variant } from './pick-files.ts'
 import { writeWhole } from '../../files/write-whole.ts'
 import { isAlive } from '../../processes/alive.ts'
 
@@ -23,38 +26,6 @@ export interface Hub {
   retryDelayMs: number
 }
 
-/** `NAME`, `ORG/NAME`, with `@REVISION` and `#VARIANT` if wanted. */
-export interface HubSource {
-  repository: string
-  revision: string
-  variant: Variant
-}
-
-export const VARIANTS = ['fp32', 'fp16', 'int8'] as const
-export type Variant = (typeof VARIANTS)[number]
-
-/** Endings of a graph's name by variant, as exporters write them. */
-const SUFFIXES: Record<Variant, readonly string[]> = {
-  fp32: [''],
-  fp16: ['_fp16'],
-  int8: ['_quantized', '_int8', '_uint8'],
-}
-/** What a model needs beside its graphs, and what says where it is from. */
-const SMALL_FILES = [
-  'gleaner.json',
-  'reference.json',
-  'config.json',
-  'preprocessor_config.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  // How a sentence encoder pools its states.
-  'modules.json',
-  'sentence_bert_config.json',
-  '1_Pooling/config.json',
-  'README.md',
-  'LICENSE',
-]
 const MAX_REDIRECTS = 10
 const ATTEMPTS = 5
 const MAX_LISTING = 16 << 20
@@ -174,50 +145,11 @@ export async function fetchRepository(
   return { folder: snapshot, commit: listing.sha, files: names, bytes: total }
 }
 
-/** Which files of a repository are wanted. Throws `unsupported` when there are no graphs for it. */
-function pickFiles(names: string[], source: HubSource): string[] {
-  const has = new Set(names.filter(isSafeName))
-  const small = SMALL_FILES.filter((name) => has.has(name))
-  const withData = (...graphs: string[]): string[] => [
-    ...small,
-    ...graphs,
-    // A graph above 2 GB keeps its weights in files named after it.
-    ...[...has].filter((name) => graphs.some((graph) => name.startsWith(`${graph}_data`))).sort(),
-  ]
-  if (has.has('gleaner.json')) {
-    return [...small, ...[...has].filter((name) => /\.onnx(_data.*)?$/.test(name)).sort()]
-  }
-  for (const suffix of SUFFIXES[source.variant]) {
-    for (const base of ['onnx/', '']) {
-      const text = `${base}text_model${suffix}.onnx`
-      const image = `${base}vision_model${suffix}.onnx`
-      if (has.has(text) && has.has(image)) return withData(image, text)
-      const joint = `${base}model${suffix}.onnx`
-      if (has.has(joint)) return withData(joint)
-    }
-  }
-  const graphs = [...has].filter((name) => name.endsWith('.onnx'))
-  throw new AppError(
-    'unsupported',
-    `${source.repository} has no ${source.variant} graphs that Gleaner can run`,
-    graphs.length === 0
-      ? 'Choose a repository that holds the model as ONNX (onnx/text_model.onnx and onnx/vision_model.onnx).'
-      : `It has ${graphs.slice(0, 8).join(', ')}. Add #fp16 or #int8 to the name for another variant.`,
-  )
-}
-
 interface RemoteFile {
   name: string
   url: string
   etag: string
   size: number
-}
-
-function isSafeName(name: string): boolean {
-  return (
-    !/[\\\0:]/.test(name) &&
-    name.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
-  )
 }
 
 async function readListing(

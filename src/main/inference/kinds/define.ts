@@ -25,7 +25,10 @@ export interface AnyManifest {
   demonstration: boolean
 }
 
-/** What the host can be asked about a loaded model of a kind. Float32 rows come as the bytes. */
+/**
+ * What the host can be asked about a loaded model of a kind. Float32 rows come as the bytes, and go so
+ * beside the input.
+ */
 export type KindCalls = Record<string, { input: unknown; value: unknown }>
 type CallsOf<C> = { [N in keyof C]: { input: unknown; value: unknown } }
 
@@ -45,16 +48,19 @@ export interface ModelPort<M extends AnyManifest, C extends CallsOf<C>> {
   once<N extends keyof C & string>(
     name: N,
     input: C[N]['input'],
+    bytes?: Uint8Array,
   ): Promise<HostAnswer<C[N]['value']>>
   /** Calls; after a crash calls once more, alone. */
   call<N extends keyof C & string>(
     name: N,
     input: C[N]['input'],
+    bytes?: Uint8Array,
   ): Promise<HostAnswer<C[N]['value']>>
   /** Calls within `alone`; as `once`. */
   bare<N extends keyof C & string>(
     name: N,
     input: C[N]['input'],
+    bytes?: Uint8Array,
   ): Promise<HostAnswer<C[N]['value']>>
   /** Runs while nothing else is called, so that only the guilty one is blamed for a crash. */
   alone<T>(run: () => Promise<T>): Promise<T>

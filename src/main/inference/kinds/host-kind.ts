@@ -9,6 +9,8 @@ import type { Tokenizers } from '../tokenize/tokenizers.ts'
 export interface HostTools {
   /** Aborted when the one who asked no longer wants it. */
   readonly signal: AbortSignal
+  /** What came beside the input: its memory is shared, so that what is kept is copied. */
+  readonly bytes: Uint8Array
   /**
    * Runs while no other graph does. The runtime's binding blocks its thread and must not be entered
    * twice, so whoever runs a graph does it in here.

@@ -50,16 +50,18 @@ export function missingFiles(folder: string, names: readonly string[]): string[]
 /**
  * A file of a model folder, parsed.
  * @param unusable makes the error of what is wrong with it
+ * @param size what it may hold at most
  */
 export function readModelJson<T>(
   folder: string,
   name: string,
   schema: z.ZodType<T>,
   unusable: (lacks: string[]) => AppError,
+  size: 'manifest' | 'list' = 'manifest',
 ): T {
   let value: unknown
   try {
-    value = JSON.parse(readSmall(join(folder, name), 'manifest'))
+    value = JSON.parse(readSmall(join(folder, name), size))
   } catch (error) {
     throw unusable([`${name} is not JSON (${(error as Error).message})`])
   }

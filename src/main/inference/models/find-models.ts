@@ -69,7 +69,9 @@ export function findFolder(folders: ModelsFolders, folder: string): FoundModel {
 /** Whether what somebody wants is a path and no id. */
 export function looksLikeFolder(wanted: string): boolean {
   if (isAbsolute(wanted) || /^\.{1,2}([/\\]|$)/.test(wanted)) return true
-  return existsSync(join(wanted, MANIFEST_FILE)) || existsSync(join(wanted, 'config.json'))
+  return [MANIFEST_FILE, 'config.json', 'model_index.json'].some((name) =>
+    existsSync(join(wanted, name)),
+  )
 }
 
 /**

@@ -5,6 +5,11 @@ import type { OpenOptions, Tokenizers } from './tokenizers.ts'
 export interface TextTokenizer {
   /** Token ids of texts, the special ones included, cut to the context, not padded. */
   ids(texts: readonly string[], signal?: AbortSignal): Promise<number[][]>
+  /** The same, with the tokens that each has before it is cut. */
+  whole(
+    texts: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<{ ids: number[][]; lengths: number[] }>
 }
 
 /** Texts are cut here before they are tokenized: no context is that long, and the web is hostile. */
@@ -22,12 +27,15 @@ export async function openTextTokenizer(
 ): Promise<TextTokenizer> {
   const tokenizer = await tokenizers.open(path, { signal })
   const longest = recipe.contextLength * MAX_CHARACTERS_PER_TOKEN
-  return {
-    async ids(texts, more) {
-      const read = texts.map((text) => cleanText(text.slice(0, longest), recipe.clean))
-      return (await tokenizer.ids(read, more)).map((ids) => truncate(ids, recipe))
-    },
+  const whole: TextTokenizer['whole'] = async (texts, more) => {
+    const read = texts.map((text) => cleanText(text.slice(0, longest), recipe.clean))
+    const all = await tokenizer.ids(read, more)
+    return {
+      ids: all.map((ids) => truncate(ids, recipe)),
+      lengths: all.map(({ length }) => length),
+    }
   }
+  return { whole, ids: async (texts, more) => (await whole(texts, more)).ids }
 }
 
 /** Cuts to the context and keeps the end token. */

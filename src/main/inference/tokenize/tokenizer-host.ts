@@ -4,8 +4,10 @@
  * with limits (`createTokenizers`) and does nothing else.
  */
 import { readFileSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import { serveParent } from '../../processes/child.ts'
+import { clipTokenizerJson } from './clip-files.ts'
 import { loadTokenizer } from './library.ts'
 import type { LoadedTokenizer } from './library.ts'
 import { stampOf } from './protocol.ts'
@@ -45,7 +47,7 @@ function contentOf({ path, stamp }: TokenizerFile): string {
       'No tokenizer that is in use comes near; get the files of the model again.',
     )
   }
-  return readFileSync(path, 'utf8')
+  return basename(path) === 'vocab.json' ? clipTokenizerJson(path) : readFileSync(path, 'utf8')
 }
 
 function answerOf(lists: readonly number[][], width: number) {

@@ -5,6 +5,7 @@ import { altKinds } from './alt-kinds.ts'
 import { altSpans } from './alt-spans.ts'
 import { Started } from './define.ts'
 import { exportPairs } from './export.ts'
+import { generate } from './generate.ts'
 import { importTables } from './import.ts'
 import { ingest } from './ingest.ts'
 import { launch } from './launch.ts'
@@ -40,6 +41,7 @@ export const JOBS = [
   imageToPrompt,
   promptEvaluation,
   exportPairs,
+  generate,
   modelFetch,
   quantize,
   makeMap,
@@ -93,6 +95,7 @@ export * from './complexity.ts'
 export * from './define.ts'
 export * from './duplicates.ts'
 export * from './export.ts'
+export * from './generate.ts'
 export * from './import.ts'
 export * from './ingest.ts'
 export * from './launch.ts'

@@ -25,6 +25,7 @@ export const settings = {
       imageFeatures: 'picture features',
       span: 'span model',
       textEncoder: 'text encoder',
+      diffusion: 'makes pictures',
     },
     states: {
       installed: 'installed',
