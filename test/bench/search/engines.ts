@@ -7,6 +7,7 @@ import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import SQLite from 'better-sqlite3'
+import type * as Usearch from 'usearch'
 import { createBits, setBit } from '../../../src/main/search/vectors/bits.ts'
 import { createFlatIndex } from '../../../src/main/search/vectors/flat-index.ts'
 import { DIMENSIONS as D, isKept } from './make-vectors.ts'
@@ -68,7 +69,7 @@ function flat(isCoarse: boolean): Ready {
   }
 }
 
-const usearch = require('usearch') as typeof import('usearch')
+const usearch = require('usearch') as typeof Usearch
 const keysOf = ({ keys }: { keys: BigUint64Array }): number[] => Array.from(keys, Number)
 
 function usearchExact(): Ready {
@@ -104,10 +105,10 @@ function usearchGraph(): Ready {
     ),
   )
   return {
-    search: (query) => keysOf(index.search(query.slice(), k) as never),
+    search: (query) => keysOf(index.search(query.slice(), k, 0) as never),
     // It takes no filter: a hundred times as many are asked for.
     filtered: (query) =>
-      keysOf(index.search(query.slice(), Math.min(rows, k * 100)) as never)
+      keysOf(index.search(query.slice(), Math.min(rows, k * 100), 0) as never)
         .filter(isKept)
         .slice(0, k),
   }

@@ -72,16 +72,32 @@ export function createCoder(dimensions: number): Coder {
   }
 }
 
-/** The Walsh-Hadamard transform of `n` values from `from` on, in place; `n` is a power of two. */
+/**
+ * The Walsh-Hadamard transform of `n` values from `from` on, in place; `n` is a power of two. Two steps
+ * at a time, as each reads and writes all values.
+ */
 function hadamard(values: Float32Array, from: number, n: number): void {
   const end = from + n
-  for (let half = 1; half < n; half *= 2) {
-    for (let at = from; at < end; at += half * 2) {
+  let half = 1
+  for (; half * 4 <= n; half *= 4) {
+    for (let at = from; at < end; at += half * 4) {
       for (let i = at; i < at + half; i++) {
-        const [a, b] = [values[i] as number, values[i + half] as number]
-        values[i] = a + b
-        values[i + half] = a - b
+        const [j, k, l] = [i + half, i + 2 * half, i + 3 * half]
+        const a = (values[i] as number) + (values[j] as number)
+        const b = (values[i] as number) - (values[j] as number)
+        const c = (values[k] as number) + (values[l] as number)
+        const d = (values[k] as number) - (values[l] as number)
+        values[i] = a + c
+        values[j] = b + d
+        values[k] = a - c
+        values[l] = b - d
       }
     }
+  }
+  if (half === n) return
+  for (let i = from; i < from + half; i++) {
+    const [a, b] = [values[i] as number, values[i + half] as number]
+    values[i] = a + b
+    values[i + half] = a - b
   }
 }
