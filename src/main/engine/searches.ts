@@ -91,11 +91,12 @@ export function createSearches(
     await Promise.all([ending?.close(), inference?.close()])
   }
 
-  async function searchable(corpus: string): Promise<SearchableModel[]> {
+  async function searchable(corpus: string, again = false): Promise<SearchableModel[]> {
     const opened = corpora.get(corpus).corpus
     const { value } = await running().call('count', {
       path: opened.path,
       stamp: stampOf(opened.path),
+      again,
     })
     return searchableModels(opened.reader, value, machine())
   }
@@ -156,7 +157,7 @@ export function createSearches(
       }),
     models: (corpus) =>
       working(async () =>
-        (await searchable(corpus)).map(({ modelId: _, ...model }): SearchModel => model),
+        (await searchable(corpus, true)).map(({ modelId: _, ...model }): SearchModel => model),
       ),
     prepare: (corpus, named, among) =>
       working(async () => {

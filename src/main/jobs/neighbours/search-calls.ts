@@ -33,9 +33,12 @@ export interface SearchCalls {
     }
     value: FoundPairs
   }
-  /** How many embeddings there are by model. */
+  /**
+   * How many embeddings there are by model. `again`: counted again where any came, which reads all of
+   * them; otherwise only where a model is new.
+   */
   count: {
-    input: { path: string; stamp: Stamp }
+    input: { path: string; stamp: Stamp; again: boolean }
     value: { modelId: number; pictures: number; texts: number }[]
   }
   /** Drops all that is held of a corpus, and the connection to it. */

@@ -4,7 +4,7 @@ import type { ThreadOptions } from '../../search/vectors/scan-threads.ts'
 import type { Tasks } from '../../processes/peer.ts'
 import { openReader } from '../../store/open.ts'
 import type { ReaderDb } from '../../store/open.ts'
-import { countEmbeddings } from '../../store/repositories/search-rows.ts'
+import { countEmbeddings, embeddedKinds } from '../../store/repositories/search-rows.ts'
 import { createCorpusIndex } from './corpus-index.ts'
 import type { CorpusIndex } from './corpus-index.ts'
 import type { IndexName, SearchCalls, Stamp } from './search-calls.ts'
@@ -24,7 +24,10 @@ const helpers = helpersOf(workerData as { scanWorker: string } | null)
 /** What the thread holds: connections by corpus, indexes by name, the one used last at the end. */
 const readers = new Map<string, ReaderDb>()
 const indexes = new Map<string, Held>()
-const counts = new Map<string, { stamp: string; value: SearchCalls['count']['value'] }>()
+const counts = new Map<
+  string,
+  { stamp: number; kinds: string; value: SearchCalls['count']['value'] }
+>()
 
 function helpersOf(data: { scanWorker: string } | null): ThreadOptions | undefined {
   const count = Math.min(MOST_THREADS, availableParallelism()) - 1
@@ -43,9 +46,10 @@ export const searchTasks: Tasks<SearchCalls> = {
     const found = index.search(query, ids, k)
     return { ...found, ms: { index: read - began, scan: performance.now() - read } }
   },
-  count({ path, stamp }) {
+  count({ path, stamp, again }) {
     const known = counts.get(path)
-    if (known?.stamp === String(stamp.embeddings)) return known.value
+    const kinds = JSON.stringify(embeddedKinds(readerOf(path)))
+    if (known?.kinds === kinds && (!again || known.stamp === stamp.embeddings)) return known.value
     const byModel = new Map<number, { modelId: number; pictures: number; texts: number }>()
     for (const { modelId, kind, n } of countEmbeddings(readerOf(path))) {
       const of = byModel.get(modelId) ?? { modelId, pictures: 0, texts: 0 }
@@ -53,7 +57,7 @@ export const searchTasks: Tasks<SearchCalls> = {
       byModel.set(modelId, of)
     }
     const value = [...byModel.values()]
-    counts.set(path, { stamp: String(stamp.embeddings), value })
+    counts.set(path, { stamp: stamp.embeddings, kinds, value })
     return value
   },
   forget({ path }) {

@@ -21,6 +21,28 @@ export function countEmbeddings(
   ).all()
 }
 
+/** Models and kinds that have embeddings, found by jumping through the key, not by a scan. */
+export function embeddedKinds(db: ReaderDb): { modelId: number; kind: EmbeddingKind }[] {
+  const columns = 'SELECT model_id AS modelId, kind FROM embeddings'
+  const sameModel = statement<{ modelId: number; kind: EmbeddingKind }>(
+    db,
+    `${columns} WHERE model_id = ? AND kind > ? ORDER BY kind LIMIT 1`,
+  )
+  const nextModel = statement<{ modelId: number; kind: EmbeddingKind }>(
+    db,
+    `${columns} WHERE model_id > ? ORDER BY model_id, kind LIMIT 1`,
+  )
+  const found: { modelId: number; kind: EmbeddingKind }[] = []
+  for (
+    let at = nextModel.get(-1);
+    at;
+    at = sameModel.get(at.modelId, at.kind) ?? nextModel.get(at.modelId)
+  ) {
+    found.push(at)
+  }
+  return found
+}
+
 /** Any vector of a kind, to learn its dimensions; null where there is none. */
 export function anyEmbedding(
   db: ReaderDb,
