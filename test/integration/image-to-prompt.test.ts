@@ -5,7 +5,10 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { PromptBaseInfo, PromptCleaning } from '#shared/contract/index.ts'
 import type { PromptEvaluationReport } from '#shared/contract/prompt-evaluation.ts'
 import { gleaner, jsonLines } from '../support/cli.ts'
-import { expectedOf, MODELS, PICTURES } from '../support/models.ts'
+import { DEFAULT_SETTINGS } from '#shared/settings.ts'
+import type { Settings } from '#shared/settings.ts'
+import { createPromptSession } from '../../src/main/jobs/image-to-prompt/prompt-session.ts'
+import { emptyFolders, expectedOf, INFERENCE_HOST, MODELS, PICTURES } from '../support/models.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'prompts-home-'))
 const folder = mkdtempSync(join(tmpdir(), 'prompts-'))
@@ -124,8 +127,9 @@ test('cleaning counts each step with examples, deletes nothing, and is taken bac
   expect([shown.total, shown.prompts[0]?.why]).toEqual([1, 'de'])
 
   // A second one by other rules looks at all of them again; taken back, the first is in force.
-  await done('clean', 'dirty', ...BOTH, '--no-near-duplicates', '--no-terms', '--no-languages')
-  expect((await info('dirty')).kept).toBe(3)
+  const few = ['--no-near-duplicates', '--no-terms', '--no-languages', '--no-exotic']
+  await done('clean', 'dirty', ...BOTH, ...few)
+  expect((await info('dirty')).kept).toBe(4)
   await done('undo', 'dirty')
   expect((await info('dirty')).kept).toBe(1)
   await done('undo', 'dirty')
@@ -217,6 +221,42 @@ describe('prompts for pictures', () => {
       (alone[0]?.embedding ?? []).reduce((sum, value) => sum + value ** 2, 0),
     )
     expect(length).toBeCloseTo(1, 5)
+  }, 120_000)
+
+  test('are had for one picture at once, as the list has them, and not of what is not embedded', async () => {
+    const [one] = images as [(typeof images)[number]]
+    const path = join(PICTURES, one.file)
+    const [line] = jsonLines<Line>(await done('for', 'tiny', path, ...BOTH, '--k', '3', '--json'))
+    const worker = '../../src/main/jobs/image-to-prompt/prompt-worker.ts'
+    const promptWorker = new URL(worker, import.meta.url)
+    const session = createPromptSession(
+      { inferenceHost: INFERENCE_HOST, promptWorker },
+      join(home, 'prompt-bases'),
+    )
+    const asked = {
+      ...{ base: 'tiny', path, k: 3, shown: 10, averaging: 'mean', space: 'sentence' },
+      ...{ model: join(MODELS, 'tiny-clip'), sentenceModel: join(MODELS, 'tiny-bert') },
+      weights: [0.6, 0.4] as [number, number],
+    } as const
+    const settings: Settings = { ...DEFAULT_SETTINGS, device: 'cpu' }
+    try {
+      const found = await session.predict(asked, emptyFolders(), settings)
+      expect(found.prompt).toBe(line?.prompt)
+      expect(found.neighbours.map(({ text }) => text)).toEqual(
+        line?.neighbours?.map(({ text }) => text),
+      )
+      expect(found.models.madeForSentences).toBe(false)
+      const other = { ...asked, model: join(MODELS, 'tiny-siglip') }
+      await expect(session.predict(other, emptyFolders(), settings)).rejects.toThrow(
+        /are not embedded by tiny-siglip/,
+      )
+      const none = { ...asked, path: join(folder, 'prompts.txt') }
+      await expect(session.predict(none, emptyFolders(), settings)).rejects.toThrow(
+        /cannot be read/,
+      )
+    } finally {
+      await session.close()
+    }
   }, 120_000)
 
   test('are written for a folder as CSV, once the file is whole', async () => {
