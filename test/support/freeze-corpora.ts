@@ -31,6 +31,7 @@ const PROGRAMS: Record<string, string> = {
   6: 'd731715',
   7: '2a405e0',
   13: '9cc19b8',
+  14: '4d997a1',
 }
 
 interface Labeling {
