@@ -1,4 +1,4 @@
-import { OUTSIDE, pointSize, RIM, SELECTED, type Look, type MapDrawing } from './draw.ts'
+import { FADE, OUTSIDE, pointSize, RIM, SELECTED, type Look, type MapDrawing } from './draw.ts'
 import type { Points } from './points.ts'
 
 type Colour = readonly [number, number, number]
@@ -33,6 +33,8 @@ export function createPlainDrawing(canvas: HTMLCanvasElement): MapDrawing | null
   let look: Look | null = null
   let colours = new Uint32Array(256)
   let image: ImageData | null = null
+  /** For each thickness: a colour as it shows through the shading. */
+  let mixes: ((colour: number) => number)[] = []
 
   function shadeAgain(): void {
     if (!points || !look || points.view.cells === 0 || !shade) return
@@ -45,6 +47,23 @@ export function createPlainDrawing(canvas: HTMLCanvasElement): MapDrawing | null
       pixels.data.set([r * 255, g * 255, b * 255, (points.shading[i] as number) * 0.85], 4 * i)
     }
     shade.putImageData(pixels, 0, 0)
+  }
+
+  function mixAgain({ shade: over, ground }: Look): void {
+    mixes = Array.from({ length: 256 }, (_, code) => {
+      const thick = code / 255
+      const t = Math.min(1, Math.max(0, (thick - 0.2) / 0.5))
+      const fade = FADE * t * t * (3 - 2 * t)
+      const back = [0, 1, 2].map(
+        (c) =>
+          255 *
+          ((ground[c] as number) + ((over[c] as number) - (ground[c] as number)) * thick * 0.85),
+      )
+      const mix = (colour: number, c: 0 | 1 | 2): number =>
+        Math.round(((colour >>> (8 * c)) & 255) * (1 - fade) + (back[c] as number) * fade)
+      return (colour) =>
+        ((255 << 24) | (mix(colour, 2) << 16) | (mix(colour, 1) << 8) | mix(colour, 0)) >>> 0
+    })
   }
 
   return {
@@ -63,6 +82,7 @@ export function createPlainDrawing(canvas: HTMLCanvasElement): MapDrawing | null
           [0, 1, 2].map((c) => (next.palette[4 * i + c] as number) / 255) as unknown as Colour,
         ),
       )
+      mixAgain(next)
       shadeAgain()
     },
 
@@ -105,6 +125,13 @@ export function createPlainDrawing(canvas: HTMLCanvasElement): MapDrawing | null
           for (let i = at - half; i <= at + half; i++) pixels[i] = colour
         }
       }
+      const held = points
+      const faded = (own: number, i: number): number => {
+        if (held.view.cells === 0) return own
+        const row = Math.min(held.view.cells - 1, ((held.y[i] as number) * held.view.cells) >>> 16)
+        const column = ((held.x[i] as number) * held.view.cells) >>> 16
+        return mixes[held.shading[row * held.view.cells + column] as number]?.(own) ?? own
+      }
       for (let i = 0; i < points.n; i++) {
         const x = Math.round(x0 + (points.x[i] as number) * dx)
         const y = Math.round(y0 + (points.y[i] as number) * dy)
@@ -113,7 +140,7 @@ export function createPlainDrawing(canvas: HTMLCanvasElement): MapDrawing | null
         if (state === SELECTED) {
           put(ring, x, y, accent)
           if (size > 3 * ratio) put(disc, x, y, own)
-        } else put(disc, x, y, state === OUTSIDE ? outside : own)
+        } else put(disc, x, y, state === OUTSIDE ? outside : faded(own, i))
       }
       over.putImageData(image, 0, 0)
       context.drawImage(layer, 0, 0)

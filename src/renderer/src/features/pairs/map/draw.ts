@@ -37,6 +37,9 @@ export interface MapDrawing {
 /** What is selected has a rim, so much wider than the point, px. */
 export const RIM = 5
 
+/** How much of a point gives way to the shading where that is thick. */
+export const FADE = 0.8
+
 const POINT_VERTEX = `#version 300 es
 precision highp float;
 in vec2 place;
@@ -48,6 +51,8 @@ uniform vec2 pane;
 uniform float size;
 uniform float rim;
 uniform sampler2D palette;
+uniform sampler2D shading;
+uniform float isShaded;
 uniform vec3 outside;
 out vec4 colour;
 out float ring;
@@ -58,7 +63,7 @@ void main() {
   float isIn = step(1.5, state);
   gl_PointSize = isOut > 0.5 ? size * 0.75 : isIn > 0.5 ? size + rim : size;
   vec3 own = texelFetch(palette, ivec2(int(code + 0.5), 0), 0).rgb;
-  colour = isOut > 0.5 ? vec4(outside, 0.45) : vec4(own, 1.0);
+  colour = isOut > 0.5 ? vec4(outside, 0.45) : vec4(own, 1.0 - isShaded * (1.0 - isIn) * ${FADE} * smoothstep(0.2, 0.7, textureLod(shading, place, 0.0).r));
   ring = isIn > 0.5 ? (size > 3.0 ? size / (size + rim) : 0.01) : 2.0;
 }`
 
@@ -142,7 +147,7 @@ export function createDrawing(canvas: HTMLCanvasElement): MapDrawing | null {
 
   function release(): void {
     if (!buffers?.attribs) return
-    for (const { buffer } of Object.values(buffers.attribs)) gl?.deleteBuffer(buffer)
+    for (const { buffer } of Object.values(buffers.attribs)) gl?.deleteBuffer(buffer ?? null)
     if (array?.vertexArrayObject) gl?.deleteVertexArray(array.vertexArrayObject)
     buffers = null
     array = null
@@ -215,7 +220,8 @@ export function createDrawing(canvas: HTMLCanvasElement): MapDrawing | null {
       begin(pointProgram, points, camera, pane)
       const zoom = camera.scale / Math.max(1, Math.min(pane.width, pane.height))
       setUniforms(pointProgram, {
-        ...{ palette, accent: look.accent, outside: look.outside },
+        ...{ palette, shading, accent: look.accent, outside: look.outside },
+        isShaded: points.view.cells > 0 ? 1 : 0,
         size: pointSize(points.n, zoom) * ratio,
         rim: RIM * ratio,
       })

@@ -45,6 +45,18 @@ export function placeOf({ box, x, y }: Points, i: number): [number, number] {
   ]
 }
 
+/** A box of the map in the units of `x` and `y`. */
+export function inUnits({ box }: Points, [left, top, right, bottom]: Box): Box {
+  const across = WIDE / (box[2] - box[0])
+  const down = WIDE / (box[3] - box[1])
+  return [
+    (left - box[0]) * across,
+    (top - box[1]) * down,
+    (right - box[0]) * across,
+    (bottom - box[1]) * down,
+  ]
+}
+
 /**
  * The point of the filter nearest to a place of the map.
  * @param within in units of the map; -1 where none is as near
