@@ -91,6 +91,8 @@ async function leave(page: Page): Promise<void> {
   await field(page).focus()
   await page.keyboard.press('Escape')
   await expect(field(page)).toHaveCount(0)
+  // The rows of before are there again.
+  await expect(page.locator('.score.found')).toHaveCount(0)
 }
 
 test('words rank the pairs as one types, within the filter, and Esc leads back to where one was', async ({
@@ -104,7 +106,7 @@ test('words rank the pairs as one types, within the filter, and Esc leads back t
   await page.keyboard.type('a boat in the harbour')
   const words = [{ kind: 'words', words: 'a boat in the harbour' }]
   const all = await expectHits(page, words)
-  await expect(state(page)).toContainText(`of ${all.searched} searched`)
+  await expect(state(page)).toContainText(`of ${all.searched} pairs searched`)
   await expect(state(page)).toContainText(/Gleaner/i)
 
   // A filter beside it: searched is what it keeps.
@@ -163,11 +165,14 @@ test('a mix of a picture and words, less of another, with weights, by keys alone
   const id = (await shown(page))[0]?.id as number
   await page.keyboard.press('l')
   await page.keyboard.press('s')
+  await expect(field(page)).toBeFocused()
   await page.keyboard.type('at night')
   await page.keyboard.press('Shift+Enter')
   await page.keyboard.type('-a tree')
   await page.keyboard.press('Shift+Enter')
   await expect(chips(page)).toHaveCount(3)
+  const said = await chips(page).evaluateAll((all) => all.map((one) => one.ariaLabel))
+  expect(said).toEqual([`pair ${id}, weight 1`, 'at night, weight 1', 'without a tree, weight 1'])
   const parts = [
     { kind: 'pair', id },
     { kind: 'words', words: 'at night' },

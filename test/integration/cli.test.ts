@@ -259,3 +259,27 @@ test('models are listed, and the doctor looks at the machine', async () => {
   expect((await run('doctor')).stdout).toMatch(/Node\s+ok\s+24\./)
   expect(existsSync(home)).toBe(true)
 })
+
+describe('search --words', () => {
+  test('finds what holds the words, the best match first, and brings the index up to date', async () => {
+    const { code, stdout, stderr } = await run('search', corpus, '--words', 'orange ca*', '--json')
+    expect(code).toBe(0)
+    const hits = jsonLines(stdout) as { rank: number; texts: Record<string, string | null> }[]
+    expect(hits.length).toBeGreaterThan(3)
+    for (const { texts } of hits) {
+      expect(Object.values(texts).join('\n')).toMatch(/orange ca/i)
+    }
+    const { pairs } = await stats()
+    expect(stderr).toContain(`${pairs} of ${pairs} pairs are in the index of texts.`)
+    expect(existsSync(join(corpus, 'texts.db'))).toBe(true)
+  })
+
+  test('words that cannot be read are wrong usage, with what is meant', async () => {
+    const { code, stderr } = await run('search', corpus, '--words', '--', '--k', '3')
+    expect(code).not.toBe(0)
+    const bad = await run('search', corpus, '--words', 'c*r')
+    expect(bad.code).not.toBe(0)
+    expect(bad.stderr).toContain('at the end only')
+    expect(stderr).not.toBe('')
+  })
+})

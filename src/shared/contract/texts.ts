@@ -19,4 +19,6 @@ export type TextsStatus = z.infer<typeof TextsStatus>
 
 export const texts = {
   'texts.status': call(z.object({ corpus: CorpusPath }), TextsStatus),
+  /** Puts in what is missing, for programs that do not do it by themselves; not where it can only be read. */
+  'texts.update': call(z.object({ corpus: CorpusPath }), TextsStatus),
 }

@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import { PairId, type PairTableRow } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
+import { checkQuery } from '#shared/query/index.ts'
 import { Search, SearchPart } from '#shared/contract/search.ts'
 import type { SearchAnswer } from '#shared/contract/search.ts'
 import { optionOf } from '../options.ts'
@@ -12,6 +13,7 @@ import { clip, n, where } from './words.ts'
 
 interface Options {
   where?: string
+  words?: string
   model?: string
   among: Search['among']
   k: number
@@ -47,24 +49,30 @@ export function addSearchCommand(program: Command, tools: CliTools): void {
         weigh,
       ),
     )
+    .option(
+      '--words <words>',
+      'only pairs whose texts hold the words: a word, the beginning of one (car*), several in a row, or near each other ("red car"~5); alone, the best match first',
+    )
     .option(...where('score>=0.28 width>=256'))
     .option('--model <id>', 'by whose embeddings; default: those of most pictures')
     .addOption(optionOf('--among <what>', 'what is searched', Search.shape.among))
     .addOption(optionOf('--k <n>', 'hits at most', Search.shape.k).default(SHOWN))
     .option('--json', 'one JSON object a line', false)
     .action(async (corpus: string, options: Options): Promise<void> => {
+      const { words } = options
+      if (words !== undefined && parts.length === 0) return byWords(corpus, words, options)
       if (parts.length === 0) {
         throw new AppError(
           'invalid-input',
           'There is nothing to search by.',
-          'Name --text "words", --image FILE or --pair ID.',
+          'Name --text "words", --image FILE, --pair ID or --words "words".',
         )
       }
       const path = await open(corpus)
       const { model, among, k } = options
       const { selection, search } = await call('pairs.select', {
         corpus: path,
-        where: options.where,
+        where: words === undefined ? options.where : withWords(words, options.where),
         sort: 'search',
         search: { parts, model: model ?? null, among, k },
       })
@@ -85,6 +93,47 @@ export function addSearchCommand(program: Command, tools: CliTools): void {
       if (options.json) process.stderr.write(`${describeAnswer(answer)}\n`)
       else print(`${describeHits(shown)}\n\n${describeAnswer(answer)}`)
     })
+
+  /** By the texts alone: no model is asked, and there is no cosine. */
+  async function byWords(corpus: string, words: string, options: Options): Promise<void> {
+    const path = await open(corpus)
+    const { indexed, total: pairs, problem } = await call('texts.update', { corpus: path })
+    const { selection, total } = await call('pairs.select', {
+      corpus: path,
+      where: withWords(words, options.where),
+      sort: 'match',
+    })
+    const shown: PairTableRow[] = []
+    for (let offset = 0; offset < Math.min(total, options.k); offset += BATCH) {
+      const limit = Math.min(BATCH, options.k - offset)
+      const rows = await call('pairs.tablePage', { corpus: path, selection, offset, limit })
+      for (const [i, row] of rows.entries()) {
+        if (options.json) await printJson(hitOf(row, offset + i + 1))
+        else shown.push(row)
+      }
+    }
+    const found =
+      `${n(total)} pairs hold the words. ${n(indexed)} of ${n(pairs)} pairs are in the index of texts` +
+      (indexed < pairs ? '; the rest was read one by one and is not ranked' : '') +
+      (problem === null ? '.' : ` (${problem}).`)
+    if (options.json) process.stderr.write(`${found}\n`)
+    else print(`${describeHits(shown)}\n\n${found}`)
+  }
+}
+
+/** The filter together with words; a row of words needs no quotes of its own. */
+function withWords(words: string, filter = ''): string {
+  const needsQuotes = /\s/.test(words) && !words.includes('"')
+  const term = `words:${needsQuotes ? `"${words}"` : words}`
+  const problem = checkQuery(term)
+  if (problem) {
+    throw new AppError(
+      'invalid-input',
+      `--words ${words} cannot be read: ${problem.message}`,
+      'Write it as in: --words car, --words "red car", --words car*, --words \'"red car"~5\'.',
+    )
+  }
+  return filter.trim() === '' ? term : `(${filter}) ${term}`
 }
 
 /** Parts of a search in the order in which they are written, so that a weight follows its part. */

@@ -6,7 +6,14 @@ import type { OpenCorpus } from '../home/open-corpora.ts'
 import type { CallsOf } from './calls-of.ts'
 
 export function textCalls({ corpora }: EngineContext): CallsOf<typeof contract> {
-  return { 'texts.status': ({ corpus }) => textsStatus(corpora.get(corpus)) }
+  return {
+    'texts.status': ({ corpus }) => textsStatus(corpora.get(corpus)),
+    async 'texts.update'({ corpus }) {
+      const opened = corpora.get(corpus)
+      await opened.texts?.whole()
+      return textsStatus(opened)
+    },
+  }
 }
 
 /** How far the index of texts of an open corpus is. */

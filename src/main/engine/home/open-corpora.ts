@@ -22,7 +22,7 @@ import type { Notes } from './notes.ts'
 export interface OpenCorpus {
   corpus: Corpus
   reads: Omit<ReadService, 'invalidate' | 'close'>
-  /** Keeps the index of its texts; null where this program does not. */
+  /** Keeps the index of its texts; null where it can only be read. */
   texts: TextService | null
 }
 
@@ -75,15 +75,12 @@ export function createOpenCorpora(options: {
     const entry: Held = {
       corpus,
       reads: createReadService(corpus.path, options.entries.queryWorker),
-      texts:
-        corpus.readonly || !options.indexesTexts
-          ? null
-          : createTextService(corpus.path, options.entries.textWorker, () =>
-              options.tellTexts(full),
-            ),
+      texts: corpus.readonly
+        ? null
+        : createTextService(corpus.path, options.entries.textWorker, () => options.tellTexts(full)),
     }
     opened.set(full, entry)
-    entry.texts?.wake()
+    if (options.indexesTexts) entry.texts?.wake()
     try {
       for (const hook of hooks) hook(entry)
     } catch (error) {
@@ -143,7 +140,8 @@ export function createOpenCorpora(options: {
       const full = resolve(path)
       const entry = opened.get(full)
       entry?.reads.invalidate(what)
-      if (what.includes('pairs') || what.includes('spans')) entry?.texts?.wake()
+      const hasTexts = what.includes('pairs') || what.includes('spans')
+      if (options.indexesTexts && hasTexts) entry?.texts?.wake()
       options.tell(full, what)
     },
     recent() {

@@ -17,6 +17,8 @@ export interface TextCalls {
 export interface TextService {
   /** Rows came, or another set of spans is in use: goes on behind them. */
   wake(): void
+  /** Resolves when nothing is missing, or it cannot go on. */
+  whole(): Promise<void>
   /** Why it cannot go on; null while it works, and where nothing is missing. */
   problem(): string | null
   isBuilding(): boolean
@@ -58,17 +60,23 @@ export function createTextService(
     } while (isAskedAgain && !ending.signal.aborted)
   }
 
+  function wake(): void {
+    if (ending.signal.aborted) return
+    if (working) {
+      isAskedAgain = true
+      return
+    }
+    working = work().finally(() => {
+      working = null
+      if (!ending.signal.aborted) onChange()
+    })
+  }
+
   return {
-    wake() {
-      if (ending.signal.aborted) return
-      if (working) {
-        isAskedAgain = true
-        return
-      }
-      working = work().finally(() => {
-        working = null
-        if (!ending.signal.aborted) onChange()
-      })
+    wake,
+    async whole() {
+      wake()
+      await working
     },
     problem: () => problem,
     isBuilding: () => working !== null,

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, nextTick, ref, shallowRef } from 'vue'
 import { useClient } from '../bridge/client.ts'
 import { keep, recall } from '../bridge/persist.ts'
 import { t } from '../texts/index.ts'
@@ -46,7 +46,8 @@ export const useSearching = defineStore('searching', () => {
   /** Opens the bar and has its index read, so that the first letters find something at once. */
   function enterBar(): void {
     open.value = true
-    asked.value++
+    // Once the bar is there: more like this opens it, too, and leaves the keyboard where it is.
+    void nextTick(() => asked.value++)
     const corpus = useSession().path
     if (corpus === null || active.value) return
     // What is missing is said by the search itself.

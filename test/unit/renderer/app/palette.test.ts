@@ -91,7 +91,7 @@ test.each([
   ['sort worst', 'pairs.sort-score-asc'],
   ['shuffle', 'pairs.sort-random'],
   ['filter', 'pairs.filter'],
-  ['search', 'pairs.filter'],
+  ['search', 'pairs.search'],
   ['annotate', 'view.label'],
   ['kappa', 'label.agreement'],
   ['warc', 'corpus.import'],

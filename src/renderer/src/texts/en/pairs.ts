@@ -64,7 +64,7 @@ export const pairs = {
   menu: 'Actions on pairs',
   order: {
     page: 'page order',
-    match: 'best match of words: first',
+    match: 'closest match of words first',
     scoreHigh: 'highest score first',
     scoreLow: 'lowest score first',
     large: 'largest picture first',

@@ -48,7 +48,7 @@ export const palette = {
     pairs: {
       map: 'umap embedding scatter projection cluster pca',
       filter: 'search find query where',
-      search: 'find similar semantic clip query image neighbours nearest',
+      search: 'find similar semantic query image neighbours nearest',
       like: 'similar neighbours nearest duplicates alike',
       'like-too': 'mix combine similar plus',
       'search-leave': 'close end back',
