@@ -207,7 +207,9 @@ test('a picture that is pasted, or dropped on the pairs, is searched by', async 
   const base64 = readFileSync(PICTURE).toString('base64')
   await app.evaluate(
     ({ clipboard, nativeImage }, data) =>
-      clipboard.writeImage(nativeImage.createFromDataURL(`data:image/png;base64,${data}`)),
+      (clipboard as unknown as { writeImage(image: Electron.NativeImage): void }).writeImage(
+        nativeImage.createFromDataURL(`data:image/png;base64,${data}`),
+      ),
     base64,
   )
   await grid(page).focus()

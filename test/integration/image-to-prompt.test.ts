@@ -234,10 +234,17 @@ describe('prompts for pictures', () => {
       join(home, 'prompt-bases'),
     )
     const asked = {
-      ...{ base: 'tiny', path, k: 3, shown: 10, averaging: 'mean', space: 'sentence' },
+      ...{
+        base: 'tiny',
+        path,
+        k: 3,
+        shown: 10,
+        averaging: 'mean' as const,
+        space: 'sentence' as const,
+      },
       ...{ model: join(MODELS, 'tiny-clip'), sentenceModel: join(MODELS, 'tiny-bert') },
       weights: [0.6, 0.4] as [number, number],
-    } as const
+    }
     const settings: Settings = { ...DEFAULT_SETTINGS, device: 'cpu' }
     try {
       const found = await session.predict(asked, emptyFolders(), settings)

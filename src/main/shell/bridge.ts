@@ -187,7 +187,11 @@ const shellHandlers: ShellHandlers = {
 /** Calls that answer with a field of bytes. */
 const HAS_BYTES = new Set(
   Object.entries(contract)
-    .filter(([, { output }]) => output instanceof z.ZodObject && output.shape['bytes'] === Bytes)
+    .filter(
+      ([, { output }]) =>
+        output instanceof z.ZodObject &&
+        (output.shape as Record<string, unknown>)['bytes'] === Bytes,
+    )
     .map(([name]) => name),
 )
 

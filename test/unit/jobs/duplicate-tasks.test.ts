@@ -78,7 +78,8 @@ test('texts that differ in case and signs are the same; nearly the same ones by 
 
 test('leakage by embeddings and by texts is listed with its distance', async () => {
   const { path } = corpus
-  const of = { model: null, text: 'alt', seen: [], out: join(folder, 'out.jsonl') } as const
+  const out = join(folder, 'out.jsonl')
+  const of = { model: null, text: 'alt' as const, seen: [], out }
   const train = { path, ids: Int32Array.of(1, 4, 5) }
   const test = { path, ids: Int32Array.of(2, 3) }
   const lines = () =>

@@ -12,7 +12,7 @@ import { checkPrompts } from '../../evaluation/prompts/check-prompts.ts'
 import { GENERATOR_VERSION, generatePrompts } from '../../evaluation/prompts/generate-prompts.ts'
 import { writePrompts } from '../../evaluation/prompts/write-prompts.ts'
 import { defaultOf, listModels } from '../../inference/models/registry.ts'
-import type { TokenCount, TokenCounter } from '../../inference/tasks/count-tokens.ts'
+import type { TokenCount } from '../../inference/tasks/count-tokens.ts'
 import type { WriterDb } from '../../store/open.ts'
 import {
   createPromptSet,

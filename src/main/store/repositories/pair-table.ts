@@ -70,8 +70,9 @@ function scoredTokens(db: ReaderDb): (score: Score, pairId: number) => number | 
   const read = tokensReader(db)
   return ({ model, text }, pairId) => {
     const modelId = ids.get(model)
+    if (modelId === undefined) return null
     const key = keys.get(`${modelId} ${text}`)
-    return modelId === undefined || key === undefined ? null : read(modelId, key, pairId)
+    return key === undefined ? null : read(modelId, key, pairId)
   }
 }
 

@@ -384,9 +384,7 @@ describe('the models of a machine', () => {
   })
 
   test('a kind that this version does not know is named', async () => {
-    await expect(
-      addModelFolder(machine(), withManifest({ kind: 'video' })),
-    ).rejects.toMatchObject({
+    await expect(addModelFolder(machine(), withManifest({ kind: 'video' }))).rejects.toMatchObject({
       kind: 'unsupported',
       message: expect.stringContaining('the kind "video"') as string,
     })

@@ -12,7 +12,7 @@ import { t } from '../../texts/index.ts'
 export function useSearchCommands(current: () => PairRow | undefined): void {
   const searching = useSearching()
   const group = t('search.group')
-  const hasPicture = (): boolean => current()?.sha256 != null
+  const hasPicture = (): boolean => typeof current()?.sha256 === 'string'
 
   useActions([
     {

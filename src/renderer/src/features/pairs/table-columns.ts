@@ -93,6 +93,7 @@ export function foundColumn(best: number): TableColumn {
     grows: false,
     shown: true,
     sort: null,
+    first: 'desc',
     range: { lo: 0, hi: best },
     of: () => null,
     score: (row) => row.found,
@@ -111,7 +112,7 @@ function tokensColumn(source: SourceInfo): TableColumn {
         const found = row.scores.find(
           ({ model, text }) => model === source.model && text === source.text,
         )
-        return found?.tokens == null ? null : count(found.tokens)
+        return typeof found?.tokens === 'number' ? count(found.tokens) : null
       },
     }),
     about: source.modelName,
