@@ -57,6 +57,7 @@ export const NOT_PATHS: ReadonlySet<string> = new Set(
     'addTags event keep origin mark person query removeTags tags ' +
     'among base64 of words ' +
     'decision only testWhere ' +
+    'map ' +
     // Models, by id or folder: they are run, and nothing of their files is shown.
     'base compliance defaultModel encoder id model models sentenceModel ' +
     // Of pictures that are made.

@@ -173,7 +173,7 @@ describe('the best text of each picture', () => {
     corpus.writer.exec(
       `INSERT INTO best_sets (id, model_id, sources, software, created_at) VALUES (77, 1, '[]', 't', '');
        INSERT INTO best_texts VALUES (77, 1, 'alt', NULL);
-       INSERT INTO scores VALUES (1, 'best@77', 1, 0.1)`,
+       INSERT INTO scores (model_id, text_source, pair_id, cosine) VALUES (1, 'best@77', 1, 0.1)`,
     )
     await make()
     expect(rows()).toEqual(before)

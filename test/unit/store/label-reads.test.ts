@@ -690,7 +690,7 @@ describe('with 200,000 pairs', () => {
         })
         putSpans(db, { set, pairs, nextPair: to })
         db.prepare(
-          `INSERT INTO scores SELECT 1, 'span@${set}', pair_id, 0.2 + 0.1 * score + 0.01 * (pair_id % 7) FROM spans
+          `INSERT INTO scores (model_id, text_source, pair_id, cosine) SELECT 1, 'span@${set}', pair_id, 0.2 + 0.1 * score + 0.01 * (pair_id % 7) FROM spans
           WHERE set_id = ? AND pair_id BETWEEN ? AND ? AND start IS NOT NULL`,
         ).run(set, from, to)
       })

@@ -48,7 +48,13 @@ test('titles name what is worked on, of either kind of path', () => {
 test('a scoring says which text it scores, and what leaves a folder or pairs says so', () => {
   expect(jobOf('score').subject({ corpus: '/c', text: 'span', device: 'auto' })).toBe('span')
   const making = (what: string) => JOBS.filter(({ makes }) => makes === what).map((job) => job.kind)
-  expect(making('folder')).toEqual(['similarity', 'export', 'span-package', 'study-report'])
+  expect(making('folder')).toEqual([
+    'similarity',
+    'generate',
+    'export',
+    'span-package',
+    'study-report',
+  ])
   expect(making('pairs')).toEqual(['ingest', 'import'])
   expect(making('scores')).toEqual(['score'])
 })

@@ -45,7 +45,9 @@ import { contextOf, largestDifference } from '../../../support/text-models.ts'
 type Json = Record<string, unknown>
 
 const listTextModels = async (folders: ModelsFolders): Promise<TextModelInfo[]> =>
-  (await listModels(folders, { defaultModel: null })).filter(isTextModel)
+  (await listModels(folders, { defaultModel: null }))
+    .filter(isTextModel)
+    .filter(({ state }) => state !== 'available')
 
 /** Gives vectors of texts, no states. */
 const TEXT_GRAPH = 'tiny-clip/onnx/text_model.onnx'

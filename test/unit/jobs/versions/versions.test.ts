@@ -271,7 +271,7 @@ describe('the difference of two versions', () => {
     // As an 8-bit twin would: off by a little, not always to the same side.
     corpus.writer
       .prepare(
-        `INSERT INTO scores SELECT ?, text_source, pair_id, cosine + ? * ((pair_id * 37 % 19) / 9.0 - 1)
+        `INSERT INTO scores (model_id, text_source, pair_id, cosine) SELECT ?, text_source, pair_id, cosine + ? * ((pair_id * 37 % 19) / 9.0 - 1)
          FROM scores WHERE model_id = 1`,
       )
       .run(twin, bound)

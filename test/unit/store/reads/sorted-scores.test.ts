@@ -36,7 +36,9 @@ afterAll(() => {
 
 /** Writes or overwrites. */
 function write(scores: readonly (readonly [pair: number, cosine: number])[], key = 'alt'): void {
-  const put = corpus.writer.prepare('INSERT OR REPLACE INTO scores VALUES (1, ?, ?, ?)')
+  const put = corpus.writer.prepare(
+    'INSERT OR REPLACE INTO scores (model_id, text_source, pair_id, cosine) VALUES (1, ?, ?, ?)',
+  )
   transaction(corpus.writer, () => {
     for (const [pair, cosine] of scores) put.run(key, pair, cosine)
   })

@@ -222,7 +222,7 @@ describe('the columns of the table', () => {
     const orders = (sort: PairSort, by: Sorting['by'] = null) =>
       pairOrders({ sort, by, score: SOURCES[0]!, sources: SOURCES, setSort: () => undefined })
     expect(orders('size-asc').now).toBe('size-asc')
-    expect(orders('size-asc').options).toHaveLength(6)
+    expect(orders('size-asc').options).toHaveLength(7)
     const byHost = orders('host-desc')
     expect(byHost.options.find(({ value }) => value === byHost.now)?.label).toBe('host, descending')
     const byNumber = orders('column-desc', { column: 'punsafe' })
