@@ -128,9 +128,8 @@ function noEmbeddings(
     others.length > 0
       ? `There are embeddings by ${others.map((one) => one.model).join(', ')}. `
       : ''
-  const options = `${among === 'picture' ? '' : ` --text ${among}`}${model === null ? '' : ` --model ${model}`}`
   return new AppError('not-found', `This corpus has no embeddings of ${what}${by} to search`, {
     window: `${there}Score the pairs first: a model then embeds each picture and text once.`,
-    command: `${there}Make them with gleaner score CORPUS${options}: each picture and text is then embedded once.`,
+    command: `${there}Make them with gleaner score CORPUS${among === 'picture' ? '' : ` --text ${among}`}${model === null ? '' : ` --model ${model}`}: each picture and text is then embedded once.`,
   })
 }
