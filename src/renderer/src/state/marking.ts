@@ -38,7 +38,7 @@ export const useMarking = defineStore('marking', () => {
   /** Shared with the labels: one person sits in front of the window. */
   const person = ref(recall(null, 'annotator', ''))
   /** What waits for the person's name. */
-  const waiting = shallowRef<{ marked: Marked; change: MarkChange } | null>(null)
+  const waiting = shallowRef<(() => void) | null>(null)
   /** The pairs whose tags and note are being written. */
   const editing = shallowRef<{ marked: Marked; field: 'tags' | 'note' } | null>(null)
   const tags = shallowRef<readonly { tag: string; n: number }[]>([])
@@ -53,7 +53,16 @@ export const useMarking = defineStore('marking', () => {
     keep(null, 'annotator', person.value)
     const asked = waiting.value
     waiting.value = null
-    if (asked && person.value !== '') void set(asked.marked, asked.change)
+    if (asked && person.value !== '') asked()
+  }
+
+  /** Who speaks; null: the name is asked for first, and what was meant is done then. */
+  function speaker(meant: () => void): string | null {
+    // Another view may have let another person sit down.
+    person.value = recall(null, 'annotator', person.value)
+    if (person.value !== '') return person.value
+    waiting.value = meant
+    return null
   }
 
   /** What an action is called where it is undone. */
@@ -69,19 +78,15 @@ export const useMarking = defineStore('marking', () => {
   async function set(marked: Marked, change: MarkChange): Promise<boolean> {
     const corpus = useSession().path
     if (corpus === null) return false
-    // Another view may have let another person sit down.
-    person.value = recall(null, 'annotator', person.value)
-    if (person.value === '') {
-      waiting.value = { marked, change }
-      return false
-    }
-    const speaker = { corpus, person: person.value }
+    const who = speaker(() => void set(marked, change))
+    if (who === null) return false
+    const by = { corpus, person: who }
     try {
       const { target } = marked
-      const { event, pairs } = await useClient().call('marks.set', { ...speaker, target, change })
+      const { event, pairs } = await useClient().call('marks.set', { ...by, target, change })
       const take = (call: 'marks.undo' | 'marks.redo') => async () => {
         try {
-          await useClient().call(call, { ...speaker, event })
+          await useClient().call(call, { ...by, event })
           await read()
         } catch (thrown) {
           useUi().fail(thrown)
@@ -152,6 +157,7 @@ export const useMarking = defineStore('marking', () => {
     tags,
     own,
     setPerson,
+    speaker,
     set,
     mark,
     edit,

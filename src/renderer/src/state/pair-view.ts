@@ -3,9 +3,10 @@ import { keep, recall } from '../bridge/persist.ts'
 import { clamp } from '#shared/clamp.ts'
 import { useJobs } from './jobs.ts'
 
-export type PairView = 'grid' | 'table' | 'map'
+export type PairView = 'grid' | 'table' | 'map' | 'duplicates'
 
-const isView = (value: unknown): boolean => value === 'grid' || value === 'table' || value === 'map'
+const isView = (value: unknown): boolean =>
+  value === 'grid' || value === 'table' || value === 'map' || value === 'duplicates'
 
 export const MOST_CAPTION_LINES = 4
 export const MOST_ROW_LINES = 8

@@ -16,11 +16,14 @@ import InspectorPane from '../../ui/InspectorPane.vue'
 import MarkDialogs from '../../ui/MarkDialogs.vue'
 import LargePreview from './LargePreview.vue'
 import { orderCommands } from './pair-orders.ts'
+import { useDuplicates } from './duplicates/duplicates.ts'
 import { useMap } from './map/map.ts'
 import PairsView from './PairsView.vue'
 
 /** What a map, or the colours of its points, come from. */
 const MAPPED: readonly CorpusPart[] = ['maps', 'pairs', 'images', 'scores', 'marks']
+/** What groups of duplicates, or what is shown of them, come from. */
+const GROUPED: readonly CorpusPart[] = ['duplicates', 'pairs', 'images', 'scores', 'marks']
 
 /** The grid of pairs, and the large preview that every view opens. */
 export const pairs = defineFeature({
@@ -43,6 +46,9 @@ export const pairs = defineFeature({
       useFiltering().load(),
       ...(usePairs().view === 'map' && parts.some((part) => MAPPED.includes(part))
         ? [useMap().load()]
+        : []),
+      ...(usePairs().view === 'duplicates' && parts.some((part) => GROUPED.includes(part))
+        ? [useDuplicates().load()]
         : []),
       ...(parts.includes('pairs') ? [useFiltering().loadImported()] : []),
     ]).then(() => undefined),

@@ -9,6 +9,7 @@ import { importing } from './import.ts'
 import { jobs } from './jobs.ts'
 import { judge } from './judge.ts'
 import { label } from './label.ts'
+import { duplicates } from './duplicates.ts'
 import { map } from './map.ts'
 import { marks } from './marks.ts'
 import { measures } from './measures.ts'
@@ -40,6 +41,7 @@ export const en = {
   judge,
   label,
   map,
+  duplicates,
   marks,
   measures,
   pairs,

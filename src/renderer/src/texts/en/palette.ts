@@ -45,7 +45,16 @@ export const palette = {
       farther: 'zoom out',
       colour: 'color legend score site mark language',
     },
+    duplicates: {
+      accept: 'confirm suggestion next',
+      keep: 'best choose this',
+      drop: 'remove copy',
+      apart: 'different separate false',
+      back: 'undo clear decision',
+      one: 'unique deduplicate filter',
+    },
     pairs: {
+      duplicates: 'copies same dedupe deduplicate near groups',
       map: 'umap embedding scatter projection cluster pca',
       filter: 'search find query where',
       search: 'find similar semantic query image neighbours nearest',
