@@ -1,20 +1,17 @@
-import type { Locator, Page } from "@playwright/test";
-import { expect, test } from "./support.ts";
+import type { Locator, Page } from '@playwright/test'
+import { expect, test } from './support.ts'
 
-const list = (page: Page): Locator =>
-  page.getByRole("listbox", { name: "Groups of duplicates" });
-const place = (page: Page): Locator => page.locator(".duplicates .group h2");
-const why = (page: Page): Locator => page.locator(".duplicates .why");
-const decided = (page: Page): Locator => page.locator(".duplicates .decided");
-const current = (page: Page): Locator =>
-  page.locator('.members [aria-current="true"]');
-const shown = (page: Page): Locator =>
-  page.getByRole("status", { name: "Pairs shown" });
+const list = (page: Page): Locator => page.getByRole('listbox', { name: 'Groups of duplicates' })
+const place = (page: Page): Locator => page.locator('.duplicates .group h2')
+const why = (page: Page): Locator => page.locator('.duplicates .why')
+const decided = (page: Page): Locator => page.locator('.duplicates .decided')
+const current = (page: Page): Locator => page.locator('.members [aria-current="true"]')
+const shown = (page: Page): Locator => page.getByRole('status', { name: 'Pairs shown' })
 
 /** The first number of a text, as the 750 of "750 of 875". */
 async function numberIn(of: Locator): Promise<number> {
-  const [first = ""] = /\d[\d,]*/.exec((await of.textContent()) ?? "") ?? [];
-  return Number(first.replaceAll(",", ""));
+  const [first = ''] = /\d[\d,]*/.exec((await of.textContent()) ?? '') ?? []
+  return Number(first.replaceAll(',', ''))
 }
 
 /** Pairs if each picture stood there once, counted from the rows themselves. */
@@ -22,107 +19,100 @@ const oneOfEach = (page: Page): Promise<number> =>
   page.evaluate(async () => {
     interface Reply {
       value: {
-        path: string;
-        selection: string;
-        total: number;
-      };
+        path: string
+        selection: string
+        total: number
+      }
     }
     const { gleaner } = window as unknown as {
-      gleaner: { call(name: string, input: unknown): Promise<Reply> };
-    };
-    const recent = (await gleaner.call("corpora.recent", {}))
-      .value as unknown as Reply["value"][];
-    const corpus = recent[0]?.path;
-    const { selection, total } = (
-      await gleaner.call("pairs.select", { corpus, where: "" })
-    ).value;
-    const seen = new Set<string>();
-    for (let offset = 0; offset < total; offset += 200) {
-      const asked = { corpus, selection, offset, limit: 200 };
-      const rows = (await gleaner.call("pairs.page", asked))
-        .value as unknown as {
-        id: number;
-        sha256: string | null;
-      }[];
-      for (const { id, sha256 } of rows) seen.add(sha256 ?? `no picture ${id}`);
+      gleaner: { call(name: string, input: unknown): Promise<Reply> }
     }
-    return seen.size;
-  });
+    const recent = (await gleaner.call('corpora.recent', {})).value as unknown as Reply['value'][]
+    const corpus = recent[0]?.path
+    const { selection, total } = (await gleaner.call('pairs.select', { corpus, where: '' })).value
+    const seen = new Set<string>()
+    for (let offset = 0; offset < total; offset += 200) {
+      const asked = { corpus, selection, offset, limit: 200 }
+      const rows = (await gleaner.call('pairs.page', asked)).value as unknown as {
+        id: number
+        sha256: string | null
+      }[]
+      for (const { id, sha256 } of rows) seen.add(sha256 ?? `no picture ${id}`)
+    }
+    return seen.size
+  })
 
-test("duplicates are decided by keys, taken back, filtered, and there after a restart", async ({
+test('duplicates are decided by keys, taken back, filtered, and there after a restart', async ({
   start,
 }) => {
-  test.setTimeout(240_000);
-  const first = await start();
-  const { page } = first;
-  await expect(page.getByRole("option").first()).toBeVisible({
+  test.setTimeout(240_000)
+  const first = await start()
+  const { page } = first
+  await expect(page.getByRole('option').first()).toBeVisible({
     timeout: 60_000,
-  });
-  await expect(page.getByRole("button", { name: /^Pause|Cancel/ })).toHaveCount(
-    0,
-    {
-      timeout: 120_000,
-    },
-  );
-  const all = await numberIn(shown(page));
-  await page.keyboard.press("Shift+D");
-  await expect(list(page)).toBeVisible();
-  await expect(place(page)).toContainText("Group 1 of");
-  const groups = await list(page).getByRole("option").count();
-  expect(groups).toBeGreaterThan(2);
+  })
+  await expect(page.getByRole('button', { name: /^Pause|Cancel/ })).toHaveCount(0, {
+    timeout: 120_000,
+  })
+  const all = await numberIn(shown(page))
+  await page.keyboard.press('Shift+D')
+  await expect(list(page)).toBeVisible()
+  await expect(place(page)).toContainText('Group 1 of')
+  const groups = await list(page).getByRole('option').count()
+  expect(groups).toBeGreaterThan(2)
 
   // One of each is what counting the files themselves gives.
-  const once = await oneOfEach(page);
-  expect(once).toBeLessThan(all);
-  await page.keyboard.press("o");
-  await expect.poll(() => numberIn(shown(page))).toBe(once);
-  await page.keyboard.press("Control+z");
-  await expect.poll(() => numberIn(shown(page))).toBe(all);
+  const once = await oneOfEach(page)
+  expect(once).toBeLessThan(all)
+  await page.keyboard.press('o')
+  await expect.poll(() => numberIn(shown(page))).toBe(once)
+  await page.keyboard.press('Control+z')
+  await expect.poll(() => numberIn(shown(page))).toBe(all)
 
   // The suggestion is taken; who takes it is asked once.
-  await page.keyboard.press("Shift+D");
-  await expect(place(page)).toContainText("Group 1 of");
-  await page.keyboard.press("Enter");
-  const name = page.getByRole("dialog").getByRole("textbox");
-  await name.fill("Ann");
-  await page.keyboard.press("Enter");
-  await expect(place(page)).toContainText("Group 2 of");
-  await expect(decided(page)).toContainText("1 kept");
+  await page.keyboard.press('Shift+D')
+  await expect(place(page)).toContainText('Group 1 of')
+  await page.keyboard.press('Enter')
+  const name = page.getByRole('dialog').getByRole('textbox')
+  await name.fill('Ann')
+  await page.keyboard.press('Enter')
+  await expect(place(page)).toContainText('Group 2 of')
+  await expect(decided(page)).toContainText('1 kept')
 
   // Another one is kept.
-  const suggested = await current(page).locator(".strong").textContent();
-  await page.keyboard.press("ArrowRight");
-  const wanted = (await current(page).locator(".strong").textContent()) ?? "";
-  expect(wanted).not.toBe(suggested);
-  await page.keyboard.press("k");
-  await expect(why(page)).toContainText(`Keep ${wanted}: somebody said so`);
-  await expect(decided(page)).toContainText("2 kept");
+  const suggested = await current(page).locator('.strong').textContent()
+  await page.keyboard.press('ArrowRight')
+  const wanted = (await current(page).locator('.strong').textContent()) ?? ''
+  expect(wanted).not.toBe(suggested)
+  await page.keyboard.press('k')
+  await expect(why(page)).toContainText(`Keep ${wanted}: somebody said so`)
+  await expect(decided(page)).toContainText('2 kept')
 
   // A group that is none goes, and comes back.
-  await page.keyboard.press("ArrowDown");
-  await expect(place(page)).toContainText("Group 3 of");
-  const before = await place(page).textContent();
-  await page.keyboard.press("a");
-  await expect.poll(() => place(page).textContent()).not.toBe(before);
-  await expect(decided(page)).not.toContainText(" 0 apart");
-  await page.keyboard.press("Control+z");
-  await expect.poll(() => place(page).textContent()).toBe(before);
-  await expect(decided(page)).toContainText(" 0 apart");
-  await page.keyboard.press("Control+y");
-  await expect(decided(page)).not.toContainText(" 0 apart");
+  await page.keyboard.press('ArrowDown')
+  await expect(place(page)).toContainText('Group 3 of')
+  const before = await place(page).textContent()
+  await page.keyboard.press('a')
+  await expect.poll(() => place(page).textContent()).not.toBe(before)
+  await expect(decided(page)).not.toContainText(' 0 apart')
+  await page.keyboard.press('Control+z')
+  await expect.poll(() => place(page).textContent()).toBe(before)
+  await expect(decided(page)).toContainText(' 0 apart')
+  await page.keyboard.press('Control+y')
+  await expect(decided(page)).not.toContainText(' 0 apart')
 
   // What looks the same has to be looked for.
-  const said = (await decided(page).textContent()) ?? "";
-  await page.getByRole("combobox", { name: "Duplicates by" }).click();
-  await page.getByRole("option", { name: /same look/ }).click();
-  await page.getByRole("button", { name: "Look for them" }).click();
-  await expect(list(page)).toBeVisible({ timeout: 120_000 });
-  await expect(place(page)).toContainText("Group 1 of");
-  await first.close();
+  const said = (await decided(page).textContent()) ?? ''
+  await page.getByRole('combobox', { name: 'Duplicates by' }).click()
+  await page.getByRole('option', { name: /same look/ }).click()
+  await page.getByRole('button', { name: 'Look for them' }).click()
+  await expect(list(page)).toBeVisible({ timeout: 120_000 })
+  await expect(place(page)).toContainText('Group 1 of')
+  await first.close()
 
-  const { page: later } = await start();
-  await expect(list(later)).toBeVisible({ timeout: 60_000 });
-  await later.getByRole("combobox", { name: "Duplicates by" }).click();
-  await later.getByRole("option", { name: /same bytes/ }).click();
-  await expect(decided(later)).toHaveText(said);
-});
+  const { page: later } = await start()
+  await expect(list(later)).toBeVisible({ timeout: 60_000 })
+  await later.getByRole('combobox', { name: 'Duplicates by' }).click()
+  await later.getByRole('option', { name: /same bytes/ }).click()
+  await expect(decided(later)).toHaveText(said)
+})
