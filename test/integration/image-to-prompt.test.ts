@@ -236,7 +236,7 @@ describe('prompts for pictures', () => {
     const asked = {
       ...{
         base: 'tiny',
-        path,
+        picture: { name: path, source: { path } },
         k: 3,
         shown: 10,
         averaging: 'mean' as const,
@@ -257,7 +257,8 @@ describe('prompts for pictures', () => {
       await expect(session.predict(other, emptyFolders(), settings)).rejects.toThrow(
         /are not embedded by tiny-siglip/,
       )
-      const none = { ...asked, path: join(folder, 'prompts.txt') }
+      const text = join(folder, 'prompts.txt')
+      const none = { ...asked, picture: { name: text, source: { path: text } } }
       await expect(session.predict(none, emptyFolders(), settings)).rejects.toThrow(
         /cannot be read/,
       )

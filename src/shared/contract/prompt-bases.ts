@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { call } from './call.ts'
+import { PromptEvaluationReport } from './prompt-evaluation.ts'
 import { CLEAN_STEPS, CleanedStep, CleanRules } from './prompt-rules.ts'
+import { MAX_BASE64 } from './search.ts'
 
 /** Of a prompt base, which lies in the home folder under its name. */
 export const PromptBaseName = z
@@ -93,6 +95,8 @@ export const promptBases = {
       base: PromptBaseName,
       picture: z.union([
         z.object({ path: z.string().min(1) }),
+        /** Pasted or dropped. */
+        z.object({ base64: z.base64().min(1).max(MAX_BASE64), name: z.string().max(300) }),
         z.object({ corpus: z.string().min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
       ]),
       k: z.number().int().min(1).max(10_000).default(100),
@@ -118,6 +122,8 @@ export const promptBases = {
       }),
     }),
   ),
+  /** What an evaluation wrote. @throws `not-found`, `damaged` for what is no report of one */
+  'promptBases.report': call(z.object({ path: z.string().min(1) }), PromptEvaluationReport),
   /** Deletes a base with all that was embedded. */
   'promptBases.remove': call(z.object({ base: PromptBaseName }), z.object({})),
 }

@@ -6,7 +6,7 @@ import { ErrorValue } from './error.ts'
 /** Characters of words that are searched by: no encoder reads as many. */
 export const MAX_WORDS = 2000
 /** Characters of base64 of a picture that is pasted or dropped: 24 MB of bytes. */
-const MAX_BASE64 = 32 * 2 ** 20
+export const MAX_BASE64 = 32 * 2 ** 20
 /** Hits of a search at most. */
 export const MAX_HITS = 10_000
 

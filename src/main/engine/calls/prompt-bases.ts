@@ -1,4 +1,9 @@
+import { readFile } from 'node:fs/promises'
+import type { CallInput } from '#shared/contract/index.ts'
 import type { promptBases as contract } from '#shared/contract/prompt-bases.ts'
+import { PromptEvaluationReport } from '#shared/contract/prompt-evaluation.ts'
+import { AppError } from '#shared/errors.ts'
+import type { AskedPrompt } from '../../jobs/image-to-prompt/prompt-session.ts'
 import { blobPath } from '../../store/blobs.ts'
 import {
   openPromptBase,
@@ -45,15 +50,37 @@ export function promptBaseCalls(context: EngineContext): CallsOf<typeof contract
       return info(base)
     },
     'promptBases.try'({ picture, ...asked }) {
-      const path =
-        'path' in picture
-          ? picture.path
-          : blobPath(corpora.get(picture.corpus).corpus.path, picture.sha256)
-      return promptSession.predict({ ...asked, path }, folders, settings.get())
+      const found = sourceOf(picture, (path) => corpora.get(path).corpus.path)
+      return promptSession.predict({ ...asked, picture: found }, folders, settings.get())
     },
+    'promptBases.report': ({ path }) => readEvaluation(path),
     'promptBases.remove'({ base }) {
       removePromptBase(root, base)
       return {}
     },
+  }
+}
+
+type Picture = CallInput<'promptBases.try'>['picture']
+
+function sourceOf(picture: Picture, corpusAt: (path: string) => string): AskedPrompt['picture'] {
+  if ('base64' in picture) return { name: picture.name, source: { base64: picture.base64 } }
+  const path = 'path' in picture ? picture.path : blobPath(corpusAt(picture.corpus), picture.sha256)
+  return { name: path, source: { path } }
+}
+
+async function readEvaluation(path: string): Promise<PromptEvaluationReport> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new AppError('not-found', `There is no file ${path}.`)
+    throw new AppError('io', `${path} cannot be read: ${error.message}`)
+  })
+  try {
+    return PromptEvaluationReport.parse(JSON.parse(text))
+  } catch {
+    throw new AppError(
+      'damaged',
+      `${path} is no evaluation of a prompt base.`,
+      'Evaluate the base again.',
+    )
   }
 }

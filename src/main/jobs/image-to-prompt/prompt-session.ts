@@ -14,6 +14,7 @@ import { readPromptBase } from '../../store/open-prompt-base.ts'
 import { promptModels } from '../../store/repositories/prompt-base.ts'
 import type { PromptModel } from '../../store/repositories/prompt-base.ts'
 import type { Entries } from '../run/entries.ts'
+import type { FoundPicture } from '../similarity/find-pictures.ts'
 import { sentenceModel } from './base-models.ts'
 import { encodePictures } from './pictures.ts'
 import { startPromptWorker } from './prompt-calls.ts'
@@ -24,7 +25,8 @@ const IDLE_MS = 60_000
 
 export interface AskedPrompt extends Prediction {
   base: string
-  path: string
+  /** Its bytes or its file, and what it is called in an error. */
+  picture: { name: string; source: FoundPicture }
   k: number
   shown: number
   model?: string | undefined
@@ -82,10 +84,10 @@ export function createPromptSession(
         const clip = embeddedBy(rows, 'picture-text', picture.digest, picture.id)
         const sentence = embeddedBy(rows, 'sentence', sentenceDigest(encoder), encoder.id)
         const loaded = await host.open(picture, settings.device)
-        const { rows: queries, places } = await encodePictures(loaded, [{ path: asked.path }])
+        const { rows: queries, places } = await encodePictures(loaded, [asked.picture.source])
         const [place] = places
         if (typeof place === 'object') {
-          throw new AppError('damaged', `${asked.path} cannot be read: ${place.failure}`)
+          throw new AppError('damaged', `${asked.picture.name} cannot be read: ${place.failure}`)
         }
         const { base, k, shown, weights, averaging, space } = asked
         const { value } = await worker.call('predict', {

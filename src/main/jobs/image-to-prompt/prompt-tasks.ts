@@ -21,7 +21,7 @@ import {
   promptTextsAt,
   promptVectors,
 } from '../../store/repositories/prompt-base.ts'
-import { evaluationCurve } from './evaluation-curve.ts'
+import { evaluationCurve } from '#shared/prompt-evaluation-curve.ts'
 import { evaluateRows } from './evaluate-rows.ts'
 import type { BaseRows } from './evaluate-rows.ts'
 import type { AtBase, PromptCalls, Rows, Taken } from './prompt-calls.ts'

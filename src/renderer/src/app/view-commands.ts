@@ -1,5 +1,6 @@
 import { MARKS } from '#shared/marks.ts'
 import { useVersions } from '../features/export/versions/versions.ts'
+import { usePromptBases } from '../features/generate/bases/prompt-bases.ts'
 import { LABELS, type ActionName } from '../features/judge/study-actions.ts'
 import { useTraining, type Step } from '../features/train/training.ts'
 import { allPlaces } from '../state/features.ts'
@@ -162,6 +163,22 @@ const TRAIN_THERE = new Set([
   'train.predict',
 ])
 
+/** In the tab of image to prompt; those that need a picture or a base that is looked at are there. */
+const BASES: Titles = {
+  'bases.new': 'bases.keys.new',
+  'bases.new-corpus': 'bases.keys.newCorpus',
+  'bases.add': 'bases.keys.add',
+  'bases.choose': 'bases.keys.choose',
+  'bases.pair': 'bases.keys.pair',
+  'bases.edit': 'bases.keys.edit',
+  'bases.copy': 'bases.keys.copy',
+  'bases.clean': 'bases.keys.clean',
+  'bases.undo': 'bases.keys.undo',
+  'bases.judge': 'bases.keys.judge',
+  'bases.batch': 'bases.keys.batch',
+}
+const BASES_THERE = new Set(['bases.edit', 'bases.copy', 'bases.undo', 'bases.pair'])
+
 /** In the tab of versions; those that need the name of a version, or one that is shown, are there. */
 const VERSIONS: Titles = {
   'versions.create': 'versions.commands.create',
@@ -204,6 +221,16 @@ export function viewCommands(): ViewCommand[] {
       there: id === 'versions.export',
       open: () => {
         useVersions().tab = 'versions'
+      },
+    })),
+    ...Object.entries(BASES).map(([id, title]) => ({
+      id,
+      title: t(title),
+      group: group('generate'),
+      view: 'generate',
+      there: BASES_THERE.has(id),
+      open: () => {
+        usePromptBases().tab = 'bases'
       },
     })),
     ...MARKS.map((mark) => ({

@@ -16,7 +16,7 @@ const PAUSE_MS = 160
 const MOST_PARTS = 15
 const MOST_KEPT = 20
 /** A picture that is searched by, bytes. */
-const MOST_BYTES = 24 * 2 ** 20
+export const MOST_BYTES = 24 * 2 ** 20
 
 /** Search by what pictures show: words, pictures and pairs, together or taken away. */
 export const useSearching = defineStore('searching', () => {
@@ -175,7 +175,7 @@ export const useSearching = defineStore('searching', () => {
   }
 })
 
-function base64Of(bytes: Uint8Array): string {
+export function base64Of(bytes: Uint8Array): string {
   let text = ''
   for (let at = 0; at < bytes.length; at += 0x8000)
     text += String.fromCharCode(...bytes.subarray(at, at + 0x8000))

@@ -1,4 +1,5 @@
 import { app } from './app.ts'
+import { bases } from './bases.ts'
 import { corpora } from './corpora.ts'
 import { cutoff } from './cutoff.ts'
 import { exporting } from './export.ts'
@@ -30,6 +31,7 @@ import { versions } from './versions.ts'
 /** Every text of the window in English, by the part of the window that shows it. */
 export const en = {
   app,
+  bases,
   corpora,
   cutoff,
   exporting,

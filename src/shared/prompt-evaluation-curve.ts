@@ -1,8 +1,8 @@
-import type { Figure } from '#shared/figures.ts'
-import type { PromptEvaluation } from '#shared/contract/prompt-evaluation.ts'
+import type { Figure } from './figures.ts'
+import type { PromptEvaluation } from './contract/prompt-evaluation.ts'
 
 /** Mean cosines over k, with lines across for the projection and for the mean of the base. */
-export function evaluationCurve(report: PromptEvaluation): Figure {
+export function evaluationCurve(report: Omit<PromptEvaluation, 'heldOutPictures'>): Figure {
   const near = report.rows.filter(({ kind }) => kind === 'neighbours')
   const ks = near.map(({ k }) => k as number)
   const [w1, w2] = report.weights
