@@ -11,7 +11,7 @@ export const scoring = defineFeature({
   commands: () => [
     {
       id: 'table.similarity',
-      title: t('scoring.command'),
+      title: t('scoring.action'),
       group: t('app.groups.corpora'),
       keys: ['Ctrl+Shift+S'],
       run: () => void useTableScoring().begin().catch(useUi().fail),

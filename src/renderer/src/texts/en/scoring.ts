@@ -1,5 +1,7 @@
 export const scoring = {
   command: 'Score a table…',
+  /** Among all commands "score" means the open corpus first. */
+  action: 'Open a table and score its pairs…',
   instead: 'Only score it…',
   insteadAbout: 'A new table with a similarity beside each row; nothing is imported',
   title: 'Score a table',
