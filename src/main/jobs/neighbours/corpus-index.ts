@@ -63,7 +63,6 @@ export function createCorpusIndex(
     const dimensions = vector.byteLength / 4
     index ??= createFlatIndex({
       dimensions,
-      coarse: true,
       ...(threads ? { threads } : {}),
       floats: {
         bytes: 0,
