@@ -60,6 +60,8 @@ export const useDuplicates = defineStore('duplicates', () => {
   let key = ''
   /** The group that is shown has left the list; the next one stands in its place. */
   let hasLeft = false
+  /** A step is under way: what is still shown is not what is meant. */
+  let isMoving = false
   let size = MEMBERS
 
   const now = computed(() => states.value.find((one) => one.kind === kind.value) ?? null)
@@ -145,12 +147,14 @@ export const useDuplicates = defineStore('duplicates', () => {
           page = await read({ offset: page.total - 1, limit: 1, members: size })
         }
         const here = page.groups[0] ?? null
-        const held = group.value
+        const held = isMoving ? null : group.value
         const next = held && held.id !== here?.id ? ((await again(held)) ?? here) : here
         if (mine !== ticket) return
         total.value = page.total
         index.value = Math.max(0, Math.min(index.value, page.total - 1))
         hasLeft = next !== here
+        if (isMoving) member.value = null
+        isMoving = false
         put(next)
       }
       cache.invalidate()
@@ -170,6 +174,7 @@ export const useDuplicates = defineStore('duplicates', () => {
     const mine = ++ticket
     index.value = Math.max(0, Math.min(to, total.value - 1))
     hasLeft = false
+    isMoving = true
     size = MEMBERS
     try {
       let page = await read({ offset: index.value, limit: 1, members: size })
@@ -179,9 +184,11 @@ export const useDuplicates = defineStore('duplicates', () => {
       if (mine !== ticket) return
       total.value = page.total
       index.value = Math.max(0, Math.min(index.value, page.total - 1))
+      isMoving = false
       member.value = null
       put(page.groups[0] ?? null)
     } catch (thrown) {
+      if (mine === ticket) isMoving = false
       useUi().fail(thrown)
     }
   }
@@ -230,6 +237,7 @@ export const useDuplicates = defineStore('duplicates', () => {
         for (const event of order) await client.call(call, { ...by, event })
         if (corpus !== path) return
         // What is taken back is looked at again.
+        isMoving = false
         index.value = at
         group.value = held
         await load()
