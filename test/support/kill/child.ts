@@ -1,7 +1,8 @@
 /**
  * An engine with one job, to be killed. Its argument is a `Work` as JSON. A job that an earlier run
- * left goes on; otherwise it is begun. Says `step` when its chosen step is reached (unless it ends
- * itself there) and, when the job has come to an end, an `End` as JSON.
+ * left goes on; otherwise it is begun, unless it was before. Says `begun` when its job is written
+ * down, `step` when its chosen step is reached (unless it ends itself there) and, when the job has
+ * come to an end, an `End` as JSON.
  */
 import { writeSync } from 'node:fs'
 import { countSteps, stepsDone } from './steps.ts'
@@ -19,6 +20,8 @@ export interface Work {
   by: 'itself' | 'parent'
   /** Counts from the start of the engine, not from the start of the job: for one that goes on. */
   isLater: boolean
+  /** An earlier run wrote the job down: where none is left, it is over. */
+  isBegun: boolean
 }
 
 export interface End {
@@ -50,7 +53,10 @@ for (const job of left) {
   if (job.state === 'interrupted') await ask('jobs.resume', { job: job.id })
 }
 // One that was killed before it was written down is asked for again; the sample is made by its call.
-if (left.length === 0 || work.call === 'corpora.openSample') await ask(work.call, work.input)
+if ((left.length === 0 && !work.isBegun) || work.call === 'corpora.openSample') {
+  await ask(work.call, work.input)
+}
+writeSync(1, 'begun\n')
 for (const { id } of await listed()) await engine.finished(id)
 const end: End = {
   steps: stepsDone(),

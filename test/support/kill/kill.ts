@@ -63,7 +63,9 @@ export interface KillCheck {
   close(): Promise<void>
 }
 
-type Ended = { end: End; mark: string } | { end: null; mark: string; stderr: string; how: string }
+type Ended = { mark: string; isBegun: boolean } & (
+  { end: End } | { end: null; stderr: string; how: string }
+)
 
 interface Undisturbed {
   base: string
@@ -91,7 +93,7 @@ export async function openKillCheck(): Promise<KillCheck> {
       call: one.call,
       input: one.input(folder),
       corpus: one.hasCorpus ? corpusIn(folder) : null,
-      ...{ at: 0, by: 'itself', isLater: false },
+      ...{ at: 0, by: 'itself', isLater: false, isBegun: false },
       ...how,
     }
     return runChild(folder, work, join(root, 'compiled'), random)
@@ -124,13 +126,13 @@ export async function openKillCheck(): Promise<KillCheck> {
     const { base, steps, content } = await made
     const folder = fresh(base)
     const marks: string[] = []
-    let isLater = false
+    let [isLater, isBegun] = [false, false]
     for (const where of places) {
       const count = where === 'resume' ? Math.min(steps, RESUME_STEPS) : steps
       const from = where === 'end' ? Math.max(0, steps - END_STEPS) : 0
       const at = 1 + from + Math.floor(random.next() * (count - from))
       const by = random.next() < 1 / 3 ? 'parent' : 'itself'
-      const ended = await start(one, folder, { at, by, isLater }, random)
+      const ended = await start(one, folder, { at, by, isLater, isBegun }, random)
       marks.push(ended.mark)
       result.at += ` ${by} ${at}/${steps}`
       if (ended.end) {
@@ -143,8 +145,9 @@ export async function openKillCheck(): Promise<KillCheck> {
         if (isUnderWay(one, folder)) result.inside++
       }
       isLater = true
+      isBegun ||= ended.isBegun
     }
-    const last = await start(one, folder, { isLater: true })
+    const last = await start(one, folder, { isLater, isBegun })
     marks.push(last.mark)
     checkEnd(name, last)
     result.orphans = await helpersOf(marks)
@@ -214,10 +217,11 @@ function runChild(folder: string, work: Work, compiled: string, random?: Random)
   })
   const watchdog = setTimeout(() => child.kill('SIGTERM'), WATCHDOG_MS)
   let [stdout, stderr] = ['', '']
+  let isReached = false
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    const isFirst = stdout === ''
     stdout += chunk
-    if (!isFirst || !stdout.startsWith('step') || !random) return
+    if (!random || isReached || !stdout.split('\n').includes('step')) return
+    isReached = true
     setTimeout(() => child.kill('SIGKILL'), random.next() * LATER_MS)
   })
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
@@ -227,9 +231,10 @@ function runChild(folder: string, work: Work, compiled: string, random?: Random)
       clearTimeout(watchdog)
       // Helpers that live on would keep its streams open.
       setImmediate(() => {
-        const said = stdout.trim().split('\n').at(-1) ?? ''
-        if (code === 0) done({ end: JSON.parse(said) as End, mark })
-        else done({ end: null, mark, stderr, how: signal ?? `exit code ${code}` })
+        const said = stdout.trim().split('\n')
+        const isBegun = said.includes('begun')
+        if (code === 0) done({ end: JSON.parse(said.at(-1) ?? '') as End, mark, isBegun })
+        else done({ end: null, mark, isBegun, stderr, how: signal ?? `exit code ${code}` })
       })
     })
   })
