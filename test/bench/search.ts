@@ -42,8 +42,8 @@ interface Engine {
 const node = (engine: string): string[] => [process.execPath, join(folder, 'engines.ts'), engine]
 const python = (kind: string): string[] => ['python3', join(folder, 'faiss_flat.py'), kind]
 const ENGINES: Engine[] = [
-  { name: 'gleaner flat (half bytes first)', command: node('flat') },
-  { name: 'gleaner flat (bytes only)', command: node('flat-fine') },
+  { name: 'gleaner flat (sketches first)', command: node('flat') },
+  { name: 'gleaner flat (codes only)', command: node('flat-fine') },
   { name: 'usearch exactSearch f32', command: node('usearch-exact') },
   { name: 'usearch graph i8, ef 512', command: node('usearch-graph') },
   { name: 'sqlite-vec 0.1.9', command: node('sqlite-vec'), queries: 20 },

@@ -41,11 +41,11 @@ function eachBatch(take: (values: Float32Array, from: number) => void): void {
   }
 }
 
-function flat(isCoarse: boolean): Ready {
+function flat(isSketched: boolean): Ready {
   const one = new Float32Array(D)
   const index = createFlatIndex({
     dimensions: D,
-    coarse: isCoarse,
+    sketches: isSketched,
     threads: {
       entry: new URL('../../../src/main/search/vectors/scan-worker.ts', import.meta.url),
       count: Math.min(4, availableParallelism()) - 1,

@@ -63,6 +63,8 @@ export function createCorpusIndex(
     const dimensions = vector.byteLength / 4
     index ??= createFlatIndex({
       dimensions,
+      // Many are only asked about where a person waits.
+      sketches: threads !== undefined,
       ...(threads ? { threads } : {}),
       floats: {
         bytes: 0,

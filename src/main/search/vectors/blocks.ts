@@ -2,18 +2,17 @@ import { AppError } from '#shared/errors.ts'
 import { createCoder } from './codes.ts'
 import type { Coder } from './codes.ts'
 import { MAX_PAGES, PAGE } from './dot-kernel.ts'
+import { SKETCHED, sketchBytes, tableBytes, writeSketch } from './sketches.ts'
 
 /** Rows that stand together; a power of two. */
 export const BLOCK = 1024
 /** Queries that one scan answers at a time. */
 export const QUERIES = 64
-/** Bits by which a fine code is shifted to be a coarse one. */
-export const COARSE_SHIFT = 3
 
 /**
- * Codes of rows in a shared memory, in blocks: fine codes, where asked for also coarse ones, and the
- * size of each row's step (float32). Before them lies room for each thread that scans. The memory
- * grows in place.
+ * Codes of rows in a shared memory, in blocks: a byte a dimension and the size of each row's step
+ * (float32); where asked for also sketches, with each row's factor and room for its estimate (float32).
+ * Before them lies room for each thread that scans. The memory grows in place.
  */
 export interface Blocks {
   coder: Coder
@@ -29,33 +28,39 @@ export interface Blocks {
 /** Where things lie, in bytes; enough for a thread to scan by. */
 export interface Layout {
   padded: number
-  isCoarse: boolean
-  /** Room of one scanning thread: queries, list, what comes out. */
+  isSketched: boolean
+  /** Room of one scanning thread: table of sketches, queries, list, what comes out. */
   room: number
   /** Where the first block begins. */
   start: number
-  /** Of a block; fine codes come first. */
+  /** Of a block; codes of a byte come first. */
   block: number
   /** Within a block. */
-  coarseAt: number
   stepsAt: number
+  sketchesAt: number
+  factorsAt: number
+  estimatesAt: number
 }
 
 const upTo64 = (bytes: number): number => Math.ceil(bytes / 64) * 64
 const LIST_BYTES = upTo64((BLOCK + 4) * 4)
 
-export function layoutOf(padded: number, isCoarse: boolean, threads: number): Layout {
-  const room = upTo64(QUERIES * padded) + 2 * LIST_BYTES
-  const coarseAt = BLOCK * padded
-  const stepsAt = coarseAt + (isCoarse ? (BLOCK * padded) / 2 : 0)
+export function layoutOf(padded: number, isSketched: boolean, threads: number): Layout {
+  const room = upTo64(tableBytes(padded)) + upTo64(QUERIES * padded) + 2 * LIST_BYTES
+  const stepsAt = BLOCK * padded
+  const sketchesAt = stepsAt + BLOCK * 4
+  const factorsAt = sketchesAt + (BLOCK / SKETCHED) * sketchBytes(padded)
+  const estimatesAt = factorsAt + BLOCK * 4
   return {
     padded,
-    isCoarse,
+    isSketched,
     room,
     start: upTo64(room * threads),
-    block: stepsAt + BLOCK * 4,
-    coarseAt,
+    block: isSketched ? estimatesAt + BLOCK * 4 : sketchesAt,
     stepsAt,
+    sketchesAt,
+    factorsAt,
+    estimatesAt,
   }
 }
 
@@ -63,19 +68,20 @@ export function layoutOf(padded: number, isCoarse: boolean, threads: number): La
 export function roomOf(
   layout: Layout,
   thread: number,
-): { queries: number; list: number; out: number } {
-  const queries = thread * layout.room
+): { table: number; queries: number; list: number; out: number } {
+  const table = thread * layout.room
+  const queries = table + upTo64(tableBytes(layout.padded))
   const list = queries + upTo64(QUERIES * layout.padded)
-  return { queries, list, out: list + LIST_BYTES }
+  return { table, queries, list, out: list + LIST_BYTES }
 }
 
 export function createBlocks(options: {
   dimensions: number
-  isCoarse: boolean
+  isSketched: boolean
   threads: number
 }): Blocks {
   const coder = createCoder(options.dimensions)
-  const layout = layoutOf(coder.padded, options.isCoarse, options.threads)
+  const layout = layoutOf(coder.padded, options.isSketched, options.threads)
   const memory = new WebAssembly.Memory({
     initial: Math.ceil(layout.start / PAGE),
     maximum: MAX_PAGES,
@@ -114,25 +120,16 @@ export function createBlocks(options: {
       growTo(block + layout.block)
       const row = size % BLOCK
       const { padded } = coder
-      const fine = bytes.subarray(block + row * padded, block + (row + 1) * padded)
-      const step = coder.row(vector, fine)
+      const code = bytes.subarray(block + row * padded, block + (row + 1) * padded)
+      const step = coder.row(vector, code)
       new Float32Array(bytes.buffer, block + layout.stepsAt, BLOCK)[row] = step
-      if (layout.isCoarse) {
-        const at = block + layout.coarseAt + (row * padded) / 2
-        pack(fine, bytes.subarray(at, at + padded / 2))
+      if (layout.isSketched) {
+        const size = sketchBytes(padded)
+        const at = block + layout.sketchesAt + Math.floor(row / SKETCHED) * size
+        const factors = new Float32Array(bytes.buffer, block + layout.factorsAt, BLOCK)
+        factors[row] = writeSketch(coder.turned, bytes.subarray(at, at + size), row % SKETCHED)
       }
       size++
     },
-  }
-}
-
-/** Fine codes to half bytes, as `dot-kernel.ts` reads them. */
-function pack(fine: Uint8Array, into: Uint8Array): void {
-  for (let group = 0; group < into.length; group += 16) {
-    for (let i = group; i < group + 16; i++) {
-      const low = (fine[group + i] as number) >> COARSE_SHIFT
-      const high = (fine[group + 16 + i] as number) >> COARSE_SHIFT
-      into[i] = low | (high << 4)
-    }
   }
 }

@@ -5,6 +5,8 @@ import { GROUP } from './dot-kernel.ts'
 export interface Coder {
   /** Dimensions of what comes out: those that go in, filled up. */
   padded: number
+  /** `padded` values: the last vector that was coded, rotated. */
+  readonly turned: Float32Array
   /** Writes `padded` values 0..127 and gives the size of one step: value = (code - 64) * step. */
   row(vector: Float32Array, into: Uint8Array): number
   /** Writes `padded` values -127..127; value = code * step. `sum` is that of all codes. */
@@ -49,6 +51,7 @@ export function createCoder(dimensions: number): Coder {
 
   return {
     padded,
+    turned,
     row(vector, into) {
       const largest = turn(vector)
       const inverse = largest > 0 ? ROW_LARGEST / largest : 0

@@ -3,13 +3,15 @@ import { createBest } from './best.ts'
 import type { Best } from './best.ts'
 import { countBits } from './bits.ts'
 import type { Bits } from './bits.ts'
-import { BLOCK, QUERIES, createBlocks } from './blocks.ts'
+import { BLOCK, QUERIES, createBlocks, roomOf } from './blocks.ts'
+import { borderOf } from './estimates.ts'
 import { floatsInMemory } from './row-floats.ts'
 import type { RowFloats } from './row-floats.ts'
 import { createScanner } from './scan.ts'
 import { createScanThreads } from './scan-threads.ts'
 import type { ThreadOptions } from './scan-threads.ts'
-import type { Within } from './scan.ts'
+import type { Asked } from './scan.ts'
+import { sketchError, tableBytes, writeTable } from './sketches.ts'
 
 /** From best to worst; of equal cosines the lower row comes first. */
 export interface Hits {
@@ -61,36 +63,35 @@ export interface FlatIndexOptions {
   /** Where the exact vectors are; default: in memory, four bytes a dimension. */
   floats?: RowFloats
   /**
-   * Keeps codes of half a byte beside those of a byte (memory is half more): one query over many rows
-   * then reads half as much, and memory is what a scan waits for.
+   * Keeps sketches beside the codes (memory is a quarter more): one query over many rows then looks at the
+   * codes of those alone that are likely by their sketch.
    */
-  coarse?: boolean
+  sketches?: boolean
   /** Threads that help with one query over many rows. */
   threads?: ThreadOptions
 }
 
 /** Candidates at least: below this their exact cosines cost next to nothing. */
 const LEAST_CANDIDATES = 400
-/** Rows from which half bytes pay. */
-const MANY_ROWS = 200_000
-/**
- * Rows whose codes of a byte are looked at, for each candidate, where half bytes found them: those are
- * off by about 0.006.
- */
-const COARSE_TIMES = 10
+/** Rows from which sketches and threads pay. */
+const MANY_ROWS = 100_000
+/** Of an estimate, in standard deviations: a row of the best is missed once in some hundred. */
+const MARGIN = 3
+/** Rows whose codes are looked at, for each candidate, at least. */
+const LIKELY_TIMES = 10
 
 export function createFlatIndex(options: FlatIndexOptions): FlatIndex {
-  const { dimensions, floats, coarse = false } = options
+  const { dimensions, floats, sketches = false } = options
   const exact = floats ?? floatsInMemory(dimensions)
   const blocks = createBlocks({
     dimensions,
-    isCoarse: coarse,
+    isSketched: sketches,
     threads: 1 + (options.threads?.count ?? 0),
   })
   const scanner = createScanner(blocks.memory, blocks.layout, 0)
   const codes = new Int8Array(blocks.coder.padded)
-  const threads =
-    options.threads && options.threads.count > 0 ? createScanThreads(blocks, options.threads) : null
+  const threads = createScanThreads(blocks, scanner, options.threads ?? { entry: null, count: 0 })
+  const margin = MARGIN * sketchError(blocks.coder.padded)
 
   const rowsOf = (block: number): number => Math.min(BLOCK, blocks.size - block * BLOCK)
   const blockCount = (): number => Math.ceil(blocks.size / BLOCK)
@@ -102,42 +103,40 @@ export function createFlatIndex(options: FlatIndexOptions): FlatIndex {
     return { step, sum }
   }
 
-  function scan(kind: 'fine' | 'coarse', within: Within, bests: Best[]): void {
+  function scan(within: Asked, bests: Best[]): void {
     for (let block = 0; block < blockCount(); block++) {
       if (scanner.choose(block, rowsOf(block), within) === 0) continue
-      bests.forEach((best, i) => scanner.offer(i, kind, best))
+      bests.forEach((best, i) => scanner.offer(i, best))
     }
   }
 
-  function countOf(within: Within): number {
+  function countOf(within: Asked): number {
     if (within === null) return blocks.size
     return 'rows' in within ? within.rows.length : countBits(within.mask)
   }
 
   /** Rows that may be among the best `n` of each query. */
-  function candidatesOf(queries: Float32Array[], within: Within, n: number): Uint32Array[] {
-    const placed = queries.map(place)
-    if (placed.length === 1 && countOf(within) >= MANY_ROWS) {
-      return [ofMany(placed[0] as { step: number; sum: number }, within, n)]
+  function candidatesOf(queries: Float32Array[], within: Asked, n: number): Uint32Array[] {
+    const [only, ...others] = queries
+    if (only && others.length === 0 && countOf(within) >= MANY_ROWS) {
+      if (within === null || 'mask' in within) return [ofMany(only, within?.mask ?? null, n)]
     }
+    queries.forEach(place)
     const bests = queries.map(() => createBest(n))
-    scan('fine', within, bests)
+    scan(within, bests)
     return bests.map((best) => best.take().rows)
   }
 
-  /** Of one query over many rows: half bytes first, by all threads. */
-  function ofMany(query: { step: number; sum: number }, within: Within, n: number): Uint32Array {
-    const kind = coarse ? 'coarse' : 'fine'
-    const capacity = coarse ? n * COARSE_TIMES : n
-    const first = createBest(capacity)
-    if (threads && !(within && 'rows' in within)) {
-      threads.scan(scanner, query, kind, within?.mask ?? null, first, capacity)
-    } else scan(kind, within, [first])
-    const { rows } = first.take()
-    if (!coarse) return rows
-    const best = createBest(n)
-    scan('fine', { rows: rows.sort() }, [best])
-    return best.take().rows
+  /** Of one query over many rows, by all threads: sketches first, where there are some. */
+  function ofMany(vector: Float32Array, mask: Bits | null, n: number): Uint32Array {
+    const query = { ...place(vector, 0), mask }
+    if (!sketches) return threads.best(query, n).take().rows
+    const { table } = roomOf(blocks.layout, 0)
+    const bytes = tableBytes(blocks.coder.padded)
+    writeTable(blocks.coder.turned, new Uint8Array(blocks.memory.buffer, table, bytes))
+    const counts = threads.estimate(query)
+    const least = borderOf(counts, { n, least: n * LIKELY_TIMES, margin })
+    return threads.best(query, n, least).take().rows
   }
 
   function rescored(query: Float32Array, candidates: Uint32Array, k: number): Hits {
@@ -181,7 +180,7 @@ export function createFlatIndex(options: FlatIndexOptions): FlatIndex {
       for (const row of rows) blocks.add(row)
     },
     vector: (row) => exact.get(row),
-    close: () => threads?.close(),
+    close: () => threads.close(),
     searchMany,
     search: (query, k, options) => searchMany(query, k, options)[0] as Hits,
     nearest(queries) {
@@ -196,7 +195,7 @@ export function createFlatIndex(options: FlatIndexOptions): FlatIndex {
           const rows = scanner.choose(block, rowsOf(block), null)
           const from = block * BLOCK
           some.forEach((_, i) => {
-            scanner.score(i, 'fine', scores)
+            scanner.score(i, scores)
             for (let row = 0; row < rows; row++) {
               if ((scores[row] as number) <= (cosines[from + row] as number)) continue
               cosines[from + row] = scores[row] as number

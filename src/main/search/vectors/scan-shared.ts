@@ -1,4 +1,5 @@
 import type { Best } from './best.ts'
+import type { Bits } from './bits.ts'
 import { BLOCK } from './blocks.ts'
 import type { Layout } from './blocks.ts'
 import type { Scanner } from './scan.ts'
@@ -9,12 +10,14 @@ export interface SharedScan {
   layout: Layout
   /** Int32, by `AT`. */
   control: SharedArrayBuffer
-  /** Float64: step and sum of the query. */
+  /** Float64: step and sum of the query, and the least estimate of rows that are looked at. */
   query: SharedArrayBuffer
   /** A set of rows, as `Bits`; as long as rows need. */
   mask: SharedArrayBuffer
   /** Of each thread: MOST rows (uint32), then as many scores (float64), one thread after the other. */
   results: SharedArrayBuffer
+  /** Of each thread: how many rows have an estimate in each bin (int32), one thread after the other. */
+  counts: SharedArrayBuffer
 }
 
 /** Places in the control words. */
@@ -38,31 +41,39 @@ export const AT = {
 
 /** Results of a thread at most. */
 export const MOST = 65_536
-export const KINDS = ['fine', 'coarse'] as const
+/** Estimates all rows; takes the best by codes of those that are likely by their estimate, or of all. */
+export const KINDS = ['estimate', 'likely', 'all'] as const
 export type ScanKind = (typeof KINDS)[number]
 export const RESULT_BYTES = MOST * 12
 
 /** Blocks that are taken at a time. */
 const TAKEN = 4
 
+/** What one thread does of a scan. */
+export interface Part {
+  kind: ScanKind
+  mask: Bits | null
+  least: number
+  best: Best
+  counts: Int32Array
+}
+
 /** Takes blocks that nobody has taken until there are none. */
 export function scanBlocks(
   control: Int32Array,
   scanner: Scanner,
-  kind: ScanKind,
-  mask: Uint32Array<ArrayBuffer> | null,
-  best: Best,
+  { kind, mask, least, best, counts }: Part,
 ): void {
   const rows = control[AT.rows] as number
   const blocks = Math.ceil(rows / BLOCK)
+  const within = kind === 'likely' ? { least, mask } : mask && { mask }
   for (;;) {
     const from = Atomics.add(control, AT.next, TAKEN)
     if (from >= blocks) return
     for (let block = from; block < Math.min(blocks, from + TAKEN); block++) {
-      const within = mask === null ? null : { mask }
-      if (scanner.choose(block, Math.min(BLOCK, rows - block * BLOCK), within) > 0) {
-        scanner.offer(0, kind, best)
-      }
+      const here = Math.min(BLOCK, rows - block * BLOCK)
+      if (kind === 'estimate') scanner.estimate(block, here, mask, counts)
+      else if (scanner.choose(block, here, within) > 0) scanner.offer(0, best)
     }
   }
 }

@@ -1,6 +1,8 @@
 import { workerData } from 'node:worker_threads'
 import { createBest } from './best.ts'
+import type { Bits } from './bits.ts'
 import { roomOf } from './blocks.ts'
+import { BINS } from './estimates.ts'
 import { createScanner } from './scan.ts'
 import { AT, KINDS, MOST, RESULT_BYTES, scanBlocks } from './scan-shared.ts'
 import type { SharedScan } from './scan-shared.ts'
@@ -18,6 +20,7 @@ function serveScans({ memory, layout, ...shared }: SharedScan): never {
   const scanner = createScanner(memory, layout, me + 1)
   const rows = new Uint32Array(shared.results, me * RESULT_BYTES, MOST)
   const scores = new Float64Array(shared.results, me * RESULT_BYTES + MOST * 4, MOST)
+  const counts = new Int32Array(shared.counts, me * BINS * 4, BINS)
   for (;;) {
     Atomics.wait(control, AT.scan, seen)
     seen = Atomics.load(control, AT.scan)
@@ -25,14 +28,14 @@ function serveScans({ memory, layout, ...shared }: SharedScan): never {
     const codes = new Int8Array(memory.buffer, roomOf(layout, 0).queries, layout.padded)
     scanner.setQuery(0, codes, query[0] as number, query[1] as number)
     const best = createBest(control[AT.capacity] as number)
-    const mask = control[AT.hasMask] === 1 ? new Uint32Array(shared.mask) : null
-    scanBlocks(
-      control,
-      scanner,
-      KINDS[control[AT.kind] as number] ?? 'fine',
-      mask as Uint32Array<ArrayBuffer> | null,
-      best,
-    )
+    counts.fill(0)
+    scanBlocks(control, scanner, {
+      kind: KINDS[control[AT.kind] as number] ?? 'all',
+      mask:
+        control[AT.hasMask] === 1 ? (new Uint32Array(shared.mask) as Uint32Array as Bits) : null,
+      least: query[2] as number,
+      ...{ best, counts },
+    })
     const found = best.take()
     rows.set(found.rows)
     scores.set(found.scores)

@@ -151,9 +151,13 @@ describe('one query over many rows', () => {
   const mask = createBits(n)
   for (let i = 0; i < n; i++) if (i % 41 !== 0) setBit(mask, i)
 
-  test('finds at least 99 % of the nearest by half bytes first, and the same by several threads', async () => {
-    const alone = createFlatIndex({ dimensions: d, coarse: true })
-    const together = createFlatIndex({ dimensions: d, coarse: true, threads: { entry, count: 2 } })
+  test('finds at least 99 % of the nearest by sketches first, and the same by several threads', async () => {
+    const alone = createFlatIndex({ dimensions: d, sketches: true })
+    const together = createFlatIndex({
+      dimensions: d,
+      sketches: true,
+      threads: { entry, count: 2 },
+    })
     for (const index of [alone, together]) index.add(vectors)
     try {
       let found = 0
@@ -182,7 +186,7 @@ describe('one query over many rows', () => {
   })
 
   test('goes on alone once its threads are closed', () => {
-    const index = createFlatIndex({ dimensions: d, coarse: true, threads: { entry, count: 1 } })
+    const index = createFlatIndex({ dimensions: d, sketches: true, threads: { entry, count: 1 } })
     index.add(vectors)
     const query = row(vectors, d, 4)
     const before = index.search(query, 10)
