@@ -70,6 +70,10 @@ test('a map is made, lassoed and walked by keys, and its selection is that of th
   const n = await numberIn(selected(page))
   expect(n).toBeGreaterThan(20)
   expect(n).toBeLessThan(await numberIn(page.getByRole('status', { name: 'Pairs shown' })))
+  // The key that is printed on a button leads there, and to no other view.
+  const views = page.getByRole('group', { name: 'View', exact: true })
+  await expect(views.getByRole('button', { name: 'Grid' })).toContainText('V')
+  await expect(views.getByRole('button', { name: 'Table' })).not.toContainText('V')
   await page.keyboard.press('v')
   await expect(page.getByRole('listbox', { name: 'Pairs' })).toBeVisible()
   expect(await numberIn(selected(page))).toBe(n)

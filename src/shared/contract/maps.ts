@@ -32,6 +32,8 @@ export const MapLabel = z.object({
   y: z.number(),
   words: z.array(z.object({ word: z.string(), n: z.number().int(), with: z.number().int() })),
   points: z.number().int(),
+  /** How far its points lie from there, as the root mean square; 0 in maps of before. */
+  spread: z.number().default(0),
   /** 0: of the map as a whole; 1: of a part of it, seen from nearer. */
   level: z.number().int(),
 })

@@ -14,13 +14,22 @@ export type Box = [left: number, top: number, right: number, bottom: number]
 
 /** Room around the whole map, px. */
 const ROOM = 24
+/** What the legend takes at the left, and what stays free at the right, px. */
+const LEGEND = 224
+const EDGE = 8
 /** How near one can go: so many times the whole. */
 const NEAREST = 20_000
 
 export const fitScale = ({ width, height }: Pane): number =>
   Math.max(64, Math.min(width, height) - 2 * ROOM)
 
-export const whole = (pane: Pane): Camera => ({ x: 0.5, y: 0.5, scale: fitScale(pane) })
+/** The whole map in the middle, or as far to the right as keeps it from under the legend. */
+export function whole(pane: Pane): Camera {
+  const scale = fitScale(pane)
+  const free = (pane.width - scale) / 2
+  const aside = clamp(LEGEND - free, 0, Math.max(0, free - EDGE))
+  return { x: 0.5 - aside / scale, y: 0.5, scale }
+}
 
 /** How many times nearer than the whole. */
 export const zoomOf = (camera: Camera, pane: Pane): number => camera.scale / fitScale(pane)

@@ -1,4 +1,14 @@
-import { FADE, OUTSIDE, pointSize, RIM, SELECTED, type Look, type MapDrawing } from './draw.ts'
+import {
+  FADE,
+  OUTLINE,
+  OUTLINED,
+  OUTSIDE,
+  pointSize,
+  RIM,
+  SELECTED,
+  type Look,
+  type MapDrawing,
+} from './draw.ts'
 import type { Points } from './points.ts'
 
 type Colour = readonly [number, number, number]
@@ -7,6 +17,13 @@ type Colour = readonly [number, number, number]
 const pixelOf = ([r, g, b]: Colour): number =>
   ((255 << 24) | (Math.round(b * 255) << 16) | (Math.round(g * 255) << 8) | Math.round(r * 255)) >>>
   0
+
+const lineOf = (own: number, text: Colour): number =>
+  pixelOf(
+    text.map(
+      (c, i) => c * OUTLINE + (((own >>> (8 * i)) & 255) / 255) * (1 - OUTLINE),
+    ) as unknown as Colour,
+  )
 
 /** Half the width of a disc in each of its rows. */
 function discOf(size: number): { rows: Int32Array; radius: number } {
@@ -32,6 +49,8 @@ export function createPlainDrawing(canvas: HTMLCanvasElement): MapDrawing | null
   let states = new Uint8Array()
   let look: Look | null = null
   let colours = new Uint32Array(256)
+  /** The line around a point of each colour. */
+  let lines = new Uint32Array(256)
   let image: ImageData | null = null
   /** For each thickness: a colour as it shows through the shading. */
   let mixes: ((colour: number) => number)[] = []
@@ -82,6 +101,7 @@ export function createPlainDrawing(canvas: HTMLCanvasElement): MapDrawing | null
           [0, 1, 2].map((c) => (next.palette[4 * i + c] as number) / 255) as unknown as Colour,
         ),
       )
+      lines = colours.map((own) => lineOf(own, next.text))
       mixAgain(next)
       shadeAgain()
     },
@@ -110,6 +130,7 @@ export function createPlainDrawing(canvas: HTMLCanvasElement): MapDrawing | null
       const zoom = camera.scale / Math.max(1, Math.min(pane.width, pane.height))
       const size = pointSize(points.n, zoom) * ratio
       const disc = discOf(size)
+      const inner = size >= OUTLINED * ratio ? discOf(size - 2 * ratio) : null
       const ring = discOf(size + RIM * ratio)
       const [accent, ground] = [pixelOf(look.accent), look.ground]
       const outside = pixelOf(
@@ -140,7 +161,11 @@ export function createPlainDrawing(canvas: HTMLCanvasElement): MapDrawing | null
         if (state === SELECTED) {
           put(ring, x, y, accent)
           if (size > 3 * ratio) put(disc, x, y, own)
-        } else put(disc, x, y, state === OUTSIDE ? outside : faded(own, i))
+        } else if (state === OUTSIDE) put(disc, x, y, outside)
+        else {
+          put(disc, x, y, inner ? (lines[points.colours[i] as number] as number) : faded(own, i))
+          if (inner) put(inner, x, y, faded(own, i))
+        }
       }
       over.putImageData(image, 0, 0)
       context.drawImage(layer, 0, 0)

@@ -24,6 +24,7 @@ export interface Look {
   outside: readonly [number, number, number]
   shade: readonly [number, number, number]
   ground: readonly [number, number, number]
+  text: readonly [number, number, number]
 }
 
 export interface MapDrawing {
@@ -36,6 +37,13 @@ export interface MapDrawing {
 
 /** What is selected has a rim, so much wider than the point, px. */
 export const RIM = 5
+
+/**
+ * From this size on a point has a line around it, so much of the colour of texts: the ends of the
+ * scale are near to the ground of one theme or the other. Px.
+ */
+export const OUTLINED = 4.5
+export const OUTLINE = 0.45
 
 /** How much of a point gives way to the shading where that is thick. */
 export const FADE = 0.8
@@ -64,7 +72,7 @@ void main() {
   gl_PointSize = isOut > 0.5 ? size * 0.75 : isIn > 0.5 ? size + rim : size;
   vec3 own = texelFetch(palette, ivec2(int(code + 0.5), 0), 0).rgb;
   colour = isOut > 0.5 ? vec4(outside, 0.45) : vec4(own, 1.0 - isShaded * (1.0 - isIn) * ${FADE} * smoothstep(0.2, 0.7, textureLod(shading, place, 0.0).r));
-  ring = isIn > 0.5 ? (size > 3.0 ? size / (size + rim) : 0.01) : 2.0;
+  ring = isIn > 0.5 ? (size > 3.0 ? size / (size + rim) : 0.01) : 2.0 + isOut;
 }`
 
 const POINT_FRAGMENT = `#version 300 es
@@ -72,13 +80,16 @@ precision highp float;
 in vec4 colour;
 in float ring;
 uniform float size;
+uniform float outlined;
 uniform vec3 accent;
+uniform vec3 text;
 out vec4 result;
 void main() {
   float d = length(gl_PointCoord - 0.5) * 2.0;
   float edge = size < 3.0 ? 1.0 : smoothstep(1.0, 1.0 - 2.0 / size, d);
   if (edge <= 0.0) discard;
-  vec3 shown = d > ring ? accent : colour.rgb;
+  float line = abs(ring - 2.0) < 0.1 ? outlined * smoothstep(1.0 - 3.5 / size, 1.0 - 2.0 / size, d) : 0.0;
+  vec3 shown = d > ring ? accent : mix(colour.rgb, text, line);
   result = vec4(shown * colour.a * edge, colour.a * edge);
 }`
 
@@ -219,10 +230,12 @@ export function createDrawing(canvas: HTMLCanvasElement): MapDrawing | null {
       if (!array) return
       begin(pointProgram, points, camera, pane)
       const zoom = camera.scale / Math.max(1, Math.min(pane.width, pane.height))
+      const size = pointSize(points.n, zoom)
       setUniforms(pointProgram, {
-        ...{ palette, shading, accent: look.accent, outside: look.outside },
+        ...{ palette, shading, accent: look.accent, outside: look.outside, text: look.text },
         isShaded: points.view.cells > 0 ? 1 : 0,
-        size: pointSize(points.n, zoom) * ratio,
+        outlined: size >= OUTLINED ? OUTLINE : 0,
+        size: size * ratio,
         rim: RIM * ratio,
       })
       gl.bindVertexArray(array.vertexArrayObject ?? null)

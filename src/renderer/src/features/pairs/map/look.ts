@@ -20,5 +20,6 @@ export function lookOf(colour: MapColour, theme: Theme): Look {
     outside: themeColour('--line-strong'),
     shade: themeColour('--faint'),
     ground: themeColour('--bg'),
+    text: themeColour('--text'),
   }
 }

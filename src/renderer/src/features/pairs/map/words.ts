@@ -1,4 +1,6 @@
 import type { MapColour, MapSubject } from '#shared/contract/maps.ts'
+import { progressText } from '../../../bridge/format.ts'
+import type { useJobs } from '../../../state/jobs.ts'
 import { t } from '../../../texts/index.ts'
 
 export const COLOUR_NAMES: Readonly<Record<MapColour, string>> = {
@@ -14,4 +16,10 @@ export const SUBJECT_NAMES: Readonly<Record<MapSubject, string>> = {
   alt: t('map.subjects.alt'),
   caption: t('map.subjects.caption'),
   title: t('map.subjects.title'),
+}
+
+/** What a map that is being made is at; a step that is one piece has no count. */
+export function stepText({ progress }: ReturnType<typeof useJobs>['live'][number]): string {
+  const { note, done, total, unit } = progress
+  return total !== null && total > 1 ? `${note} ${progressText(done, total, unit)}` : note
 }
