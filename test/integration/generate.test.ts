@@ -289,14 +289,6 @@ describe('what cannot be is refused', () => {
     rmSync(out, { recursive: true, force: true })
   })
 
-  test('a corpus, with what to do instead', async () => {
-    const outcome = await gleaner(['generate', 'c.gleaner', '--prompt', 'x', '--out', root], {
-      home,
-    })
-    expect(outcome.code).not.toBe(0)
-    expect(outcome.stderr).toContain('gleaner study images takes the folder in')
-  })
-
   test('a decoder that overflows leaves no picture', async () => {
     const broken = writeTinyDiffusion(join(root, 'broken'), { overflows: true })
     const out = join(root, 'black')

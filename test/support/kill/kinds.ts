@@ -358,6 +358,16 @@ const made: KillKind[] = [
     input: (f) => images(f, 'tuned'),
   },
   {
+    ...{ kind: 'study-generate', call: 'studies.generate', ...inCorpus },
+    async prepare(folder) {
+      await draft(folder)
+      writeTinyDiffusion(join(folder, 'model'))
+    },
+    input: ofStudy((f) => ({
+      ...{ model: 'made', generator: join(f, 'model'), device: 'cpu', steps: 2, seed: '7' },
+    })),
+  },
+  {
     ...{ kind: 'study-package', call: 'studies.package', ...inCorpus },
     prepare: frozen,
     input: ofStudy((f) => ({ out: join(f, 'rater.zip') })),

@@ -40,7 +40,7 @@ export function studyCalls({
       .list()
       .some(
         ({ kind, state, corpus: of }) =>
-          kind === 'study-images' &&
+          (kind === 'study-images' || kind === 'study-generate') &&
           (state === 'queued' || state === 'running') &&
           of === resolve(corpus),
       )

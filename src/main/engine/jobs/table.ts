@@ -8,6 +8,7 @@ import { studyPackageJob } from '../../jobs/evaluate/study-package.ts'
 import { studySampleJob } from '../../jobs/evaluate/study-sample.ts'
 import { exportJob } from '../../jobs/export.ts'
 import { generateJob } from '../../jobs/generate/generate.ts'
+import { studyGenerateJob } from '../../jobs/generate/study-generate.ts'
 import { importJob } from '../../jobs/import/import.ts'
 import { ingestJob } from '../../jobs/ingest/ingest.ts'
 import { complexityJob } from '../../jobs/measure/complexity.ts'
@@ -57,6 +58,7 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   'predict-spans': predictSpansJob,
   'span-package': spanPackageJob,
   launch: launchJob,
+  'study-generate': studyGenerateJob,
   'study-images': studyImagesJob,
   'study-package': studyPackageJob,
   'study-open': studyOpenJob,

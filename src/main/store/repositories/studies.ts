@@ -368,6 +368,17 @@ export function filesTaken(db: ReaderDb, model: number): Map<string, string> {
   )
 }
 
+/** Of the pictures of a model how each was made, by its file's name. */
+export function originsTaken(db: ReaderDb, model: number): Map<string, ImageOrigin> {
+  const origins = statement<{ origin: string }>(
+    db,
+    'SELECT origin FROM study_images WHERE model_id = ?',
+  )
+    .all(model)
+    .map(({ origin }) => JSON.parse(origin) as ImageOrigin)
+  return new Map(origins.map((origin) => [origin.file, origin]))
+}
+
 /** `studies.image`. @throws AppError `not-found`, `refused` while blind */
 export function studyImage(
   db: ReaderDb,

@@ -21,6 +21,7 @@ import { quantize } from './quantize.ts'
 import { score } from './score.ts'
 import { similarity } from './similarity.ts'
 import { spanPackage } from './span-package.ts'
+import { studyGenerate } from './study-generate.ts'
 import { studyImages } from './study-images.ts'
 import { measureMatrix, studyCompliance, studyComplexity } from './study-measures.ts'
 import { studyOpen, studyPackage } from './study-package.ts'
@@ -53,6 +54,7 @@ export const JOBS = [
   predictSpans,
   spanPackage,
   launch,
+  studyGenerate,
   studyImages,
   studyPackage,
   studyOpen,
@@ -109,6 +111,7 @@ export * from './quantize.ts'
 export * from './score.ts'
 export * from './similarity.ts'
 export * from './span-package.ts'
+export * from './study-generate.ts'
 export * from './study-images.ts'
 export * from './study-measures.ts'
 export * from './study-package.ts'
