@@ -276,6 +276,8 @@ test('a picture can be the start, and less of it stays the stronger the run', as
 describe('what cannot be is refused', () => {
   test.each([
     [[], /There is no prompt/],
+    [['--prompt', 'x', '--seed', 'x'], /A whole number from 0 to 18446744073709551615/],
+    [['--prompt', 'x', '--seed', '18446744073709551616'], /A whole number from 0 to/],
     [['--prompt', 'x', '--size', '17x16'], /17 x 16 cannot be made/],
     [['--prompt', 'x', '--scheduler', 'heun'], /heun/],
     [['--prompt', 'x', '--eta', '0.5', '--scheduler', 'euler'], /euler has no eta/],

@@ -34,6 +34,7 @@ export function nextStep(job: Job): NextStep | null {
       return { label: t('jobs.next.train-spans'), place: 'train' }
     case 'predict-spans':
       return { label: t('jobs.next.predict-spans'), place: 'label' }
+    case 'study-generate':
     case 'study-images':
     case 'study-package':
       return { label: t('jobs.next.judge'), place: 'judge' }

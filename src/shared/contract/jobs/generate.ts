@@ -29,8 +29,10 @@ export const GenerateInput = z.object({
   /** Of the first picture, below 2^64; the others follow by one each. */
   seed: z
     .string()
-    .regex(/^\d{1,20}$/, 'A whole number from 0 to 18446744073709551615.')
-    .refine((text) => BigInt(text) < 1n << 64n, 'A whole number from 0 to 18446744073709551615.')
+    .refine(
+      (text) => /^\d{1,20}$/.test(text) && BigInt(text) < 1n << 64n,
+      'A whole number from 0 to 18446744073709551615.',
+    )
     .default('0'),
   /** `.npy` of standard normal numbers in the place of drawn ones: a row a picture, or one for all. */
   latents: z.string().min(1).optional(),

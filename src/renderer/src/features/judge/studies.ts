@@ -234,7 +234,7 @@ export const useStudies = defineStore('studies', () => {
   }
 
   /** Starts long work on the study. */
-  async function start<N extends 'studies.addImages' | 'studies.package'>(
+  async function start<N extends 'studies.addImages' | 'studies.generate' | 'studies.package'>(
     name: N,
     rest: Rest<N>,
   ): Promise<boolean> {

@@ -123,6 +123,7 @@ export const judge = {
 
   actions: {
     images: 'Add images of a model…',
+    make: 'Make images…',
     freeze: 'Freeze…',
     rate: 'Rate',
     compare: 'Compare',
@@ -136,7 +137,7 @@ export const judge = {
     label: 'What comes next',
     imagesTitle: 'Add the images of the first model',
     imagesText:
-      'A folder with names that say the prompt, a manifest, or images that carry their prompt themselves.',
+      'A folder with names that say the prompt, a manifest, or images that carry their prompt themselves. Or make them here with a model that makes pictures.',
     secondTitle: 'Add the images of another model',
     secondText: 'Comparing side by side needs two models at least.',
     freezeTitle: 'Freeze the study to begin rating',
@@ -190,6 +191,30 @@ export const judge = {
       'Names do not say the prompt: what the image says of itself is read when it is added. | Names do not say the prompt: what the {n} images say of themselves is read when they are added.',
     leftOut: '{n} left out: {reason} ({example})',
     add: 'Add images',
+  },
+  generating: {
+    title: 'Make images',
+    text: 'A diffusion model makes images of all prompts of this study. Each is kept as soon as it is made, with all that it was made of.',
+    noModel:
+      'No model that makes pictures is installed. A folder in the layout of Stable Diffusion (1, 2, XL, Turbo, LCM) in ONNX can be added, or a repository fetched.',
+    generator: 'Model',
+    name: 'Called in the study',
+    known:
+      'There are images of {model}: those of the same settings stay and what is missing is made. Other settings need another name.',
+    takes: 'Images of each prompt',
+    steps: 'Steps',
+    guidance: 'Guidance',
+    width: 'Width',
+    height: 'Height',
+    seed: 'First seed',
+    seedTitle: 'A whole number; each further image has the next one.',
+    scheduler: 'Scheduler',
+    usual: 'the model’s own',
+    negative: 'Negative prompt',
+    negativeNone: 'none',
+    sum: '{prompts} prompts × {takes} = {n} image. | {prompts} prompts × {takes} = {n} images.',
+    sameSeed: 'With the same first seed, models begin with the same noise for the same prompt.',
+    make: 'Make images',
   },
   models: {
     remove: 'Remove {model}…',
