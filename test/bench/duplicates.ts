@@ -1,7 +1,8 @@
 /**
  * How long it takes to group many pictures, and with how much memory: `node test/bench/duplicates.ts
  * [hashes] [embeddings] [dimensions]`, each also with a quarter of it, to see how the work grows. Hashes are by chance, every fifth
- * picture a copy up to 3 bits off; embeddings lie around topics, every fifth near an earlier one.
+ * picture a copy up to 3 bits off; embeddings lie around topics, every fifth near an earlier one. Memory is
+ * the peak of the whole run: what is given first counts for what comes behind.
  */
 import { COARSE, FINE, VIEWS } from '../../src/main/search/duplicates/fingerprint.ts'
 import { perceptualGroups } from '../../src/main/search/duplicates/perceptual.ts'

@@ -117,8 +117,8 @@ function perceptual({ input, db, write, progress }: Work): Counts {
       i < known.length
         ? trainFine(i)
         : (prints.get(test[i - known.length]?.sha256 ?? '')?.fine ?? none)
-    const matcher = createMatcher(all, fineOf, { threshold: input.threshold })
-    for (let i = 0; i < known.length; i++) matcher.lead(i)
+    const matcher = createMatcher({ coarse: all, fineOf, threshold: input.threshold })
+    matcher.lead(known.map((_, i) => i))
     for (const [i, one] of test.entries()) {
       progress(i, test.length)
       for (const { leader, distance, view } of matcher.findAll(known.length + i).slice(0, MOST)) {

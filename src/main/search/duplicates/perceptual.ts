@@ -1,6 +1,6 @@
 import type { CopyView } from '#shared/duplicates.ts'
-import { createBitTables } from './bit-tables.ts'
-import type { BitTables } from './bit-tables.ts'
+import { createBitTables, nearness } from './bit-tables.ts'
+import type { BitTables, Nearness } from './bit-tables.ts'
 import { COARSE, differing, FINE, MIRRORED, VIEWS, WINDOWS } from './fingerprint.ts'
 
 /** A picture that joined the group of another. Both by their place in the list. */
@@ -18,6 +18,8 @@ export interface PerceptualOptions {
   threshold: number
   /** Bits of 256 that may differ. */
   fineThreshold?: number
+  /** Pictures that are looked up together: changes nothing but time. */
+  batch?: number
   progress?(done: number): void
 }
 
@@ -37,85 +39,102 @@ export function fineThresholdFor(threshold: number): number {
   return Math.min(96, 24 + 4 * threshold)
 }
 
-/**
- * Finds for a picture the leader that it is a copy of. Leaders are added as they come; see
- * `perceptualGroups` for what that means.
- */
+/** Finds copies of a picture among leaders that are added as they come. */
 export interface Matcher {
-  find(picture: number): Joined | null
-  /** All of them, the nearest first. */
+  /** All leaders that it is a copy of, the nearest first. */
   findAll(picture: number): Joined[]
-  lead(picture: number): void
+  lead(pictures: readonly number[]): void
+  /** Comparisons that were left out as too many leaders look alike. */
   readonly skipped: number
 }
 
-/**
- * @param coarse VIEWS x COARSE words of each picture
- * @param fineOf VIEWS x FINE words of a picture
- */
-export function createMatcher(
-  coarse: Uint32Array,
-  fineOf: (picture: number) => Uint32Array,
-  { threshold, fineThreshold = fineThresholdFor(threshold) }: PerceptualOptions,
-): Matcher {
+type Hashes = Pick<PerceptualOptions, 'threshold' | 'fineThreshold'> & {
+  /** VIEWS x COARSE words of each picture. */
+  coarse: Uint32Array
+  /** VIEWS x FINE words of a picture; asked for only of what may be a copy. */
+  fineOf(picture: number): Uint32Array
+}
+
+/** Leaders as they are looked up. */
+interface Tables {
+  wholes: BitTables
+  windows: BitTables
+}
+
+const tablesOf = (coarse: Uint32Array): Tables => ({
+  wholes: createBitTables(coarse, { first: 0, count: 1 }),
+  windows: createBitTables(coarse, { first: 2, count: WINDOWS.length }),
+})
+
+/** One way in which copies are looked for. */
+interface Look {
+  among: keyof Tables
+  /** View of the picture that is looked for. */
+  own: number
+  view: CopyView
+  find: 'all' | 'same-part'
+}
+
+const nearnesses = ({ threshold }: Hashes): Record<Look['find'], Nearness> => ({
+  all: nearness(threshold, 'all'),
+  'same-part': nearness(threshold, 'same-part'),
+})
+
+/** In this order: where one finds anything, those behind are not tried. */
+const LOOKS: readonly (readonly Look[])[] = [
+  [{ among: 'wholes', own: 0, view: 'whole', find: 'all' }],
+  [{ among: 'wholes', own: MIRRORED, view: 'mirrored', find: 'all' }],
+  // Crops have many views: only those of which a quarter of the hash is the same are looked at.
+  [
+    { among: 'windows', own: 0, view: 'cropped', find: 'same-part' },
+    { among: 'windows', own: MIRRORED, view: 'cropped-mirrored', find: 'same-part' },
+    ...WINDOWS.map((_, i): Look => ({
+      among: 'wholes',
+      own: 2 + i,
+      view: 'enlarged',
+      find: 'same-part',
+    })),
+  ],
+]
+
+/** What a hash was found near to, confirmed by the longer one; null where it is not. */
+function createJudge({ fineOf, threshold, fineThreshold = fineThresholdFor(threshold) }: Hashes) {
+  return (hash: number, name: number, distance: number, view: CopyView): Joined | null => {
+    const [member, leader] = [Math.floor(hash / VIEWS), Math.floor(name / VIEWS)]
+    const [a, b] = [hash % VIEWS, name % VIEWS]
+    const fine = differing(fineOf(member), a * FINE, fineOf(leader), b * FINE, FINE)
+    return fine <= fineThreshold ? { member, leader, distance, fine, view } : null
+  }
+}
+
+/** Leaders are given as they come; there is room for every picture. */
+export function createMatcher(hashes: Hashes): Matcher {
+  const { coarse } = hashes
+  const near = nearnesses(hashes)
+  const tables = tablesOf(coarse)
   const n = coarse.length / (VIEWS * COARSE)
-  const wholes = createBitTables(viewsOf(coarse, n, 0, 1))
-  const windows = createBitTables(viewsOf(coarse, n, 2, WINDOWS.length))
-  const radius = Math.min(2, Math.floor(threshold / 4))
-
-  /** Tells leaders that it is a copy of, one perhaps several times; looks for crops where `isDone` is false. */
-  function each(picture: number, tell: (found: Joined) => void, isDone: () => boolean): void {
-    const own = fineOf(picture)
-    const look = (tables: BitTables, ownView: number, view: CopyView, within: number): void => {
-      const at = (picture * VIEWS + ownView) * COARSE
-      const hash = { low: coarse[at] as number, high: coarse[at + 1] as number }
-      tables.near(hash, { limit: threshold, radius: within }, (name, distance) => {
-        const leader = Math.floor(name / VIEWS)
-        const fine = differing(own, ownView * FINE, fineOf(leader), (name % VIEWS) * FINE, FINE)
-        if (fine <= fineThreshold) tell({ member: picture, leader, distance, fine, view })
-      })
-    }
-    look(wholes, 0, 'whole', radius)
-    if (!isDone()) look(wholes, MIRRORED, 'mirrored', radius)
-    if (isDone()) return
-    // Crops have many views: only those of which a quarter of the hash is the same are looked at.
-    look(windows, 0, 'cropped', 0)
-    look(windows, MIRRORED, 'cropped-mirrored', 0)
-    for (let view = 2; view < VIEWS; view++) look(wholes, view, 'enlarged', 0)
-  }
-
-  function find(picture: number): Joined | null {
-    let best: Joined | null = null
-    const tell = (found: Joined): void => {
-      if (best === null || isNearer(found, best)) best = found
-    }
-    each(picture, tell, () => best !== null)
-    return best
-  }
-
-  function findAll(picture: number): Joined[] {
-    const all = new Map<number, Joined>()
-    const tell = (found: Joined): void => {
-      const before = all.get(found.leader)
-      if (!before || isNearer(found, before)) all.set(found.leader, found)
-    }
-    each(picture, tell, () => false)
-    return [...all.values()].sort((a, b) => (isNearer(a, b) ? -1 : 1))
-  }
-
+  tables.wholes.fit(0, n)
+  tables.windows.fit(0, n)
+  const judge = createJudge(hashes)
   return {
-    find,
-    findAll,
-    lead(picture) {
-      const add = (tables: BitTables, view: number): void => {
-        const at = (picture * VIEWS + view) * COARSE
-        tables.add(coarse[at] as number, coarse[at + 1] as number, picture * VIEWS + view)
+    findAll(picture) {
+      const all = new Map<number, Joined>()
+      for (const { among, own, view, find } of LOOKS.flat()) {
+        const hash = picture * VIEWS + own
+        tables[among].near(hash, near[find], (_, name, distance) => {
+          const found = judge(hash, name, distance, view)
+          const before = found && all.get(found.leader)
+          if (found && (!before || isNearer(found, before))) all.set(found.leader, found)
+        })
       }
-      add(wholes, 0)
-      for (let view = 2; view < VIEWS; view++) add(windows, view)
+      return [...all.values()].sort((a, b) => (isNearer(a, b) ? -1 : 1))
+    },
+    lead(pictures) {
+      tables.wholes.addMany(pictures)
+      tables.windows.addMany(pictures)
     },
     get skipped() {
-      return wholes.skipped + windows.skipped
+      return tables.wholes.skipped + tables.windows.skipped
     },
   }
 }
@@ -125,14 +144,8 @@ function isNearer(a: Joined, b: Joined): boolean {
   return a.fine === b.fine ? a.leader < b.leader : a.fine < b.fine
 }
 
-function viewsOf(coarse: Uint32Array, n: number, first: number, views: number): Uint32Array {
-  const out = new Uint32Array(n * views * COARSE)
-  for (let i = 0; i < n; i++) {
-    const from = (i * VIEWS + first) * COARSE
-    out.set(coarse.subarray(from, from + views * COARSE), i * views * COARSE)
-  }
-  return out
-}
+/** They are looked up together among the leaders so far, and then one by one among each other. */
+const BATCH = 16_384
 
 /**
  * Groups pictures that look the same. They come best first: a picture joins the nearest leader
@@ -145,13 +158,90 @@ export function perceptualGroups(
   options: PerceptualOptions,
 ): PerceptualGroups {
   const n = coarse.length / (VIEWS * COARSE)
-  const matcher = createMatcher(coarse, fineOf, options)
+  const finder = createFinder({ coarse, fineOf, ...options })
+  const { batch = BATCH } = options
   const joined: Joined[] = []
-  for (let i = 0; i < n; i++) {
-    const found = matcher.find(i)
-    if (found) joined.push(found)
-    else matcher.lead(i)
-    if ((i & 8191) === 8191) options.progress?.(i + 1)
+  for (let from = 0; from < n; from += batch) {
+    const to = Math.min(n, from + batch)
+    joined.push(...finder.group(from, to))
+    options.progress?.(to)
   }
-  return { joined, leaders: n - joined.length, skipped: matcher.skipped }
+  return { joined, leaders: n - joined.length, skipped: finder.skipped }
+}
+
+/** Of a picture the best so far, and by which of `LOOKS`. */
+type Best = { found: Joined; stage: number } | null
+
+/** Groups pictures batch by batch, in their order. */
+function createFinder(hashes: Hashes) {
+  const { coarse } = hashes
+  const near = nearnesses(hashes)
+  const [old, recent] = [tablesOf(coarse), tablesOf(coarse)]
+  const n = coarse.length / (VIEWS * COARSE)
+  old.wholes.fit(0, n)
+  old.windows.fit(0, n)
+  const judge = createJudge(hashes)
+  const better = (best: Best, found: Joined | null, stage: number): Best =>
+    found && (!best || stage < best.stage || isNearer(found, best.found)) ? { found, stage } : best
+
+  /** The best of each among the leaders of earlier batches. */
+  function amongOld(from: number, to: number): Best[] {
+    const best = new Array<Best>(to - from).fill(null)
+    for (const [stage, looks] of LOOKS.entries()) {
+      const open: number[] = []
+      for (let i = from; i < to; i++) if (best[i - from] === null) open.push(i)
+      for (const { among, own, view, find } of looks) {
+        const asked = Uint32Array.from(open)
+        for (let i = 0; i < asked.length; i++) asked[i] = (asked[i] as number) * VIEWS + own
+        old[among].nearMany(asked, near[find], (hash, name, distance) => {
+          const at = Math.floor(hash / VIEWS) - from
+          best[at] = better(best[at] ?? null, judge(hash, name, distance, view), stage)
+        })
+      }
+    }
+    return best
+  }
+
+  /** The same beside leaders of its own batch, which come before it. */
+  function amongRecent(picture: number, known: Best): Best {
+    let best = known
+    for (const [stage, looks] of LOOKS.entries()) {
+      if (best && best.stage < stage) return best
+      for (const { among, own, view, find } of looks) {
+        const hash = picture * VIEWS + own
+        recent[among].near(hash, near[find], (_, name, distance) => {
+          best = better(best, judge(hash, name, distance, view), stage)
+        })
+      }
+    }
+    return best
+  }
+
+  return {
+    get skipped() {
+      return [old, recent].reduce(
+        (sum, { wholes, windows }) => sum + wholes.skipped + windows.skipped,
+        0,
+      )
+    },
+    group(from: number, to: number): Joined[] {
+      const known = amongOld(from, to)
+      recent.wholes.fit(from, to)
+      recent.windows.fit(from, to)
+      const joined: Joined[] = []
+      const leaders: number[] = []
+      for (let picture = from; picture < to; picture++) {
+        const best = amongRecent(picture, known[picture - from] ?? null)
+        if (best) joined.push(best.found)
+        else {
+          recent.wholes.add(picture)
+          recent.windows.add(picture)
+          leaders.push(picture)
+        }
+      }
+      old.wholes.addMany(leaders)
+      old.windows.addMany(leaders)
+      return joined
+    },
+  }
 }

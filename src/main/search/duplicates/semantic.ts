@@ -1,6 +1,6 @@
-import type { FlatIndex } from '../vectors/flat-index.ts'
-import { createFlatIndex } from '../vectors/flat-index.ts'
-import { kmeans, rowsOfCells } from '../vectors/kmeans.ts'
+import { cellsOf } from '../vectors/cells.ts'
+import { createFlatIndex, dot } from '../vectors/flat-index.ts'
+import type { FlatIndex, IndexPart } from '../vectors/flat-index.ts'
 
 export const SEMANTIC_THRESHOLD = 0.95
 
@@ -16,7 +16,7 @@ export interface SemanticOptions {
   threshold: number
   /** Rows of a cell on average. */
   perCell?: number
-  /** Cells around its own in which a row that leads nothing is looked for once more. */
+  /** Cells nearest to it, beside its own, in which a row that leads nothing is looked for once more. */
   probes?: number
   seed?: number
   progress?(done: number, total: number, note: string): void
@@ -24,40 +24,41 @@ export interface SemanticOptions {
 
 const PER_CELL = 1000
 const PROBES = 3
-/** Rows that are looked up together. */
-const AT_ONCE = 64
 
 /**
  * Groups rows that point nearly the same way. They come best first: within a cell of spherical
  * k-means (SemDeDup; Abbas et al. 2023) a row joins the leader with the highest cosine that reaches
  * the threshold, or else leads. Leaders without members are looked for once more in the cells nearby,
  * since a cell's border may part two copies. Cosines are exact; what lies in a cell farther away is
- * missed. Work grows with rows x rows of a cell.
+ * missed. Work grows with rows x rows of a cell, and memory with the rows of a few cells beside the
+ * index.
  */
 export function semanticGroups(index: FlatIndex, options: SemanticOptions): JoinedRow[] {
   const { threshold, perCell = PER_CELL, probes = PROBES, seed = 0, progress } = options
   const n = index.size
   if (n < 2) return []
-  const k = Math.max(1, Math.round(n / perCell))
-  const cells = kmeans(index, {
-    k,
-    seed,
-    onProgress: (done, total) => progress?.(done, total, 'parting the pictures into cells'),
+  const { rows: cells, centroids } = cellsOf(index, {
+    ...{ perCell, seed },
+    onProgress: (done) => progress?.(done, n, 'parting the pictures into cells'),
   })
   const joined = new Map<number, JoinedRow>()
   const leads = new Uint32Array(n)
-  const leadersOf: number[][] = []
+  const part = index.part()
   let done = 0
-  for (const [cell, rows] of rowsOfCells(cells).entries()) {
-    leadersOf[cell] = leadersIn(index, rows, threshold, (one) => {
+  const leadersOf = cells.map((rows) => {
+    const leaders = leadersIn(index, part, rows, threshold, (one) => {
       joined.set(one.member, one)
       leads[one.leader]!++
     })
     done += rows.length
     progress?.(done, n, 'comparing within cells')
-  }
-  if (k > 1 && probes > 1) {
-    joinAcross({ index, centroids: cells.centroids, leadersOf, leads, threshold, probes, joined })
+    return leaders
+  })
+  if (cells.length > 1 && probes > 0) {
+    joinAcross({
+      ...{ index, part, centroids, leadersOf, leads, threshold, probes, joined },
+      progress: (at) => progress?.(at, n, 'comparing with the cells nearby'),
+    })
   }
   return [...joined.values()].sort((a, b) => a.member - b.member)
 }
@@ -65,100 +66,104 @@ export function semanticGroups(index: FlatIndex, options: SemanticOptions): Join
 /** @param rows ascending. @returns those that lead, ascending */
 function leadersIn(
   index: FlatIndex,
+  part: IndexPart,
   rows: Uint32Array,
   threshold: number,
   join: (one: JoinedRow) => void,
-): number[] {
+): Uint32Array {
   const leaders: number[] = []
-  for (let from = 0; from < rows.length; from += AT_ONCE) {
-    const some = Array.from(rows.subarray(from, from + AT_ONCE))
-    const vectors = vectorsOf(index, some)
-    const hits =
-      leaders.length === 0
-        ? []
-        : index.searchMany(vectors, 1, { rows: Uint32Array.from(leaders), candidates: CANDIDATES })
-    const fresh: number[] = []
-    for (const [i, row] of some.entries()) {
-      let best = leaders.length === 0 ? null : bestOf(hits[i])
-      for (const other of fresh) {
-        const cosine = dotAt(vectors, i, some.indexOf(other), index.dimensions)
-        if (best === null || cosine > best.cosine) best = { row: other, cosine }
-      }
-      if (best !== null && best.cosine >= threshold) {
-        join({ member: row, leader: best.row, cosine: best.cosine })
-      } else fresh.push(row)
+  part.clear()
+  for (const row of rows) {
+    const { rows: places, cosines } = part.nearTo(index, row, 1, { least: threshold })
+    const place = places[0]
+    if (place === undefined) {
+      leaders.push(row)
+      part.take([row])
+    } else {
+      join({ member: row, leader: leaders[place] as number, cosine: cosines[0] as number })
     }
-    leaders.push(...fresh)
   }
-  return leaders
-}
-
-/** Codes are off by 0.001: the best of these by exact cosines is the best of all. */
-const CANDIDATES = 16
-
-const bestOf = (
-  hits: { rows: Uint32Array; cosines: Float64Array } | undefined,
-): { row: number; cosine: number } | null => {
-  const [row, cosine] = [hits?.rows[0], hits?.cosines[0]]
-  return row === undefined || cosine === undefined ? null : { row, cosine }
-}
-
-function dotAt(vectors: Float32Array, a: number, b: number, dimensions: number): number {
-  let sum = 0
-  for (let i = 0; i < dimensions; i++) {
-    sum += (vectors[a * dimensions + i] as number) * (vectors[b * dimensions + i] as number)
-  }
-  return sum
-}
-
-function vectorsOf(index: FlatIndex, rows: readonly number[]): Float32Array {
-  const vectors = new Float32Array(rows.length * index.dimensions)
-  for (const [i, row] of rows.entries()) vectors.set(index.vector(row), i * index.dimensions)
-  return vectors
+  return Uint32Array.from(leaders)
 }
 
 interface Across {
   index: FlatIndex
+  part: IndexPart
   centroids: Float32Array
-  leadersOf: number[][]
+  leadersOf: Uint32Array[]
   /** By row: members that it leads. */
   leads: Uint32Array
   threshold: number
   probes: number
   joined: Map<number, JoinedRow>
+  progress(done: number): void
 }
 
-/** A leader of nothing joins a better one of a cell nearby. */
-function joinAcross({
-  index,
-  centroids,
-  leadersOf,
-  leads,
-  threshold,
-  probes,
-  joined,
-}: Across): void {
+/** Cells around its own among which a row's nearest are chosen. */
+const AROUND = 150
+
+/** By cell: leaders of nothing, in other cells, that it is one of the nearest of. */
+function lookedFor({ index, centroids, leadersOf, leads, probes }: Across): number[][] {
   const cells = createFlatIndex({ dimensions: index.dimensions })
   cells.add(centroids)
-  const near = cells.searchMany(centroids, Math.min(leadersOf.length, probes + 1))
+  const near = cells.part()
+  const inCell: number[][] = leadersOf.map(() => [])
   for (const [cell, leaders] of leadersOf.entries()) {
-    const around = [...(near[cell]?.rows ?? [])].filter((other) => other !== cell).slice(0, probes)
-    const others = Uint32Array.from(around.flatMap((other) => leadersOf[other] ?? [])).sort()
-    if (others.length === 0) continue
-    const alone = leaders.filter((row) => leads[row] === 0)
-    for (let from = 0; from < alone.length; from += AT_ONCE) {
-      const some = alone.slice(from, from + AT_ONCE)
-      const hits = index.searchMany(vectorsOf(index, some), 1, {
-        rows: others,
-        candidates: CANDIDATES,
-      })
-      for (const [i, row] of some.entries()) {
-        const best = bestOf(hits[i])
-        if (!best || best.cosine < threshold || best.row > row) continue
-        if (joined.has(best.row) || leads[row] !== 0) continue
-        joined.set(row, { member: row, leader: best.row, cosine: best.cosine })
-        leads[best.row]!++
+    const most = Math.min(leadersOf.length, AROUND + 1)
+    const { rows } = cells.search(cells.vector(cell).slice(), most)
+    const around = rows.filter((other) => other !== cell)
+    near.clear()
+    near.take(around)
+    for (const row of leaders) {
+      if (leads[row] !== 0) continue
+      for (const place of near.nearTo(index, row, probes, { isExact: false }).rows) {
+        inCell[around[place] as number]?.push(row)
       }
     }
   }
+  return inCell
+}
+
+/** A leader of nothing joins a better one of a cell nearby, those of lower numbers first. */
+function joinAcross(across: Across): void {
+  const { index, part, leadersOf, leads, threshold, joined, progress } = across
+  const best = new Map<number, JoinedRow>()
+  let done = 0
+  for (const [cell, rows] of lookedFor(across).entries()) {
+    const leaders = leadersOf[cell] as Uint32Array
+    part.clear()
+    part.take(leaders)
+    for (const row of rows) {
+      const { rows: places, cosines } = part.nearTo(index, row, 1, { least: threshold })
+      const [place, cosine] = [places[0], cosines[0]]
+      if (place === undefined || cosine === undefined) continue
+      const other = leaders[place] as number
+      // What was found may be the worse one, and not have looked here.
+      const [leader, member] = other < row ? [other, row] : [row, other]
+      if (leads[member] === 0 && cosine > (best.get(member)?.cosine ?? -1)) {
+        best.set(member, { member, leader, cosine })
+      }
+    }
+    done += leaders.length
+    progress(done)
+  }
+  for (const row of [...best.keys()].sort((a, b) => a - b)) {
+    const found = best.get(row) as JoinedRow
+    const one = joined.has(found.leader) ? viaLeader(index, found, joined, threshold) : found
+    if (one === null || leads[row] !== 0) continue
+    joined.set(row, one)
+    leads[one.leader]!++
+  }
+}
+
+/** What was found follows another meanwhile: that one, where it is near enough itself. */
+function viaLeader(
+  index: FlatIndex,
+  { member, leader: found }: JoinedRow,
+  joined: ReadonlyMap<number, JoinedRow>,
+  threshold: number,
+): JoinedRow | null {
+  const { leader } = joined.get(found) as JoinedRow
+  const cosine = dot(index.vector(member).slice(), index.vector(leader))
+  return cosine >= threshold && leader < member ? { member, leader, cosine } : null
 }

@@ -1,15 +1,18 @@
 /** The best of many rows that are offered in any order: higher scores, of equals lower rows. */
 export interface Best {
   readonly size: number
-  /** What a row must reach to get in; -Infinity while there is room. */
+  /** What a row must reach to get in: while there is room, what was asked for. */
   readonly floor: number
   offer(row: number, score: number): void
   /** From best to worst; empties it. */
   take(): { rows: Uint32Array<ArrayBuffer>; scores: Float64Array<ArrayBuffer> }
 }
 
-/** A heap with its worst on top. */
-export function createBest(capacity: number): Best {
+/**
+ * A heap with its worst on top.
+ * @param least scores below are not taken
+ */
+export function createBest(capacity: number, least = -Infinity): Best {
   let rows = new Uint32Array(Math.min(capacity, 1024))
   let scores = new Float64Array(rows.length)
   let size = 0
@@ -68,9 +71,10 @@ export function createBest(capacity: number): Best {
       return size
     },
     get floor() {
-      return size < capacity ? -Infinity : (scores[0] as number)
+      return size < capacity ? least : (scores[0] as number)
     },
     offer(row, score) {
+      if (score < least) return
       if (size < capacity) {
         if (size === rows.length) makeRoom()
         rows[size] = row

@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors.ts'
-import { createCoder } from './codes.ts'
+import { createCoder, ZERO_CODE } from './codes.ts'
 import type { Coder } from './codes.ts'
 import { MAX_PAGES, PAGE } from './dot-kernel.ts'
 import { SKETCHED, sketchBytes, tableBytes, writeSketch } from './sketches.ts'
@@ -23,6 +23,12 @@ export interface Blocks {
   readonly bytes: number
   /** Codes one more row. @throws AppError when the memory is full */
   add(vector: Float32Array): void
+  /** Takes the fine codes of a row of others, of as many dimensions. @throws AppError as `add` */
+  copy(from: Blocks, row: number): void
+  /** A row as what others are compared with, valid until the next call: value = code * step. */
+  query(row: number): { codes: Int8Array; step: number; sum: number }
+  /** Forgets all rows, and keeps the memory. */
+  clear(): void
 }
 
 /** Where things lie, in bytes; enough for a thread to scan by. */
@@ -89,6 +95,7 @@ export function createBlocks(options: {
   })
   let bytes = new Uint8Array(memory.buffer)
   let size = 0
+  const asked = new Int8Array(coder.padded)
 
   function growTo(end: number): void {
     if (end <= bytes.length) return
@@ -130,6 +137,37 @@ export function createBlocks(options: {
         factors[row] = writeSketch(coder.turned, bytes.subarray(at, at + size), row % SKETCHED)
       }
       size++
+    },
+    copy(from, row) {
+      const at = layout.start + Math.floor(size / BLOCK) * layout.block
+      growTo(at + layout.block)
+      const { padded } = coder
+      const source = from.layout.start + Math.floor(row / BLOCK) * from.layout.block
+      const codes = new Uint8Array(from.memory.buffer, source + (row % BLOCK) * padded, padded)
+      bytes.set(codes, at + (size % BLOCK) * padded)
+      const [step] = new Float32Array(
+        from.memory.buffer,
+        source + from.layout.stepsAt + (row % BLOCK) * 4,
+        1,
+      )
+      new Float32Array(bytes.buffer, at + layout.stepsAt, BLOCK)[size % BLOCK] = step as number
+      size++
+    },
+    query(row) {
+      const { padded } = coder
+      const at = layout.start + Math.floor(row / BLOCK) * layout.block
+      const from = at + (row % BLOCK) * padded
+      let sum = 0
+      for (let i = 0; i < padded; i++) {
+        const code = (bytes[from + i] as number) - ZERO_CODE
+        asked[i] = code
+        sum += code
+      }
+      const [step] = new Float32Array(memory.buffer, at + layout.stepsAt + (row % BLOCK) * 4, 1)
+      return { codes: asked, step: step as number, sum }
+    },
+    clear() {
+      size = 0
     },
   }
 }

@@ -7,6 +7,8 @@ export interface Coder {
   padded: number
   /** `padded` values: the last vector that was coded, rotated. */
   readonly turned: Float32Array
+  /** By what a cosine of codes is off from the exact one at most, as good as always. */
+  margin: number
   /** Writes `padded` values 0..127 and gives the size of one step: value = (code - 64) * step. */
   row(vector: Float32Array, into: Uint8Array): number
   /** Writes `padded` values -127..127; value = code * step. `sum` is that of all codes. */
@@ -52,6 +54,7 @@ export function createCoder(dimensions: number): Coder {
   return {
     padded,
     turned,
+    margin: DEVIATIONS * deviationOf(block),
     row(vector, into) {
       const largest = turn(vector)
       const inverse = largest > 0 ? ROW_LARGEST / largest : 0
@@ -73,6 +76,18 @@ export function createCoder(dimensions: number): Coder {
       return { step: largest / QUERY_LARGEST, sum }
     },
   }
+}
+
+/** Beyond this many standard deviations a cosine by codes is not off. */
+const DEVIATIONS = 8
+
+/**
+ * Of a cosine by codes, about: the largest of `n` turned values is near sqrt(2 ln n / n), a step is a
+ * 63rd of it, and what rounding takes is spread evenly over one step.
+ */
+function deviationOf(n: number): number {
+  const largest = Math.min(1, Math.sqrt((2 * Math.log(Math.max(2, n))) / n))
+  return largest / ROW_LARGEST / Math.sqrt(12)
 }
 
 /**

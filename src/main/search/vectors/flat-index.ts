@@ -4,6 +4,7 @@ import type { Best } from './best.ts'
 import { countBits } from './bits.ts'
 import type { Bits } from './bits.ts'
 import { BLOCK, QUERIES, createBlocks, roomOf } from './blocks.ts'
+import type { Blocks } from './blocks.ts'
 import { borderOf } from './estimates.ts'
 import { floatsInMemory } from './row-floats.ts'
 import type { RowFloats } from './row-floats.ts'
@@ -29,6 +30,8 @@ export interface SearchOptions {
    * 0.001, so that what is missed lies that close to the last hit.
    */
   candidates?: number
+  /** Only hits that reach this cosine: others are not even read, mostly. */
+  least?: number
 }
 
 /**
@@ -56,6 +59,29 @@ export interface FlatIndex {
     query: Uint32Array<ArrayBuffer>
     cosines: Float32Array<ArrayBuffer>
   }
+  /** An empty index to which rows of this one can be given, again and again. */
+  part(): IndexPart
+}
+
+/**
+ * Some rows of an index, by themselves and side by side: searching them costs what they are, however
+ * many rows there are beside them. They are numbered from 0 as they come.
+ */
+export interface IndexPart extends Omit<FlatIndex, 'add' | 'close' | 'part'> {
+  take(rows: Iterable<number>): void
+  /**
+   * At most `k` hits of a row of an index of as many dimensions that reach `least`. Codes find what
+   * may be one, and only of that exact vectors are read; with `isExact` false none, and cosines
+   * are off by about 0.002.
+   */
+  nearTo(index: FlatIndex, row: number, k: number, options: NearOptions): Hits
+  /** Forgets all rows. */
+  clear(): void
+}
+
+export interface NearOptions {
+  least?: number
+  isExact?: boolean
 }
 
 export interface FlatIndexOptions {
@@ -81,13 +107,67 @@ const MARGIN = 3
 const LIKELY_TIMES = 10
 
 export function createFlatIndex(options: FlatIndexOptions): FlatIndex {
-  const { dimensions, floats, sketches = false } = options
-  const exact = floats ?? floatsInMemory(dimensions)
-  const blocks = createBlocks({
-    dimensions,
-    isSketched: sketches,
-    threads: 1 + (options.threads?.count ?? 0),
+  const exact = options.floats ?? floatsInMemory(options.dimensions)
+  const blocks = blocksFor(options)
+  const index = indexOver(options, exact, blocks)
+  blocksOf.set(index, blocks)
+  return index
+}
+
+const blocksFor = ({ dimensions, sketches = false, threads }: FlatIndexOptions): Blocks =>
+  createBlocks({ dimensions, isSketched: sketches, threads: 1 + (threads?.count ?? 0) })
+
+/** Candidates of one row whose exact cosines are taken. */
+const NEAR = 16
+
+function partOf(dimensions: number, exact: RowFloats, all: Blocks): IndexPart {
+  const blocks = blocksFor({ dimensions })
+  const rows: number[] = []
+  const floats: RowFloats = {
+    add: () => undefined,
+    get: (row) => exact.get(rows[row] as number),
+    bytes: 0,
+  }
+  const scanner = createScanner(blocks.memory, blocks.layout, 0)
+  // Both sides are codes here, those of the query half as fine as usual.
+  const margin = 2 * blocks.coder.margin
+  // Not spread: its size is read each time.
+  return Object.assign(indexOver({ dimensions }, floats, blocks), {
+    take(more: Iterable<number>) {
+      for (const row of more) {
+        blocks.copy(all, row)
+        rows.push(row)
+      }
+    },
+    clear() {
+      blocks.clear()
+      rows.length = 0
+    },
+    nearTo(index: FlatIndex, row: number, k: number, options: NearOptions): Hits {
+      const { least = -Infinity, isExact = true } = options
+      const { codes, step, sum } = (blocksOf.get(index) as Blocks).query(row)
+      scanner.setQuery(0, codes, step, sum)
+      const best = isExact ? createBest(Math.max(k, NEAR), least - margin) : createBest(k, least)
+      for (let block = 0; block * BLOCK < blocks.size; block++) {
+        scanner.choose(block, Math.min(BLOCK, blocks.size - block * BLOCK), null)
+        scanner.offer(0, best)
+      }
+      const found = best.take()
+      if (!isExact || found.rows.length === 0) return { rows: found.rows, cosines: found.scores }
+      const query = index.vector(row).slice()
+      const nearest = createBest(k, least)
+      for (const one of found.rows.sort()) nearest.offer(one, dot(query, floats.get(one)))
+      const { rows: places, scores } = nearest.take()
+      return { rows: places, cosines: scores }
+    },
   })
+}
+
+/** Of an index its codes, for parts of others. */
+const blocksOf = new WeakMap<FlatIndex, Blocks>()
+
+function indexOver(options: FlatIndexOptions, exact: RowFloats, blocks: Blocks): FlatIndex {
+  const { dimensions, sketches = false } = options
   const scanner = createScanner(blocks.memory, blocks.layout, 0)
   const codes = new Int8Array(blocks.coder.padded)
   const threads = createScanThreads(blocks, scanner, options.threads ?? { entry: null, count: 0 })
@@ -116,13 +196,18 @@ export function createFlatIndex(options: FlatIndexOptions): FlatIndex {
   }
 
   /** Rows that may be among the best `n` of each query. */
-  function candidatesOf(queries: Float32Array[], within: Asked, n: number): Uint32Array[] {
+  function candidatesOf(
+    queries: Float32Array[],
+    within: Asked,
+    n: number,
+    least: number,
+  ): Uint32Array[] {
     const [only, ...others] = queries
     if (only && others.length === 0 && countOf(within) >= MANY_ROWS) {
       if (within === null || 'mask' in within) return [ofMany(only, within?.mask ?? null, n)]
     }
     queries.forEach(place)
-    const bests = queries.map(() => createBest(n))
+    const bests = queries.map(() => createBest(n, least - blocks.coder.margin))
     scan(within, bests)
     return bests.map((best) => best.take().rows)
   }
@@ -139,8 +224,8 @@ export function createFlatIndex(options: FlatIndexOptions): FlatIndex {
     return threads.best(query, n, least).take().rows
   }
 
-  function rescored(query: Float32Array, candidates: Uint32Array, k: number): Hits {
-    const best = createBest(k)
+  function rescored(query: Float32Array, candidates: Uint32Array, k: number, least: number): Hits {
+    const best = createBest(k, least)
     // Floats on a disk lie in the order of rows.
     for (const row of candidates.slice().sort()) best.offer(row, dot(query, exact.get(row)))
     const { rows, scores } = best.take()
@@ -156,10 +241,11 @@ export function createFlatIndex(options: FlatIndexOptions): FlatIndex {
         : null
     const capacity = Math.max(k, options.candidates ?? Math.max(LEAST_CANDIDATES, 4 * k))
     const found: Hits[] = []
+    const least = options.least ?? -Infinity
     for (let at = 0; at < all.length; at += QUERIES) {
       const some = all.slice(at, at + QUERIES)
-      candidatesOf(some, within, capacity).forEach((rows, i) =>
-        found.push(rescored(some[i] as Float32Array, rows, k)),
+      candidatesOf(some, within, capacity, least).forEach((rows, i) =>
+        found.push(rescored(some[i] as Float32Array, rows, k, least)),
       )
     }
     return found
@@ -180,6 +266,7 @@ export function createFlatIndex(options: FlatIndexOptions): FlatIndex {
       for (const row of rows) blocks.add(row)
     },
     vector: (row) => exact.get(row),
+    part: () => partOf(dimensions, exact, blocks),
     close: () => threads.close(),
     searchMany,
     search: (query, k, options) => searchMany(query, k, options)[0] as Hits,

@@ -17,6 +17,9 @@ export interface Cells {
   sizes: Uint32Array<ArrayBuffer>
 }
 
+/** What is parted: an index, or a part of one. */
+export type KmeansRows = Pick<FlatIndex, 'dimensions' | 'size' | 'vector' | 'nearest'>
+
 export interface KmeansOptions {
   k: number
   seed?: number
@@ -38,7 +41,7 @@ const PER_CELL = 64
  * rows x k.
  * @throws AppError where there are fewer rows than cells
  */
-export function kmeans(index: FlatIndex, options: KmeansOptions): Cells {
+export function kmeans(index: KmeansRows, options: KmeansOptions): Cells {
   const { k, seed = 0, rounds = ROUNDS, perCell = PER_CELL, onProgress } = options
   if (!(k >= 1 && k <= index.size)) {
     throw new AppError('invalid-input', `${index.size} vectors cannot be parted into ${k} cells`)
@@ -81,7 +84,7 @@ export function rowsOfCells({ cellOf, sizes }: Pick<Cells, 'cellOf' | 'sizes'>):
 }
 
 /** Rows without repetition, in their order (Floyd's sampling would keep no order). */
-function drawSample(index: FlatIndex, n: number, random: Random): FlatIndex {
+function drawSample(index: KmeansRows, n: number, random: Random): FlatIndex {
   const sample = createFlatIndex({ dimensions: index.dimensions })
   let left = n
   for (let row = 0; row < index.size && left > 0; row++) {

@@ -117,8 +117,8 @@ test.each([0, 3, 6, 9])(
   (threshold) => {
     const n = 1500
     const { coarse, fineOf } = randomTable(n, threshold + 1)
-    const matcher = createMatcher(coarse, fineOf, { threshold })
-    for (let i = 0; i < n; i++) matcher.lead(i)
+    const matcher = createMatcher({ coarse, fineOf, threshold })
+    matcher.lead(Array.from({ length: n }, (_, i) => i))
     let found = 0
     for (let i = 0; i < n; i++) {
       const near = new Set(
@@ -134,6 +134,24 @@ test.each([0, 3, 6, 9])(
     expect(found).toBeGreaterThan(n)
   },
 )
+
+test('groups are those of one look-up after the other, however many are looked up together', () => {
+  const { coarse, fineOf } = randomTable(900, 5)
+  // Mirrored copies and crops beside whole ones.
+  const width = VIEWS * COARSE
+  for (let i = 7; i < 900; i += 7) {
+    const of = (i * 5) % i
+    const [to, from] = i % 2 === 0 ? [0, 3] : [1, 0]
+    const at = of * width + from * COARSE
+    coarse.copyWithin(i * width + to * COARSE, at, at + COARSE)
+  }
+  const inOne = perceptualGroups(coarse, fineOf, { threshold: 6, batch: 900 })
+  const views = new Set(inOne.joined.map(({ view }) => view))
+  expect([...views].sort()).toEqual(['cropped', 'mirrored', 'whole'])
+  for (const batch of [60, 257]) {
+    expect(perceptualGroups(coarse, fineOf, { threshold: 6, batch })).toEqual(inOne)
+  }
+})
 
 test('every member is within the threshold of its leader, so that no chain joins what is unlike', () => {
   // Each differs from the one before by 4 bits, all at places of their own.

@@ -47,6 +47,48 @@ describe('the flat index', () => {
     expect(found / 2000).toBeGreaterThanOrEqual(0.99)
   })
 
+  test('a part of it finds for a row what a plain look at its rows finds, and can be filled again', () => {
+    const [n, d] = [3000, 100]
+    const vectors = clusteredVectors(n, d)
+    const index = createFlatIndex({ dimensions: d })
+    index.add(vectors)
+    const part = index.part()
+    for (const step of [2, 3]) {
+      const taken = Array.from({ length: Math.floor(n / step) }, (_, i) => i * step)
+      part.clear()
+      part.take(taken)
+      expect(part.size).toBe(taken.length)
+      for (let i = 0; i < 40; i++) {
+        const asked = i * 71
+        const cosines = plainCosines(row(vectors, d, asked), vectors)
+        const right = plainOrder(cosines).filter(
+          (one) => one % step === 0 && one < taken.length * step,
+        )
+        const found = part.nearTo(index, asked, 3, { least: -1 })
+        expect([...found.rows].map((place) => taken[place])).toEqual(right.slice(0, 3))
+        const least = (cosines[right[1] as number] as number) - 1e-9
+        const near = part.nearTo(index, asked, 3, { least })
+        expect([...near.cosines]).toEqual([...found.cosines.slice(0, 2)])
+        const byCodes = part.nearTo(index, asked, 3, { isExact: false }).cosines
+        byCodes.forEach((cosine, at) =>
+          expect(Math.abs(cosine - (found.cosines[at] as number))).toBeLessThan(0.01),
+        )
+      }
+    }
+  })
+
+  test('gives only hits that reach the least cosine that is asked for', () => {
+    const [n, d] = [1500, 64]
+    const vectors = clusteredVectors(n, d)
+    const index = createFlatIndex({ dimensions: d })
+    index.add(vectors)
+    const cosines = plainCosines(row(vectors, d, 9), vectors)
+    const right = plainOrder(cosines)
+    const least = (cosines[right[30] as number] as number) - 1e-9
+    const { rows } = index.search(row(vectors, d, 9), 100, { least })
+    expect([...rows]).toEqual(right.slice(0, 31))
+  })
+
   test('says of equal vectors the lower row first, however many there are', () => {
     const d = 64
     const one = clusteredVectors(1, d)
