@@ -213,6 +213,8 @@ async function main(display: Record<string, string>): Promise<void> {
       .getByRole('status', { name: 'Pairs shown' })
       .filter({ hasText: pairs.toLocaleString('en') })
       .waitFor()
+    // The count in the head comes before the pairs, which the key waits for.
+    await page.getByRole('listbox', { name: 'Pairs' }).getByRole('option').first().waitFor()
     const opened = performance.now()
     await page.keyboard.press('m')
     await waitForMap(page)

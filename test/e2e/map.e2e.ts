@@ -98,3 +98,94 @@ test('a map is made, lassoed and walked by keys, and its selection is that of th
   await page.keyboard.press('Escape')
   await expect.poll(() => picture.boundingBox()).not.toEqual(near)
 })
+
+test('maps of texts are made, named and chosen by keys, and coloured by kind of alt and version', async ({
+  start,
+}) => {
+  test.setTimeout(240_000)
+  const { page } = await start()
+  await expect(page.getByRole('option').first()).toBeVisible({ timeout: 60_000 })
+  await page.keyboard.press('m')
+  await expect(page.getByRole('button', { name: 'Make the map' })).toBeVisible({ timeout: 120_000 })
+  await expect(page.getByRole('button', { name: /^Pause|Cancel/ })).toHaveCount(0, {
+    timeout: 120_000,
+  })
+  const dialog = page.getByRole('dialog', { name: 'Make a map' })
+  await page.keyboard.press('Shift+N')
+  await expect(dialog).toBeVisible()
+  await expect(dialog.getByRole('combobox', { name: 'By the embeddings of' })).toContainText(
+    'Gleaner demonstration model',
+  )
+  await dialog.getByRole('combobox', { name: 'Of', exact: true }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('option', { name: 'pictures' })).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(page.getByRole('option', { name: 'alt texts' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(dialog.getByRole('combobox', { name: 'Of', exact: true })).toContainText('alt texts')
+  await dialog.getByRole('textbox', { name: 'Name' }).focus()
+  await page.keyboard.type('What alts say')
+  await page.keyboard.press('Enter')
+  await expect(dialog).toHaveCount(0)
+  await expect(map(page)).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByRole('combobox', { name: 'Layout' })).toContainText('UMAP', {
+    timeout: 60_000,
+  })
+  const alts = await numberIn(legend(page).locator('.drawn'))
+  expect(alts).toBeGreaterThan(100)
+
+  // A second one, of the pictures; what is asked for is what is then looked at.
+  await page.keyboard.press('Shift+N')
+  await dialog.getByRole('textbox', { name: 'Name' }).focus()
+  await page.keyboard.type('Pictures')
+  await page.keyboard.press('Enter')
+  const which = page.getByRole('combobox', { name: 'Map', exact: true })
+  await expect(which).toContainText('Pictures', { timeout: 60_000 })
+  await expect(page.getByRole('combobox', { name: 'Layout' })).toContainText('UMAP', {
+    timeout: 60_000,
+  })
+  await expect.poll(() => numberIn(legend(page).locator('.drawn'))).not.toBe(alts)
+  await map(page).focus()
+  await page.keyboard.press('Shift+M')
+  await expect(which).toContainText('What alts say')
+  await expect.poll(() => numberIn(legend(page).locator('.drawn'))).toBe(alts)
+
+  // Named anew, and removed after a question.
+  await page.getByRole('button', { name: 'How it came about' }).press('Enter')
+  await page.getByRole('button', { name: 'Rename…' }).press('Enter')
+  const renaming = page.getByRole('dialog', { name: 'Name of the map' })
+  await renaming.getByRole('textbox').fill('Alts')
+  await page.keyboard.press('Enter')
+  await expect(which).toContainText('Alts')
+  await page.keyboard.press('Escape')
+
+  const colour = page.getByRole('combobox', { name: 'Colour' })
+  await map(page).focus()
+  for (let i = 0; i < 5; i++) await page.keyboard.press('c')
+  await expect(colour).toContainText('kind of alt')
+  await expect(legend(page)).toContainText('not sorted yet')
+  const ask = (name: string, more: object): Promise<void> =>
+    page.evaluate(
+      async ([name, more]) => {
+        const { gleaner } = window as unknown as {
+          gleaner: { call(name: string, input: unknown): Promise<{ value: { path: string }[] }> }
+        }
+        const [corpus] = (await gleaner.call('corpora.recent', {})).value
+        await gleaner.call(name, { corpus: corpus?.path, ...more })
+      },
+      [name, more] as const,
+    )
+  // What is found out meanwhile is seen at once.
+  await ask('jobs.altKinds', {})
+  await expect(legend(page)).toContainText('words', { timeout: 60_000 })
+  await ask('versions.create', { name: 'v1', where: 'lang:de' })
+  await page.keyboard.press('c')
+  await expect(colour).toContainText('version')
+  await expect(legend(page)).toContainText('v1')
+  await expect(legend(page)).toContainText('in none')
+  await page.getByRole('button', { name: 'How it came about' }).press('Enter')
+  await page.getByRole('button', { name: 'Remove…' }).press('Enter')
+  await page.getByRole('button', { name: 'Remove it' }).press('Enter')
+  await expect(which).toHaveCount(0)
+  await expect.poll(() => numberIn(legend(page).locator('.drawn'))).not.toBe(alts)
+})

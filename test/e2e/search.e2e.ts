@@ -2,6 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
+import { seededRandom } from '#shared/random.ts'
+import { createCorpus, openCorpus } from '../../src/main/store/open.ts'
+import { keyFromHex, putEmbeddings } from '../../src/main/store/repositories/embeddings.ts'
+import { ensureModel } from '../../src/main/store/repositories/models.ts'
+import { embedCorpus } from '../support/embedded.ts'
+import { fillCorpus } from '../support/synthetic.ts'
 import { expect, launch, test as base } from './support.ts'
 import type { Running } from './support.ts'
 
@@ -72,13 +78,23 @@ interface Answer {
   searched: number
   hits: { id: number; cosine: number }[]
 }
-async function engine(page: Page, parts: unknown[], where = ''): Promise<Answer> {
+async function engine(
+  page: Page,
+  parts: unknown[],
+  where = '',
+  scope: object = {},
+): Promise<Answer> {
   const [recent] = await ask<{ path: string }[]>(page, 'corpora.recent', {})
-  return ask(page, 'search.run', { corpus: recent?.path, search: { parts }, where })
+  return ask(page, 'search.run', { corpus: recent?.path, search: { parts, ...scope }, where })
 }
 /** The cells show what the engine finds, in its order and with its cosines. */
-async function expectHits(page: Page, parts: unknown[], where = ''): Promise<Answer> {
-  const answer = await engine(page, parts, where)
+async function expectHits(
+  page: Page,
+  parts: unknown[],
+  where = '',
+  scope: object = {},
+): Promise<Answer> {
+  const answer = await engine(page, parts, where, scope)
   const first = answer.hits.slice(0, 8).map(({ id }) => id)
   await expect.poll(async () => (await shown(page)).map(({ id }) => id)).toEqual(first)
   for (const [i, { cosine }] of (await shown(page)).entries()) {
@@ -260,3 +276,95 @@ test('hits are selected and exported as they are named, and a file that is no pi
   await expect(state(page)).toContainText('broken.png')
   await leave(page)
 })
+
+/** Takes the option of a choice by keys alone. */
+async function chooseByKeys(page: Page, choice: Locator, option: string): Promise<void> {
+  await choice.focus()
+  await page.keyboard.press('Enter')
+  const wanted = page.getByRole('option', { name: option })
+  await expect(page.locator('[role="option"]:focus')).toHaveCount(1)
+  for (
+    let i = 0;
+    i < 12 && !(await wanted.evaluate((one) => one === document.activeElement));
+    i++
+  ) {
+    await page.keyboard.press('ArrowDown')
+  }
+  await page.keyboard.press('Enter')
+  await expect(choice).toContainText(option)
+}
+
+test('what is searched is named on the bar, and texts are ranked in place of pictures', async ({
+  running: { page },
+}) => {
+  await page.keyboard.press('s')
+  await page.keyboard.type('a cat')
+  const words = [{ kind: 'words', words: 'a cat' }]
+  const pictures = await expectHits(page, words)
+  const among = page.getByRole('combobox', { name: 'What is searched' })
+  await expect(among).toContainText('pictures')
+  // The sample has embeddings of one model: there is nothing to choose.
+  await expect(page.getByRole('combobox', { name: 'Model that is searched by' })).toHaveCount(0)
+  await chooseByKeys(page, among, 'alt text')
+  const texts = await expectHits(page, words, '', { among: 'alt' })
+  expect(texts.hits.slice(0, 8)).not.toEqual(pictures.hits.slice(0, 8))
+  await expect(state(page)).toContainText(`of ${texts.searched} pairs searched by alt text`)
+  await leave(page)
+  await page.keyboard.press('s')
+  await expect(among).toContainText('pictures')
+  await leave(page)
+})
+
+base(
+  'a corpus that two models have looked at is searched by either, chosen by keys',
+  async ({ home, start }) => {
+    base.setTimeout(180_000)
+    const path = join(home, 'two.gleaner')
+    createCorpus(path)
+    const corpus = openCorpus(path)
+    fillCorpus(corpus, { pairs: 300, scores: ['alt'] })
+    embedCorpus(corpus, { dim: 16 })
+    const second = { digest: 'd'.repeat(64), name: 'test/second', title: 'Second model' }
+    const modelId = ensureModel(corpus.writer, { ...second, manifest: '{}' })
+    const random = seededRandom(11)
+    const shas = corpus.reader
+      .prepare<[], string>("SELECT sha256 FROM images WHERE status = 'ok' ORDER BY id LIMIT 200")
+      .pluck()
+      .all()
+    const items = shas.map((sha256) => {
+      const vector = Float32Array.from({ length: 24 }, () => random.normal())
+      const length = Math.hypot(...vector)
+      return { key: keyFromHex(sha256), vector: vector.map((value) => value / length) }
+    })
+    putEmbeddings(corpus.writer, { modelId, kind: 'image', items })
+    corpus.close()
+    const { page } = await start()
+    await expect(page.getByRole('option').first()).toBeVisible({ timeout: 60_000 })
+    await ask(page, 'corpora.open', { path })
+    await page.keyboard.press('1')
+    await page.getByRole('button', { name: 'Open two' }).click()
+    await page.keyboard.press('2')
+    await expect(page.getByRole('status', { name: 'Pairs shown' })).toContainText('300')
+    await expect(cells(page).first()).toBeVisible()
+    await cells(page).nth(2).click()
+    await page.keyboard.press('l')
+    const [first] = await shown(page)
+    await expect(state(page)).toContainText('Test embeddings')
+    const pair = [{ kind: 'pair', id: 3 }]
+    await expectHits(page, pair)
+    expect(first).toBeDefined()
+    const model = page.getByRole('combobox', { name: 'Model that is searched by' })
+    await expect(model).toContainText('Test embeddings')
+    await chooseByKeys(page, model, 'Second model')
+    const answer = await expectHits(page, pair, '', { model: 'test/second' })
+    await expect(state(page)).toContainText('Second model')
+    // Only what it has looked at; the rest is counted.
+    await expect(state(page)).toContainText(`${300 - answer.searched} not looked at by the model`)
+    // Kept for the next search in this corpus.
+    await leave(page)
+    await cells(page).nth(4).click()
+    await page.keyboard.press('l')
+    await expectHits(page, [{ kind: 'pair', id: 5 }], '', { model: 'test/second' })
+    await leave(page)
+  },
+)

@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { MapHead, MapId } from '#shared/contract/maps.ts'
+import { MAP_NAME, MapHead, MapId } from '#shared/contract/maps.ts'
 import { AppError } from '#shared/errors.ts'
 import { writeWhole } from '../files/write-whole.ts'
 
@@ -77,9 +77,7 @@ export function placesDigest({
 /** @throws AppError `not-found`, `damaged` */
 export function readMap(corpus: string, id: string): MapFile {
   const path = mapPath(corpus, id)
-  if (!existsSync(path)) {
-    throw new AppError('not-found', `There is no map ${id}.`, 'Make it again.')
-  }
+  if (!existsSync(path)) throw notThere(id)
   const bytes = readFileSync(path)
   const { head, lengths, sha256, from } = headOf(bytes, path)
   const whole = lengths.reduce((sum, length) => sum + length, from)
@@ -111,11 +109,11 @@ export function readMap(corpus: string, id: string): MapFile {
 
 /** The heads of all maps of a corpus, the newest first, and what is none. */
 export function listMaps(corpus: string): {
-  maps: (MapHead & { madeAt: string })[]
+  maps: (MapHead & { madeAt: string; name: string })[]
   broken: { file: string; problem: string }[]
 } {
   const folder = join(corpus, FOLDER)
-  const maps: (MapHead & { madeAt: string })[] = []
+  const maps: (MapHead & { madeAt: string; name: string })[] = []
   const broken: { file: string; problem: string }[] = []
   const files = existsSync(folder)
     ? readdirSync(folder).filter((name) => name.endsWith(ENDING))
@@ -125,7 +123,11 @@ export function listMaps(corpus: string): {
     try {
       const { head } = headOf(beginningOf(path), path)
       if (`${head.id}${ENDING}` !== file) throw damaged(path)
-      maps.push({ ...head, madeAt: statSync(path).mtime.toISOString() })
+      maps.push({
+        ...head,
+        madeAt: statSync(path).mtime.toISOString(),
+        name: nameOf(corpus, head.id),
+      })
     } catch (error) {
       broken.push({ file, problem: error instanceof Error ? error.message : String(error) })
     }
@@ -135,7 +137,35 @@ export function listMaps(corpus: string): {
 
 export function removeMap(corpus: string, id: string): void {
   rmSync(mapPath(corpus, id), { force: true })
+  rmSync(namePath(corpus, id), { force: true })
 }
+
+/** The name of a map lies beside it, so that it says nothing of when and how the map was made. */
+const namePath = (corpus: string, id: string): string =>
+  join(corpus, FOLDER, `${MapId.parse(id)}.name`)
+
+/**
+ * Names a map; the empty name takes it away.
+ * @throws AppError `not-found`
+ */
+export function nameMap(corpus: string, id: string, name: string): void {
+  if (!existsSync(mapPath(corpus, id))) throw notThere(id)
+  if (name === '') rmSync(namePath(corpus, id), { force: true })
+  else writeWhole(namePath(corpus, id), Buffer.from(name, 'utf8'))
+}
+
+/** One line of a file that anybody may have written. */
+function nameOf(corpus: string, id: string): string {
+  const path = namePath(corpus, id)
+  if (!existsSync(path) || statSync(path).size > 4 * MAP_NAME) return ''
+  return readFileSync(path, 'utf8')
+    .replace(/\p{Cc}/gu, ' ')
+    .trim()
+    .slice(0, MAP_NAME)
+}
+
+const notThere = (id: string): AppError =>
+  new AppError('not-found', `There is no map ${id}.`, 'Make it again.')
 
 function beginningOf(path: string): Buffer {
   const file = openSync(path, 'r')

@@ -62,11 +62,14 @@ export const MapHead = z.object({
 })
 export type MapHead = z.infer<typeof MapHead>
 
+/** Characters of a name at most. */
+export const MAP_NAME = 80
+
 export const MapLayout = z.enum(['umap', 'pca'])
 export type MapLayout = z.infer<typeof MapLayout>
 
 /** What points are coloured by. */
-export const MapColour = z.enum(['score', 'host', 'mark', 'archive', 'lang'])
+export const MapColour = z.enum(['score', 'host', 'mark', 'archive', 'lang', 'alt-kind', 'version'])
 export type MapColour = z.infer<typeof MapColour>
 
 /** left, top, right, bottom in units of the layout's square, which is 0..1 both ways. */
@@ -92,7 +95,13 @@ export const maps = {
   'maps.list': call(
     z.object({ corpus: CorpusPath }),
     z.object({
-      maps: z.array(MapHead.extend({ madeAt: z.string() })),
+      maps: z.array(
+        MapHead.extend({
+          madeAt: z.string(),
+          /** What people call it; '' where nobody named it. */
+          name: z.string(),
+        }),
+      ),
       /** Files that are no whole maps, with what is wrong. */
       broken: z.array(z.object({ file: z.string(), problem: z.string() })),
       /** Embeddings that a map can be made of, the newest model first. */
@@ -157,7 +166,10 @@ export const maps = {
         n: z.number().int(),
         none: z.number().int(),
       }),
-      /** The code is the place in the list; the last may be all others. */
+      /**
+       * The code is the place in the list; the last may be all others. Of versions the value `*` is
+       * what lies in several of them.
+       */
       z.object({
         kind: z.literal('values'),
         values: z.array(
@@ -205,6 +217,11 @@ export const maps = {
       score: ScoreSource.nullable().default(null),
     }),
     z.array(PairRow),
+  ),
+  /** Names a map; the empty name takes it away. @throws `not-found` */
+  'maps.rename': call(
+    z.object({ corpus: CorpusPath, map: MapId, name: z.string().trim().max(MAP_NAME) }),
+    z.object({}),
   ),
   'maps.remove': call(z.object({ corpus: CorpusPath, map: MapId }), z.object({})),
 }

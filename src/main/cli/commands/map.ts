@@ -26,6 +26,7 @@ export function addMapCommand(program: Command, tools: CliTools): void {
       optionOf('--landmarks <n>', 'items that UMAP lays out; the rest lies between', landmarks),
     )
     .addOption(optionOf('--neighbours <n>', 'as n_neighbors of umap-learn', neighbours))
+    .option('--name <name>', 'what it is called in the window')
     .option('--anew', 'make it anew where it is there; else what came since is added', false)
     .option('--out <file.csv>', 'the places of all pairs: id, umap_x, umap_y, pca_x, pca_y')
     .action(async (path: string, { out, ...options }: Options) => {
@@ -37,13 +38,11 @@ export function addMapCommand(program: Command, tools: CliTools): void {
         )
       }
       const corpus = await tools.open(path)
-      await runJob(tools, makeMap, { corpus, ...options })
+      const { result } = await runJob(tools, makeMap, { corpus, ...options })
       if (out === undefined) return
-      const [map] = (await tools.call('maps.list', { corpus })).maps.filter(
-        (one) => one.subject === options.subject && one.params.seed === options.seed && one.whole,
-      )
-      if (!map) throw new AppError('internal', 'The map that was made is not there.')
-      await pipeline(lines(tools, corpus, map.id), createWriteStream(resolve(out)))
+      const map = result.find(({ label }) => label === 'Map')?.value
+      if (map === undefined) throw new AppError('internal', 'The map that was made is not there.')
+      await pipeline(lines(tools, corpus, map), createWriteStream(resolve(out)))
     })
 }
 

@@ -1,5 +1,5 @@
 import type { maps as contract } from '#shared/contract/maps.ts'
-import { listMaps, removeMap } from '../../store/map-file.ts'
+import { listMaps, nameMap, removeMap } from '../../store/map-file.ts'
 import { embeddedModels } from '../../store/repositories/map-items.ts'
 import { listModels } from '../../store/repositories/models.ts'
 import type { EngineContext } from '../context.ts'
@@ -24,6 +24,11 @@ export function mapCalls({
           return [{ model: publicId, title, digest, image, text }]
         }),
       }
+    },
+    'maps.rename'({ corpus: path, map, name }) {
+      nameMap(corpora.get(path).corpus.path, map, name)
+      announce(path, ['maps'])
+      return {}
     },
     'maps.remove'({ corpus: path, map }) {
       removeMap(corpora.get(path).corpus.path, map)

@@ -145,8 +145,10 @@ async function sampled(
   if (drawn.length < 3) {
     throw new AppError(
       'invalid-input',
-      `Only ${drawn.length} ${subject === 'image' ? 'pictures' : 'texts'} of this corpus have an embedding by this model; a map needs three.`,
-      'Score the corpus first: that makes them.',
+      `Only ${drawn.length} ${subject === 'image' ? 'pictures' : `${subject} texts`} of this corpus have an embedding by this model; a map needs three.`,
+      subject === 'image'
+        ? 'Score the corpus first: that makes them.'
+        : `Score the corpus by its ${subject} texts first: that makes them.`,
     )
   }
   const dim = drawn[0]!.vector.length

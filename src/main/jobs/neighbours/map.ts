@@ -4,7 +4,7 @@ import type { MapInput } from '#shared/contract/jobs/map.ts'
 import type { MapHead, MapParams } from '#shared/contract/maps.ts'
 import { AppError } from '#shared/errors.ts'
 import { epochsFor } from '../../search/map/layout.ts'
-import { listMaps, placesDigest, readMap, writeMap } from '../../store/map-file.ts'
+import { listMaps, nameMap, placesDigest, readMap, writeMap } from '../../store/map-file.ts'
 import type { MapArrays, MapFile } from '../../store/map-file.ts'
 import type { Corpus } from '../../store/open.ts'
 import { KEY, embeddedModels } from '../../store/repositories/map-items.ts'
@@ -36,6 +36,10 @@ export async function runMap(corpus: Corpus, ctx: JobContext, input: MapInput): 
     ? await addToMap(corpus, ctx, { file: there, model })
     : await madeMap(corpus, ctx, { model, id, input })
   if (!file || ctx.signal.aborted) return
+  if (input.name !== undefined) {
+    nameMap(corpus.path, id, input.name)
+    ctx.changed(['maps'])
+  }
   describe(ctx, file.head)
 }
 
@@ -196,6 +200,7 @@ function fileOf(
 function describe(ctx: JobContext, head: MapHead): void {
   const n = (value: number): string => value.toLocaleString('en')
   const what = head.subject === 'image' ? 'Pictures' : 'Texts'
+  ctx.result('Map', head.id)
   ctx.result(`${what} placed`, n(head.items))
   if (head.added > 0) ctx.result('Of them placed later', n(head.added))
   if (head.without > 0) ctx.result('Without an embedding', n(head.without))

@@ -11,6 +11,10 @@ import type { ScoreKind } from '../repositories/models.ts'
 export const NO_COLOUR = 255
 /** Values that have a colour of their own; all others share one. */
 export const MOST_VALUES = 8
+/** Beside what lies in none and in several of them. */
+const MOST_VERSIONS = 6
+/** No name of a version: what lies in several. */
+const SEVERAL = '*'
 
 type Legend = CallOutput<'maps.legend'>
 /** What the codes stand for, without how often. */
@@ -59,7 +63,11 @@ export function mapColours({
   }
 
   /** The values that most of the points have come first. */
-  function byFacet(facet: 'host' | 'archive' | 'lang', ids: Int32Array, size: number): Colours {
+  function byFacet(
+    facet: 'host' | 'archive' | 'lang' | 'alt-kind',
+    ids: Int32Array,
+    size: number,
+  ): Colours {
     const { values, codeOf } = facets(facet)
     const counts = new Uint32Array(values.length)
     for (const id of ids) counts[codeOf(id)]!++
@@ -84,18 +92,52 @@ export function mapColours({
     }
   }
 
+  /** The newest versions; a pair of several of them has a colour for that, as it has no other. */
+  function byVersion(size: number): Colours {
+    const versions = db
+      .prepare<[], { id: number; name: string }>('SELECT id, name FROM versions ORDER BY id DESC')
+      .all()
+    const shown = versions.slice(0, MOST_VERSIONS)
+    const rest = versions.length - shown.length
+    const several = shown.length + 1
+    const codes = new Uint8Array(size)
+    const members = db
+      .prepare<[number, number], number>(
+        'SELECT pair_id FROM version_members WHERE version_id = ? AND pair_id < ?',
+      )
+      .pluck()
+    for (const [at, { id }] of versions.entries()) {
+      const own = at < shown.length ? at + 1 : several + 1
+      for (const pair of members.iterate(id, size)) {
+        codes[pair] = codes[pair] === 0 || codes[pair] === own ? own : several
+      }
+    }
+    const values = ['', ...shown.map(({ name }) => name), SEVERAL].map((value) => ({
+      ...{ value, rest: 0 },
+    }))
+    if (rest > 0) values.push({ value: '', rest })
+    return { codes, scheme: { kind: 'values', values } }
+  }
+
+  const stampOf = (colour: MapColour): number => {
+    if (colour === 'score') return version.scores
+    if (colour === 'mark') return version.marks
+    if (colour === 'version') return version.versions
+    return colour === 'alt-kind' ? version.kinds + version.pairs : version.pairs
+  }
+
   /** @param points a name of the points, and their ids */
   function of(
     colour: MapColour,
     score: ScoreSource | null,
     points: { key: string; ids: Int32Array; highest: number },
   ): Colours {
-    const stamp =
-      colour === 'score' ? version.scores : colour === 'mark' ? version.marks : version.pairs
+    const stamp = stampOf(colour)
     const size = points.highest + 1
     return held.get(JSON.stringify([points.key, colour, score, stamp]), () => {
       if (colour === 'score') return byScore(score, size)
       if (colour === 'mark') return byMark(size)
+      if (colour === 'version') return byVersion(size)
       return byFacet(colour, points.ids, size)
     })
   }

@@ -1,4 +1,5 @@
 import type { SearchInput } from '#shared/contract/index.ts'
+import type { Searched } from '#shared/contract/search.ts'
 import { t } from '../texts/index.ts'
 
 /** One thing that is searched by, as a chip of the bar. */
@@ -26,8 +27,18 @@ export function typedPart(text: string): { words: string; weight: number } | nul
   return words === '' ? null : { words, weight: isMinus ? -1 : 1 }
 }
 
+/** By whose embeddings, and what of the pairs is ranked; without a model the engine chooses. */
+export interface SearchScope {
+  model: string | null
+  among: Searched
+}
+
 /** What the engine is asked for chips and what is being typed; null where that is nothing. */
-export function searchOf(chips: readonly SearchChip[], typed: string): SearchInput | null {
+export function searchOf(
+  chips: readonly SearchChip[],
+  typed: string,
+  scope: SearchScope,
+): SearchInput | null {
   const parts: SearchInput['parts'] = chips.map((chip) => {
     switch (chip.kind) {
       case 'words':
@@ -40,7 +51,7 @@ export function searchOf(chips: readonly SearchChip[], typed: string): SearchInp
   })
   const last = typedPart(typed)
   if (last) parts.push({ kind: 'words', ...last })
-  return parts.length === 0 ? null : { parts }
+  return parts.length === 0 ? null : { parts, ...scope }
 }
 
 /** A part as people say it. */

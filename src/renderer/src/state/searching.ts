@@ -1,11 +1,13 @@
 import { defineStore } from 'pinia'
-import { computed, nextTick, ref, shallowRef } from 'vue'
+import { computed, nextTick, ref, shallowRef, watch } from 'vue'
+import type { CallOutput } from '#shared/contract/index.ts'
+import type { Searched } from '#shared/contract/search.ts'
 import { useClient } from '../bridge/client.ts'
 import { keep, recall } from '../bridge/persist.ts'
 import { t } from '../texts/index.ts'
 import { usePairs } from './pairs.ts'
 import { keptParts, lineOf, nextWeight, searchOf } from './search-parts.ts'
-import type { KeptPart, SearchChip } from './search-parts.ts'
+import type { KeptPart, SearchChip, SearchScope } from './search-parts.ts'
 import { useSession } from './session.ts'
 import { useUi } from './ui.ts'
 
@@ -23,6 +25,9 @@ export const useSearching = defineStore('searching', () => {
   const open = ref(false)
   const chips = shallowRef<readonly SearchChip[]>([])
   const typed = ref('')
+  const models = shallowRef<CallOutput<'search.models'>>([])
+  const model = ref<string | null>(null)
+  const among = ref<Searched>('picture')
   const history = shallowRef<readonly KeptPart[][]>([])
   /** Counts up whenever the bar is to have the keyboard. */
   const asked = ref(0)
@@ -34,8 +39,39 @@ export const useSearching = defineStore('searching', () => {
 
   function run(): void {
     clearTimeout(timer)
-    usePairs().searchBy(searchOf(chips.value, typed.value))
+    usePairs().searchBy(searchOf(chips.value, typed.value, scope()))
   }
+  const scope = (): SearchScope => ({ model: model.value, among: among.value })
+
+  /** Which models there are to choose from; that there is none is said by the search itself. */
+  async function loadModels(): Promise<void> {
+    const corpus = useSession().path
+    if (corpus === null) return
+    const found = await useClient()
+      .call('search.models', { corpus })
+      .catch(() => [])
+    if (corpus === useSession().path) models.value = found
+  }
+
+  /** @param next null: the one with the most embeddings that can */
+  function setModel(next: string | null): void {
+    model.value = next
+    keep(useSession().path, 'search-model', next)
+    run()
+  }
+
+  /** Ranks pairs by their pictures or by one of their texts; a model that has none of these goes. */
+  function setAmong(next: Searched): void {
+    among.value = next
+    const has = models.value.find((one) => one.model === model.value)
+    if (has && (next === 'picture' ? has.pictures : has.texts) === 0) model.value = null
+    run()
+  }
+
+  // Scoring while the bar is open brings others.
+  watch([open, () => usePairs().searched], ([now], [before]) => {
+    if (now && (!before || models.value.length === 0)) void loadModels()
+  })
 
   function type(text: string): void {
     typed.value = text
@@ -52,7 +88,7 @@ export const useSearching = defineStore('searching', () => {
     if (corpus === null || active.value) return
     // What is missing is said by the search itself.
     void useClient()
-      .call('search.prepare', { corpus })
+      .call('search.prepare', { corpus, ...scope() })
       .catch(() => undefined)
   }
 
@@ -66,7 +102,7 @@ export const useSearching = defineStore('searching', () => {
 
   /** What is typed becomes a part of its own, so that more can be written beside it. */
   function settle(): void {
-    const last = searchOf([], typed.value)?.parts[0]
+    const last = searchOf([], typed.value, scope())?.parts[0]
     typed.value = ''
     if (last?.kind === 'words') add({ kind: 'words', words: last.words, weight: last.weight ?? 1 })
     remember()
@@ -140,6 +176,7 @@ export const useSearching = defineStore('searching', () => {
     for (const chip of chips.value) if (chip.kind === 'bytes') URL.revokeObjectURL(chip.preview)
     chips.value = []
     typed.value = ''
+    among.value = 'picture'
     open.value = false
     usePairs().searchBy(null)
   }
@@ -149,6 +186,9 @@ export const useSearching = defineStore('searching', () => {
     chips.value = []
     typed.value = ''
     open.value = false
+    models.value = []
+    among.value = 'picture'
+    model.value = corpus === null ? null : recall<string | null>(corpus, 'search-model', null)
     history.value = corpus === null ? [] : recall<KeptPart[][]>(corpus, 'searches', [])
   }
 
@@ -159,6 +199,11 @@ export const useSearching = defineStore('searching', () => {
     active,
     asked,
     lines,
+    models,
+    model,
+    among,
+    setModel,
+    setAmong,
     type,
     enterBar,
     add,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CorpusPath } from '../../domain.ts'
-import { MapSubject } from '../maps.ts'
+import { MAP_NAME, MapSubject } from '../maps.ts'
 import { defineJob } from './define.ts'
 
 /** Beyond so many, UMAP lays out a part and places the rest. */
@@ -14,6 +14,8 @@ export const MapInput = z.object({
   seed: z.number().int().min(0).max(0xffffffff).default(1),
   landmarks: z.number().int().min(100).max(50_000).default(MOST_LANDMARKS),
   neighbours: z.number().int().min(5).max(100).default(15),
+  /** What people call it, to choose among several. */
+  name: z.string().trim().min(1).max(MAP_NAME).optional(),
   /** Also where the same map is there: it is made anew, not added to. */
   anew: z.boolean().default(false),
 })

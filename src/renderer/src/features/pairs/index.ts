@@ -21,7 +21,9 @@ import { useMap } from './map/map.ts'
 import PairsView from './PairsView.vue'
 
 /** What a map, or the colours of its points, come from. */
-const MAPPED: readonly CorpusPart[] = ['maps', 'pairs', 'images', 'scores', 'marks']
+const MAPPED: readonly CorpusPart[] = [
+  ...(['maps', 'pairs', 'images', 'scores', 'marks', 'kinds', 'versions'] as const),
+]
 /** What groups of duplicates, or what is shown of them, come from. */
 const GROUPED: readonly CorpusPart[] = ['duplicates', 'pairs', 'images', 'scores', 'marks']
 

@@ -1,8 +1,8 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { CallOutput } from '#shared/contract/index.ts'
+import type { CallInput, CallOutput } from '#shared/contract/index.ts'
 import { MapColour } from '#shared/contract/maps.ts'
-import type { MapLayout } from '#shared/contract/maps.ts'
+import type { MapLayout, MapSubject } from '#shared/contract/maps.ts'
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { useClient } from '../../../bridge/client.ts'
 import { keep, recall } from '../../../bridge/persist.ts'
@@ -12,6 +12,11 @@ import { useUi } from '../../../state/ui.ts'
 
 export type MapInfo = CallOutput<'maps.list'>['maps'][number]
 export type MapSourceInfo = CallOutput<'maps.list'>['sources'][number]
+
+/** What a map is made of, by whom and how. */
+export type MapWish = Omit<CallInput<'jobs.map'>, 'corpus' | 'anew' | 'landmarks'> & {
+  subject: MapSubject
+}
 
 /** The maps of the corpus that is open, and which one is looked at how. */
 export const useMap = defineStore('map', () => {
@@ -28,6 +33,7 @@ export const useMap = defineStore('map', () => {
   /** Counts up when what is drawn must be read again. */
   const version = ref(0)
   let corpus: string | null = null
+  let wanted: MapWish | null = null
 
   const current = computed(
     () => maps.value.find(({ id }) => id === chosen.value) ?? maps.value[0] ?? null,
@@ -59,6 +65,7 @@ export const useMap = defineStore('map', () => {
       others.value = recall(null, 'map-others', true)
       state.value = 'ready'
       error.value = null
+      takeWanted()
       version.value++
       missing.value = current.value
         ? await useClient().call('maps.missing', { corpus: wanted, map: current.value.id })
@@ -87,23 +94,73 @@ export const useMap = defineStore('map', () => {
     keep(null, 'map-others', next)
   }
 
-  /** Makes a map, or places into the one that is there what came since. */
-  async function make(model?: string): Promise<void> {
+  /** Makes a map, which is then the one that is looked at. @returns whether it was begun */
+  async function make(wish: MapWish): Promise<boolean> {
     const path = useSession().path
-    if (path === null) return
+    if (path === null) return false
     try {
-      const { subject, params } = current.value ?? { subject: 'image' as const, params: null }
-      const source = sources.value.find((one) => one.digest === current.value?.model.digest)
-      const by = model ?? source?.model
-      await useClient().call('jobs.map', {
-        corpus: path,
-        subject,
-        ...(by === undefined ? {} : { model: by }),
-        ...(params ? { seed: params.seed, neighbours: params.neighbours } : {}),
-      })
+      await useClient().call('jobs.map', { corpus: path, ...wish })
+      wanted = wish
+      return true
     } catch (thrown) {
       useUi().fail(thrown)
+      return false
     }
+  }
+
+  /** Places into the map that is there what came since. */
+  async function addLater(): Promise<void> {
+    const { subject, params, model } = current.value as MapInfo
+    const source = sources.value.find(({ digest }) => digest === model.digest)
+    const { seed, neighbours } = params
+    await make({ subject, seed, neighbours, ...(source ? { model: source.model } : {}) })
+  }
+
+  async function rename(name: string): Promise<boolean> {
+    return ask('maps.rename', { name })
+  }
+  async function remove(): Promise<boolean> {
+    return ask('maps.remove', {})
+  }
+  async function ask<N extends 'maps.rename' | 'maps.remove'>(
+    call: N,
+    more: Omit<CallInput<N>, 'corpus' | 'map'>,
+  ): Promise<boolean> {
+    const map = current.value?.id
+    if (corpus === null || map === undefined) return false
+    try {
+      await useClient().call(call, { corpus, map, ...more } as CallInput<N>)
+      await load()
+      return true
+    } catch (thrown) {
+      useUi().fail(thrown)
+      return false
+    }
+  }
+
+  /** Goes to the next of the maps, by their order in the list. */
+  function next(): void {
+    const at = maps.value.findIndex(({ id }) => id === current.value?.id)
+    const other = maps.value[(at + 1) % maps.value.length]
+    if (other) choose(other.id)
+  }
+
+  /** The map that was asked for, once it is there. */
+  function takeWanted(): void {
+    if (!wanted) return
+    const { subject, seed = 1, neighbours = 15, model } = wanted
+    const digest = sources.value.find((one) => one.model === model)?.digest
+    const made = maps.value.find(
+      (one) =>
+        one.subject === subject &&
+        one.params.seed === seed &&
+        one.params.neighbours === Math.min(neighbours, one.params.landmarks) &&
+        (digest === undefined || one.model.digest === digest),
+    )
+    if (!made) return
+    wanted = null
+    chosen.value = made.id
+    keep(corpus, 'map', made.id)
   }
 
   return {
@@ -126,5 +183,9 @@ export const useMap = defineStore('map', () => {
     setColour,
     setOthers,
     make,
+    addLater,
+    rename,
+    remove,
+    next,
   }
 })

@@ -24,7 +24,10 @@ export function paletteOf(colour: MapColour, theme: Theme): string[] {
   return Array.from({ length: 256 }, (_, code) => {
     if (code === 255) return none
     if (colour === 'score') return scaleColour('viridis', code / 254)
-    return (colour === 'mark' ? MARKS : CATEGORIES)[theme][code] ?? none
+    if (colour === 'mark') return MARKS[theme][code] ?? none
+    // What lies in no version is the first of the values and steps back.
+    if (colour === 'version') return code === 0 ? none : (CATEGORIES[theme][code - 1] ?? none)
+    return CATEGORIES[theme][code] ?? none
   })
 }
 

@@ -185,6 +185,14 @@ export function useMapKeys(parts: {
       run: () => (parts.isLasso.value = !parts.isLasso.value),
     },
     {
+      id: 'map.next',
+      title: t('map.commands.next'),
+      group,
+      keys: ['Shift+M'],
+      enabled: () => map.maps.length > 1,
+      run: () => map.next(),
+    },
+    {
       id: 'map.colour',
       title: t('map.commands.colour'),
       group,
