@@ -150,7 +150,10 @@ test('terms far from every word of the vocabulary take a prompt out, with the te
     await done('clean', 'terms', ...BOTH, ...only, '--terms', '1'),
   ) as PromptCleaning
   const step = all.steps.at(-1)
-  // The sentence of nine words is no term.
+  // The sentence of nine words is no term, and is what stays in use.
+  expect((await info('terms')).kept).toBe(1)
+  const inUse = JSON.parse(await done('show', 'terms', '--json')) as { prompts: { text: string }[] }
+  expect(inUse.prompts.map(({ text }) => text)).toEqual(['a dog sits in the garden behind a house'])
   expect([step?.step, step?.looked, step?.taken]).toEqual(['terms', 2, 1])
   expect(step?.examples[0]?.why).toMatch(
     /^"(a cat|oil painting)" is nearest to "\p{L}+", -?\d\.\d{3}$/u,

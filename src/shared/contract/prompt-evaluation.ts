@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ProjectionRecipe } from './prompt-projection.ts'
 
 const Estimated = z.object({
   /** Mean over pictures of the mean over their prompts. */
@@ -6,6 +7,31 @@ const Estimated = z.object({
   /** 95 %, by bootstrap over pictures; null = not defined, `note` says why. */
   interval: z.tuple([z.number(), z.number()]).nullable(),
   note: z.string(),
+})
+
+const TrainedRecipe = z.object({
+  /** Its row. */
+  name: z.string(),
+  recipe: ProjectionRecipe,
+  /** That it was trained on. */
+  pairs: z.number().int(),
+  /** Held-in pairs that were left out as their prompt is one of a held-out picture. */
+  dropped: z.number().int(),
+  /** Of the optimizer. */
+  steps: z.number().int(),
+  /** 1 - cosine, mean of each epoch. */
+  losses: z.array(z.number()),
+  /** Of a recipe that stops early. */
+  stopped: z
+    .object({
+      /** Held-in pairs that it was looked at by, and did not train. */
+      pairs: z.number().int(),
+      /** 1 - cosine on them after each epoch, the random beginning first. */
+      losses: z.array(z.number()),
+      /** Of these the one that was kept; 0 = the random beginning. */
+      kept: z.number().int(),
+    })
+    .nullable(),
 })
 
 export const PromptEvaluation = z.object({
@@ -37,20 +63,8 @@ export const PromptEvaluation = z.object({
   ),
   /** Mean differences, paired by picture: `of` minus `over`. */
   gains: z.array(z.object({ of: z.string(), over: z.string(), ...Estimated.shape })),
-  projection: z
-    .object({
-      learningRate: z.number(),
-      batch: z.number().int(),
-      epochs: z.number().int(),
-      weightDecay: z.number(),
-      pairs: z.number().int(),
-      /** Held-in pairs that were left out as their prompt is one of a held-out picture. */
-      dropped: z.number().int(),
-      steps: z.number().int(),
-      /** 1 - cosine, mean of each epoch. */
-      losses: z.array(z.number()),
-    })
-    .nullable(),
+  /** Those that were trained: the field's recipe, then another that was chosen. */
+  projections: z.array(TrainedRecipe),
 })
 export type PromptEvaluation = z.infer<typeof PromptEvaluation>
 

@@ -3,6 +3,7 @@ import type { PromptBaseInput } from '#shared/contract/jobs/prompt-base.ts'
 import type { RecognisedTable } from '#shared/contract/index.ts'
 import { AppError } from '#shared/errors.ts'
 import { formatCount } from '#shared/format.ts'
+import { columnCalled, guessPromptColumn, promptColumns } from '#shared/prompt-column.ts'
 import { sha256Of, sha256OfFile } from '../../files/digest.ts'
 import { linesOfFile } from '../../files/lines.ts'
 import { isCorpus, openReader } from '../../store/open.ts'
@@ -13,9 +14,10 @@ import {
   promptModel,
   promptSource,
   promptsOfSource,
-  putPromptVectors,
 } from '../../store/repositories/prompt-base.ts'
+import { putPromptVectors } from '../../store/repositories/prompt-vectors.ts'
 import type { PromptRow, PromptSource } from '../../store/repositories/prompt-base.ts'
+import { pairIdsWhere } from '../../store/reads/score-ref.ts'
 import { textIds, textsAt } from '../../store/repositories/text-draw.ts'
 import { openNpy } from '../../tables/index.ts'
 import type { Cell } from '../../tables/index.ts'
@@ -29,7 +31,7 @@ const ROWS = 2000
 /** UTF-16 units of a prompt: what is longer is a document, and counted as not readable. */
 const MOST = 20_000
 
-type Asked = Pick<PromptBaseInput, 'paths' | 'textColumn' | 'text' | 'source'>
+type Asked = Pick<PromptBaseInput, 'paths' | 'textColumn' | 'text' | 'where' | 'source'>
 
 /** Reads files into a base; each goes on where it was, and what is in it already is not read again. */
 export async function addFiles(db: PromptWriter, asked: Asked, ctx: JobContext): Promise<void> {
@@ -60,7 +62,7 @@ async function addFile(
 ): Promise<PromptSource> {
   ctx.progress({ done: 0, total: null, unit: 'rows', note: `reading ${basename(path)}` })
   const found = isCorpus(path)
-    ? readCorpus(path, asked.text)
+    ? readCorpus(path, asked.text, asked.where)
     : /\.(txt|text|prompts)$/i.test(path)
       ? await readLines(path, ctx.signal)
       : await readTable(path, asked.textColumn, reader, ctx.signal)
@@ -160,10 +162,6 @@ async function readTable(
   }
 }
 
-/** By name, the plainest first. */
-const NAMES = ['prompt', 'prompts', 'prompttext', 'text', 'caption', 'captions', 'alt', 'title']
-const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
-
 /**
  * The column that holds prompts: by name first, then as an import recognises words.
  * @throws AppError `invalid-input` that names the columns there are
@@ -172,17 +170,8 @@ export function promptColumn(
   { path, columns }: Pick<RecognisedTable, 'path' | 'columns'>,
   wanted: string | undefined,
 ): string {
-  const usable = columns.filter(({ type }) => type !== 'nested' && type !== 'binary')
-  const named = (name: string) =>
-    usable.find((one) => one.name === name) ?? usable.find((one) => plain(one.name) === plain(name))
   const found =
-    wanted !== undefined
-      ? named(wanted)
-      : [
-          ...NAMES.map(named),
-          ...['alt', 'caption', 'title'].map((role) => usable.find((one) => one.role === role)),
-          usable.length === 1 ? usable[0] : undefined,
-        ].find((one) => one !== undefined)
+    wanted === undefined ? guessPromptColumn(columns) : columnCalled(promptColumns(columns), wanted)
   if (found) return found.name
   const names = columns.map(({ name }) => name).join(', ')
   throw new AppError(
@@ -197,20 +186,34 @@ export function promptColumn(
   )
 }
 
-/** Texts of a corpus, as they are now: more pairs make another source. */
-function readCorpus(path: string, text: Asked['text']): Found {
+/**
+ * Texts of a corpus, as they are now: more pairs, and other pairs by a filter, make another source.
+ * @throws AppError `invalid-input` for a filter that cannot be read or keeps no pair with a text
+ */
+function readCorpus(path: string, text: Asked['text'], where: string): Found {
   const count = (): Int32Array => {
     const db = openReader(path)
     try {
-      return textIds(db, text)
+      const all = textIds(db, text)
+      if (where.trim() === '') return all
+      const kept = new Set(pairIdsWhere(db, where))
+      return all.filter((id) => kept.has(id))
     } finally {
       db.close()
     }
   }
   const ids = count()
+  if (ids.length === 0 && where.trim() !== '') {
+    throw new AppError(
+      'invalid-input',
+      `No pair of ${basename(path)} that the filter ${where} keeps has words of ${text}.`,
+      'Take another filter, or other words of the corpus.',
+    )
+  }
+  const chosen = where.trim() === '' ? '' : sha256Of(Buffer.from(ids.buffer))
   return {
     column: text,
-    sha256: sha256Of(`${path}\n${text}\n${ids.length}\n${ids.at(-1) ?? 0}`),
+    sha256: sha256Of(`${path}\n${text}\n${ids.length}\n${ids.at(-1) ?? 0}${chosen}`),
     rows: ids.length,
     each(from, take) {
       const db = openReader(path)

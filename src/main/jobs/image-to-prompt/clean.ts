@@ -19,9 +19,12 @@ import type { LeftOut } from '../../store/repositories/prompt-base.ts'
 import type { JobContext } from '../run/job.ts'
 import type { SentenceSide } from './base-models.ts'
 import { embedSentences } from './embed.ts'
-import type { AtBase, PromptCalls } from './prompt-calls.ts'
+import type { AtBase } from './base-rows.ts'
+import type { PromptCalls } from './prompt-calls.ts'
 
 const EXAMPLES = 10
+/** Prompts from which a step that takes out most of them is pointed at. */
+const FEW = 20
 /** Words and terms of a call. */
 const BATCH = 1024
 /** Words of a vocabulary that terms are compared with, by their ids. */
@@ -83,6 +86,11 @@ export async function cleanBase(work: Cleaning): Promise<CleanedStep[]> {
   }
   putCleaning(db, { rules, upTo, steps, job: ctx.id }, left.values())
   for (const { step: name, taken, looked } of steps) {
+    if (looked >= FEW && taken > looked / 2) {
+      ctx.warn(
+        `The step ${name} took out ${formatCount(taken)} of ${formatCount(looked)} prompts: look at its examples, and clean again with another threshold or without it where they are good prompts.`,
+      )
+    }
     ctx.result(name, `${formatCount(taken)} of ${formatCount(looked)} taken out`)
   }
   return steps

@@ -1,9 +1,6 @@
 import type { PromptWriter } from '../../store/open-prompt-base.ts'
-import {
-  promptTextsAt,
-  putPromptVectors,
-  withoutVector,
-} from '../../store/repositories/prompt-base.ts'
+import { promptTextsAt } from '../../store/repositories/prompt-base.ts'
+import { putPromptVectors, withoutVector } from '../../store/repositories/prompt-vectors.ts'
 import type { JobContext } from '../run/job.ts'
 import type { ClipSide, SentenceSide } from './base-models.ts'
 

@@ -1,9 +1,11 @@
-import type { Prediction, ProjectionRecipe } from '#shared/contract/jobs/prompt-base.ts'
+import type { Prediction } from '#shared/contract/jobs/prompt-base.ts'
+import type { ProjectionRecipe } from '#shared/contract/prompt-projection.ts'
 import type { PromptEvaluation } from '#shared/contract/prompt-evaluation.ts'
 import { AppError } from '#shared/errors.ts'
 import { seededRandom } from '#shared/random.ts'
-import { createFlatIndex } from '../../search/vectors/flat-index.ts'
-import { cosineOf, meanOfRows, predictedRow } from '../../search/prompts/predicted-rows.ts'
+import { countBits, createBits, hasBit, setBit } from '../../search/vectors/bits.ts'
+import type { Bits } from '../../search/vectors/bits.ts'
+import { cosineOf, predictedRow } from '../../search/prompts/predicted-rows.ts'
 import {
   bootstrapClusters,
   bootstrapPairedDifference,
@@ -11,18 +13,12 @@ import {
 import type { Bootstrap } from '../../statistics/intervals/bootstrap.ts'
 import type { Outcome } from '../../statistics/outcome.ts'
 import type { Rating } from '../../statistics/rating.ts'
-import { projected, trainProjection } from './projection.ts'
-
-/** Pairs of pictures and true prompts, encoded. */
-export interface EncodedPairs {
-  /** Unit rows of the distinct pictures. */
-  pictures: Float32Array
-  /** Of each pair, the place of its picture. */
-  pictureOf: Int32Array
-  truths: string[]
-  /** Unit rows of the true prompts in the space of the prediction. */
-  truthRows: Float32Array
-}
+import { spaceRowsAt } from './base-rows.ts'
+import type { BaseRows } from './base-rows.ts'
+import type { EncodedPairs } from './encoded-pairs.ts'
+import { recipesFor, trainRecipe } from './evaluate-projections.ts'
+import type { TrainedRecipe } from './evaluate-projections.ts'
+import { projected } from './projection.ts'
 
 export interface EvaluationChoices extends Prediction {
   ks: number[]
@@ -37,15 +33,8 @@ export interface EvaluationInput extends EvaluationChoices, EncodedPairs {
   sentence: { id: number; dim: number }
 }
 
-/** The base as it is predicted from: rows of the prompts in use, place by place. */
-export interface BaseRows {
-  texts: string[]
-  clip: Float32Array
-  clipDim: number
-  /** In the space of the prediction. */
-  space: Float32Array
-  spaceDim: number
-}
+/** Texts that are read together. */
+const TEXTS = 2000
 
 type Tell = (done: number, total: number, note: string) => Promise<void>
 
@@ -66,24 +55,21 @@ export async function evaluateRows(
   choices: EvaluationChoices,
   tell: Tell = () => Promise.resolve(),
 ): Promise<PromptEvaluation> {
-  const { clipDim, spaceDim } = base
+  const { index, spaceDim } = base
+  const clipDim = index.dimensions
   const { weights, averaging, seed, resamples } = choices
-  const split = splitPairs(pairs, base.clipDim, choices)
+  const split = splitPairs(pairs, clipDim, choices)
   const forbidden = new Set(split.heldOut.map((pair) => sameKey(pairs.truths[pair] as string)))
-  const left = Int32Array.from(
-    base.texts.flatMap((text, row) => (forbidden.has(sameKey(text)) ? [] : [row])),
-  )
-  if (left.length === 0) {
+  const mask = without(base, forbidden)
+  const left = countBits(mask)
+  if (left === 0) {
     throw new AppError(
       'invalid-input',
       'Every prompt of the base is the true prompt of a held-out picture.',
       'Hold out fewer pictures, or take a base that holds other prompts, too.',
     )
   }
-  const index = createFlatIndex({ dimensions: clipDim })
-  index.add(rowsAt(base.clip, clipDim, left))
-  const space = rowsAt(base.space, spaceDim, left)
-  const ks = [...new Set(choices.ks.map((k) => Math.min(k, left.length)))].sort((a, b) => a - b)
+  const ks = [...new Set(choices.ks.map((k) => Math.min(k, left)))].sort((a, b) => a - b)
 
   const values = new Map<string, { kind: Kind; k: number | null; ratings: Rating[] }>()
   const add = (
@@ -103,31 +89,27 @@ export async function evaluateRows(
     })
     values.set(name, found)
   }
-  const constant = meanOfRows(
-    space,
-    spaceDim,
-    Array.from({ length: left.length }, (_, i) => i),
-  )
+  const constant = meanOfBase(base, mask)
   const byPicture = Map.groupBy(split.heldOut, (pair) => pairs.pictureOf[pair] as number)
   let done = 0
-  for (const [picture, own] of byPicture) {
+  for (const [picture, of] of byPicture) {
     await tell(done++, byPicture.size, 'pictures')
     const query = rowOf(pairs.pictures, clipDim, picture)
-    const near = index.search(query, ks.at(-1) as number)
-    for (const pair of own) add('mean of the base', 'constant', null, pair, constant)
+    const near = index.search(query, ks.at(-1) as number, { mask })
+    const own = spaceRowsAt(base, near.rows)
+    const order = Uint32Array.from(near.rows.keys())
+    for (const pair of of) add('mean of the base', 'constant', null, pair, constant)
     for (const k of ks) {
-      const row = predictedRow(space, spaceDim, near, k, {
-        weights,
-        averaging,
-      })
-      for (const pair of own) add(nameOf(k), 'neighbours', k, pair, row)
+      const nearest = { rows: order, cosines: near.cosines }
+      const row = predictedRow(own, spaceDim, nearest, k, { weights, averaging })
+      for (const pair of of) add(nameOf(k), 'neighbours', k, pair, row)
     }
   }
   const trained = await train(pairs, split.heldIn, forbidden, { clipDim, spaceDim }, choices, tell)
-  if (trained) {
+  for (const { projection, about } of trained) {
     for (const pair of split.heldOut) {
       const query = rowOf(pairs.pictures, clipDim, pairs.pictureOf[pair] as number)
-      add(PROJECTION, 'projection', null, pair, projected(trained.projection, query))
+      add(about.name, 'projection', null, pair, projected(projection, query))
     }
   }
 
@@ -149,7 +131,7 @@ export async function evaluateRows(
     heldOut: split.count(split.heldOut),
     heldOutPictures: [...byPicture.keys()],
     heldIn: split.count(split.heldIn),
-    base: { prompts: base.texts.length, removed: base.texts.length - left.length },
+    base: { prompts: base.size, removed: base.size - left },
     space: choices.space,
     averaging,
     weights,
@@ -158,15 +140,16 @@ export async function evaluateRows(
     rows,
     gains: [
       ...free.slice(1).flatMap((name) => gain(name, free[0] as string)),
-      ...free.flatMap((name) => gain(PROJECTION, name)),
-      ...gain(PROJECTION, 'mean of the base'),
+      ...trained.flatMap(({ about: { name } }) => [
+        ...free.flatMap((over) => gain(name, over)),
+        ...gain(name, 'mean of the base'),
+      ]),
     ],
-    projection: trained?.about ?? null,
+    projections: trained.map(({ about }) => about),
   }
 }
 
 type Kind = PromptEvaluation['rows'][number]['kind']
-const PROJECTION = 'linear projection'
 /** k = 1 is the text that CLIP alone finds. */
 const nameOf = (k: number): string => (k === 1 ? 'CLIP alone (k = 1)' : `k = ${k}`)
 
@@ -174,10 +157,31 @@ function rowOf(rows: Float32Array, dim: number, at: number): Float32Array {
   return rows.subarray(at * dim, (at + 1) * dim)
 }
 
-function rowsAt(rows: Float32Array, dim: number, at: Int32Array): Float32Array {
-  const out = new Float32Array(at.length * dim)
-  for (const [i, row] of at.entries()) out.set(rowOf(rows, dim, row), i * dim)
-  return out
+/** Places of the prompts that are no true prompt of a held-out picture. */
+function without(base: BaseRows, forbidden: ReadonlySet<string>): Bits {
+  const mask = createBits(base.size)
+  for (let from = 0; from < base.size; from += TEXTS) {
+    const places = Int32Array.from(
+      { length: Math.min(TEXTS, base.size - from) },
+      (_, i) => from + i,
+    )
+    for (const [i, text] of base.textsAt(places).entries()) {
+      if (!forbidden.has(sameKey(text))) setBit(mask, from + i)
+    }
+  }
+  return mask
+}
+
+/** float64, of one row at a time. */
+function meanOfBase(base: BaseRows, mask: Bits): Float64Array {
+  const sum = new Float64Array(base.spaceDim)
+  for (let place = 0; place < base.size; place++) {
+    if (!hasBit(mask, place)) continue
+    const row = base.spaceRow(place)
+    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (row[i] as number)
+  }
+  const n = countBits(mask)
+  return sum.map((value) => value / n)
 }
 
 interface Split {
@@ -219,26 +223,18 @@ async function train(
   pairs: EncodedPairs,
   heldIn: number[],
   forbidden: ReadonlySet<string>,
-  { clipDim, spaceDim }: { clipDim: number; spaceDim: number },
+  sides: { clipDim: number; spaceDim: number },
   { projection: recipe, seed }: EvaluationChoices,
   tell: Tell,
-) {
-  if (recipe === null) return null
+): Promise<TrainedRecipe[]> {
   const used = heldIn.filter((pair) => !forbidden.has(sameKey(pairs.truths[pair] as string)))
-  if (used.length === 0) return null
-  const x = rowsAt(
-    pairs.pictures,
-    clipDim,
-    Int32Array.from(used, (i) => pairs.pictureOf[i] as number),
-  )
-  const y = rowsAt(pairs.truthRows, spaceDim, Int32Array.from(used))
-  const sides = { from: clipDim, to: spaceDim }
-  const note = 'training the projection'
-  const { projection, steps, losses } = await trainProjection(x, y, sides, recipe, seed, {
-    tell: (step, of) => tell(step, of, note),
-  })
-  const dropped = heldIn.length - used.length
-  return { projection, about: { ...recipe, pairs: used.length, dropped, steps, losses } }
+  if (used.length === 0) return []
+  const of = { used, dropped: heldIn.length - used.length }
+  const trained: TrainedRecipe[] = []
+  for (const one of recipesFor(recipe)) {
+    trained.push(await trainRecipe(one, pairs, of, sides, seed, tell))
+  }
+  return trained
 }
 
 function estimated(found: Outcome<Bootstrap>, ratings: readonly Rating[]) {

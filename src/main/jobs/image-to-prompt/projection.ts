@@ -1,6 +1,7 @@
-import type { ProjectionRecipe } from '#shared/contract/jobs/prompt-base.ts'
+import type { ProjectionRecipe } from '#shared/contract/prompt-projection.ts'
 import { seededRandom } from '#shared/random.ts'
 import { adam } from '../../labeling/adam.ts'
+import { cosineOf } from '../../search/prompts/predicted-rows.ts'
 
 /** A linear map with a bias: y = W·x + b. */
 export interface Projection {
@@ -15,6 +16,10 @@ export interface TrainedProjection {
   steps: number
   /** Mean of 1 - cosine over each epoch, as it was met while training. */
   losses: number[]
+  /** 1 - cosine on the pairs that it was looked at by, after each epoch, the beginning first. */
+  looked: number[]
+  /** Of these the one that was kept; the last epoch where nothing was looked at. */
+  kept: number
 }
 
 /**
@@ -23,6 +28,8 @@ export interface TrainedProjection {
  * W and b begin uniform in ±1/sqrt(from) (as torch's Linear). Each epoch visits all pairs once in a
  * new order; the last batch may be shorter. One step a batch: the mean loss, AdamW (beta 0.9, 0.999,
  * epsilon 1e-8, decoupled weight decay on W and b), a constant learning rate. The seed decides all.
+ * With `look` the mean of 1 - cosine on those pairs is taken before the first and after each epoch; the
+ * best is kept, and training ends once `patience` epochs were not better.
  * @param x n rows of `from`, @param y n rows of `to`
  * @param options.tell after each step; what it throws ends the training
  */
@@ -30,15 +37,18 @@ export async function trainProjection(
   x: Float32Array,
   y: Float32Array,
   { from, to }: Pick<Projection, 'from' | 'to'>,
-  recipe: ProjectionRecipe,
+  recipe: Omit<ProjectionRecipe, 'stop'>,
   seed: number,
   {
     tell = () => Promise.resolve(),
     start,
+    look = null,
   }: {
     tell?: (step: number, steps: number) => Promise<void>
     /** W and b to begin with, in place of random ones. */
     start?: Float64Array
+    /** Pairs that train nothing, by which it ends early. */
+    look?: { x: Float32Array; y: Float32Array; patience: number } | null
   } = {},
 ): Promise<TrainedProjection> {
   const n = x.length / from
@@ -53,6 +63,9 @@ export async function trainProjection(
   const steps = epochs * Math.ceil(n / batch)
   const gradient = new Float64Array(parameters.length)
   const losses: number[] = []
+  const lossOf = (): number => (look ? meanLoss({ from, to, parameters }, look.x, look.y) : 0)
+  const looked = look ? [lossOf()] : []
+  let best = look ? { epoch: 0, parameters: parameters.slice() } : null
   let done = 0
   for (let epoch = 0; epoch < epochs; epoch++) {
     random.shuffle(order)
@@ -67,8 +80,26 @@ export async function trainProjection(
       await tell(++done, steps)
     }
     losses.push(loss / n)
+    if (!look || !best) continue
+    looked.push(lossOf())
+    const now = looked.length - 1
+    if ((looked[now] as number) < (looked[best.epoch] as number)) {
+      best = { epoch: now, parameters: parameters.slice() }
+    } else if (now - best.epoch >= look.patience) break
   }
-  return { projection: { from, to, parameters }, steps: done, losses }
+  const projection = { from, to, parameters: best?.parameters ?? parameters }
+  return { projection, steps: done, losses, looked, kept: best?.epoch ?? epochs }
+}
+
+function meanLoss(projection: Projection, x: Float32Array, y: Float32Array): number {
+  const { from, to } = projection
+  const n = x.length / from
+  let sum = 0
+  for (let row = 0; row < n; row++) {
+    const given = projected(projection, x.subarray(row * from, (row + 1) * from))
+    sum += 1 - cosineOf(given, y.subarray(row * to, (row + 1) * to))
+  }
+  return sum / n
 }
 
 /** Adds the gradient of one pair's loss. @returns the loss */

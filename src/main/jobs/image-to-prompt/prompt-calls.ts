@@ -6,16 +6,9 @@ import type { Helper } from '../../processes/helper.ts'
 import { startThread } from '../../processes/start.ts'
 import type { RuleStep } from '../../search/prompts/rules.ts'
 import type { ComposedPrompt } from '../../search/prompts/compose-prompt.ts'
-import type { JudgedTerm, PromptModel } from '../../store/repositories/prompt-base.ts'
+import type { JudgedTerm } from '../../store/repositories/prompt-base.ts'
+import type { AtBase, Rows } from './base-rows.ts'
 import type { EvaluationInput } from './evaluate-rows.ts'
-
-/** A base, as a thread opens it. */
-export interface AtBase {
-  root: string
-  name: string
-}
-/** Where rows lie: of which model of the base. */
-export type Rows = Pick<PromptModel, 'id' | 'dim'>
 
 export interface Taken<S> {
   id: number

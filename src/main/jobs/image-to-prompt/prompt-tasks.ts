@@ -11,20 +11,20 @@ import type { RuleStep } from '../../search/prompts/rules.ts'
 import { termKey, termsOf, wordsOf } from '../../search/prompts/terms.ts'
 import { createFlatIndex } from '../../search/vectors/flat-index.ts'
 import type { FlatIndex } from '../../search/vectors/flat-index.ts'
-import { promptBaseStamp, readPromptBase } from '../../store/open-prompt-base.ts'
+import { readPromptBase } from '../../store/open-prompt-base.ts'
 import type { PromptDb } from '../../store/open-prompt-base.ts'
 import {
   allWords,
   eachPrompt,
   judgedTerms,
-  keptPrompts,
   promptTextsAt,
-  promptVectors,
 } from '../../store/repositories/prompt-base.ts'
+import { promptVectors } from '../../store/repositories/prompt-vectors.ts'
 import { evaluationCurve } from '#shared/prompt-evaluation-curve.ts'
+import { spaceRowsAt, withBase } from './base-rows.ts'
 import { evaluateRows } from './evaluate-rows.ts'
-import type { BaseRows } from './evaluate-rows.ts'
-import type { AtBase, PromptCalls, Rows, Taken } from './prompt-calls.ts'
+import type { AtBase, Rows } from './base-rows.ts'
+import type { PromptCalls, Taken } from './prompt-calls.ts'
 
 function reading<T>({ root, name }: AtBase, work: (db: PromptDb) => T): T {
   const db = readPromptBase(root, name)
@@ -94,58 +94,37 @@ export const promptTasks: Tasks<PromptCalls> = {
         return [{ id: input.ids[i] as number, why }]
       })
     }),
-  predict: (input) => {
-    const base = baseRows(input, input.clip, input.space === 'clip' ? input.clip : input.sentence)
-    const { k, shown } = input
-    const near = base.index.searchMany(input.queries, Math.max(k, shown))
-    const prompts = near.map((neighbours) => {
-      const row = predictedRow(base.space, base.spaceDim, neighbours, k, input)
-      const all = Array.from(neighbours.rows, (at, i) => ({
-        id: base.ids[at] as number,
-        text: base.texts[at] as string,
-        cosine: neighbours.cosines[i] as number,
-      }))
-      const mine = all.slice(0, k)
-      const centre = nearestTo(row, base, Array.from(neighbours.rows).slice(0, k))
-      return { ...composePrompt(mine, centre), neighbours: all.slice(0, shown), row }
-    })
-    return { prompts, used: base.ids.length, missing: base.missing }
-  },
-  evaluate: (input, io) => {
-    const rows = baseRows(input, input.clip, input.space === 'clip' ? input.clip : input.sentence)
-    return evaluateRows(rows, input, input, (done, total, note) => io.emit({ done, total, note }))
-  },
+  predict: (input) =>
+    withBase(input, input.clip, spaceOf(input), (base) => {
+      const { k, shown } = input
+      const near = base.index.searchMany(input.queries, Math.max(k, shown))
+      const prompts = near.map((neighbours) => {
+        const { rows, cosines } = neighbours
+        const texts = base.textsAt(rows)
+        const all = Array.from(rows, (place, i) => ({
+          id: base.idAt(place),
+          text: texts[i] as string,
+          cosine: cosines[i] as number,
+        }))
+        // Of those that are averaged alone: by their order from here on.
+        const own = spaceRowsAt(base, rows.subarray(0, k))
+        const order = Uint32Array.from({ length: own.length / base.spaceDim }, (_, i) => i)
+        const row = predictedRow(own, base.spaceDim, { rows: order, cosines }, k, input)
+        const centre = nearestTo(row, own, base.spaceDim)
+        return { ...composePrompt(all.slice(0, k), centre), neighbours: all.slice(0, shown), row }
+      })
+      return { prompts, used: base.size, missing: base.missing }
+    }),
+  evaluate: (input, io) =>
+    withBase(input, input.clip, spaceOf(input), (base) =>
+      evaluateRows(base, input, input, (done, total, note) => io.emit({ done, total, note })),
+    ),
   curve: ({ report }) => drawFigure(evaluationCurve(report), { width: 640, theme: 'print' }),
 }
 
-/** The last base that this thread read, as it was: a job asks for its batches one after the other. */
-/** `missing`: prompts in use that lack a row. */
-type HeldBase = BaseRows & { ids: Int32Array; index: FlatIndex; missing: number }
-let held: { key: string; base: HeldBase } | null = null
-
-function baseRows(at: AtBase, clip: Rows, space: Rows): HeldBase {
-  const stamp = promptBaseStamp(at.root, at.name)
-  const key = JSON.stringify([at.root, at.name, stamp, clip.id, space.id])
-  if (held?.key === key) return held.base
-  const base = reading(at, (db) => {
-    const kept = keptPrompts(db)
-    // What lacks one of the two rows is in neither.
-    const one = promptVectors(db, clip.id, clip.dim, kept)
-    const two = promptVectors(db, space.id, space.dim, one.ids)
-    const both = promptVectors(db, clip.id, clip.dim, two.ids)
-    return {
-      ids: two.ids,
-      missing: kept.length - two.ids.length,
-      texts: promptTextsAt(db, two.ids),
-      clip: both.vectors,
-      clipDim: clip.dim,
-      space: two.vectors,
-      spaceDim: space.dim,
-      index: indexOf(both.vectors, clip.dim),
-    }
-  })
-  held = { key, base }
-  return base
+/** Whose rows are averaged. */
+function spaceOf(input: { space: 'sentence' | 'clip'; clip: Rows; sentence: Rows }): Rows {
+  return input.space === 'clip' ? input.clip : input.sentence
 }
 
 function indexOf(vectors: Float32Array, dimensions: number): FlatIndex {
@@ -186,8 +165,15 @@ function applyRules(
   return { taken, looked }
 }
 
+/** Letters of Latin script below which the detector is sure of what it cannot know: "A red kite" is Spanish to it. */
+const FEW_LETTERS = 25
+
 /** null where the detector is not sure: short texts and lists of words. */
-function languageOf(text: string): string | null {
+export function languageOf(text: string): string | null {
+  const letters = text.match(/\p{L}/gu) ?? []
+  if (letters.length < FEW_LETTERS && letters.every((one) => /\p{Script=Latin}/u.test(one))) {
+    return null
+  }
   const found = eld.detect(text)
   return found.language !== '' && found.isReliable() ? found.language : null
 }
@@ -201,12 +187,11 @@ function judgedTermsOf(text: string, mostWords: number): string[] {
     })
 }
 
-/** The place of the neighbour whose row is nearest to the predicted one. */
-function nearestTo(row: Float64Array, base: BaseRows, rows: readonly number[]): number {
+/** Which of the neighbours' rows is nearest to the predicted one. */
+function nearestTo(row: Float64Array, rows: Float32Array, dim: number): number {
   let [best, most] = [0, -Infinity]
-  for (const [i, at] of rows.entries()) {
-    const own = base.space.subarray(at * base.spaceDim, (at + 1) * base.spaceDim)
-    const cosine = cosineOf(row, own)
+  for (let i = 0; i * dim < rows.length; i++) {
+    const cosine = cosineOf(row, rows.subarray(i * dim, (i + 1) * dim))
     if (cosine > most) [best, most] = [i, cosine]
   }
   return best

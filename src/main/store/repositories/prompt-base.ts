@@ -3,6 +3,7 @@ import type { PromptBaseInfo, PromptCleaning } from '#shared/contract/prompt-bas
 import { AppError } from '#shared/errors.ts'
 import type { PromptDb, PromptWriter } from '../open-prompt-base.ts'
 import { statement, transaction } from '../statements.ts'
+import { bytesOf, readRow } from './prompt-vectors.ts'
 
 /** The cleaning in force. */
 const IN_FORCE = `(SELECT max(id) FROM cleanings WHERE undone_at IS NULL)`
@@ -143,63 +144,6 @@ export function promptModel(db: PromptWriter, model: Omit<PromptModel, 'id'>): P
     db,
     'SELECT id, side, model, digest, dim FROM models WHERE side = ? AND digest = ?',
   ).get(side, digest) as PromptModel
-}
-
-/** Those of the ids that a model has no row of, in their order. */
-export function withoutVector(db: PromptDb, model: number, ids: Int32Array): Int32Array {
-  const there = new Set<number>()
-  const all = statement<{ prompt: number }>(db, 'SELECT prompt FROM vectors WHERE model = ?')
-  for (const { prompt } of all.iterate(model)) there.add(prompt)
-  return ids.filter((id) => !there.has(id))
-}
-
-/** @param vectors ids.length x dim */
-export function putPromptVectors(
-  db: PromptWriter,
-  model: number,
-  ids: ArrayLike<number>,
-  vectors: Float32Array,
-): void {
-  const dim = vectors.length / ids.length
-  const put = statement(
-    db,
-    'INSERT OR REPLACE INTO vectors (model, prompt, vector) VALUES (?, ?, ?)',
-  )
-  transaction(db, () => {
-    for (let i = 0; i < ids.length; i++) {
-      put.run(model, ids[i], bytesOf(vectors.subarray(i * dim, (i + 1) * dim)))
-    }
-  })
-}
-
-const bytesOf = (row: Float32Array): Buffer =>
-  Buffer.from(row.buffer, row.byteOffset, row.byteLength)
-
-/** Rows of a model for ids, which are ascending; those without one are left out. */
-export function promptVectors(
-  db: PromptDb,
-  model: number,
-  dim: number,
-  ids: Int32Array,
-): { ids: Int32Array; vectors: Float32Array } {
-  const vectors = new Float32Array(ids.length * dim)
-  const found: number[] = []
-  const all = statement<{ prompt: number; vector: Uint8Array }>(
-    db,
-    'SELECT prompt, vector FROM vectors WHERE model = ? ORDER BY prompt',
-  )
-  let at = 0
-  for (const { prompt, vector } of all.iterate(model)) {
-    while (at < ids.length && (ids[at] as number) < prompt) at++
-    if (ids[at] !== prompt) continue
-    readRow(vector, vectors, found.length * dim)
-    found.push(prompt)
-  }
-  return { ids: Int32Array.from(found), vectors: vectors.subarray(0, found.length * dim) }
-}
-
-function readRow(bytes: Uint8Array, out: Float32Array, at: number): void {
-  new Uint8Array(out.buffer, out.byteOffset + at * 4, bytes.byteLength).set(bytes)
 }
 
 export function wordCount(db: PromptDb, model: number): number {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Device } from '../choices.ts'
 import { PromptBaseName } from '../prompt-bases.ts'
+import { ProjectionRecipe } from '../prompt-projection.ts'
 import { CleanRules } from '../prompt-rules.ts'
 import { defineJob } from './define.ts'
 
@@ -28,6 +29,8 @@ export const PromptBaseInput = z.object({
   source: z.string().min(1).optional(),
   /** Of corpora. */
   text: z.enum(['alt', 'caption', 'title']).default('alt'),
+  /** Of corpora: only texts of pairs that this filter keeps. */
+  where: z.string().default(''),
   /** Cleans all of the base by these rules; null = does not. */
   clean: CleanRules.nullable().default(null),
   /** Embeds what is in use. */
@@ -97,17 +100,10 @@ export const imageToPrompt = defineJob({
   title: ({ base, paths }) =>
     `Prompts for ${paths.length === 1 ? 'pictures' : `${paths.length} places`} out of ${base}`,
   lane: 'machine',
+  makes: 'folder',
   // Somebody waits for the list; nothing is lost but time.
   resumes: () => false,
 })
-
-export const ProjectionRecipe = z.object({
-  learningRate: z.number().positive().max(1).default(3e-5),
-  batch: z.number().int().min(1).max(65_536).default(256),
-  epochs: z.number().int().min(1).max(10_000).default(3),
-  weightDecay: z.number().min(0).max(1).default(6e-5),
-})
-export type ProjectionRecipe = z.infer<typeof ProjectionRecipe>
 
 export const PromptEvaluationInput = z.object({
   base: PromptBaseName,
@@ -125,7 +121,7 @@ export const PromptEvaluationInput = z.object({
   heldOut: z.number().min(0.01).max(1).default(0.2),
   seed: z.number().int().min(0).max(0xffff_ffff).default(0),
   resamples: z.number().int().min(100).max(100_000).default(2000),
-  /** null: no projection is trained. */
+  /** null: no projection is trained. Another recipe than the field's is judged beside the field's. */
   projection: ProjectionRecipe.nullable().prefault({}),
   out: z.string().min(1),
   /** An SVG file that gets the curve over k. */
@@ -142,5 +138,6 @@ export const promptEvaluation = defineJob({
   input: PromptEvaluationInput,
   title: ({ base }) => `Judge the prompts that ${base} predicts`,
   lane: 'machine',
+  makes: 'folder',
   resumes: () => false,
 })

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
+import { FIELD_RECIPE } from '#shared/contract/prompt-projection.ts'
 import { seededRandom } from '#shared/random.ts'
 import { evaluateRows } from '../../../../src/main/jobs/image-to-prompt/evaluate-rows.ts'
-import type {
-  BaseRows,
-  EncodedPairs,
-  EvaluationChoices,
-} from '../../../../src/main/jobs/image-to-prompt/evaluate-rows.ts'
+import type { BaseRows } from '../../../../src/main/jobs/image-to-prompt/base-rows.ts'
+import { createFlatIndex } from '../../../../src/main/search/vectors/flat-index.ts'
+import type { EncodedPairs } from '../../../../src/main/jobs/image-to-prompt/encoded-pairs.ts'
+import type { EvaluationChoices } from '../../../../src/main/jobs/image-to-prompt/evaluate-rows.ts'
 
 const DIM = 8
 const random = seededRandom(11)
@@ -38,7 +38,13 @@ function world() {
     const length = Math.sqrt(own.reduce((sum, value) => sum + value * value, 0))
     own.forEach((value, k) => (own[k] = value / length))
   }
-  const base: BaseRows = { texts, clip: rows, clipDim: DIM, space: rows, spaceDim: DIM }
+  const index = createFlatIndex({ dimensions: DIM })
+  index.add(rows)
+  const base: BaseRows = {
+    ...{ size: texts.length, index, spaceDim: DIM },
+    spaceRow: (place) => rows.slice(place * DIM, (place + 1) * DIM),
+    textsAt: (places) => Array.from(places, (place) => texts[place] as string),
+  }
   const pairs: EncodedPairs = {
     pictures,
     pictureOf: Int32Array.from({ length: 60 }, (_, i) => i >> 1),
@@ -47,6 +53,8 @@ function world() {
   }
   return { base, pairs }
 }
+const FIELD = "linear projection, the field's recipe"
+const CHOSEN = 'linear projection, chosen recipe'
 const choices: EvaluationChoices = {
   ks: [1, 5, 500],
   weights: [0.6, 0.4],
@@ -55,7 +63,7 @@ const choices: EvaluationChoices = {
   heldOut: 0.2,
   seed: 0,
   resamples: 200,
-  projection: { learningRate: 0.01, batch: 16, epochs: 30, weightDecay: 0 },
+  projection: { learningRate: 0.01, batch: 16, epochs: 30, weightDecay: 0, stop: null },
 }
 
 test('holds pictures out whole, and takes their prompts out of the base', async () => {
@@ -70,24 +78,31 @@ test('holds pictures out whole, and takes their prompts out of the base', async 
     ['CLIP alone (k = 1)', 1],
     ['k = 5', 5],
     ['k = 48', 48],
-    ['linear projection', null],
+    ["linear projection, the field's recipe", null],
+    ['linear projection, chosen recipe', null],
   ])
   // Nobody finds the own prompt: with it the cosine would be about 0.98.
   const alone = found.rows[1]
   expect(alone?.mean).toBeLessThan(0.9)
   expect(alone?.interval?.[0]).toBeLessThan(alone?.mean as number)
-  expect(found.projection).toMatchObject({ pairs: 48, dropped: 0, steps: 90 })
+  // What was chosen stands beside what the field does, which is one batch an epoch here.
+  expect(found.projections.map(({ pairs: n, steps }) => [n, steps])).toEqual([
+    [48, 3],
+    [48, 90],
+  ])
   const projection = found.rows.at(-1)
-  const gain = found.gains.find(({ of, over }) => of === 'linear projection' && over === 'k = 5')
+  const gain = found.gains.find(({ of, over }) => of === CHOSEN && over === 'k = 5')
   const five = found.rows[2]
   expect(gain?.mean).toBeCloseTo((projection?.mean as number) - (five?.mean as number), 10)
   expect(found.gains.map(({ of, over }) => `${of} / ${over}`)).toEqual([
     'k = 5 / CLIP alone (k = 1)',
     'k = 48 / CLIP alone (k = 1)',
-    'linear projection / CLIP alone (k = 1)',
-    'linear projection / k = 5',
-    'linear projection / k = 48',
-    'linear projection / mean of the base',
+    ...[FIELD, CHOSEN].flatMap((name) => [
+      `${name} / CLIP alone (k = 1)`,
+      `${name} / k = 5`,
+      `${name} / k = 48`,
+      `${name} / mean of the base`,
+    ]),
   ])
 })
 
@@ -97,7 +112,7 @@ test('with other prompts that are left in the base it would be near: the test ab
   const found = await evaluateRows(base, other, { ...choices, projection: null })
   expect(found.base.removed).toBe(0)
   expect(found.rows[1]?.mean).toBeGreaterThan(0.9)
-  expect(found.projection).toBeNull()
+  expect(found.projections).toEqual([])
 })
 
 test('a prompt of a held-out picture trains no projection', async () => {
@@ -107,7 +122,7 @@ test('a prompt of a held-out picture trains no projection', async () => {
     truths: pairs.truths.map((_, i) => (i % 2 === 0 ? 'a thing' : `p ${i}`)),
   }
   const found = await evaluateRows(base, same, choices)
-  expect(found.projection).toMatchObject({ pairs: 24, dropped: 24 })
+  expect(found.projections[0]).toMatchObject({ pairs: 24, dropped: 24 })
 })
 
 test('is the same for the same seed, and refuses a base of nothing else', async () => {
@@ -118,4 +133,28 @@ test('is the same for the same seed, and refuses a base of nothing else', async 
   await expect(evaluateRows(base, pairs, { ...choices, heldOut: 1 })).rejects.toThrow(
     /Every prompt of the base is the true prompt/,
   )
+})
+
+test('the recipe of the field is judged alone where it is the one that is chosen', async () => {
+  const { base, pairs } = world()
+  const found = await evaluateRows(base, pairs, { ...choices, projection: FIELD_RECIPE })
+  expect(found.projections.map(({ name }) => name)).toEqual(['linear projection'])
+  expect(found.projections[0]).toMatchObject({ steps: 3, stopped: null })
+})
+
+test('a recipe that stops early is looked at by whole pictures that train nothing, and beats the field here', async () => {
+  const { base, pairs } = world()
+  const stop = { share: 0.25, patience: 3 }
+  const recipe = { learningRate: 0.02, batch: 16, epochs: 400, weightDecay: 0, stop }
+  const found = await evaluateRows(base, pairs, { ...choices, projection: recipe })
+  const own = found.projections[1]
+  // 24 pictures of two pairs: six of them are looked at.
+  expect([own?.pairs, own?.stopped?.pairs]).toEqual([36, 12])
+  const { kept, losses } = own?.stopped ?? { kept: 0, losses: [] }
+  expect(losses[kept]).toBe(Math.min(...losses))
+  expect(losses).toHaveLength(kept + stop.patience + 1)
+  expect(own?.losses.length).toBeLessThan(400)
+  expect(own?.steps).toBe((own?.losses.length ?? 0) * 3)
+  const [field, chosen] = found.rows.slice(-2)
+  expect(chosen?.mean).toBeGreaterThan((field?.mean as number) + 0.2)
 })

@@ -61,3 +61,25 @@ test('learns a rotation, the same for the same seed, in steps of batches', async
   expect(cosineOf(row, y.subarray(0, dim))).toBeGreaterThan(0.99)
   expect(one.losses[0] as number).toBeGreaterThan(one.losses.at(-1) as number)
 })
+
+test('ends after epochs that are no better, with what was best', async () => {
+  const random = seededRandom(9)
+  const dim = 6
+  const rows = (n: number): Float32Array =>
+    Float32Array.from({ length: n * dim }, () => random.normal())
+  // Nothing to learn: pairs have nothing to do with each other.
+  const look = { x: rows(40), y: rows(40), patience: 4 }
+  const recipe = { learningRate: 0.05, weightDecay: 0, batch: 10, epochs: 500 }
+  const made = await trainProjection(rows(20), rows(20), { from: dim, to: dim }, recipe, 1, {
+    look,
+  })
+  expect(made.looked).toHaveLength(made.kept + look.patience + 1)
+  expect(made.looked[made.kept]).toBe(Math.min(...made.looked))
+  let sum = 0
+  for (let row = 0; row < 40; row++) {
+    const at = [row * dim, (row + 1) * dim] as const
+    const given = projected(made.projection, look.x.subarray(...at))
+    sum += 1 - cosineOf(given, look.y.subarray(...at))
+  }
+  expect(sum / 40).toBeCloseTo(made.looked[made.kept] as number, 12)
+})

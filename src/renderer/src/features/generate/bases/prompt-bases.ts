@@ -3,6 +3,7 @@ import { computed, ref, shallowRef } from 'vue'
 import type {
   CallInput,
   CallOutput,
+  CleanStep,
   PromptBaseInfo,
   PromptCleaning,
   PromptEvaluationReport,
@@ -14,6 +15,7 @@ import { useJobs } from '../../../state/jobs.ts'
 import { base64Of, MOST_BYTES } from '../../../state/searching.ts'
 import { useUi } from '../../../state/ui.ts'
 import { t } from '../../../texts/index.ts'
+import { useBaseModels } from './base-models.ts'
 
 type Asked = CallInput<'promptBases.try'>
 export interface Shown {
@@ -23,6 +25,15 @@ export interface Shown {
   asked: Asked['picture']
 }
 export type BasePart = 'picture' | 'cleaning' | 'judge'
+/** What is about to be read, into a new base or into one that is there. */
+export interface Reading {
+  paths: string[]
+  corpus: boolean
+  name: string
+  isNew: boolean
+}
+/** Prompts in use, all that were taken out, or those that a step took out. */
+export type PromptsShown = 'kept' | 'out' | CleanStep
 
 /** Prompt bases, the one that is open, the picture that is asked about and what came of it. */
 export const usePromptBases = defineStore('prompt-bases', () => {
@@ -37,6 +48,8 @@ export const usePromptBases = defineStore('prompt-bases', () => {
   const cleanings = shallowRef<readonly PromptCleaning[]>([])
   const cleaning = computed(() => cleanings.value.find(({ undoneAt }) => undoneAt === null) ?? null)
   const report = shallowRef<PromptEvaluationReport | null>(null)
+  /** Where it lies. */
+  const reportPath = ref<string | null>(null)
 
   const picture = shallowRef<Shown | null>(null)
   const result = shallowRef<CallOutput<'promptBases.try'> | null>(null)
@@ -55,11 +68,15 @@ export const usePromptBases = defineStore('prompt-bases', () => {
 
   /** The job of each base that was begun here or runs, by its kind. */
   const began = ref<Record<string, string>>({})
-  const job = computed(() => {
-    const jobs = useJobs()
-    const own = jobs.byId.get(began.value[name.value ?? ''] ?? '')
-    return own && own.state !== 'done' ? own : null
-  })
+  const own = computed(() => useJobs().byId.get(began.value[name.value ?? ''] ?? '') ?? null)
+  const job = computed(() => (own.value?.state === 'done' ? null : own.value))
+  /** The last one that is done, while it is not sent away. */
+  const done = computed(() => (own.value?.state === 'done' ? own.value : null))
+  function dismiss(): void {
+    began.value = Object.fromEntries(
+      Object.entries(began.value).filter(([of]) => of !== name.value),
+    )
+  }
 
   const readCleanings = latest((of: string) =>
     useClient().call('promptBases.cleanings', { base: of }),
@@ -115,6 +132,7 @@ export const usePromptBases = defineStore('prompt-bases', () => {
         picture: picture.value.asked,
         ...by,
         shown: Math.min(k.value, 1000),
+        ...useBaseModels().asked,
       })
       if (answer.late) return
       result.value = answer.value
@@ -167,13 +185,19 @@ export const usePromptBases = defineStore('prompt-bases', () => {
     }
   }
 
-  const build = (input: CallInput<'promptBases.build'>): Promise<boolean> =>
-    begin(input.base, () => useClient().call('promptBases.build', input))
+  function build(input: CallInput<'promptBases.build'>): Promise<boolean> {
+    const { asked, device } = useBaseModels()
+    return begin(input.base, () =>
+      useClient().call('promptBases.build', { ...asked, device, ...input }),
+    )
+  }
 
   async function undo(): Promise<void> {
     if (!base.value) return
     try {
       await useClient().call('promptBases.undo', { base: base.value.name })
+      // What it warned of is no longer so.
+      dismiss()
       await load()
     } catch (thrown) {
       useUi().fail(thrown)
@@ -193,6 +217,7 @@ export const usePromptBases = defineStore('prompt-bases', () => {
   async function openReport(path: string): Promise<void> {
     try {
       report.value = await useClient().call('promptBases.report', { path })
+      reportPath.value = path
     } catch (thrown) {
       useUi().fail(thrown)
     }
@@ -200,7 +225,9 @@ export const usePromptBases = defineStore('prompt-bases', () => {
 
   return {
     ...{ tab, part, list, loaded, error, name, base, cleanings, cleaning, report },
-    ...{ picture, result, how, problem, busy, draft, isEdited, k, weights, averaging, space, job },
+    reportPath,
+    ...{ picture, result, how, problem, busy, draft, isEdited, k, weights, averaging, space },
+    ...{ job, done, dismiss },
     ...{ load, open, look, show, take, begin, build, undo, remove, openReport },
   }
 })
