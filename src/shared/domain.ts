@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { CONTEXT_SOURCES } from './text/context.ts'
 import { PairMark, PairSaid, PersonSaid } from './marks.ts'
 import { ALT_KINDS } from './alt-kinds.ts'
+import { PairPictureText } from './picture-texts.ts'
 
 /** The folder of an open corpus, absolute. It names the corpus in every call. */
 export const CorpusPath = z.string().min(1)
@@ -131,6 +132,8 @@ export const PairDetail = Pair.extend({
   said: z.array(PersonSaid),
   /** What kind of text its alt is, and by which rule; null = alts were not sorted yet. */
   altKind: z.object({ kind: z.enum(ALT_KINDS), rule: z.string().nullable() }).nullable(),
+  /** The text in its picture; null = it was not looked for. */
+  pictureText: PairPictureText.nullable(),
   /** Not to be shown before it is asked for: see `pairs.blur`. */
   blurred: z.boolean(),
   /** Original size of the picture in bytes. */

@@ -32,6 +32,7 @@ const PROGRAMS: Record<string, string> = {
   7: '2a405e0',
   13: '9cc19b8',
   14: '4d997a1',
+  15: 'b62473d',
 }
 
 interface Labeling {

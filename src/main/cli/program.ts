@@ -21,6 +21,7 @@ import { addSearchCommand } from './commands/search.ts'
 import { addSimilarityCommand } from './commands/similarity.ts'
 import { addSpanCommands } from './commands/spans.ts'
 import { addStudyCommands } from './commands/study.ts'
+import { addTextInImageCommand } from './commands/text-in-image.ts'
 import { addVersionCommands } from './commands/versions.ts'
 import type { CliTools } from './tools.ts'
 
@@ -42,6 +43,7 @@ export function createProgram(tools: CliTools): Command {
   addSimilarityCommand(program, tools)
   addDuplicateCommands(program, tools)
   addMapCommand(program, tools)
+  addTextInImageCommand(program, tools)
   addJudgeCommands(program, tools)
   addExportCommand(program, tools)
   addVersionCommands(program, tools)

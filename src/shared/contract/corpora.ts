@@ -21,7 +21,7 @@ export const CorpusInfo = z.object({
 export type CorpusInfo = z.infer<typeof CorpusInfo>
 
 export const Failure = z.object({
-  stage: z.enum(['archive', 'record', 'page', 'image', 'score', 'span', 'export']),
+  stage: z.enum(['archive', 'record', 'page', 'image', 'score', 'span', 'export', 'text-in-image']),
   reason: z.string(),
   /** How many it stands for: of records that are left out and pictures without a pair, those of a kind. */
   n: z.number().int(),

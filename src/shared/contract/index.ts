@@ -15,6 +15,7 @@ import { maps } from './maps.ts'
 import { marks } from './marks.ts'
 import { models } from './models.ts'
 import { pairs } from './pairs.ts'
+import { pictureTexts } from './picture-texts.ts'
 import { pictures } from './pictures.ts'
 import { ratings } from './ratings.ts'
 import { promptBases } from './prompt-bases.ts'
@@ -41,6 +42,7 @@ export const contract = {
   ...jobs,
   ...pairs,
   ...pictures,
+  ...pictureTexts,
   ...scores,
   ...search,
   ...judging,
@@ -98,6 +100,8 @@ export type CorpusPart =
   | 'duplicates'
   /** Maps of pictures or texts. */
   | 'maps'
+  /** Text in pictures. */
+  | 'pictureTexts'
 
 /** What the engine tells without being asked. */
 export interface EngineEvents {

@@ -82,12 +82,25 @@ export const DiffusionInfo = z.object({
 })
 export type DiffusionInfo = z.infer<typeof DiffusionInfo>
 
+/** Finds the text in pictures, and reads it where it has a part for that. */
+export const TextDetectionInfo = z.object({
+  kind: z.literal('text-detection'),
+  ...about,
+  reads: z.boolean(),
+  /** That it tells apart; null where it does not read. */
+  characters: z.number().int().nullable(),
+  /** What is done to a picture and how boxes are made, in words; empty if not known. */
+  preprocessing: z.array(z.object({ label: z.string(), value: z.string() })),
+})
+export type TextDetectionInfo = z.infer<typeof TextDetectionInfo>
+
 export const ModelInfo = z.discriminatedUnion('kind', [
   PictureTextInfo,
   ImageFeaturesInfo,
   SpanModelInfo,
   TextEncoderInfo,
   DiffusionInfo,
+  TextDetectionInfo,
 ])
 export type ModelInfo = z.infer<typeof ModelInfo>
 

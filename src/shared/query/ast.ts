@@ -43,6 +43,10 @@ export type Query =
   | { kind: 'tokensPresent'; score: ScoreRef }
   | { kind: 'tokensCompare'; score: ScoreRef; op: Comparison; value: number }
   | { kind: 'tokensRange'; score: ScoreRef; from: number | null; to: number | null }
+  /** Share of a text's words that stand in the picture; `text` null = of the view's text, else of the alt. */
+  | { kind: 'shownPresent'; text: OwnText | null }
+  | { kind: 'shownCompare'; text: OwnText | null; op: Comparison; value: number }
+  | { kind: 'shownRange'; text: OwnText | null; from: number | null; to: number | null }
   /** A column of an imported table, by the name that it has there, in any case. */
   | { kind: 'columnPresent'; column: string }
   | { kind: 'columnCompare'; column: string; op: Comparison; value: number }

@@ -1,4 +1,5 @@
 import type { TextSource } from '../domain.ts'
+import { OWN_TEXTS } from '../domain.ts'
 import { SCORE_TEXTS, WORD_TEXTS, FIELDS, fieldNamed } from './fields.ts'
 import type { FieldName } from './fields.ts'
 
@@ -72,6 +73,20 @@ export function completeQuery(source: string, cursor: number): Completion {
           of: { score: text },
         }),
       ),
+      valuesOf: null,
+    }
+  }
+  const shown = /^caption-in-image\.([a-z]*)$/i.exec(typed)
+  if (shown) {
+    const start = (shown[1] ?? '').toLowerCase()
+    return {
+      from: cursor - start.length,
+      to: cursor,
+      items: OWN_TEXTS.filter((text) => text.startsWith(start)).map((text) => ({
+        insert: `${text}>`,
+        label: text,
+        of: { words: text },
+      })),
       valuesOf: null,
     }
   }

@@ -15,6 +15,8 @@ export const QUERY_EXAMPLES = {
   labeled: 'labeled:* -label:*',
   marked: 'mark:keep -tag:logo',
   column: 'punsafe<0.1 AESTHETIC_SCORE>=5',
+  textInImage: 'text-in-image:no',
+  captionInImage: 'text-area>0.1 caption-in-image>0.5',
   score: 'score>=0.28',
   scoreOf: 'score[MODEL].caption<0.2',
   tokens: 'tokens.caption>77',

@@ -11,6 +11,7 @@ export const FACETS = [
   'tag',
   'status',
   'side',
+  'text-in-image',
   'alt-kind',
   'alt-rule',
   'lang',
@@ -31,6 +32,7 @@ export const FACET_VALUES: Partial<Record<Facet, readonly string[]>> = {
     `>=${SIDE_BINS.at(-1)}`,
     '',
   ],
+  'text-in-image': ['yes', 'no', ''],
   'alt-kind': [...ALT_KINDS, ''],
 }
 

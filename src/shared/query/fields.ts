@@ -3,7 +3,7 @@ import { ALT_KINDS } from '../alt-kinds.ts'
 import { DUPLICATE_DECISIONS, DUPLICATE_KINDS } from '../duplicates.ts'
 import { PAIR_MARKS } from '../marks.ts'
 
-export type FieldKind = 'text' | 'word' | 'words' | 'number' | 'date' | 'score'
+export type FieldKind = 'text' | 'word' | 'words' | 'number' | 'date' | 'score' | 'shown'
 
 /** How an alt text stands in the texts; `none`: it was looked for and is not there. */
 export const ALT_SPAN_KINDS = ['exact', 'normalised', 'near', 'none'] as const
@@ -110,6 +110,10 @@ export const FIELDS = [
   { name: 'one', kind: 'word', example: 'one:perceptual', values: DUPLICATE_KINDS },
   { name: 'duplicate', kind: 'word', example: 'duplicate:exact', values: DUPLICATE_KINDS },
   { name: 'decided', kind: 'word', example: 'decided:drop', values: DUPLICATE_DECISIONS },
+  { name: 'text-in-image', kind: 'word', example: 'text-in-image:yes', values: ['yes', 'no'] },
+  { name: 'text-area', kind: 'number', example: 'text-area>0.1' },
+  { name: 'image-text', kind: 'text', example: 'image-text:sale' },
+  { name: 'caption-in-image', kind: 'shown', example: 'caption-in-image>0.5' },
   {
     name: 'position',
     kind: 'number',

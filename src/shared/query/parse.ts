@@ -1,4 +1,5 @@
-import { TextSource } from '../domain.ts'
+import { OWN_TEXTS, TextSource } from '../domain.ts'
+import type { OwnText } from '../domain.ts'
 import { ALL, and, or } from './ast.ts'
 import type { Comparison, Query, ScoreRef } from './ast.ts'
 import { FIELDS, SCORE_TEXTS, WORD_TEXTS, fieldNamed, isPlainColumn } from './fields.ts'
@@ -156,6 +157,7 @@ class Parser {
           : 'expected a comparison such as >=0.28, or :* for any score',
       )
     }
+    if (field?.kind === 'shown') return this.shownTerm(start)
     const text = field?.kind === 'words' ? this.wordText() : null
     const op = this.operator()
     if (op === null) {
@@ -201,6 +203,33 @@ class Parser {
     if (!text) throw new QueryError(`expected one of ${WORD_TEXTS.join(', ')}`, start)
     this.at = start + name.length
     return text
+  }
+
+  /** Behind `caption-in-image`: `.text`, then a comparison. null where it is a bare word. */
+  private shownTerm(start: number): Query | null {
+    let text: OwnText | null = null
+    if (this.peek() === '.') {
+      const name = /^[A-Za-z]*/.exec(this.source.slice(this.at + 1, this.at + 21))?.[0] ?? ''
+      text = OWN_TEXTS.find((one) => one === name.toLowerCase()) ?? null
+      if (text === null) {
+        throw new QueryError(`expected one of ${OWN_TEXTS.join(', ')}`, this.at + 1)
+      }
+      this.at += 1 + name.length
+    }
+    const op = this.operator()
+    if (op === null) {
+      if (text !== null) throw this.error('expected a comparison such as >0.5, or :* for any share')
+      this.at = start
+      return null
+    }
+    const from = this.at
+    const value = this.value(op === ':' ? 'a share, a range such as 0.5..1, or *' : 'a share')
+    if (op !== ':') return { kind: 'shownCompare', text, op, value: this.number(value, from) }
+    if (value === '*') return { kind: 'shownPresent', text }
+    const range = this.range(value, from)
+    return range
+      ? { kind: 'shownRange', text, ...range }
+      : { kind: 'shownCompare', text, op: '=', value: this.number(value, from) }
   }
 
   /** `car`, `car*`, `"red car"`, `"red ca*"` or `"red car"~5`. */
@@ -271,7 +300,7 @@ class Parser {
 
   /** A field whose name has a hyphen, which begins a word of its own elsewhere. */
   private fieldName(start: number): string | null {
-    const long = /^[A-Za-z]+-[A-Za-z]+/.exec(this.source.slice(start, start + 40))?.[0]
+    const long = /^[A-Za-z]+(?:-[A-Za-z]+)+/.exec(this.source.slice(start, start + 40))?.[0]
     return long !== undefined && fieldNamed(long) !== null ? long : null
   }
 

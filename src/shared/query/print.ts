@@ -1,3 +1,4 @@
+import type { OwnText } from '../domain.ts'
 import { fieldNamed, isPlainColumn } from './fields.ts'
 import type { Query, ScoreRef } from './ast.ts'
 
@@ -54,6 +55,12 @@ export function printQuery(query: Query): string {
       return `${score(query.score, 'tokens')}${query.op}${query.value}`
     case 'tokensRange':
       return `${score(query.score, 'tokens')}:${query.from ?? ''}..${query.to ?? ''}`
+    case 'shownPresent':
+      return `${shown(query.text)}:*`
+    case 'shownCompare':
+      return `${shown(query.text)}${query.op}${query.value}`
+    case 'shownRange':
+      return `${shown(query.text)}:${query.from ?? ''}..${query.to ?? ''}`
     case 'columnPresent':
       return `${column(query.column)}:*`
     case 'columnCompare':
@@ -66,6 +73,10 @@ export function printQuery(query: Query): string {
 function within(item: Query, parenthesised: readonly Query['kind'][]): string {
   const text = printQuery(item)
   return parenthesised.includes(item.kind) ? `(${text})` : text
+}
+
+function shown(text: OwnText | null): string {
+  return `caption-in-image${text === null ? '' : `.${text}`}`
 }
 
 function score(ref: ScoreRef, name = 'score'): string {
@@ -84,7 +95,7 @@ function bareWord(words: string): string {
   const plain =
     /^[^\s()":<>=!/*.[\]-][^\s()":<>=![\]]*$/u.test(words) && !/^(AND|OR|NOT)$/.test(words)
   // "score.x" would begin a score.
-  return plain && !/^(score|tokens)\./i.test(words) ? words : quote(words)
+  return plain && !/^(score|tokens|caption-in-image)\./i.test(words) ? words : quote(words)
 }
 
 function value(words: string): string {

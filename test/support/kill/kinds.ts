@@ -20,6 +20,7 @@ import { writeTinyDiffusion } from '../tiny-diffusion.ts'
 const ROOT = resolve(import.meta.dirname, '../../..')
 const SAMPLE = join(ROOT, 'resources/sample')
 const TINY_CLIP = join(MODELS, 'tiny-clip')
+const TINY_TEXT = join(MODELS, 'tiny-text')
 
 /** Servers that stand for the web and for the hub; the same for all runs. */
 export interface Servers {
@@ -313,6 +314,11 @@ const made: KillKind[] = [
     ...{ kind: 'score', call: 'jobs.score', ...inCorpus },
     prepare: pictured,
     input: of(() => ({ text: 'alt', model: TINY_CLIP, ...cpu })),
+  },
+  {
+    ...{ kind: 'text-in-image', call: 'jobs.textInImage', ...inCorpus },
+    prepare: pictured,
+    input: of(() => ({ model: TINY_TEXT, where: 'id<=120', ...cpu })),
   },
   {
     ...{ kind: 'alt-spans', call: 'jobs.altSpans', ...inCorpus },

@@ -33,6 +33,32 @@ describe('reading a query', () => {
     expect(completeQuery('tokens.cap', 10).items[0]?.insert).toBe('caption>')
   })
 
+  test('text in pictures is asked for by yes and no, by area, and by the words that repeat', () => {
+    expect(parseQuery('text-in-image:YES')).toEqual({
+      ...{ kind: 'equals', field: 'text-in-image', value: 'yes' },
+    })
+    expect(parseQuery('-text-area>0.1')).toEqual({
+      ...{ kind: 'not', item: { kind: 'compare', field: 'text-area', op: '>', value: 0.1 } },
+    })
+    expect(parseQuery('caption-in-image.caption:0.5..')).toEqual({
+      ...{ kind: 'shownRange', text: 'caption', from: 0.5, to: null },
+    })
+    for (const query of [
+      ...['text-in-image:no', 'text-area:0.1..0.5', 'image-text:sale', 'caption-in-image:*'],
+      ...['caption-in-image>0.5', 'caption-in-image.alt!=1', '"caption-in-image.x"'],
+    ]) {
+      expect(printQuery(parseQuery(query))).toBe(query)
+    }
+    // Bare words with hyphens stay words.
+    expect(parseQuery('caption-in-image')).toEqual(words('caption-in-image'))
+    expect(parseQuery('text-in-image-search')).toEqual(words('text-in-image-search'))
+    expect(checkQuery('text-in-image:maybe')?.message).toBe('text-in-image is one of yes, no')
+    expect(checkQuery('caption-in-image.words>1')?.message).toMatch(/^expected one of alt, caption/)
+    expect(checkQuery('caption-in-image.alt')?.message).toMatch(/such as >0\.5/)
+    expect(checkQuery('caption-in-image>much')?.message).toMatch(/number/)
+    expect(completeQuery('caption-in-image.cap', 20).items[0]?.insert).toBe('caption>')
+  })
+
   test('an empty query means everything', () => {
     expect(parseQuery('  ')).toEqual({ kind: 'all' })
   })

@@ -15,6 +15,7 @@ import {
   putColumnValues,
   setBlur,
 } from '../../../src/main/store/repositories/columns.ts'
+import { setTextFinder } from '../../../src/main/store/repositories/picture-texts.ts'
 import { putMarks } from '../../../src/main/store/repositories/marks.ts'
 import { countPairs, listPairs } from '../../../src/main/store/repositories/pairs.ts'
 import { fillCorpus } from '../../support/synthetic.ts'
@@ -45,6 +46,11 @@ beforeAll(() => {
     rules: [{ kind: 'machine', name: 'stock', explanation: 'Stock.' }],
     templates: [],
   })
+  // Text was looked for in some pictures, and found in some of them.
+  setTextFinder(db, 1)
+  db.exec(`INSERT INTO picture_texts (model_id, sha256, share, n, words, lines)
+    SELECT DISTINCT 1, sha256, 0.1, id % 2, '', '{}' FROM images
+    WHERE status = 'ok' AND sha256 IS NOT NULL AND id % 3 = 0`)
   // The last hundred came later.
   const sorted = ids.slice(0, PAIRS - 100)
   putAltKinds(db, {
@@ -126,7 +132,8 @@ test('what a click writes keeps exactly the pairs that the count promised', () =
     find: null,
   }).facets
   expect(facets.map(({ facet }) => facet)).toEqual([
-    ...['mark', 'tag', 'status', 'side', 'alt-kind', 'alt-rule', 'lang', 'archive', 'host'],
+    ...['mark', 'tag', 'status', 'side', 'text-in-image', 'alt-kind', 'alt-rule', 'lang'],
+    ...['archive', 'host'],
   ])
   const query = parseQuery('position<7')
   const all = countPairs(corpus.reader, { where: 'position<7' })

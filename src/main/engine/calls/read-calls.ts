@@ -50,6 +50,7 @@ const READS = {
   'columns.list': 'columnList',
   'facets.count': 'countFacets',
   'filters.list': 'filterList',
+  'pictureTexts.summary': 'pictureTextSummary',
   'altKinds.report': 'altKindReport',
   'pairs.blur': 'blur',
   'labels.queue': 'labelQueue',

@@ -32,6 +32,7 @@ import { altKindsJob } from '../../jobs/spans/alt-kinds.ts'
 import { altSpansJob } from '../../jobs/spans/alt-spans.ts'
 import { predictSpansJob } from '../../jobs/spans/predict-spans.ts'
 import { trainSpansJob } from '../../jobs/spans/train-spans.ts'
+import { textInImageJob } from '../../jobs/text-in-image.ts'
 import { versionVerifyJob } from '../../jobs/versions/verify.ts'
 import { versionJob } from '../../jobs/versions/version.ts'
 
@@ -71,4 +72,5 @@ export const JOB_TABLE: { readonly [K in JobKind]: JobImplementation<JobOf<K>> }
   'version-verify': versionVerifyJob,
   duplicates: duplicatesJob,
   leakage: leakageJob,
+  'text-in-image': textInImageJob,
 }

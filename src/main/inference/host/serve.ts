@@ -35,6 +35,7 @@ export function serveInference(entry: URL, tokenizerHost: URL): void {
     bytes,
     alone,
     prepare: (source, recipe) => pool.prepare(source, recipe),
+    prepareText: (source, recipe, cuts) => pool.prepareText(source, recipe, cuts),
   })
   const ofKey = (key: string): { kind: HostKind; model: LoadedHere } => {
     const found = loaded.get(key)

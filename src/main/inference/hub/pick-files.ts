@@ -55,6 +55,8 @@ export function pickFiles(names: readonly string[], source: HubSource): string[]
       if (has.has(joint)) return withData(joint)
     }
   }
+  const ofText = pickTextModel(has)
+  if (ofText) return withData(...ofText.graphs).concat(ofText.others)
   const graphs = [...has].filter((name) => name.endsWith('.onnx'))
   throw new AppError(
     'unsupported',
@@ -63,6 +65,23 @@ export function pickFiles(names: readonly string[], source: HubSource): string[]
       ? 'Choose a repository that holds the model as ONNX (onnx/text_model.onnx and onnx/vision_model.onnx).'
       : `It has ${graphs.slice(0, 8).join(', ')}. Add #fp16 or #int8 to the name for another variant.`,
   )
+}
+
+/** Graphs that find text and read it, as PaddleOCR's exports and those who repack them name them. */
+const TEXT_GRAPH = /(^|[/_-])(det|rec)([/._-]|ection|ognition)[^/]*(\/[^/]+)?\.onnx$/i
+
+/**
+ * What finds text: one detector and at most one graph that reads, with what describes them and
+ * their characters. null where there is none, or several to choose from.
+ */
+function pickTextModel(has: ReadonlySet<string>): { graphs: string[]; others: string[] } | null {
+  const alone = ['inference.onnx'].filter((name) => has.has(name))
+  const named = [...has].filter((name) => TEXT_GRAPH.test(name)).sort()
+  const graphs = alone.length > 0 ? alone : named
+  const reading = graphs.filter((name) => /(^|[/_-])rec([/._-]|ognition)/i.test(name))
+  if (graphs.length === 0 || reading.length > 1 || graphs.length - reading.length !== 1) return null
+  const others = [...has].filter((name) => /\.(ya?ml|txt)$/i.test(name)).sort()
+  return { graphs, others: others.filter((name) => !/(^|\/)requirements[^/]*\.txt$/i.test(name)) }
 }
 
 /** Parts of a pipeline that makes pictures, and whether it can do without. */

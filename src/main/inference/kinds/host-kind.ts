@@ -3,6 +3,8 @@ import type { FeatureRecipe } from '../pictures/feature-recipe.ts'
 import type { AnyManifest, KindCalls } from './define.ts'
 import type { RealDevice } from '../onnx/device.ts'
 import type { PictureSource } from '../pictures/picture-source.ts'
+import type { TextPixels } from '../pictures/text-pixels.ts'
+import type { TextRecipe } from '../pictures/text-recipe.ts'
 import type { Tokenizers } from '../tokenize/tokenizers.ts'
 
 /** What the host lends to the kinds. */
@@ -21,6 +23,12 @@ export interface HostTools {
     source: PictureSource,
     recipe: FeatureRecipe,
   ): Promise<{ pixels: Float32Array } | { reason: string }>
+  /** The same for a picture in which text is looked for; with `cuts` with a copy to cut lines from. */
+  prepareText(
+    source: PictureSource,
+    recipe: TextRecipe,
+    cuts: boolean,
+  ): Promise<TextPixels | { reason: string }>
 }
 
 /** What the host lends to a model that is loaded. */

@@ -4,10 +4,11 @@ import { diffusion } from './diffusion/kind.ts'
 import { imageFeatures } from './image-features/kind.ts'
 import { pictureText } from './picture-text/kind.ts'
 import { span } from './span/kind.ts'
+import { textDetection } from './text-detection/kind.ts'
 import { textEncoder } from './text-encoder/kind.ts'
 
 /** Every kind, in the order in which they are asked whether a folder is theirs. */
-const LIST = [diffusion, imageFeatures, pictureText, span, textEncoder] as const
+const LIST = [diffusion, imageFeatures, pictureText, span, textEncoder, textDetection] as const
 
 // One that the contract knows and the list does not have does not compile.
 type Missing = Exclude<KindName, (typeof LIST)[number]['kind']>

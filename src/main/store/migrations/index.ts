@@ -13,6 +13,7 @@ import { sql as trainingSamples } from './012-training-samples.ts'
 import { sql as spanSources } from './013-span-sources.ts'
 import { sql as duplicates } from './014-duplicates.ts'
 import { sql as tokenCounts } from './015-token-counts.ts'
+import { sql as pictureTexts } from './016-picture-texts.ts'
 
 /** In order; the position is the version. Only ever appended to. */
 export const migrations: readonly { name: string; sql: string }[] = [
@@ -31,4 +32,5 @@ export const migrations: readonly { name: string; sql: string }[] = [
   { name: '013-span-sources', sql: spanSources },
   { name: '014-duplicates', sql: duplicates },
   { name: '015-token-counts', sql: tokenCounts },
+  { name: '016-picture-texts', sql: pictureTexts },
 ]

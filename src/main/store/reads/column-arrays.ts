@@ -1,8 +1,9 @@
 import { argsort, floatKeys, Int32List } from './arrays.ts'
 import { lru } from './lru.ts'
 import type { ReaderDb } from '../open.ts'
+import { measuredSql } from '../repositories/measured-columns.ts'
 
-/** Numbers of an imported column in ascending order, equal ones by pair. Not to be changed. */
+/** Numbers of a column in ascending order, equal ones by pair. Not to be changed. */
 export interface SortedColumn {
   values: Float64Array
   ids: Int32Array
@@ -13,7 +14,7 @@ const MAX_COLUMNS = 6
 
 /** Keeps the columns that were asked for last. */
 export function columnArrays(db: ReaderDb): {
-  get(column: number, version: number): SortedColumn
+  get(column: number, version: string): SortedColumn
 } {
   const held = lru<SortedColumn>(MAX_COLUMNS)
   return {
@@ -22,9 +23,7 @@ export function columnArrays(db: ReaderDb): {
         const ids = new Int32List()
         const values: number[] = []
         const rows = db
-          .prepare<[number], [number, number]>(
-            'SELECT pair_id, value FROM column_values WHERE column_id = ? ORDER BY pair_id',
-          )
+          .prepare<[number], [number, number]>(rowsOf(db, column))
           .raw()
           .iterate(column) as IterableIterator<[number, number]>
         for (const [id, value] of rows) {
@@ -34,6 +33,15 @@ export function columnArrays(db: ReaderDb): {
         return sorted(ids.take(), Float64Array.from(values))
       }),
   }
+}
+
+/** Pairs with their number, by id. */
+function rowsOf(db: ReaderDb, column: number): string {
+  if (column >= 0) {
+    return 'SELECT pair_id, value FROM column_values WHERE column_id = ? ORDER BY pair_id'
+  }
+  return `SELECT id, value FROM (SELECT p.id AS id, ${measuredSql(db, column)} AS value FROM pairs p)
+    WHERE value IS NOT NULL AND ? < 0 ORDER BY id`
 }
 
 /** @param ids ascending */

@@ -1,4 +1,5 @@
 import { addressSpellings, normalHost } from '#shared/address.ts'
+import type { OwnText } from '#shared/domain.ts'
 import { fieldNamed } from '#shared/query/index.ts'
 import type { Comparison, FieldName, Query, ScoreRef } from '#shared/query/index.ts'
 import type { ScoreKind } from '../repositories/models.ts'
@@ -45,9 +46,15 @@ export interface Meaning {
   duplicates(term: DuplicateTerm): number
   /** As `duplicates`, for what terms with `one` leave of what a query keeps. */
   oneOf(query: Query, terms: readonly OneTerm[]): number
+  /** The model whose texts in pictures are meant; 0 where none was run. */
+  textFinder(): number
+  /** The text that `caption-in-image` alone means. */
+  shownText(): OwnText
+  /** SQL of a column that was worked out here, over `p`. */
+  measured(column: number): string
 }
 
-type Join = 'pages' | 'images' | 'contexts' | 'spans' | 'alts' | 'altKinds'
+type Join = 'pages' | 'images' | 'contexts' | 'spans' | 'alts' | 'altKinds' | 'pictureTexts'
 
 const COLUMNS: Partial<Record<FieldName, { column: string; join?: Join }>> = {
   alt: { column: 'p.alt' },
@@ -71,6 +78,12 @@ const COLUMNS: Partial<Record<FieldName, { column: string; join?: Join }>> = {
   ratio: { column: '(CAST(i.width AS REAL) / i.height)', join: 'images' },
   bytes: { column: 'i.bytes', join: 'images' },
   date: { column: 'g.date', join: 'pages' },
+  'text-in-image': {
+    column: "CASE WHEN pt.n > 0 THEN 'yes' WHEN pt.n = 0 THEN 'no' END",
+    join: 'pictureTexts',
+  },
+  'text-area': { column: 'pt.share', join: 'pictureTexts' },
+  'image-text': { column: 'pt.words', join: 'pictureTexts' },
   position: { column: 'p.position' },
   id: { column: 'p.id' },
 }
@@ -102,6 +115,8 @@ export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
     const known = COLUMNS[field]
     if (!known) throw new Error(`no column for ${field}`)
     if (known.join) joins.add(known.join)
+    // The text of a picture is found by its bytes.
+    if (known.join === 'pictureTexts') joins.add('images')
     return known.column
   }
   const anyOf = (fields: FieldName[], term: (field: FieldName) => string): string =>
@@ -262,7 +277,9 @@ export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
     if (isOfLabels(field)) return ofLabels(field, () => '1')
     if (field === 'version') return ofVersions(() => '1')
     const name = column(field)
-    const isText = ['alt', 'title', 'caption', 'before', 'after', 'span'].includes(field)
+    const isText = ['alt', 'title', 'caption', 'before', 'after', 'span', 'image-text'].includes(
+      field,
+    )
     return isText
       ? `ifnull(trim(${name}, ${bind(WHITE_SPACE)}) <> '', 0)`
       : `ifnull(${name} <> '', 0)`
@@ -337,9 +354,17 @@ export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
     return found && `in_set(${Math.trunc(meaning.duplicates(found))}, p.id)`
   }
 
-  const imported = (name: string): string =>
-    `(SELECT v.value FROM column_values v
-      WHERE v.column_id = ${Math.trunc(meaning.column(name))} AND v.pair_id = p.id)`
+  const imported = (name: string): string => {
+    const id = Math.trunc(meaning.column(name))
+    if (id < 0) return meaning.measured(id)
+    return `(SELECT v.value FROM column_values v WHERE v.column_id = ${id} AND v.pair_id = p.id)`
+  }
+
+  /** The share of a text's words that stand in the picture. */
+  const shown = (text: OwnText | null): string => {
+    joins.add('images').add('pictureTexts')
+    return `shown_share(${column(text ?? meaning.shownText())}, pt.words)`
+  }
 
   const term = (part: Query): string => {
     const ofMarks = marked(part)
@@ -392,6 +417,12 @@ export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
         if (part.to !== null) ends.push(`${imported(part.column)} <= ${bind(part.to)}`)
         return `ifnull(${ends.join(' AND ')}, 0)`
       }
+      case 'shownPresent':
+        return `${shown(part.text)} IS NOT NULL`
+      case 'shownCompare':
+        return `ifnull(${shown(part.text)} ${part.op} ${bind(part.value)}, 0)`
+      case 'shownRange':
+        return between(shown(part.text), part.from, part.to)
       case 'tokensPresent':
         return `${tokens(part.score)} IS NOT NULL`
       case 'tokensCompare':
@@ -420,7 +451,8 @@ export function compileQuery(query: Query, meaning: Meaning): CompiledQuery {
   const where =
     ones.length === 0 ? term(query) : `in_set(${Math.trunc(meaning.oneOf(rest, ones))}, p.id)`
   const { current, alts } = joins.has('spans') || joins.has('alts') ? knownSets() : NO_SETS
-  return { from: fromWith(joins, current, alts?.set ?? null), where, params }
+  const finder = joins.has('pictureTexts') ? meaning.textFinder() : 0
+  return { from: fromWith(joins, current, alts?.set ?? null, finder), where, params }
 }
 
 function isOfLabels(field: FieldName): field is 'labeled' | 'flagged' | 'label' {
@@ -435,7 +467,12 @@ function joined(terms: string[], operator: 'AND' | 'OR'): string {
 }
 
 /** CROSS JOIN fixes the order of the loops: pairs first, each other row by its key. */
-function fromWith(joins: ReadonlySet<Join>, spans: number | null, alts: number | null): string {
+function fromWith(
+  joins: ReadonlySet<Join>,
+  spans: number | null,
+  alts: number | null,
+  finder: number,
+): string {
   let from = 'pairs p'
   if (joins.has('pages')) from += ' CROSS JOIN pages g ON g.id = p.page_id'
   if (joins.has('images')) from += ' CROSS JOIN images i ON i.id = p.image_id'
@@ -444,6 +481,8 @@ function fromWith(joins: ReadonlySet<Join>, spans: number | null, alts: number |
   // Numbers of our own, 0 for none: parameters would have to come before those of the conditions.
   const best = (name: string, set: number | null): string =>
     ` LEFT JOIN spans ${name} ON ${name}.set_id = ${Math.trunc(set ?? 0)} AND ${name}.pair_id = p.id AND ${name}.rank = 0`
+  if (joins.has('pictureTexts'))
+    from += ` LEFT JOIN picture_texts pt ON pt.model_id = ${Math.trunc(finder)} AND pt.sha256 = i.sha256 AND i.status = 'ok'`
   if (joins.has('spans')) from += best('sp', spans)
   if (joins.has('alts')) from += best('sa', alts)
   return from

@@ -3,6 +3,7 @@ import { IMAGE_STATUSES } from '#shared/domain.ts'
 import { FACET_VALUES, SIDE_BINS } from '#shared/query/facets.ts'
 import { lru } from './lru.ts'
 import type { ReaderDb } from '../open.ts'
+import { textFinder } from '../repositories/picture-texts.ts'
 import type { Versions } from './versions.ts'
 
 /** The value of each pair as a place in a list. */
@@ -12,7 +13,8 @@ export interface FacetCodes {
   codeOf(id: number): number
 }
 
-export type CodedFacet = 'status' | 'side' | 'alt-kind' | 'alt-rule' | 'lang' | 'archive' | 'host'
+export type CodedFacet =
+  'status' | 'side' | 'text-in-image' | 'alt-kind' | 'alt-rule' | 'lang' | 'archive' | 'host'
 
 /** Rows that come as one text of JSON: several times as fast as row by row. */
 const ROWS = 200_000
@@ -49,6 +51,7 @@ export function facetCodes(db: ReaderDb, version: Versions): (facet: CodedFacet)
   const links = lru<{ page: Int32Array; image: Int32Array }>(1)
   const pages = lru<Record<'host' | 'lang' | 'archive', FacetCodes>>(1)
   const images = lru<Record<'status' | 'side', FacetCodes>>(1)
+  const pictureTexts = lru<FacetCodes>(1)
   const kinds = lru<Record<'alt-kind' | 'alt-rule', FacetCodes>>(1)
 
   const highest = (table: 'pairs' | 'pages' | 'images'): number =>
@@ -135,6 +138,26 @@ export function facetCodes(db: ReaderDb, version: Versions): (facet: CodedFacet)
     })
   }
 
+  function ofPictureTexts(): FacetCodes {
+    return pictureTexts.get(
+      `${version.pairs} ${version.images} ${version.pictureTexts} ${textFinder(db) ?? 0}`,
+      () => {
+        const values = FACET_VALUES['text-in-image'] ?? []
+        const codes = new Uint8Array(highest('images') + 1).fill(values.indexOf(''))
+        const { image } = linksOf()
+        const rows = db
+          .prepare<[number], [number, number]>(
+            `SELECT i.id, t.n > 0 FROM picture_texts t
+             JOIN images i ON i.sha256 = t.sha256 AND i.status = 'ok' WHERE t.model_id = ?`,
+          )
+          .raw()
+          .iterate(textFinder(db) ?? 0) as IterableIterator<[number, number]>
+        for (const [id, isThere] of rows) codes[id] = values.indexOf(isThere ? 'yes' : 'no')
+        return { values, codeOf: (id) => codes[image[id] as number] as number }
+      },
+    )
+  }
+
   function ofKinds(): Record<'alt-kind' | 'alt-rule', FacetCodes> {
     return kinds.get(`${version.pairs} ${version.kinds}`, () => {
       const size = highest('pairs') + 1
@@ -172,6 +195,8 @@ export function facetCodes(db: ReaderDb, version: Versions): (facet: CodedFacet)
       case 'status':
       case 'side':
         return ofImages()[facet]
+      case 'text-in-image':
+        return ofPictureTexts()
       case 'alt-kind':
       case 'alt-rule':
         return ofKinds()[facet]

@@ -65,6 +65,10 @@ export function createFilters({ db, version, baseScores, baseColumn }: FilterCon
     if (has('mark', 'tag', 'note', 'marker')) marks.push(`m${version.marks}`)
     if (has('alt-kind', 'alt-rule')) marks.push(`k${version.kinds}`)
     if (has('labeled', 'flagged', 'label')) marks.push(`l${version.labels}`)
+    // A column may have been worked out on pictures.
+    const shown = all.some(({ kind }) => kind.startsWith('shown') || kind.startsWith('column'))
+    if (shown || has('text-in-image', 'text-area', 'image-text'))
+      marks.push(`t${version.pictureTexts} i${version.images} x${version.spans}`)
     if (has('version')) marks.push(`v${version.versions}`)
     // The keeper is chosen by pictures, scores and what people say.
     if (has('one', 'duplicate', 'decided'))

@@ -76,7 +76,7 @@ export function createSelectionReads(context: SelectionReadContext) {
     const found = args.found ?? null
     if (found) founds.get(found.key, () => found)
     const stamps = [
-      `${version.pairs}.${version.images}.${version.scores}`,
+      `${version.pairs}.${version.images}.${version.scores}.${version.pictureTexts}`,
       filters.stamp(query),
       // What is put into the index gets a rank.
       ...(args.sort === 'match' ? [`t${textIndexOf(db).state()?.upTo ?? 0}`] : []),
@@ -222,7 +222,7 @@ export function createSelectionReads(context: SelectionReadContext) {
 
     tableColumns(): { filled: SortColumn[]; numbers: string[] } {
       return columns.get(
-        `${version.pairs} ${version.images} ${version.spans} ${currentSpanSet(db) ?? 0}`,
+        `${version.pairs} ${version.images} ${version.spans} ${version.pictureTexts} ${currentSpanSet(db) ?? 0}`,
         () => ({
           filled: filledColumns(db),
           numbers: listColumns(db).map(({ name }) => name),

@@ -14,6 +14,7 @@ import { facetCodes } from './facet-codes.ts'
 import { createMapReads } from './reads-maps.ts'
 import { createMarkReads } from './reads-marks.ts'
 import { createColumnReads } from './reads-columns.ts'
+import { createPictureTextReads } from './reads-picture-texts.ts'
 import { createPromptReads } from './reads-prompts.ts'
 import { createScoreReads } from './reads-scores.ts'
 import { createSelectionReads } from './reads-selections.ts'
@@ -25,6 +26,7 @@ import type { ScoreKind } from '../repositories/models.ts'
 import { listPairs, pairDetail } from '../repositories/pairs.ts'
 import { scoreArrays } from './sorted-scores.ts'
 import type { SortedScores } from './sorted-scores.ts'
+import { columnStamp } from './versions.ts'
 import type { Changed } from './versions.ts'
 
 /** Kinds of scores that are held in order. */
@@ -55,11 +57,13 @@ export function createReads(db: ReaderDb, path = dirname(db.name)) {
     versions: 0,
     duplicates: 0,
     maps: 0,
+    pictureTexts: 0,
   }
   const allScores = scoreArrays(db, MAX_SCORES)
   const baseScores = (kind: ScoreKind): SortedScores => allScores.get(kind, version.scores)
   const columns = columnArrays(db)
-  const baseColumn = (column: number): SortedColumn => columns.get(column, version.pairs)
+  const baseColumn = (column: number): SortedColumn =>
+    columns.get(column, columnStamp(version, column))
   const filters = createFilters({ db, version, baseScores, baseColumn })
   const context = { db, version, filters, baseScores, baseColumn }
   const { forget, ...suggestions } = createSuggestReads(context)
@@ -90,6 +94,7 @@ export function createReads(db: ReaderDb, path = dirname(db.name)) {
     ...suggestions,
     ...spans,
     ...labels,
+    ...createPictureTextReads({ db }),
     ...createPromptReads({ db, version }),
 
     /** Rows changed: what was read before is not used again for new questions. */

@@ -1,4 +1,5 @@
 import type { ScoreSource } from '#shared/contract/pairs.ts'
+import { OwnText } from '#shared/domain.ts'
 import type { TextSource } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import { ALL, QueryError, parseQuery, printQuery } from '#shared/query/index.ts'
@@ -11,6 +12,8 @@ import { markSlot } from './mark-state.ts'
 import type { ReaderDb } from '../open.ts'
 import { textIndexOf } from '../texts/text-index.ts'
 import { columnNamed } from '../repositories/columns.ts'
+import { measuredSql } from '../repositories/measured-columns.ts'
+import { textFinder } from '../repositories/picture-texts.ts'
 import { findModel, listModels, scoreKinds, textKey } from '../repositories/models.ts'
 import type { ScoreKind } from '../repositories/models.ts'
 import { isImported } from '../repositories/score-origins.ts'
@@ -123,6 +126,9 @@ export function meaningIn(db: ReaderDb, view: ScoreSource | null): Meaning {
     spanSets: () => spanSetsOf(db),
     marks: (term) => markSlot(db, term),
     column: (name) => columnNamed(db, name).id,
+    textFinder: () => textFinder(db) ?? 0,
+    shownText: () => OwnText.catch('alt').parse(view?.text),
+    measured: (column) => measuredSql(db, column),
     texts: textIndexOf(db),
     duplicates: (term) => duplicateSlot(db, term, () => pairIdsOf(db, ALL)),
     oneOf: (query, terms) => oneSlot(db, terms, nameOf(query, view), pairIdsOf(db, query, view)),

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { normalAddress, normalHost } from '#shared/address.ts'
+import { shownShare } from '#shared/text/shown-words.ts'
 import { linearPattern } from './linear-pattern.ts'
 import { inMarks } from './mark-slots.ts'
 import { hasWordsInSql } from './word-terms.ts'
@@ -14,6 +15,9 @@ export function registerFunctions(db: Database): void {
   // LIKE folds ASCII only; this one is for words beyond it.
   db.function('folded_contains', options, (text: unknown, needle: unknown) =>
     typeof text === 'string' && typeof needle === 'string' && fold(text).includes(needle) ? 1 : 0,
+  )
+  db.function('shown_share', options, (text: unknown, read: unknown) =>
+    typeof text === 'string' && typeof read === 'string' ? shownShare(text, read) : null,
   )
   db.function('has_words', { ...options, varargs: true }, hasWordsInSql)
   // What people say changes between statements, never within one.

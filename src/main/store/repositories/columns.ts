@@ -3,23 +3,32 @@ import { AppError } from '#shared/errors.ts'
 import { FIELDS } from '#shared/query/index.ts'
 import type { ReaderDb, WriterDb } from '../open.ts'
 import { statement } from '../statements.ts'
+import { measuredColumns, measuredReader } from './measured-columns.ts'
 
-/** A column of imported tables whose numbers are kept. */
-export interface ImportedColumn {
+/** A column of numbers: of imported tables, or worked out here (`measured-columns.ts`). */
+export interface NumberColumn {
+  /** Below 0: worked out. */
   id: number
   /** As the first table wrote it; another spelling in capitals is the same. */
   name: string
 }
 
-export function listColumns(db: ReaderDb): ImportedColumn[] {
-  return statement<ImportedColumn>(db, 'SELECT id, name FROM columns ORDER BY name').all()
+export function listColumns(db: ReaderDb): NumberColumn[] {
+  const imported = importedColumns(db)
+  const taken = new Set(imported.map(({ name }) => name.toLowerCase()))
+  const measured = measuredColumns(db).filter(({ name }) => !taken.has(name))
+  return [...imported, ...measured.map(({ id, name }) => ({ id, name }))]
+}
+
+function importedColumns(db: ReaderDb): NumberColumn[] {
+  return statement<NumberColumn>(db, 'SELECT id, name FROM columns ORDER BY name').all()
 }
 
 /** @throws AppError `invalid-input` that names what there is */
-export function columnNamed(db: ReaderDb, name: string): ImportedColumn {
-  const found = statement<ImportedColumn>(db, 'SELECT id, name FROM columns WHERE name = ?').get(
-    name,
-  )
+export function columnNamed(db: ReaderDb, name: string): NumberColumn {
+  const found =
+    statement<NumberColumn>(db, 'SELECT id, name FROM columns WHERE name = ?').get(name) ??
+    listColumns(db).find((column) => column.id < 0 && column.name === name.toLowerCase())
   if (found) return found
   const names = listColumns(db).map((column) => column.name)
   const start = name.toLowerCase().slice(0, 3)
@@ -58,16 +67,20 @@ export function putColumnValues(
 
 /** A function that gives the numbers of a pair, by the names of their columns. */
 export function columnsReader(db: ReaderDb): (pairId: number) => { name: string; value: number }[] {
-  const columns = listColumns(db)
+  const columns = importedColumns(db)
+  const listed = new Set(listColumns(db).flatMap(({ id, name }) => (id < 0 ? name : [])))
+  const measured = measuredReader(db)
   const get = statement<{ value: number }>(
     db,
     'SELECT value FROM column_values WHERE column_id = ? AND pair_id = ?',
   )
-  return (pairId) =>
-    columns.flatMap(({ id, name }) => {
+  return (pairId) => [
+    ...columns.flatMap(({ id, name }) => {
       const found = get.get(id, pairId)
       return found ? { name, value: found.value } : []
-    })
+    }),
+    ...measured(pairId).filter(({ name }) => listed.has(name)),
+  ]
 }
 
 const BLUR = 'blur'
@@ -94,9 +107,7 @@ export function blurReader(db: ReaderDb): (pairId: number) => boolean {
   const blur = blurSetting(db)
   const column = blur && listColumns(db).find(({ name }) => name === blur.column)
   if (!blur || !column) return () => false
-  const get = statement<{ value: number }>(
-    db,
-    'SELECT value FROM column_values WHERE column_id = ? AND pair_id = ?',
-  )
-  return (pairId) => (get.get(column.id, pairId)?.value ?? -Infinity) > blur.above
+  const values = columnsReader(db)
+  return (pairId) =>
+    (values(pairId).find(({ name }) => name === column.name)?.value ?? -Infinity) > blur.above
 }

@@ -8,6 +8,7 @@ import { statement } from '../statements.ts'
 import { marksOf } from '../reads/mark-state.ts'
 import { altKindOf } from './alt-kinds.ts'
 import { blurReader, columnsReader } from './columns.ts'
+import { pictureTextReader } from './picture-texts.ts'
 import type { TextKey } from './models.ts'
 import { scoresReader } from './scores.ts'
 import { bestReader } from './best-sets.ts'
@@ -259,6 +260,10 @@ export function pairDetail(db: ReaderDb, id: number): PairDetail {
           },
     said: marksOf(db).byPerson(id),
     altKind: altKindOf(db, id),
+    pictureText: pictureTextReader(db)(row.status === 'ok' ? row.sha256 : null, {
+      ...{ alt: row.alt, title: row.title, caption: row.caption },
+      ...{ before: row.before, after: row.after, span: first?.place?.quote ?? null },
+    }),
     blurred: blurReader(db)(id),
     bytes: row.bytes,
   }

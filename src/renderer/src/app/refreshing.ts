@@ -21,6 +21,7 @@ const EVERYTHING = Object.keys({
   versions: 0,
   duplicates: 0,
   maps: 0,
+  pictureTexts: 0,
 } satisfies Record<CorpusPart, 0>) as CorpusPart[]
 
 /**

@@ -38,6 +38,7 @@ const REASONS: Readonly<Record<string, TextKey>> = {
   'decoder-crashed': 'reasons.decoderCrashed',
   'decoder-out-of-memory': 'reasons.decoderOutOfMemory',
   'picture-not-scored': 'reasons.pictureNotScored',
+  'text-not-looked-for': 'reasons.textNotLookedFor',
   'not-a-picture html': 'reasons.notAPictureHtml',
   unsupported: 'reasons.unsupported',
   'wrong-content-length': 'reasons.wrongContentLength',

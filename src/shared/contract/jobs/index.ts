@@ -27,6 +27,7 @@ import { measureMatrix, studyCompliance, studyComplexity } from './study-measure
 import { studyOpen, studyPackage } from './study-package.ts'
 import { studySample } from './study-sample.ts'
 import { studyReport } from './study-report.ts'
+import { textInImage } from './text-in-image.ts'
 import { trainSpans } from './train-spans.ts'
 import { version } from './version.ts'
 import { versionVerify } from './version-verify.ts'
@@ -67,6 +68,7 @@ export const JOBS = [
   versionVerify,
   findDuplicates,
   leakage,
+  textInImage,
 ] as const
 type Defined = (typeof JOBS)[number]
 
@@ -117,6 +119,7 @@ export * from './study-measures.ts'
 export * from './study-package.ts'
 export * from './study-sample.ts'
 export * from './study-report.ts'
+export * from './text-in-image.ts'
 export * from './train-spans.ts'
 export * from './version.ts'
 export * from './version-verify.ts'

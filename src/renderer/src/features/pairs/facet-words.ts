@@ -10,6 +10,7 @@ export const FACET_NAMES: Record<Facet, string> = {
   tag: t('facets.names.tag'),
   status: t('facets.names.status'),
   side: t('facets.names.side'),
+  'text-in-image': t('facets.names.text-in-image'),
   'alt-kind': t('facets.names.alt-kind'),
   'alt-rule': t('facets.names.alt-rule'),
   lang: t('facets.names.lang'),
@@ -27,6 +28,7 @@ const KINDS: Record<AltKind, string> = {
 const WITHOUT: Partial<Record<Facet, string>> = {
   tag: t('facets.without.tag'),
   side: t('facets.without.side'),
+  'text-in-image': t('facets.without.text-in-image'),
   'alt-kind': t('facets.without.alt-kind'),
   'alt-rule': t('facets.without.alt-rule'),
   lang: t('facets.without.lang'),
@@ -41,6 +43,8 @@ export function valueName(facet: Facet, value: string): string {
       return MARK_NAMES[value as keyof typeof MARK_NAMES]
     case 'status':
       return STATUS_NAMES[value as ImageStatus]
+    case 'text-in-image':
+      return value === 'yes' ? t('facets.textInImage.yes') : t('facets.textInImage.no')
     case 'alt-kind':
       return KINDS[value as AltKind]
     case 'side':

@@ -16,6 +16,8 @@ import InspectorPane from '../../ui/InspectorPane.vue'
 import MarkDialogs from '../../ui/MarkDialogs.vue'
 import LargePreview from './LargePreview.vue'
 import { orderCommands } from './pair-orders.ts'
+import TextFindingDialog from './TextFindingDialog.vue'
+import { useTextFinding } from './text-finding.ts'
 import { useDuplicates } from './duplicates/duplicates.ts'
 import { useMap } from './map/map.ts'
 import PairsView from './PairsView.vue'
@@ -33,7 +35,7 @@ export const pairs = defineFeature({
   place: { title: () => t('app.views.pairs'), key: '2', icon: Images },
   view: PairsView,
   inspector: { component: InspectorPane, when: () => usePairs().corpusTotal > 0 },
-  overlays: [LargePreview, MarkDialogs],
+  overlays: [LargePreview, MarkDialogs, TextFindingDialog],
   enter(corpus) {
     useMarking().enter()
     useFiltering().enter()
@@ -52,13 +54,24 @@ export const pairs = defineFeature({
       ...(usePairs().view === 'duplicates' && parts.some((part) => GROUPED.includes(part))
         ? [useDuplicates().load()]
         : []),
-      ...(parts.includes('pairs') ? [useFiltering().loadImported()] : []),
+      ...(parts.includes('pairs') || parts.includes('pictureTexts')
+        ? [useFiltering().loadImported()]
+        : []),
     ]).then(() => undefined),
   commands: () => {
     const router = useRouter()
     const route = useRoute()
     return [
       ...orderCommands(router),
+      {
+        id: 'corpus.text-in-image',
+        title: t('finding.command'),
+        group: t('app.groups.corpora'),
+        keys: [],
+        writes: true,
+        enabled: () => useSession().corpus !== null,
+        run: () => useTextFinding().open(),
+      },
       {
         id: 'app.filter',
         title: t('pairs.filter.title'),

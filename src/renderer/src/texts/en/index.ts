@@ -24,6 +24,7 @@ import { scoring } from './scoring.ts'
 import { search } from './search.ts'
 import { settings } from './settings.ts'
 import { table } from './table.ts'
+import { finding } from './finding.ts'
 import { train } from './train.ts'
 import { ui } from './ui.ts'
 import { versions } from './versions.ts'
@@ -56,6 +57,7 @@ export const en = {
   search,
   settings,
   table,
+  finding,
   train,
   ui,
   versions,

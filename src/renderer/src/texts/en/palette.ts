@@ -21,6 +21,7 @@ export const palette = {
       create: 'create start',
       import: 'warc wacz parquet csv crawl load add ingest',
       'import-folder': 'directory load add ingest',
+      'text-in-image': 'ocr read words overlay watermark detect',
     },
     table: { similarity: 'clip cosine csv parquet jsonl scores' },
     corpora: { sample: 'example demo tutorial' },

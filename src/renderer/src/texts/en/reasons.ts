@@ -34,6 +34,7 @@ export const reasons = {
   decoderCrashed: 'Decoder crashed',
   decoderOutOfMemory: 'Decoder ran out of memory',
   pictureNotScored: 'Picture could not be scored',
+  textNotLookedFor: 'Text could not be looked for in the picture',
   notAPictureHtml: 'Web page instead of a picture',
   unsupported: 'Unsupported picture format',
   wrongContentLength: 'Wrong record length',

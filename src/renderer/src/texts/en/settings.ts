@@ -26,6 +26,7 @@ export const settings = {
       span: 'span model',
       textEncoder: 'text encoder',
       diffusion: 'makes pictures',
+      textDetection: 'finds text in pictures',
     },
     states: {
       installed: 'installed',
