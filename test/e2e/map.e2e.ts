@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test'
+import { toScreen, whole } from '../../src/renderer/src/features/pairs/map/camera.ts'
 import { expect, test } from './support.ts'
 
 const map = (page: Page): Locator => page.getByRole('application', { name: 'Map of pairs' })
@@ -10,11 +11,31 @@ async function numberIn(place: Locator): Promise<number> {
   return Number(((await place.textContent()) ?? '').replace(/\D/g, ''))
 }
 
+/** Where the pairs lie on the first of the maps, in 0..1 of it. */
+const placesOf = (page: Page): Promise<{ id: number; at: [number, number] }[]> =>
+  page.evaluate(async () => {
+    const { gleaner } = window as unknown as {
+      gleaner: { call(name: string, input: unknown): Promise<{ value: unknown }> }
+    }
+    const ask = async <T>(name: string, input: object): Promise<T> =>
+      (await gleaner.call(name, input)).value as T
+    const [{ path: corpus } = { path: '' }] = await ask<{ path: string }[]>('corpora.recent', {})
+    const { maps } = await ask<{ maps: { id: string }[] }>('maps.list', { corpus })
+    const map = maps[0]?.id
+    const places = await ask<{ id: number }[]>('maps.places', { corpus, map })
+    return Promise.all(
+      places.map(async ({ id }) => ({
+        id,
+        ...(await ask<{ at: [number, number] }>('maps.find', { corpus, map, layout: 'umap', id })),
+      })),
+    )
+  })
+
 test('a map is made, lassoed and walked by keys, and its selection is that of the grid', async ({
   start,
 }) => {
   test.setTimeout(240_000)
-  const { page } = await start()
+  const { page, app } = await start()
   await expect(page.getByRole('option').first()).toBeVisible({ timeout: 60_000 })
   await page.keyboard.press('m')
   // Until it is scored there are no embeddings.
@@ -70,6 +91,24 @@ test('a map is made, lassoed and walked by keys, and its selection is that of th
   const n = await numberIn(selected(page))
   expect(n).toBeGreaterThan(20)
   expect(n).toBeLessThan(await numberIn(page.getByRole('status', { name: 'Pairs shown' })))
+  // They are the very pairs whose places lie there.
+  const camera = whole(box)
+  const lefts = (await placesOf(page)).map(({ id, at }) => ({
+    id,
+    off: toScreen(camera, box, ...at)[0] - (middle - box.x),
+  }))
+  await page.keyboard.press('Control+c')
+  let copied = new Set<string>()
+  await expect
+    .poll(async () => {
+      const text = await app.evaluate(({ clipboard }) => clipboard.readText())
+      copied = new Set(text.match(/\d+/g))
+      return copied.size
+    })
+    .toBe(n)
+  for (const { id, off } of lefts.filter((one) => Math.abs(one.off) > 3)) {
+    expect([id, copied.has(String(id))]).toEqual([id, off < 0])
+  }
   // The key that is printed on a button leads there, and to no other view.
   const views = page.getByRole('group', { name: 'View', exact: true })
   await expect(views.getByRole('button', { name: 'Grid' })).toContainText('V')

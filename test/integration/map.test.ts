@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CallInput, CallName, CallOutput } from '#shared/contract/index.ts'
 import { createEngine } from '../../src/main/engine/engine.ts'
 import type { Engine } from '../../src/main/engine/engine.ts'
-import { createCorpus, openCorpus } from '../../src/main/store/open.ts'
+import { squareOf } from '#shared/map-square.ts'
+import { createCorpus, openCorpus, openReader } from '../../src/main/store/open.ts'
 import { embedCorpus } from '../support/embedded.ts'
 import { fillCorpus } from '../support/synthetic.ts'
 
@@ -166,6 +167,44 @@ describe('a map of a corpus', () => {
     expect(found.sort((a, b) => a - b)).toEqual(
       nearest.map((i) => view.places[i]!).sort((a, b) => a - b),
     )
+  })
+
+  test('lies upright, and the name of a part stands in the middle of what it names', async () => {
+    const map = (await ask('maps.list', { corpus })).maps.find(({ params }) => params.seed === 1)!
+    const places = await ask('maps.places', { corpus, map: map.id })
+    const { left, top, width } = squareOf(Float32Array.from(places.flatMap(({ umap }) => umap!)))
+    const at = new Map(
+      places.map(({ id, umap }) => [
+        id,
+        // The layout counts upwards, the window downwards.
+        [(umap![0] - left) / width, 1 - (umap![1] - top) / width] as const,
+      ]),
+    )
+    for (const id of [1, 77, 400, 1199]) {
+      const found = await ask('maps.find', { corpus, map: map.id, layout: 'umap', id })
+      expect(found.at![0]).toBeCloseTo(at.get(id)![0], 5)
+      expect(found.at![1]).toBeCloseTo(at.get(id)![1], 5)
+    }
+    // A picture lies with the others of the first noun of its alt (`embedCorpus`).
+    const db = openReader(corpus)
+    const alts = db
+      .prepare<[], { id: number; alt: string }>(
+        `SELECT min(id) AS id, min(alt) AS alt FROM pairs WHERE alt <> '' GROUP BY image_id`,
+      )
+      .all()
+    db.close()
+    const named = map.labels.filter(({ level }) => level === 0)
+    expect(named.length).toBeGreaterThan(5)
+    for (const { x, y, words, spread } of named) {
+      const own = alts.filter(({ alt }) => alt.split(' ')[1] === words[0]?.word)
+      const spots = own.map(({ id }) => at.get(id)!)
+      const middle = [0, 1].map(
+        (i) => spots.map((spot) => spot[i]!).sort((a, b) => a - b)[spots.length >> 1]!,
+      )
+      expect(Math.hypot(x - middle[0]!, y - middle[1]!)).toBeLessThan(0.1)
+      expect(spread).toBeGreaterThan(0)
+      expect(spread).toBeLessThan(0.3)
+    }
   })
 
   test('takes in what came later, and moves nothing', async () => {

@@ -10,8 +10,7 @@ import { nearestOthers } from '../../search/map/nearest.ts'
 import { cellsOf, placer } from '../../search/map/place.ts'
 import { principalAxes, project } from '../../search/map/principal-axes.ts'
 import { regionWords } from '../../search/map/region-words.ts'
-import { regionsOf } from '../../search/map/regions.ts'
-import type { Region } from '../../search/map/regions.ts'
+import { regionsOf, spreadOf } from '../../search/map/regions.ts'
 import { openReader } from '../../store/open.ts'
 import type { ReaderDb } from '../../store/open.ts'
 import { getEmbedding } from '../../store/repositories/embeddings.ts'
@@ -240,13 +239,6 @@ function labelsOf(
           ],
     )
   })
-}
-
-/** How far the points of a region lie from its middle: the root of the mean square. */
-function spreadOf(at: Float32Array, { x, y, points }: Region): number {
-  let sum = 0
-  for (const i of points) sum += (at[2 * i]! - x) ** 2 + (at[2 * i + 1]! - y) ** 2
-  return Math.sqrt(sum / Math.max(1, points.length))
 }
 
 /** The first pair of each item. */

@@ -53,6 +53,13 @@ export function regionsOf(at: Float32Array, { grid, least, most }: RegionOptions
     }))
 }
 
+/** How far the points of a region lie from its middle: the root of the mean square. */
+export function spreadOf(at: Float32Array, { x, y, points }: Region): number {
+  let sum = 0
+  for (const i of points) sum += (at[2 * i]! - x) ** 2 + (at[2 * i + 1]! - y) ** 2
+  return Math.sqrt(sum / Math.max(1, points.length))
+}
+
 /** The cell of each point, row by row. */
 function gridOf(at: Float32Array, grid: number): Int32Array {
   const { left, top, width } = squareOf(at)

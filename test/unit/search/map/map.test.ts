@@ -8,7 +8,7 @@ import { nearestOthers } from '../../../../src/main/search/map/nearest.ts'
 import { cellsOf, placer } from '../../../../src/main/search/map/place.ts'
 import { principalAxes, project } from '../../../../src/main/search/map/principal-axes.ts'
 import { regionWords, wordsOf } from '../../../../src/main/search/map/region-words.ts'
-import { regionsOf } from '../../../../src/main/search/map/regions.ts'
+import { regionsOf, spreadOf } from '../../../../src/main/search/map/regions.ts'
 
 interface Reference {
   n: number
@@ -165,7 +165,59 @@ describe('the layout', () => {
   })
 })
 
+describe('what the layout and the placing hold to', () => {
+  test('steps grow smaller to the end, so that a ring becomes an even ring', () => {
+    const n = 120
+    const values = Float32Array.from({ length: 2 * n }, (_, i) =>
+      i % 2 === 0 ? Math.cos((Math.PI * i) / n) : Math.sin((Math.PI * (i - 1)) / n),
+    )
+    const ring = { values, dim: 2 }
+    const at = layOut(fuzzyGraph(nearestOthers(ring, 6, () => undefined)), {
+      start: values,
+      epochs: 200,
+      seed: 1,
+      tell: () => undefined,
+    })
+    const gaps = Array.from({ length: n }, (_, i) => {
+      const next = (i + 1) % n
+      return Math.hypot(at[2 * i]! - at[2 * next]!, at[2 * i + 1]! - at[2 * next + 1]!)
+    })
+    const mean = gaps.reduce((sum, gap) => sum + gap, 0) / n
+    const deviation = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / n)
+    expect(deviation / mean).toBeLessThan(0.5)
+  })
+
+  test('a new one lies at the mean of the ten nearest landmarks, weighted by membership', () => {
+    const count = 40
+    const line = { values: Float32Array.from({ length: count }, (_, i) => i), dim: 1 }
+    const at = Float32Array.from({ length: 2 * count }, (_, i) => Math.sin(i))
+    const place = placer({ rows: line, at, cells: cellsOf(line, 1) })
+    for (const spot of [0, 3.2, 20.5, 39]) {
+      const found = place({ values: Float32Array.of(spot), dim: 1 })
+      const near = Array.from({ length: count }, (_, i) => ({ i, d: Math.abs(i - spot) }))
+        .sort((a, b) => a.d - b.d || a.i - b.i)
+        .slice(0, 10)
+      const distances = Float32Array.from(near, ({ d }) => d)
+      const { rho, sigma } = reach(distances, { from: 0, k: 10, counted: 10, overall: 1 })
+      const weights = near.map(({ d }) => Math.exp(-Math.max(0, d - rho) / sigma))
+      const sum = weights.reduce((total, weight) => total + weight, 0)
+      for (const axis of [0, 1]) {
+        const mean = near.reduce((total, { i }, j) => total + weights[j]! * at[2 * i + axis]!, 0)
+        expect(found[axis]).toBeCloseTo(mean / sum, 4)
+      }
+    }
+  })
+})
+
 describe('regions', () => {
+  test('have a spread, which is the radius of a circle of points', () => {
+    const circle = Float32Array.from({ length: 80 }, (_, i) =>
+      i % 2 === 0 ? 5 + 3 * Math.cos(i) : 1 + 3 * Math.sin(i - 1),
+    )
+    const points = Int32Array.from({ length: 40 }, (_, i) => i)
+    expect(spreadOf(circle, { x: 5, y: 1, points })).toBeCloseTo(3, 5)
+  })
+
   const random = seededRandom(9)
   const heap = (x: number, y: number, count: number): number[] =>
     Array.from({ length: 2 * count }, (_, i) => (i % 2 === 0 ? x : y) + 0.4 * random.normal())
