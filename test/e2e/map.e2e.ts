@@ -52,6 +52,12 @@ test('a map is made, lassoed and walked by keys, and its selection is that of th
     timeout: 60_000,
   })
   await expect(legend(page)).toContainText(/\d+ pairs/)
+  // What has no embedding is counted, once the points are there.
+  const places = await placesOf(page)
+  const all = await numberIn(page.getByRole('status', { name: 'Pairs shown' }))
+  await expect(page.getByRole('toolbar', { name: 'Map' })).toContainText(
+    `${all - places.length} not on the map`,
+  )
 
   // By keyboard: the first arrow goes to a pair, the inspector shows it.
   await map(page).focus()
@@ -93,7 +99,7 @@ test('a map is made, lassoed and walked by keys, and its selection is that of th
   expect(n).toBeLessThan(await numberIn(page.getByRole('status', { name: 'Pairs shown' })))
   // They are the very pairs whose places lie there.
   const camera = whole(box)
-  const lefts = (await placesOf(page)).map(({ id, at }) => ({
+  const lefts = places.map(({ id, at }) => ({
     id,
     off: toScreen(camera, box, ...at)[0] - (middle - box.x),
   }))

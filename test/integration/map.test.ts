@@ -169,6 +169,44 @@ describe('a map of a corpus', () => {
     )
   })
 
+  test('shades and grows a selection by what the filter keeps, and by nothing else', async () => {
+    const map = (await ask('maps.list', { corpus })).maps.find(
+      ({ params }) => params.seed === 1,
+    )!.id
+    const { selection, total } = await ask('pairs.select', { corpus, where: 'lang:de' })
+    const base = { corpus, map, layout: 'umap', selection } as const
+    const asked = { ...base, colour: 'score', box: WHOLE, others: false } as const
+    const kept = pointsOf(await ask('maps.view', asked))
+    expect(kept.n).toBe(total)
+    const few = await ask('maps.view', { ...asked, most: 10 })
+    const { shading } = pointsOf(few)
+    const cellOf = (value: number): number => Math.min(few.cells - 1, (value * few.cells) >>> 16)
+    const counts = new Map<number, number>()
+    for (let i = 0; i < kept.n; i++) {
+      const cell = cellOf(kept.y[i]!) * few.cells + cellOf(kept.x[i]!)
+      counts.set(cell, (counts.get(cell) ?? 0) + 1)
+    }
+    const shaded = [...shading.keys()].filter((cell) => shading[cell]! > 0)
+    // What lies at the edge of a cell may be counted in the next one.
+    expect(Math.abs(shaded.length - counts.size)).toBeLessThanOrEqual(4)
+    expect(shaded.filter((cell) => !counts.has(cell)).length).toBeLessThanOrEqual(4)
+    expect(Math.abs(few.thickest - Math.max(...counts.values()))).toBeLessThanOrEqual(1)
+
+    const at = 3
+    const distance = (i: number) => Math.hypot(kept.x[i]! - kept.x[at]!, kept.y[i]! - kept.y[at]!)
+    const nearest = [...kept.places.keys()]
+      .sort((a, b) => distance(a) - distance(b))
+      .slice(0, 7)
+      .map((i) => kept.places[i]!)
+    const around = await ask('maps.around', { ...base, id: kept.ids[at]!, n: 7 })
+    const list = rangesOf(around.bytes)
+    const found: number[] = []
+    for (let i = 0; i < list.length; i += 2) {
+      for (let place = list[i]!; place <= list[i + 1]!; place++) found.push(place)
+    }
+    expect(found).toEqual(nearest.sort((a, b) => a - b))
+  })
+
   test('lies upright, and the name of a part stands in the middle of what it names', async () => {
     const map = (await ask('maps.list', { corpus })).maps.find(({ params }) => params.seed === 1)!
     const places = await ask('maps.places', { corpus, map: map.id })

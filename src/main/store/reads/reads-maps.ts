@@ -88,14 +88,13 @@ export function createMapReads(
       const ids = Int32Array.from(placed)
       // By number, so that what was drawn is drawn again after others came.
       seededRandom(1).shuffle(ids)
-      const x = Float32Array.from(
-        ids,
-        (id) => (at[2 * itemOf[id]! - 2]! - square.left) / square.width,
-      )
-      const y = Float32Array.from(
-        ids,
-        (id) => 1 - (at[2 * itemOf[id]! - 1]! - square.top) / square.width,
-      )
+      const x = new Float32Array(ids.length)
+      const y = new Float32Array(ids.length)
+      for (let i = 0; i < ids.length; i++) {
+        const item = 2 * (itemOf[ids[i]!]! - 1)
+        x[i] = (at[item]! - square.left) / square.width
+        y[i] = 1 - (at[item + 1]! - square.top) / square.width
+      }
       return { key, ids, x, y, highest: placed.at(-1) ?? 0 }
     })
   }

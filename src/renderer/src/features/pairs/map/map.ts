@@ -23,7 +23,7 @@ export const useMap = defineStore('map', () => {
   const maps = shallowRef<readonly MapInfo[]>([])
   const sources = shallowRef<readonly MapSourceInfo[]>([])
   const broken = shallowRef<CallOutput<'maps.list'>['broken']>([])
-  const missing = shallowRef<CallOutput<'maps.missing'> | null>(null)
+  const missing = shallowRef<(CallOutput<'maps.missing'> & { map: string }) | null>(null)
   const chosen = ref<string | null>(null)
   const wished = ref<MapLayout>('umap')
   const colour = ref<MapColour>('score')
@@ -33,6 +33,8 @@ export const useMap = defineStore('map', () => {
   /** Counts up when what is drawn must be read again. */
   const version = ref(0)
   let corpus: string | null = null
+  /** The version that was counted for. */
+  let counted = -1
   let wanted: MapWish | null = null
 
   const current = computed(
@@ -67,12 +69,24 @@ export const useMap = defineStore('map', () => {
       error.value = null
       takeWanted()
       version.value++
-      missing.value = current.value
-        ? await useClient().call('maps.missing', { corpus: wanted, map: current.value.id })
-        : null
+      if (missing.value?.map !== current.value?.id) missing.value = null
     } catch (thrown) {
       error.value = toErrorValue(thrown)
       state.value = 'error'
+    }
+  }
+
+  /** How many pairs have no place. As that reads all of them again, the points are to come first. */
+  async function countMissing(): Promise<void> {
+    const map = current.value?.id
+    const of = version.value
+    if (corpus === null || map === undefined || counted === of) return
+    counted = of
+    try {
+      const found = await useClient().call('maps.missing', { corpus, map })
+      if (of === version.value) missing.value = { ...found, map }
+    } catch (thrown) {
+      useUi().fail(thrown)
     }
   }
 
@@ -178,6 +192,7 @@ export const useMap = defineStore('map', () => {
     version,
     making,
     load,
+    countMissing,
     choose,
     setLayout,
     setColour,

@@ -58,6 +58,7 @@ export function useMapView(parts: {
       readFor = keyOf()
       parts.changed(points.value, statesOf(points.value, pairs.marked), true)
       busy.value = false
+      void map.countMissing()
       wake()
     } catch (error) {
       busy.value = false
