@@ -124,7 +124,7 @@ export const WITHIN: Record<string, Record<string, readonly string[]>> = {
     versions: ['import', 'run'],
     exporting: ['run', 'versions'],
     judging: [],
-    neighbours: ['run'],
+    neighbours: ['exporting', 'import', 'run'],
     'image-to-prompt': ['import', 'run', 'similarity'],
   },
   'main/statistics': {

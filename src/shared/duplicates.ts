@@ -21,6 +21,29 @@ export type DuplicateDecision = z.infer<typeof DuplicateDecision>
 export const COPY_VIEWS = ['whole', 'mirrored', 'cropped', 'cropped-mirrored', 'enlarged'] as const
 export type CopyView = (typeof COPY_VIEWS)[number]
 
+/**
+ * Whether copies may differ in colour alone. `any`: a grey or a hue-turned copy is one, and is said to
+ * differ in colour. `same`: it is none, as a red and a blue shirt are two pictures for their captions.
+ */
+export const COPY_COLOURS = ['any', 'same'] as const
+export type CopyColours = (typeof COPY_COLOURS)[number]
+/**
+ * Copies whose colours are farther apart differ in colour, levels of 256; see docs/duplicates.md for
+ * what was measured.
+ */
+export const COLOUR_DIFFERS = 5
+
+/**
+ * What may be asked for: of perceptual ones bits of 64 that may differ, of semantic ones the least
+ * cosine, of texts the least Jaccard. Beyond the range most of what is joined is none: at 12 bits every
+ * look-up meets most of the others, below a cosine of 0.5 pictures of one subject are one.
+ */
+export const DUPLICATE_THRESHOLDS = {
+  perceptual: { usual: 6, least: 0, most: 11 },
+  semantic: { usual: 0.95, least: 0.5, most: 1 },
+  text: { usual: 0.8, least: 0.5, most: 1 },
+} as const
+
 /** What decided between the keeper and the next best, in this order; see docs/duplicates.md. */
 export const KEEPER_RULES = [
   'decided',

@@ -4,6 +4,7 @@
  * picture a copy up to 3 bits off; embeddings lie around topics, every fifth near an earlier one. Memory is
  * the peak of the whole run: what is given first counts for what comes behind.
  */
+import { COLOUR_BYTES } from '../../src/main/search/duplicates/colour.ts'
 import { COARSE, FINE, VIEWS } from '../../src/main/search/duplicates/fingerprint.ts'
 import { perceptualGroups } from '../../src/main/search/duplicates/perceptual.ts'
 import { semanticGroups } from '../../src/main/search/duplicates/semantic.ts'
@@ -39,7 +40,7 @@ function groupHashes(n: number): number {
     }
     planted++
   }
-  const same = new Uint32Array(VIEWS * FINE)
+  const same = { fine: new Uint32Array(VIEWS * FINE), colour: new Uint8Array(COLOUR_BYTES) }
   const { value, wall, cpu } = timed(() => perceptualGroups(coarse, () => same, { threshold: 6 }))
   console.log(
     `${n} hashes: ${planted} planted, ${value.joined.length} joined, ${wall.toFixed(1)} s, ` +

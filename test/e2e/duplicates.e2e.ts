@@ -116,3 +116,72 @@ test('duplicates are decided by keys, taken back, filtered, and there after a re
   await later.getByRole('option', { name: /same bytes/ }).click()
   await expect(decided(later)).toHaveText(said)
 })
+
+test('duplicates are looked for by a number, a model or a text that one chooses, which is said beside them', async ({
+  start,
+}) => {
+  test.setTimeout(240_000)
+  const { page } = await start()
+  await expect(page.getByRole('option').first()).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByRole('button', { name: /^Pause|Cancel/ })).toHaveCount(0, {
+    timeout: 120_000,
+  })
+  await page.keyboard.press('Shift+D')
+  await expect(list(page)).toBeVisible()
+  const toolbar = page.getByRole('toolbar', { name: 'Duplicates' })
+  const choose = async (kind: RegExp): Promise<void> => {
+    await page.getByRole('combobox', { name: 'Duplicates by' }).click()
+    await page.getByRole('option', { name: kind }).click()
+  }
+  const copies = async (): Promise<number> => {
+    const text = (await toolbar.getByRole('status', { name: 'Groups' }).textContent()) ?? ''
+    return Number((/([\d,]+) cop/.exec(text)?.[1] ?? 'NaN').replaceAll(',', ''))
+  }
+
+  // By look: a number that is out of range is not taken, then the strictest.
+  await choose(/same look/)
+  const bits = page.getByRole('textbox', { name: 'Bits that may differ' })
+  await expect(bits).toHaveValue('6')
+  await expect(page.getByText('Of the 64 bits of two pictures')).toBeVisible()
+  await bits.fill('12')
+  await bits.press('Tab')
+  await expect(page.getByRole('alert')).toContainText('11')
+  await bits.fill('0')
+  await bits.press('Enter')
+  await expect(toolbar).toContainText('up to 0 of 64 bits differ, in any colours', {
+    timeout: 120_000,
+  })
+  const few = await copies()
+  expect(few).toBeGreaterThan(0)
+
+  // Again by keys alone: more bits, of the same colours.
+  await page.keyboard.press('Shift+R')
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByRole('textbox', { name: 'Bits that may differ' })).toHaveValue('0')
+  await dialog.getByRole('textbox', { name: 'Bits that may differ' }).fill('8')
+  await dialog.getByRole('button', { name: 'Same colours' }).press('Space')
+  await expect(dialog.getByText('a red and a blue shirt')).toBeVisible()
+  await dialog.getByRole('textbox', { name: 'Bits that may differ' }).press('Enter')
+  await expect(dialog).toHaveCount(0)
+  await expect(toolbar).toContainText('up to 8 of 64 bits differ, of the same colours', {
+    timeout: 120_000,
+  })
+  const many = await copies()
+  expect(many).toBeGreaterThan(few)
+
+  // By texts: of the titles, then of the alts.
+  await choose(/same text/)
+  await page.getByRole('combobox', { name: 'Text', exact: true }).click()
+  await page.getByRole('option', { name: 'Title' }).click()
+  await page.getByRole('textbox', { name: 'Least Jaccard similarity' }).fill('0.9')
+  await page.getByRole('button', { name: 'Look for them' }).click()
+  await expect(toolbar).toContainText(/Jaccard 0.9 or more, of title/i, { timeout: 60_000 })
+
+  // By content: whose embeddings.
+  await choose(/same content/)
+  await expect(page.getByRole('textbox', { name: 'Least cosine' })).toHaveValue('0.95')
+  await expect(page.getByRole('combobox', { name: 'Model' })).not.toHaveText(/–/)
+  await page.getByRole('textbox', { name: 'Least cosine' }).fill('0.9')
+  await page.getByRole('button', { name: 'Look for them' }).click()
+  await expect(toolbar).toContainText(/cosine 0.9 or more, by \S+/, { timeout: 60_000 })
+})

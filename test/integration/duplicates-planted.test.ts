@@ -34,12 +34,28 @@ async function picturesOf(archives: string[]): Promise<{ name: string; bytes: Ui
     .map((file) => ({ name: basename(file), bytes: readFileSync(file) }))
 }
 
-function tell(title: string, { originals, leftOut, planted, joined, wrong }: Found): void {
-  const found = COPIES.map((copy) => `${copy} ${planted[copy].found} of ${planted[copy].n}`)
+function tell(title: string, all: Found): void {
+  const { originals, leftOut, planted, plantedSame, joined, wrong } = all
+  const found = COPIES.map(
+    (copy) =>
+      `${copy} ${planted[copy].found} (same colours ${plantedSame[copy].found}) of ${planted[copy].n}`,
+  )
   console.log(
     `${title}: ${originals} pictures (left out ${JSON.stringify(leftOut)}); found ${found.join(', ')}; ` +
-      `joined ${joined}, wrongly ${wrong.length}`,
+      `joined ${joined}, wrongly ${wrong.length}; colours ${JSON.stringify(all.otherColours)}, ` +
+      `others ${JSON.stringify(all.ownColours)}`,
   )
+}
+
+/** What differs in colour alone is found and named, or told apart; other copies are neither. */
+function expectColoursTold({ planted, plantedSame, otherColours, ownColours }: Found): void {
+  expect(otherColours.n).toBeGreaterThan(10)
+  expect(otherColours.named).toBeGreaterThanOrEqual(0.9 * otherColours.found)
+  expect(otherColours.foundSame).toBeLessThanOrEqual(0.1 * otherColours.n)
+  expect(ownColours.named).toBeLessThanOrEqual(0.02 * ownColours.found)
+  for (const copy of ['resized', 'recompressed', 'cropped', 'mirrored'] as const) {
+    expect(plantedSame[copy].found).toBeGreaterThanOrEqual(0.95 * planted[copy].found)
+  }
 }
 
 const recall = ({ planted }: Found, copy: (typeof COPIES)[number]): number =>
@@ -54,6 +70,7 @@ test(
     expect(found.originals).toBeGreaterThan(20)
     for (const copy of COPIES) expect(recall(found, copy)).toBeGreaterThanOrEqual(0.9)
     expect(1 - found.wrong.length / found.joined).toBeGreaterThanOrEqual(0.95)
+    expectColoursTold(found)
   },
 )
 
@@ -98,5 +115,6 @@ test.skipIf(real === null)(
     expect(recall(found, 'cropped')).toBeGreaterThanOrEqual(0.9)
     expect(recall(found, 'recoloured')).toBeGreaterThanOrEqual(0.85)
     expect(found.wrong).toEqual([])
+    expectColoursTold(found)
   },
 )

@@ -2,6 +2,9 @@
 import sharp from 'sharp'
 import type { Sharp } from 'sharp'
 import { inspectPicture, makeThumbnail, smallPixels } from '../../src/main/images/decode.ts'
+import { COLOUR_DIFFERS } from '../../src/shared/duplicates.ts'
+import type { CopyColours } from '../../src/shared/duplicates.ts'
+import { COLOUR_BYTES, colourDistance } from '../../src/main/search/duplicates/colour.ts'
 import { COARSE, fingerprint, SIDE, VIEWS } from '../../src/main/search/duplicates/fingerprint.ts'
 import type { Fingerprint } from '../../src/main/search/duplicates/fingerprint.ts'
 import { perceptualGroups } from '../../src/main/search/duplicates/perceptual.ts'
@@ -79,6 +82,12 @@ export interface Found {
   leftOut: Record<string, number>
   /** By kind: copies that were planted, and those that stand in the group of their original. */
   planted: Record<Copy, { n: number; found: number }>
+  /** The same where copies must be of the same colours. */
+  plantedSame: Record<Copy, { n: number; found: number }>
+  /** Copies grey, of another hue or twice as saturated, of originals that have colours. */
+  otherColours: { n: number; found: number; foundSame: number; named: number }
+  /** Copies of the other kinds that were found, and those of them said to differ in colour. */
+  ownColours: { found: number; named: number }
   /** Pictures that joined a group, and those that joined one of another original. */
   joined: number
   wrong: [string, string][]
@@ -92,7 +101,7 @@ export async function plantAndFind(
   originals: readonly { name: string; bytes: Uint8Array }[],
   known: readonly [string, string][],
 ): Promise<Found> {
-  const all: { of: number; copy: Copy | null; print: Fingerprint; pixels: number }[] = []
+  const all: Planted[] = []
   const leftOut: Record<string, number> = {}
   let used = 0
   for (const [of, { bytes }] of originals.entries()) {
@@ -102,33 +111,72 @@ export async function plantAndFind(
       continue
     }
     used++
-    all.push({ of, copy: null, print: own.print, pixels: own.pixels })
+    all.push({ of, copy: null, print: own.print, pixels: own.pixels, isOther: false })
     for (const copy of COPIES) {
       const { print, pixels } = await printOf(await copyOf(bytes, copy, used))
-      if (typeof print !== 'string') all.push({ of, copy, print, pixels })
+      const isOther = copy === 'recoloured' && used % 5 <= 2 && hasColours(own.print)
+      if (typeof print !== 'string') all.push({ of, copy, print, pixels, isOther })
     }
   }
   all.sort((a, b) => b.pixels - a.pixels)
-  const coarse = new Uint32Array(all.length * VIEWS * COARSE)
-  all.forEach(({ print }, i) => coarse.set(print.coarse, i * VIEWS * COARSE))
-  const { joined } = perceptualGroups(coarse, (i) => all[i]?.print.fine as Uint32Array, {
-    threshold: 6,
-  })
-  const leaderOf = all.map((_, i) => i)
-  for (const { member, leader } of joined) leaderOf[member] = leader
+  const any = grouped(all, 'any')
+  const same = grouped(all, 'same')
   const nameOf = (i: number): string => originals[all[i]?.of as number]?.name as string
   const isKnown = (a: string, b: string): boolean =>
     known.some((pair) => pair.includes(a) && pair.includes(b))
-  const groupOf = new Map(all.flatMap(({ of, copy }, i) => (copy ? [] : [[of, leaderOf[i]]])))
-  const planted = Object.fromEntries(
-    COPIES.map((kind) => {
-      const copies = all.flatMap(({ of, copy }, i) => (copy === kind ? [{ of, i }] : []))
-      const found = copies.filter(({ of, i }) => leaderOf[i] === groupOf.get(of)).length
-      return [kind, { n: copies.length, found }]
-    }),
-  ) as Found['planted']
-  const wrong = joined
+  const places = all.map((_, i) => i)
+  const others = places.filter((i) => all[i]?.isOther)
+  const kept = places.filter((i) => all[i]?.copy && all[i].copy !== 'recoloured' && any.isFound(i))
+  const countOf = (list: number[], holds: (i: number) => boolean): number =>
+    list.filter(holds).length
+  const byKind = ({ isFound }: typeof any): Found['planted'] =>
+    Object.fromEntries(
+      COPIES.map((kind) => {
+        const copies = places.filter((i) => all[i]?.copy === kind)
+        return [kind, { n: copies.length, found: countOf(copies, isFound) }]
+      }),
+    ) as Found['planted']
+  const wrong = any.joined
     .map(({ member, leader }): [string, string] => [nameOf(member), nameOf(leader)])
     .filter(([a, b]) => a !== b && !isKnown(a, b))
-  return { originals: used, leftOut, planted, joined: joined.length, wrong }
+  return {
+    ...{ originals: used, leftOut, planted: byKind(any), plantedSame: byKind(same) },
+    otherColours: {
+      n: others.length,
+      found: countOf(others, any.isFound),
+      foundSame: countOf(others, same.isFound),
+      named: countOf(others, (i) => any.isFound(i) && any.isNamed(i)),
+    },
+    ownColours: { found: kept.length, named: countOf(kept, any.isNamed) },
+    ...{ joined: any.joined.length, wrong },
+  }
+}
+
+interface Planted {
+  of: number
+  copy: Copy | null
+  print: Fingerprint
+  pixels: number
+  isOther: boolean
+}
+
+const GREY = new Uint8Array(COLOUR_BYTES).fill(128)
+const hasColours = ({ colour }: Fingerprint): boolean =>
+  colourDistance(colour, GREY) > COLOUR_DIFFERS + 3
+
+function grouped(all: readonly Planted[], colours: CopyColours) {
+  const coarse = new Uint32Array(all.length * VIEWS * COARSE)
+  all.forEach(({ print }, i) => coarse.set(print.coarse, i * VIEWS * COARSE))
+  const { joined } = perceptualGroups(coarse, (i) => all[i]?.print as Fingerprint, {
+    ...{ threshold: 6, colours },
+  })
+  const leaderOf = all.map((_, i) => i)
+  for (const { member, leader } of joined) leaderOf[member] = leader
+  const groupOf = new Map(all.flatMap(({ of, copy }, i) => (copy ? [] : [[of, leaderOf[i]]])))
+  const named = new Set(joined.flatMap((one) => (one.colour > COLOUR_DIFFERS ? [one.member] : [])))
+  return {
+    joined,
+    isFound: (i: number): boolean => leaderOf[i] === groupOf.get((all[i] as Planted).of),
+    isNamed: (i: number): boolean => named.has(i),
+  }
 }

@@ -11,7 +11,7 @@ declare const holdsDuplicates: unique symbol
 export type DuplicatesDb = Database & { readonly [holdsDuplicates]: true }
 
 /** Another number where what is in it means something else: it is then made anew. */
-const SCHEMA = 1
+const SCHEMA = 2
 
 const SQL = `
 -- Of a picture by the SHA-256 of its bytes. reason: why it has none.
@@ -19,6 +19,7 @@ CREATE TABLE fingerprints (
   key BLOB PRIMARY KEY,
   coarse BLOB,
   fine BLOB,
+  -- Quantiles of its colours, see search/duplicates/colour.ts.
   colour BLOB,
   reason TEXT
 ) STRICT;
@@ -30,6 +31,7 @@ CREATE TABLE groupings (
   made_at TEXT NOT NULL,
   threshold REAL NOT NULL,
   made_by TEXT,
+  colours TEXT,
   -- Different pictures or texts that were looked at, and the highest pair there was.
   things INTEGER NOT NULL,
   up_to INTEGER NOT NULL,
@@ -43,6 +45,7 @@ CREATE TABLE picture_members (
   leader BLOB NOT NULL,
   distance REAL NOT NULL,
   view TEXT,
+  colour REAL,
   PRIMARY KEY (kind, key)
 ) STRICT, WITHOUT ROWID;
 -- Pairs whose text has copies; leader is one of them.

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { CorpusPath, PairId, PairRow } from '../domain.ts'
-import { COPY_VIEWS, DuplicateDecision, DuplicateKind, KeeperRule } from '../duplicates.ts'
+import {
+  COPY_COLOURS,
+  COPY_VIEWS,
+  DuplicateDecision,
+  DuplicateKind,
+  KeeperRule,
+} from '../duplicates.ts'
 import { call } from './call.ts'
 import { Annotator } from './labels.ts'
 import { ScoreSource } from './pairs.ts'
@@ -17,6 +23,8 @@ export const DuplicateState = z.object({
       threshold: z.number().nullable(),
       /** Of semantic ones, by its id; of texts their source. */
       by: z.string().nullable(),
+      /** Of perceptual ones. */
+      colours: z.enum(COPY_COLOURS).nullable(),
     })
     .nullable(),
   /** Groups with two pairs or more, pairs in them, and pairs that `one:KIND` leaves out. */
@@ -45,6 +53,8 @@ export const DuplicateMember = z.object({
   distance: z.number(),
   /** Of perceptual ones: how it comes from the leader. */
   view: z.enum(COPY_VIEWS).nullable(),
+  /** Of perceptual ones: how far its colours are from the leader's; above `COLOUR_DIFFERS` they differ. */
+  colour: z.number().nullable(),
   mime: z.string().nullable(),
   bytes: z.number().int().nullable(),
   host: z.string(),

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -79,7 +79,7 @@ test('texts that differ in case and signs are the same; nearly the same ones by 
 test('leakage by embeddings and by texts is listed with its distance', async () => {
   const { path } = corpus
   const out = join(folder, 'out.jsonl')
-  const of = { model: null, text: 'alt' as const, seen: [], out }
+  const of = { model: null, text: 'alt', colours: 'any', seen: [] as never[], out } as const
   const train = { path, ids: Int32Array.of(1, 4, 5) }
   const test = { path, ids: Int32Array.of(2, 3) }
   const lines = () =>
@@ -102,6 +102,7 @@ test('leakage by embeddings and by texts is listed with its distance', async () 
   expect(lines()).toMatchObject([{ test: { pairs: [2] }, train: { pairs: [1] } }])
   expect(lines()[0]?.distance).toBeCloseTo(0.04, 6)
   const text = { ...of, kind: 'text', threshold: 0.75 } as const
+  writeFileSync(out, '')
   const found = await duplicateTasks.leaks({ ...text, train, test }, io)
   expect(found).toMatchObject({ train: 2, test: 2, found: 2 })
   expect(lines().map(({ test: { pairs } }) => pairs)).toEqual([[2], [3]])

@@ -60,13 +60,14 @@ afterEach(() => {
 function groupPerceptually(things = 5): void {
   const { db } = writeDuplicates(corpus.path)
   const member = (n: number, distance: number, view: 'cropped' | null) => ({
-    ...{ sha256: sha(n), leader: sha(3), distance, view },
+    ...{ sha256: sha(n), leader: sha(3), distance, view, colour: 2 * distance },
   })
   replaceGrouping(
     db,
     'perceptual',
     {
       ...{ uid: `u${things}`, madeAt: '2026-01-01T00:00:00Z', threshold: 6, by: null },
+      colours: 'any',
       ...{ things, upTo: 8, leftOut: [{ reason: 'uniform', n: 1 }] },
     },
     { pictures: [member(3, 0, null), member(1, 2, null), member(4, 4, 'cropped')] },

@@ -21,7 +21,7 @@ function readResize(text: string): Pick<ExportInput, 'resize' | 'size'> {
 }
 
 /** `0.8,0.1,0.1` */
-function readShares(text: string): [number, number, number] {
+export function readShares(text: string): [number, number, number] {
   const shares = text.split(',').map(Number)
   const isWhole = Math.abs(shares.reduce((a, b) => a + b, 0) - 1) < 1e-6
   if (shares.length === 3 && isWhole && shares.every((one) => one >= 0)) {

@@ -1,5 +1,6 @@
+import type { CopyColours } from '#shared/duplicates.ts'
 import type { OwnText } from '#shared/domain.ts'
-import type { LeakInput, Leaks, PairsOf } from './leak-calls.ts'
+import type { LeakInput, Leaks, PairsOf, SeenPrint } from './leak-calls.ts'
 import type { MissingPicture, SeenPicture } from './seen-picture.ts'
 
 export interface Found {
@@ -22,7 +23,7 @@ export interface DuplicateCalls {
   }
   fingerprint: { input: { path: string; pictures: SeenPicture[] }; value: null }
   perceptual: {
-    input: { path: string; threshold: number }
+    input: { path: string; threshold: number; colours: CopyColours }
     value: Found
     event: Progress
   }
@@ -31,6 +32,8 @@ export interface DuplicateCalls {
     value: Found & { model: string }
     event: Progress
   }
+  /** What is kept of pictures that are not of the corpus. */
+  prints: { input: SeenPicture[]; value: SeenPrint[] }
   /** Pictures of a set, each once; those of another corpus are not looked at there. */
   pictures: { input: PairsOf; value: MissingPicture[] }
   leaks: { input: LeakInput; value: Leaks; event: Progress }

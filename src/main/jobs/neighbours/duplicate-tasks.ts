@@ -21,7 +21,7 @@ import { embeddedModel, pictureIndex } from './picture-index.ts'
 import { eachText } from '../../store/repositories/text-draw.ts'
 import { lastPair } from '../../store/repositories/version-rows.ts'
 import type { DuplicateCalls, Found } from './duplicate-calls.ts'
-import { coarseTable, fineReader } from './fingerprint-table.ts'
+import { coarseTable, sureReader } from './fingerprint-table.ts'
 import { findLeaks } from './leak-tasks.ts'
 
 export const duplicateTasks: Tasks<DuplicateCalls> = {
@@ -40,6 +40,14 @@ export const duplicateTasks: Tasks<DuplicateCalls> = {
       db.close()
     }
   },
+  prints: (pictures) =>
+    pictures.map((picture) => {
+      const { sha256, pixels, reason } = picture
+      const print = pixels ? fingerprint(pixels, picture) : (reason ?? 'damaged')
+      return typeof print === 'string'
+        ? { sha256, print: null, reason: print }
+        : { sha256, print, reason: null }
+    }),
   leaks: findLeaks,
 }
 
@@ -94,14 +102,14 @@ function keepFingerprints({ path, pictures }: DuplicateCalls['fingerprint']['inp
 }
 
 function perceptual(
-  { path, threshold }: DuplicateCalls['perceptual']['input'],
+  { path, threshold, colours }: DuplicateCalls['perceptual']['input'],
   io: CallIo<DuplicateCalls['perceptual']['event']>,
 ): Found {
   return within(path, (db, files) => {
     const all = bestFirst(keptPictures(db))
     const { coarse, names, leftOut } = coarseTable(files, all)
-    const groups = perceptualGroups(coarse, fineReader(files, names), {
-      threshold,
+    const groups = perceptualGroups(coarse, sureReader(files, names), {
+      ...{ threshold, colours },
       progress: (done) =>
         void io.emit({
           done,
@@ -110,16 +118,16 @@ function perceptual(
         }),
     })
     const members = membersOf(
-      groups.joined.map(({ member, leader, distance, view }) => ({
+      groups.joined.map(({ member, leader, distance, view, colour }) => ({
         sha256: names[member] as string,
         leader: names[leader] as string,
-        ...{ distance, view },
+        ...{ distance, view, colour },
       })),
     )
     replaceGrouping(
       files,
       'perceptual',
-      { ...made(db), threshold, by: null, things: all.length, leftOut },
+      { ...made(db), threshold, by: null, colours, things: all.length, leftOut },
       { pictures: members.values() },
     )
     const copies = groups.joined.length
@@ -147,7 +155,7 @@ function semantic(
       joined.map(({ member, leader, cosine }) => ({
         sha256: names[member] as string,
         leader: names[leader] as string,
-        ...{ distance: Math.max(0, 1 - cosine), view: null },
+        ...{ distance: Math.max(0, 1 - cosine), view: null, colour: null },
       })),
     )
     const without = all.length - names.length
@@ -155,7 +163,10 @@ function semantic(
     replaceGrouping(
       files,
       'semantic',
-      { ...made(db), threshold, by: model.publicId, things: all.length, leftOut },
+      {
+        ...{ ...made(db), threshold, by: model.publicId, colours: null },
+        ...{ things: all.length, leftOut },
+      },
       { pictures: members.values() },
     )
     const copies = joined.length
@@ -171,7 +182,7 @@ function membersOf(joined: readonly PictureMember[]): Map<string, PictureMember>
     members.set(one.sha256, one)
     const { leader } = one
     if (!members.has(leader)) {
-      members.set(leader, { sha256: leader, leader, distance: 0, view: null })
+      members.set(leader, { sha256: leader, leader, distance: 0, view: null, colour: null })
     }
   }
   return members
@@ -237,7 +248,7 @@ function text(
     replaceGrouping(
       files,
       'text',
-      { ...made(db), threshold, by: source, things: texts.length, leftOut },
+      { ...made(db), threshold, by: source, colours: null, things: texts.length, leftOut },
       { texts: members() },
     )
     const copies = pairs - count

@@ -54,7 +54,8 @@ async function lookFor(
     case 'perceptual':
       await makeFingerprints(corpus, thread, ctx)
       ctx.signal.throwIfAborted()
-      return (await thread.call('perceptual', { path, threshold }, options)).value
+      return (await thread.call('perceptual', { path, threshold, colours: input.colours }, options))
+        .value
     case 'semantic': {
       const model = input.model ?? null
       return (await thread.call('semantic', { path, threshold, model }, options)).value

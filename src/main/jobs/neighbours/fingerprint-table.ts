@@ -1,6 +1,7 @@
 import { COARSE, VIEWS } from '../../search/duplicates/fingerprint.ts'
+import type { Sure } from '../../search/duplicates/perceptual.ts'
 import type { DuplicatesDb } from '../../store/open-duplicates.ts'
-import { coarseOf, fineOf } from '../../store/repositories/duplicate-files.ts'
+import { coarseOf, sureOf } from '../../store/repositories/duplicate-files.ts'
 
 /** The pictures that have a fingerprint, in their order; the others are counted by reason. */
 export function coarseTable(
@@ -26,18 +27,18 @@ export function coarseTable(
 /** Fingerprints held at once. */
 const HELD = 20_000
 
-/** The longer hashes are read where two pictures may be copies, which few are. */
-export function fineReader(
+/** Longer hashes and colours are read where two pictures may be copies, which few are. */
+export function sureReader(
   files: DuplicatesDb,
   names: readonly string[],
-): (picture: number) => Uint32Array {
-  let held = new Map<number, Uint32Array>()
+): (picture: number) => Sure {
+  let held = new Map<number, Sure>()
   return (picture) => {
     const known = held.get(picture)
     if (known) return known
     if (held.size >= HELD) held = new Map()
-    const fine = fineOf(files, names[picture] as string)
-    held.set(picture, fine)
-    return fine
+    const sure = sureOf(files, names[picture] as string)
+    held.set(picture, sure)
+    return sure
   }
 }

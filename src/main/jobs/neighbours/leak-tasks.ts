@@ -1,16 +1,20 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import type { CallIo } from '../../processes/peer.ts'
-import { COARSE, FINE, fingerprint, VIEWS } from '../../search/duplicates/fingerprint.ts'
+import { COARSE, VIEWS } from '../../search/duplicates/fingerprint.ts'
+import type { Fingerprint } from '../../search/duplicates/fingerprint.ts'
 import { createMatcher } from '../../search/duplicates/perceptual.ts'
+import type { Sure } from '../../search/duplicates/perceptual.ts'
 import { createTextMatcher, plainText, shinglesOf } from '../../search/duplicates/texts.ts'
 import { openReader } from '../../store/open.ts'
 import type { ReaderDb } from '../../store/open.ts'
 import { readDuplicates } from '../../store/open-duplicates.ts'
+import type { DuplicatesDb } from '../../store/open-duplicates.ts'
 import { getEmbedding, keyFromHex } from '../../store/repositories/embeddings.ts'
 import { findModel, textKey } from '../../store/repositories/models.ts'
 import { pairsOfPictures } from '../../store/repositories/picture-set.ts'
 import { eachText } from '../../store/repositories/text-draw.ts'
-import { coarseTable, fineReader } from './fingerprint-table.ts'
+import { coarseOf, sureOf } from '../../store/repositories/duplicate-files.ts'
+import { coarseTable, sureReader } from './fingerprint-table.ts'
 import type { LeakInput, LeakLine, Leaks, PairsOf, TestPicture } from './leak-calls.ts'
 import { embeddedModel, pictureIndex } from './picture-index.ts'
 
@@ -30,7 +34,7 @@ type Counts = Omit<Leaks, 'lines' | 'found'>
 /** What of a test set stands in a training set, as JSON Lines. */
 export function findLeaks(input: LeakInput, io: Io): Leaks {
   const db = openReader(input.train.path)
-  const out = openSync(input.out, 'w')
+  const out = openSync(input.out, 'a')
   const found = new Set<string>()
   let lines = 0
   const work: Work = {
@@ -38,7 +42,8 @@ export function findLeaks(input: LeakInput, io: Io): Leaks {
     write(line) {
       found.add(line.test.name)
       lines++
-      writeSync(out, `${JSON.stringify({ kind: input.kind, ...line })}\n`)
+      const { kind, parts } = input
+      writeSync(out, `${JSON.stringify({ kind, ...(parts ? { parts } : {}), ...line })}\n`)
     },
     progress: (done, total) => {
       if (done % 256 === 0) void io.emit({ done, total, note: 'comparing with the training set' })
@@ -58,6 +63,7 @@ const COMPARE = { exact, perceptual, semantic, text } as const
 /** The pictures of the test set, each once. */
 function testPictures({ test }: LeakInput): TestPicture[] {
   if ('pictures' in test) return test.pictures
+  if ('texts' in test) throw new Error('texts are no pictures')
   return withReader(test, (db) =>
     [...pairsOfPictures(db, test.ids)].map(([sha256, { url, pairs }]) => ({
       ...{ name: url, pairs, sha256 },
@@ -84,7 +90,7 @@ function exact({ input, db, write }: Work): Counts {
     write({
       test: one,
       train: { name: url, pairs, sha256: one.sha256 },
-      ...{ distance: 0, view: null },
+      ...{ distance: 0, view: null, colour: null },
     })
   }
   return { train: train.size, test: test.length, leftOut: [] }
@@ -95,15 +101,15 @@ function perceptual({ input, db, write, progress }: Work): Counts {
   const names = [...trained.keys()].map((sha256) => ({ sha256 }))
   const found = readDuplicates(input.train.path, (files) => {
     const { coarse, names: known, leftOut } = coarseTable(files, names)
-    const prints = printsOf(input)
     const everything = testPictures(input)
+    const { prints, without } = printsOf(input, everything, files)
     const test = everything.filter(({ sha256 }) => prints.has(sha256))
     // The same bytes are a copy, also where a picture is too small or too plain to be compared.
     for (const one of everything) {
       const same = prints.has(one.sha256) ? undefined : trained.get(one.sha256)
       if (!same) continue
       const train = { name: same.url, pairs: same.pairs, sha256: one.sha256 }
-      write({ test: one, train, distance: 0, view: 'whole' })
+      write({ test: one, train, distance: 0, view: 'whole', colour: 0 })
     }
     const words = VIEWS * COARSE
     const all = new Uint32Array(coarse.length + test.length * words)
@@ -111,57 +117,61 @@ function perceptual({ input, db, write, progress }: Work): Counts {
     test.forEach(({ sha256 }, i) =>
       all.set(prints.get(sha256)?.coarse ?? [], coarse.length + i * words),
     )
-    const trainFine = fineReader(files, known)
-    const none = new Uint32Array(VIEWS * FINE)
-    const fineOf = (i: number): Uint32Array =>
+    const sureOfTrained = sureReader(files, known)
+    const sureOfEither = (i: number): Sure =>
       i < known.length
-        ? trainFine(i)
-        : (prints.get(test[i - known.length]?.sha256 ?? '')?.fine ?? none)
-    const matcher = createMatcher({ coarse: all, fineOf, threshold: input.threshold })
+        ? sureOfTrained(i)
+        : (prints.get((test[i - known.length] as TestPicture).sha256) as Sure)
+    const { threshold, colours } = input
+    const matcher = createMatcher({ coarse: all, sureOf: sureOfEither, threshold, colours })
     matcher.lead(known.map((_, i) => i))
     for (const [i, one] of test.entries()) {
       progress(i, test.length)
-      for (const { leader, distance, view } of matcher.findAll(known.length + i).slice(0, MOST)) {
+      for (const found of matcher.findAll(known.length + i).slice(0, MOST)) {
+        const { leader, distance, view, colour } = found
         const sha256 = known[leader] as string
         const { url, pairs } = trained.get(sha256) ?? { url: '', pairs: [] }
-        write({ test: one, train: { name: url, pairs, sha256 }, distance, view })
+        write({ test: one, train: { name: url, pairs, sha256 }, distance, view, colour })
       }
     }
     return {
       ...{ train: trained.size, test: everything.length },
-      leftOut: together(leftOut, input, prints),
+      leftOut: [...named(leftOut, 'training set'), ...named(without, 'test set')],
     }
   })
   return found ?? { train: 0, test: 0, leftOut: [] }
 }
 
-function printsOf({ seen }: LeakInput): Map<string, { coarse: Uint32Array; fine: Uint32Array }> {
-  const prints = new Map<string, { coarse: Uint32Array; fine: Uint32Array }>()
-  for (const picture of seen) {
-    const made = picture.pixels && fingerprint(picture.pixels, picture)
-    if (made && typeof made !== 'string') prints.set(picture.sha256, made)
+type Reasons = Counts['leftOut']
+
+/** Of pictures of the test set; those of the same corpus have theirs already. */
+function printsOf(
+  input: LeakInput,
+  pictures: readonly TestPicture[],
+  files: DuplicatesDb,
+): { prints: Map<string, Fingerprint>; without: Reasons } {
+  const prints = new Map<string, Fingerprint>()
+  const reasons = new Map<string, number>()
+  const leave = (reason: string): void => void reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+  if (isWithin(input)) {
+    for (const { sha256 } of pictures) {
+      const found = coarseOf(files, sha256) ?? { reason: 'not-looked-at' }
+      if ('reason' in found) leave(found.reason)
+      else prints.set(sha256, { ...found, ...sureOf(files, sha256) })
+    }
   }
-  return prints
+  for (const { sha256, print, reason } of input.seen) {
+    if (print) prints.set(sha256, print)
+    else leave(reason)
+  }
+  return { prints, without: [...reasons].map(([reason, n]) => ({ reason, n })) }
 }
 
-/** Those of the training set, and of the test set with a name of their own. */
-function together(
-  trained: Counts['leftOut'],
-  { seen }: LeakInput,
-  prints: ReadonlyMap<string, unknown>,
-): Counts['leftOut'] {
-  const reasons = new Map<string, number>()
-  for (const picture of seen) {
-    if (prints.has(picture.sha256)) continue
-    const made = picture.pixels && fingerprint(picture.pixels, picture)
-    const reason = typeof made === 'string' ? made : (picture.reason ?? 'damaged')
-    reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
-  }
-  return [
-    ...trained.map(({ reason, n }) => ({ reason: `training set, ${reason}`, n })),
-    ...[...reasons].map(([reason, n]) => ({ reason: `test set, ${reason}`, n })),
-  ]
-}
+/** Whether the test set is pairs of the corpus itself. */
+const isWithin = ({ train, test }: LeakInput): boolean => 'ids' in test && test.path === train.path
+
+const named = (reasons: Reasons, whose: string): Reasons =>
+  reasons.map(({ reason, n }) => ({ reason: `${whose}, ${reason}`, n }))
 
 function semantic({ input, db, write, progress }: Work): Counts {
   const model = embeddedModel(db, input.model)
@@ -172,7 +182,7 @@ function semantic({ input, db, write, progress }: Work): Counts {
     [...trained.keys()].map((sha256) => ({ sha256 })),
   )
   const { test } = input
-  if ('pictures' in test) throw new Error('a folder has no embeddings')
+  if (!('ids' in test)) throw new Error('only a corpus has embeddings')
   const pictures = testPictures(input)
   let compared = 0
   withReader(test, (other) => {
@@ -192,7 +202,7 @@ function semantic({ input, db, write, progress }: Work): Counts {
         write({
           test: one,
           train: { name: url, pairs, sha256 },
-          ...{ distance: Math.max(0, 1 - cosine), view: null },
+          ...{ distance: Math.max(0, 1 - cosine), view: null, colour: null },
         })
       }
     }
@@ -205,26 +215,44 @@ function semantic({ input, db, write, progress }: Work): Counts {
 }
 
 function text({ input, db, write, progress }: Work): Counts {
-  const { test } = input
-  if ('pictures' in test) throw new Error('a folder has no texts')
   const trained = textsOf(db, input, input.train.ids)
   const texts = [...trained.keys()]
   const matcher = createTextMatcher(input.threshold)
   for (const [i, plain] of texts.entries()) matcher.lead(i, shinglesOf(plain))
-  const tested = withReader(test, (other) => textsOf(other, input, test.ids))
+  const tested = testTexts(input)
   let done = 0
-  for (const [plain, pairs] of tested) {
+  for (const [plain, about] of tested) {
     progress(done++, tested.size)
     const found = matcher.find(shinglesOf(plain))
     if (!found) continue
     const name = texts[found.leader] as string
     write({
-      test: { name: plain, pairs, sha256: null },
+      test: { name: plain, ...about, sha256: null },
       train: { name, pairs: trained.get(name) ?? [], sha256: null },
-      ...{ distance: 1 - found.similarity, view: null },
+      ...{ distance: 1 - found.similarity, view: null, colour: null },
     })
   }
   return { train: trained.size, test: tested.size, leftOut: [] }
+}
+
+/** Plain texts of the test set, each once, with the pairs of its corpus or the rows of its table. */
+function testTexts(input: LeakInput): Map<string, { pairs: number[]; rows?: number[] }> {
+  const { test } = input
+  if ('pictures' in test) throw new Error('pictures have no texts')
+  const found = new Map<string, { pairs: number[]; rows?: number[] }>()
+  if ('ids' in test) {
+    const texts = withReader(test, (other) => textsOf(other, input, test.ids))
+    for (const [plain, pairs] of texts) found.set(plain, { pairs })
+    return found
+  }
+  for (const { text: words, rows } of test.texts) {
+    const plain = plainText(words)
+    if (plain === '') continue
+    const known = found.get(plain)?.rows
+    if (known) known.push(...rows)
+    else found.set(plain, { pairs: [], rows: [...rows] })
+  }
+  return found
 }
 
 /** Plain texts, each once, with their pairs. */

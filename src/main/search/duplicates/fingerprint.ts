@@ -1,3 +1,4 @@
+import { colourOf } from './colour.ts'
 import { GRID, KEPT, lowFrequencies, medianBits, mirrorFrequencies } from './dct.ts'
 import { greySums, meansOf, WHOLE } from './grey.ts'
 import type { Part, Rgb } from './grey.ts'
@@ -27,8 +28,6 @@ export const COARSE = 2
 export const FINE = 8
 /** Pixels of the longer side of what is hashed. */
 export const SIDE = 128
-/** Another number where other hashes come out: all are then made again. */
-export const FINGERPRINT_VERSION = 1
 
 /** Standard deviation of grey (0..255) below which a picture has nothing to be told by. */
 const FLAT = 5
@@ -41,8 +40,8 @@ export interface Fingerprint {
   coarse: Uint32Array
   /** VIEWS x FINE words. */
   fine: Uint32Array
-  /** Means of red, green and blue, 0..255: tells a recoloured copy. */
-  colour: [number, number, number]
+  /** As `colourOf`: tells a recoloured copy. */
+  colour: Uint8Array
 }
 
 /** `uniform`: almost one grey; `tiny`: below 16 pixels a side. Such pictures have only exact copies. */
@@ -79,7 +78,7 @@ export function fingerprint(
     lowFrequencies(grey, frequencies)
     put(2 + i, frequencies)
   }
-  return { coarse, fine, colour: meanColour(picture) }
+  return { coarse, fine, colour: colourOf(picture) }
 }
 
 function deviation(values: Float32Array): number {
@@ -90,12 +89,6 @@ function deviation(values: Float32Array): number {
   }
   const mean = sum / values.length
   return Math.sqrt(Math.max(0, squares / values.length - mean * mean))
-}
-
-function meanColour({ data, width, height }: Rgb): [number, number, number] {
-  const sums: [number, number, number] = [0, 0, 0]
-  for (let i = 0; i < width * height * 3; i++) sums[i % 3]! += data[i] as number
-  return sums.map((sum) => sum / (width * height)) as [number, number, number]
 }
 
 /** Bits that are set. */

@@ -1,6 +1,8 @@
-import type { CopyView } from '#shared/duplicates.ts'
+import { COLOUR_DIFFERS } from '#shared/duplicates.ts'
+import type { CopyColours, CopyView } from '#shared/duplicates.ts'
 import { createBitTables, nearness } from './bit-tables.ts'
 import type { BitTables, Nearness } from './bit-tables.ts'
+import { colourDistance } from './colour.ts'
 import { COARSE, differing, FINE, MIRRORED, VIEWS, WINDOWS } from './fingerprint.ts'
 
 /** A picture that joined the group of another. Both by their place in the list. */
@@ -11,6 +13,16 @@ export interface Joined {
   distance: number
   fine: number
   view: CopyView
+  /** As `colourDistance`, levels of 256. */
+  colour: number
+}
+
+/** What of a picture confirms that it is a copy. */
+export interface Sure {
+  /** VIEWS x FINE words. */
+  fine: Uint32Array
+  /** As `colourOf`. */
+  colour: Uint8Array
 }
 
 export interface PerceptualOptions {
@@ -18,6 +30,8 @@ export interface PerceptualOptions {
   threshold: number
   /** Bits of 256 that may differ. */
   fineThreshold?: number
+  /** Whether pictures that differ in colour (`COLOUR_DIFFERS`) are copies, too; default `any`. */
+  colours?: CopyColours
   /** Pictures that are looked up together: changes nothing but time. */
   batch?: number
   progress?(done: number): void
@@ -29,10 +43,6 @@ export interface PerceptualGroups {
   /** Comparisons that were left out as too many leaders look alike. */
   skipped: number
 }
-
-export const PERCEPTUAL_THRESHOLD = 6
-/** Beyond this unlike pictures are taken for copies, and every look-up meets most of the others. */
-export const HIGHEST_PERCEPTUAL = 11
 
 /** 48 bits of 256 at the usual 6 of 64: what tells copies from pictures of the same layout. */
 export function fineThresholdFor(threshold: number): number {
@@ -48,11 +58,11 @@ export interface Matcher {
   readonly skipped: number
 }
 
-type Hashes = Pick<PerceptualOptions, 'threshold' | 'fineThreshold'> & {
+type Hashes = Pick<PerceptualOptions, 'threshold' | 'fineThreshold' | 'colours'> & {
   /** VIEWS x COARSE words of each picture. */
   coarse: Uint32Array
-  /** VIEWS x FINE words of a picture; asked for only of what may be a copy. */
-  fineOf(picture: number): Uint32Array
+  /** Asked for only of what may be a copy. */
+  sureOf(picture: number): Sure
 }
 
 /** Leaders as they are looked up. */
@@ -98,12 +108,21 @@ const LOOKS: readonly (readonly Look[])[] = [
 ]
 
 /** What a hash was found near to, confirmed by the longer one; null where it is not. */
-function createJudge({ fineOf, threshold, fineThreshold = fineThresholdFor(threshold) }: Hashes) {
+function createJudge({
+  sureOf,
+  threshold,
+  fineThreshold = fineThresholdFor(threshold),
+  colours = 'any',
+}: Hashes) {
+  const mostColour = colours === 'any' ? Infinity : COLOUR_DIFFERS
   return (hash: number, name: number, distance: number, view: CopyView): Joined | null => {
     const [member, leader] = [Math.floor(hash / VIEWS), Math.floor(name / VIEWS)]
     const [a, b] = [hash % VIEWS, name % VIEWS]
-    const fine = differing(fineOf(member), a * FINE, fineOf(leader), b * FINE, FINE)
-    return fine <= fineThreshold ? { member, leader, distance, fine, view } : null
+    const [own, other] = [sureOf(member), sureOf(leader)]
+    const fine = differing(own.fine, a * FINE, other.fine, b * FINE, FINE)
+    if (fine > fineThreshold) return null
+    const colour = colourDistance(own.colour, other.colour)
+    return colour > mostColour ? null : { member, leader, distance, fine, view, colour }
   }
 }
 
@@ -154,11 +173,11 @@ const BATCH = 16_384
  */
 export function perceptualGroups(
   coarse: Uint32Array,
-  fineOf: (picture: number) => Uint32Array,
+  sureOf: (picture: number) => Sure,
   options: PerceptualOptions,
 ): PerceptualGroups {
   const n = coarse.length / (VIEWS * COARSE)
-  const finder = createFinder({ coarse, fineOf, ...options })
+  const finder = createFinder({ coarse, sureOf, ...options })
   const { batch = BATCH } = options
   const joined: Joined[] = []
   for (let from = 0; from < n; from += batch) {

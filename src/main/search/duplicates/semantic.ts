@@ -2,8 +2,6 @@ import { cellsOf } from '../vectors/cells.ts'
 import { createFlatIndex, dot } from '../vectors/flat-index.ts'
 import type { FlatIndex, IndexPart } from '../vectors/flat-index.ts'
 
-export const SEMANTIC_THRESHOLD = 0.95
-
 /** A row that joined the group of another; of fewer number, so the better one. */
 export interface JoinedRow {
   member: number

@@ -10,8 +10,6 @@ const DENSE =
 /** Leaders that one text is compared with. */
 const MOST = 1000
 
-export const TEXT_THRESHOLD = 0.8
-
 /** Texts that differ in case, width, white space and signs only are the same. */
 export function plainText(text: string): string {
   return text

@@ -24,6 +24,8 @@ export interface Groups {
   groupOf: Int32Array
   distance(id: number): number
   view(id: number): CopyView | null
+  /** Of perceptual ones, levels of 256. */
+  colour(id: number): number | null
   /** What makes the first of two members the better one. */
   rule(better: number, other: number): KeeperRule
   /** Different pictures, or texts, now; and those that came after the grouping. */
@@ -36,6 +38,8 @@ interface Cluster {
   of: Int32Array
   distanceOf: Float32Array
   viewOf: Uint8Array
+  /** By picture: NaN = it is not known. */
+  colourOf: Float32Array
   /** By pair: the row of its picture. */
   imageOf: Int32Array
   things: number
@@ -93,11 +97,15 @@ function rawRows<Row extends unknown[]>(db: ReaderDb, sql: string): IterableIter
 }
 
 function pictureCluster(db: ReaderDb, kind: DuplicateKind, grouping: Grouping | null): Cluster {
-  const found = new Map<string, { leader: string; distance: number; view: number }>()
+  const found = new Map<
+    string,
+    { leader: string; distance: number; view: number; colour: number }
+  >()
   if (kind !== 'exact') {
     readDuplicates(folderOf(db), (files) => {
-      for (const { sha256, leader, distance, view } of pictureMembers(files, kind)) {
-        found.set(sha256, { leader, distance, view: view ? COPY_VIEWS.indexOf(view) + 1 : 0 })
+      for (const { sha256, leader, distance, view, colour } of pictureMembers(files, kind)) {
+        const number = view ? COPY_VIEWS.indexOf(view) + 1 : 0
+        found.set(sha256, { leader, distance, view: number, colour: colour ?? NaN })
       }
     })
   }
@@ -105,6 +113,7 @@ function pictureCluster(db: ReaderDb, kind: DuplicateKind, grouping: Grouping | 
   const ofImage = new Int32Array(images)
   const distanceOfImage = new Float32Array(images)
   const viewOfImage = new Uint8Array(images)
+  const colourOf = new Float32Array(kind === 'perceptual' ? images : 0).fill(NaN)
   const numbers = new Map<string, number>()
   let [last, things, clusters] = ['', 0, 0]
   // In the order of an index, so that equal pictures follow each other.
@@ -125,6 +134,7 @@ function pictureCluster(db: ReaderDb, kind: DuplicateKind, grouping: Grouping | 
     if (entry) {
       distanceOfImage[id] = entry.distance
       viewOfImage[id] = entry.view
+      if (kind === 'perceptual') colourOf[id] = entry.colour
     }
   }
   const pairs = lastOf(db, 'pairs') + 1
@@ -132,6 +142,7 @@ function pictureCluster(db: ReaderDb, kind: DuplicateKind, grouping: Grouping | 
     of: new Int32Array(pairs),
     distanceOf: new Float32Array(kind === 'exact' ? 0 : pairs),
     viewOf: new Uint8Array(kind === 'exact' ? 0 : pairs),
+    colourOf,
     imageOf: new Int32Array(pairs),
     things,
     waiting: grouping ? Math.max(0, things - grouping.things) : 0,
@@ -152,6 +163,7 @@ function textCluster(db: ReaderDb, grouping: Grouping | null): Cluster {
     of: new Int32Array(pairs),
     distanceOf: new Float32Array(pairs),
     viewOf: new Uint8Array(0),
+    colourOf: new Float32Array(0),
     imageOf: new Int32Array(pairs),
     things: grouping?.things ?? 0,
     waiting: 0,
@@ -223,6 +235,10 @@ function inOrder(
     ...{ things: cluster.things, waiting: cluster.waiting },
     distance: (id) => cluster.distanceOf[id] ?? 0,
     view: (id) => COPY_VIEWS[(cluster.viewOf[id] ?? 0) - 1] ?? null,
+    colour: (id) => {
+      const value = cluster.colourOf[cluster.imageOf[id] ?? 0] ?? NaN
+      return Number.isNaN(value) ? null : value
+    },
     rule: (better, other) => compared(meritOf(better), meritOf(other))[1],
   }
 }

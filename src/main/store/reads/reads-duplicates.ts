@@ -147,6 +147,7 @@ export function createDuplicateReads({ db, version, filters }: DuplicateReadCont
             said: by && { person: by.person, at: by.at },
             distance: groups.distance(id),
             view: groups.view(id),
+            colour: groups.colour(id),
             ...about,
           },
         ]
@@ -187,6 +188,7 @@ export function createDuplicateReads({ db, version, filters }: DuplicateReadCont
         at: grouping?.madeAt ?? null,
         threshold: grouping?.threshold ?? null,
         by: grouping?.by ?? null,
+        colours: grouping?.colours ?? null,
       },
       groups: groups.count,
       members: members.length,

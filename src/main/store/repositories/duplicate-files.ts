@@ -1,4 +1,4 @@
-import type { CopyView, DuplicateKind } from '#shared/duplicates.ts'
+import type { CopyColours, CopyView, DuplicateKind } from '#shared/duplicates.ts'
 import type { DuplicatesDb } from '../open-duplicates.ts'
 import { statement } from '../statements.ts'
 
@@ -11,6 +11,8 @@ export interface Grouping {
   by: string | null
   /** Different pictures or texts that were looked at. */
   things: number
+  /** Of perceptual ones. */
+  colours: CopyColours | null
   /** The highest pair that there was. */
   upTo: number
   leftOut: { reason: string; n: number }[]
@@ -19,7 +21,7 @@ export interface Grouping {
 export function groupingOf(db: DuplicatesDb, kind: DuplicateKind): Grouping | null {
   const row = statement<Omit<Grouping, 'leftOut'> & { leftOut: string }>(
     db,
-    `SELECT uid, made_at AS madeAt, threshold, made_by AS by, things, up_to AS upTo,
+    `SELECT uid, made_at AS madeAt, threshold, made_by AS by, colours, things, up_to AS upTo,
        left_out AS leftOut FROM groupings WHERE kind = ?`,
   ).get(kind)
   return row ? { ...row, leftOut: JSON.parse(row.leftOut) as Grouping['leftOut'] } : null
@@ -31,6 +33,8 @@ export interface PictureMember {
   leader: string
   distance: number
   view: CopyView | null
+  /** Of perceptual ones: how far its colours are from the leader's, levels of 256. */
+  colour: number | null
 }
 
 export interface TextMember {
@@ -50,11 +54,11 @@ export function replaceGrouping(
     statement(
       db,
       `INSERT OR REPLACE INTO groupings
-         (kind, uid, made_at, threshold, made_by, things, up_to, left_out)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+         (kind, uid, made_at, threshold, made_by, colours, things, up_to, left_out)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ).run(
       ...[kind, grouping.uid, grouping.madeAt, grouping.threshold, grouping.by],
-      ...[grouping.things, grouping.upTo, JSON.stringify(grouping.leftOut)],
+      ...[grouping.colours, grouping.things, grouping.upTo, JSON.stringify(grouping.leftOut)],
     )
     if ('texts' in members) {
       statement(db, 'DELETE FROM text_members').run()
@@ -63,9 +67,10 @@ export function replaceGrouping(
       return
     }
     statement(db, 'DELETE FROM picture_members WHERE kind = ?').run(kind)
-    const put = statement(db, 'INSERT INTO picture_members VALUES (?, ?, ?, ?, ?)')
-    for (const { sha256, leader, distance, view } of members.pictures) {
-      put.run(kind, Buffer.from(sha256, 'hex'), Buffer.from(leader, 'hex'), distance, view)
+    const put = statement(db, 'INSERT INTO picture_members VALUES (?, ?, ?, ?, ?, ?)')
+    for (const { sha256, leader, distance, view, colour } of members.pictures) {
+      const [key, ofLeader] = [Buffer.from(sha256, 'hex'), Buffer.from(leader, 'hex')]
+      put.run(kind, key, ofLeader, distance, view, colour)
     }
   })()
 }
@@ -76,7 +81,7 @@ export function pictureMembers(
 ): IterableIterator<PictureMember> {
   return statement<PictureMember>(
     db,
-    `SELECT lower(hex(key)) AS sha256, lower(hex(leader)) AS leader, distance, view
+    `SELECT lower(hex(key)) AS sha256, lower(hex(leader)) AS leader, distance, view, colour
      FROM picture_members WHERE kind = ?`,
   ).iterate(kind)
 }
@@ -90,8 +95,7 @@ export function textMembers(db: DuplicatesDb): IterableIterator<TextMember> {
 
 /** A picture's hashes as they are kept, little-endian words; or why it has none. */
 export type KeptFingerprint = { sha256: string } & (
-  | { coarse: Uint32Array; fine: Uint32Array; colour: readonly number[]; reason: null }
-  | { reason: string }
+  { coarse: Uint32Array; fine: Uint32Array; colour: Uint8Array; reason: null } | { reason: string }
 )
 
 export function putFingerprints(db: DuplicatesDb, items: readonly KeptFingerprint[]): void {
@@ -101,8 +105,7 @@ export function putFingerprints(db: DuplicatesDb, items: readonly KeptFingerprin
       const key = Buffer.from(one.sha256, 'hex')
       if (one.reason !== null) put.run(key, null, null, null, one.reason)
       else {
-        const colour = Buffer.from(one.colour.map((value) => Math.round(value)))
-        put.run(key, toBytes(one.coarse), toBytes(one.fine), colour, null)
+        put.run(key, toBytes(one.coarse), toBytes(one.fine), one.colour, null)
       }
     }
   })()
@@ -128,13 +131,18 @@ export function coarseOf(
   return row.coarse ? { coarse: toWords(row.coarse) } : { reason: row.reason ?? 'unknown' }
 }
 
-/** The words that confirm; there must be some. */
-export function fineOf(db: DuplicatesDb, sha256: string): Uint32Array {
-  const row = statement<{ fine: Uint8Array }>(
+/** What confirms a copy; there must be some. */
+export function sureOf(
+  db: DuplicatesDb,
+  sha256: string,
+): { fine: Uint32Array; colour: Uint8Array } {
+  const row = statement<{ fine: Uint8Array; colour: Uint8Array }>(
     db,
-    'SELECT fine FROM fingerprints WHERE key = ?',
+    'SELECT fine, colour FROM fingerprints WHERE key = ?',
   ).get(Buffer.from(sha256, 'hex'))
-  return row ? toWords(row.fine) : new Uint32Array()
+  return row
+    ? { fine: toWords(row.fine), colour: Uint8Array.from(row.colour) }
+    : { fine: new Uint32Array(), colour: new Uint8Array() }
 }
 
 function toBytes(words: Uint32Array): Uint8Array {

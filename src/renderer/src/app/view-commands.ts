@@ -102,6 +102,7 @@ const THERE: Readonly<Record<string, Titles>> = {
     'duplicates.drop': 'duplicates.commands.drop',
     'duplicates.apart': 'duplicates.commands.apart',
     'duplicates.back': 'duplicates.commands.back',
+    'duplicates.look': 'duplicates.commands.look',
     'duplicates.one': 'duplicates.commands.one',
     'map.nearer': 'map.commands.nearer',
     'map.farther': 'map.commands.farther',

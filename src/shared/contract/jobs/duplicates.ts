@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { CorpusPath, OwnText } from '../../domain.ts'
-import { DuplicateKind } from '../../duplicates.ts'
+import { CorpusPath, OwnText, TextSource } from '../../domain.ts'
+import { COPY_COLOURS, DuplicateKind } from '../../duplicates.ts'
 import { baseName } from '../../format.ts'
+import { DatasetShares } from '../choices.ts'
 import { defineJob } from './define.ts'
 
 const Criteria = {
@@ -10,6 +11,8 @@ const Criteria = {
   threshold: z.number().min(0).max(32).optional(),
   /** Whose embeddings (semantic), by its id in this corpus; default: the only one there are any of. */
   model: z.string().min(1).optional(),
+  /** Whether copies may differ in colour (perceptual). */
+  colours: z.enum(COPY_COLOURS).default('any'),
   /** Which text (text). */
   text: OwnText.default('alt'),
 }
@@ -32,10 +35,20 @@ export const LeakageInput = z.object({
   ...Criteria,
   /** Pairs of this corpus that are looked through: the training set. */
   where: z.string().default(''),
-  /** The set that must not stand in it: a corpus, or a folder of pictures. */
+  /** The set that must not stand in it: a corpus, a folder of pictures, or a table that names some. */
   references: z.string().min(1).optional(),
+  /** Of a table; default: as an import would take them. Relative paths begin at the table's folder. */
+  imageColumn: z.string().optional(),
+  textColumn: z.string().optional(),
   /** Pairs of the corpus that is given as `references` (or of this one) that are the test set. */
   testWhere: z.string().optional(),
+  /**
+   * In place of `references` and `testWhere`: the pairs of `where` are dealt as an export with these
+   * shares deals them, and each later part is looked for in the earlier ones.
+   */
+  split: DatasetShares.optional(),
+  /** The texts of that export, in their order: sites that share one stand in one part. */
+  splitTexts: z.array(TextSource).min(1).default(['alt']),
   /** JSON Lines: each thing of the test set with what it stands for in the training set. */
   out: z.string().min(1),
 })

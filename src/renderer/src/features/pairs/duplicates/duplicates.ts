@@ -319,20 +319,6 @@ export const useDuplicates = defineStore('duplicates', () => {
     void load()
   }
 
-  async function look(): Promise<void> {
-    if (corpus === null) return
-    try {
-      const threshold = now.value?.made?.threshold ?? null
-      await useClient().call('jobs.duplicates', {
-        corpus,
-        kind: kind.value,
-        ...(threshold === null ? {} : { threshold }),
-      })
-    } catch (thrown) {
-      useUi().fail(thrown)
-    }
-  }
-
   /** The pairs with one of each group, where they are listed. */
   function showOne(): void {
     const pairs = usePairs()
@@ -343,6 +329,6 @@ export const useDuplicates = defineStore('duplicates', () => {
   return {
     ...{ kind, only, states, total, index, group, member, state, error, version, now, making },
     ...{ load, go, step, move, moveTo, showAll, decide, apart, back, accept, setKind, setOnly },
-    ...{ look, showOne, rowAt: cache.get, want: cache.want },
+    ...{ showOne, rowAt: cache.get, want: cache.want },
   }
 })

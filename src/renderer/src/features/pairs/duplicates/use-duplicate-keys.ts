@@ -1,6 +1,7 @@
 import { useActions } from '../../../state/actions.ts'
 import { usePreview } from '../../../state/preview.ts'
 import { t } from '../../../texts/index.ts'
+import { useDuplicateChoices } from './duplicate-choices.ts'
 import { useDuplicates } from './duplicates.ts'
 
 /** Groups by keyboard: from one to the next, within one, and what is said of it. */
@@ -72,6 +73,16 @@ export function useDuplicateKeys(): { preview(): void } {
       enabled: has,
       writes: true,
       run: () => void duplicates.back(),
+    },
+    {
+      id: 'duplicates.look',
+      title: t('duplicates.commands.look'),
+      group,
+      keys: ['Shift+R'],
+      enabled: () =>
+        duplicates.kind !== 'exact' && !!duplicates.now?.made && duplicates.making === null,
+      writes: true,
+      run: () => void (useDuplicateChoices().isOpen = true),
     },
     {
       id: 'duplicates.one',

@@ -1,6 +1,10 @@
+import type { DuplicateState } from '#shared/contract/index.ts'
+import { OwnText } from '#shared/domain.ts'
+import { COLOUR_DIFFERS } from '#shared/duplicates.ts'
 import type { DuplicateKind, DuplicateDecision, KeeperRule, CopyView } from '#shared/duplicates.ts'
 import { count } from '../../../bridge/format.ts'
 import { t } from '../../../texts/index.ts'
+import { TEXT_NAMES } from '../../../state/text-sources.ts'
 import type { Group, GroupMember } from './duplicates.ts'
 
 export const KIND_NAMES: Readonly<Record<DuplicateKind, string>> = {
@@ -14,6 +18,17 @@ export const KIND_TEXTS: Readonly<Record<DuplicateKind, string>> = {
   perceptual: t('duplicates.about.perceptual'),
   semantic: t('duplicates.about.semantic'),
   text: t('duplicates.about.text'),
+}
+export const THRESHOLD_NAMES: Readonly<Record<Exclude<DuplicateKind, 'exact'>, string>> = {
+  perceptual: t('duplicates.choices.perceptual'),
+  semantic: t('duplicates.choices.semantic'),
+  text: t('duplicates.choices.text'),
+}
+/** What the number means that is chosen. */
+export const THRESHOLD_TEXTS: Readonly<Record<Exclude<DuplicateKind, 'exact'>, string>> = {
+  perceptual: t('duplicates.choices.aboutBits'),
+  semantic: t('duplicates.choices.aboutCosine'),
+  text: t('duplicates.choices.aboutJaccard'),
 }
 export const SAID: Readonly<Record<DuplicateDecision, string>> = {
   keep: t('duplicates.said.keep'),
@@ -63,7 +78,8 @@ export function whyText(group: Group): string {
 }
 
 /** How far it is from the one that leads the group, and how it comes from it. */
-export function distanceText(kind: DuplicateKind, { distance, view }: GroupMember): string {
+export function distanceText(kind: DuplicateKind, member: GroupMember): string {
+  const { distance, view, colour } = member
   if (kind === 'exact') return ''
   const far =
     distance === 0
@@ -73,7 +89,34 @@ export function distanceText(kind: DuplicateKind, { distance, view }: GroupMembe
         : kind === 'semantic'
           ? t('duplicates.cosine', { n: (1 - distance).toFixed(3) })
           : t('duplicates.jaccard', { n: (1 - distance).toFixed(3) })
-  return view && VIEWS[view] ? `${far}, ${VIEWS[view]}` : far
+  const how = [
+    far,
+    view === null ? '' : VIEWS[view],
+    (colour ?? 0) > COLOUR_DIFFERS ? t('duplicates.recoloured') : '',
+  ]
+  return how.filter((word) => word !== '').join(', ')
+}
+
+/** By what the duplicates that are shown were looked for. */
+export function madeText({ kind, made }: DuplicateState): string {
+  const n = made?.threshold ?? 0
+  switch (kind) {
+    case 'exact':
+      return ''
+    case 'perceptual':
+      return made?.colours === 'same'
+        ? t('duplicates.by.bitsSame', { n: count(n) })
+        : t('duplicates.by.bits', { n: count(n) })
+    case 'semantic':
+      return t('duplicates.by.cosine', { n: String(n), model: made?.by ?? '' })
+    case 'text': {
+      const source = OwnText.safeParse(made?.by).data
+      return t('duplicates.by.jaccard', {
+        n: String(n),
+        text: source ? TEXT_NAMES[source] : (made?.by ?? ''),
+      })
+    }
+  }
 }
 
 /** What was left out, by reason. */
