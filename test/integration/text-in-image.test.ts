@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { TextInImageInput } from '#shared/contract/jobs.ts'
+import { ExportInput, TextInImageInput, VersionInput } from '#shared/contract/jobs.ts'
+import { parseQuery } from '#shared/query/index.ts'
 import { textDetection } from '../../src/main/inference/kinds/text-detection/kind.ts'
 import type { TextDetectionModel } from '../../src/main/inference/kinds/text-detection/types.ts'
 import { resolveFolder } from '../../src/main/inference/models/registry.ts'
+import { makeRecipe } from '../../src/main/jobs/exporting/recipe.ts'
+import { makeVersionRecipe } from '../../src/main/jobs/versions/recipe.ts'
 import { findTextInPictures } from '../../src/main/jobs/text-in-image.ts'
 import type { Corpus } from '../../src/main/store/open.ts'
 import { createReads } from '../../src/main/store/reads/reads.ts'
@@ -225,6 +228,28 @@ describe('what was found', () => {
     const [pair] = pairsByIds(of.reader, [1])
     expect(pair?.columns.map(({ name }) => name)).toEqual(['text_area', 'alt_in_image'])
     expect(pair?.columns[1]?.value).toBe(1)
+  })
+
+  test('recipes of exports and versions name the model and the text that are meant', () => {
+    const finder = { id: 'tiny-text', name: 'Tiny text finder', digest: model.digest }
+    const asked = ExportInput.parse({ corpus: of.path, format: 'jsonl', out: '/out' })
+    const query = parseQuery('-caption-in-image>0.5')
+    const { recipe } = makeRecipe(of.reader, asked, query, { warn: () => undefined })
+    expect(recipe).toMatchObject({
+      filter: '-caption-in-image.alt>0.5',
+      textFinder: finder,
+      columns: ['text_area', 'alt_in_image'],
+    })
+    const version = (where: string) =>
+      makeVersionRecipe(
+        of.reader,
+        VersionInput.parse({ corpus: of.path, name: 'a', where, texts: ['caption'] }),
+        () => undefined,
+      )
+    const made = version('caption-in-image>0 text-in-image:yes')
+    expect(made.filter).toBe('caption-in-image.caption>0 text-in-image:yes')
+    expect(made.models).toEqual([finder])
+    expect(version('status:ok').models).toEqual([])
   })
 
   test('an imported column of the same name stays what it was', () => {

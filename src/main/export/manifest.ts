@@ -63,6 +63,7 @@ const Recipe = z.object({
       content: z.string(),
     })
     .optional(),
+  textFinder: z.object({ id: z.string(), name: z.string(), digest: z.string() }).optional(),
   columns: z.array(z.string()).optional(),
   software: z.string(),
 })

@@ -81,6 +81,8 @@ export interface ExportRecipe {
         content: string
       }
     | undefined
+  /** The model whose texts in pictures the filter or the columns mean; absent where none does. */
+  textFinder?: { id: string; name: string; digest: string }
   /** Columns of imported tables whose numbers are written; absent where there are none. */
   columns?: string[]
   /** Version of Gleaner. */

@@ -26,7 +26,7 @@ import { implementJob } from './run/implement.ts'
 import type { JobContext } from './run/job.ts'
 
 /** Pictures that are committed together; after a kill at most these are looked at again. */
-const BATCH = 16
+const BATCH = 8
 
 /**
  * Looks for text in each different picture that pairs of a filter show, once: what a model found is

@@ -3,6 +3,8 @@ import type { ChannelRecipe, TextRecipe, TextSize } from './text-recipe.ts'
 
 /** A side is never made longer than this, pixels: a strip of a picture would fill the memory. */
 const LONGEST = 4096
+/** Nor is there more of it than this: three of them are prepared at once, 12 bytes a pixel. */
+const MOST_PIXELS = 6_000_000
 /** Longer side of the copy that lines are cut out of, pixels. */
 export const CROP_SIDE = 2560
 
@@ -37,7 +39,7 @@ export function planText(width: number, height: number, size: TextSize): TextPla
       : size.mode === 'min'
         ? Math.max(1, size.side / short)
         : size.side / long
-  const ratio = Math.min(wanted, LONGEST / long)
+  const ratio = Math.min(wanted, LONGEST / long, Math.sqrt(MOST_PIXELS / (width * height)))
   const rounded = (side: number): number =>
     Math.max(size.multiple, Math.round((side * ratio) / size.multiple) * size.multiple)
   const whole = { width: rounded(width), height: rounded(height) }

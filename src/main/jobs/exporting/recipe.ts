@@ -8,11 +8,13 @@ import { SOFTWARE_VERSION } from '#shared/version.ts'
 import type { ExportCorpus, ExportRecipe, ExportSpanSet } from '../../export/types.ts'
 import type { ReaderDb } from '../../store/open.ts'
 import { modelsFor, readWhere, resolveScore, spanSetsOf } from '../../store/reads/score-ref.ts'
+import { withShownText } from '../../store/reads/version-query.ts'
 import { listArchives } from '../../store/repositories/archives.ts'
 import { currentBestSet } from '../../store/repositories/best-set-in-use.ts'
 import { listBestSets } from '../../store/repositories/best-sets.ts'
 import { listColumns } from '../../store/repositories/columns.ts'
 import { listModels } from '../../store/repositories/models.ts'
+import { textFinderNamed } from '../../store/repositories/picture-texts.ts'
 import { scoreOrigin } from '../../store/repositories/score-origins.ts'
 import { currentSpanSet, spanSet } from '../../store/repositories/span-sets.ts'
 import { countState } from '../../store/repositories/stats.ts'
@@ -78,7 +80,7 @@ export function makeRecipe(
   const usesBest = texts.includes('best') || terms.some(({ term }) => term.score.text === 'best')
   const recipe: ExportRecipe = {
     format: input.format,
-    filter: printQuery(query),
+    filter: printQuery(withShownText(query, score)),
     text: input.text,
     ...(texts.length > 1 ? { texts } : {}),
     ...(input.onePerPicture ? { onePerPicture: true } : {}),
@@ -87,10 +89,17 @@ export function makeRecipe(
     cutoffs: terms.flatMap(({ term }) => (term.kind === 'scorePresent' ? [] : printQuery(term))),
     ...(spanSets.length > 0 ? { spanSets } : {}),
     ...(usesBest ? { bestTexts: usedBestSet(db) } : {}),
+    ...usedTextFinder(db),
     ...(columns.length > 0 ? { columns } : {}),
     software: SOFTWARE_VERSION,
   }
   return { recipe, score }
+}
+
+/** Whose texts in pictures the columns hold, and the filter where it asks for them. */
+function usedTextFinder(db: ReaderDb): Pick<ExportRecipe, 'textFinder'> {
+  const textFinder = textFinderNamed(db)
+  return textFinder === null ? {} : { textFinder }
 }
 
 /** What `best` means now. */
@@ -137,6 +146,7 @@ export function recipeOfVersion(
     cutoffs: [...scoreTerms(query)].flatMap((term) =>
       term.kind === 'scorePresent' ? [] : printQuery(term),
     ),
+    ...usedTextFinder(db),
     ...(columns.length > 0 ? { columns } : {}),
     software: SOFTWARE_VERSION,
   }

@@ -5,12 +5,19 @@ import type { Query, ScoreRef } from '#shared/query/index.ts'
 import type { VersionRecipe } from '#shared/versions/recipe.ts'
 import { SOFTWARE_VERSION } from '#shared/version.ts'
 import type { ReaderDb } from '../../store/open.ts'
-import { fieldsOf, mapScores, versionsNamed } from '../../store/reads/version-query.ts'
+import {
+  fieldsOf,
+  mapScores,
+  usesPictureTexts,
+  versionsNamed,
+  withShownText,
+} from '../../store/reads/version-query.ts'
 import { modelsFor, readWhere, resolveScore, spanSetsOf } from '../../store/reads/score-ref.ts'
 import { listArchives } from '../../store/repositories/archives.ts'
 import { currentBestSet } from '../../store/repositories/best-set-in-use.ts'
 import { listBestSets } from '../../store/repositories/best-sets.ts'
 import { findModel, listModels } from '../../store/repositories/models.ts'
+import { textFinderNamed } from '../../store/repositories/picture-texts.ts'
 import { currentSpanSet, spanSet } from '../../store/repositories/span-sets.ts'
 import { labelsSaid, marksSaid } from '../../store/repositories/version-rows.ts'
 
@@ -73,6 +80,8 @@ export function makeVersionRecipe(
       `Several models have scored this text (${candidates.map(({ publicId }) => publicId).join(', ')}) and none is named: no scores go along.`,
     )
   }
+  const finder = usesPictureTexts(query) ? textFinderNamed(db) : null
+  if (finder) used.set(finder.digest, finder)
   const fields = fieldsOf(query)
   const usesSpan =
     texts.includes('span') ||
@@ -81,7 +90,7 @@ export function makeVersionRecipe(
     scoresOf(query).some(({ text }) => text === 'span')
   return {
     recipe: 1,
-    filter: printQuery(query),
+    filter: printQuery(withShownText(query, { text: first })),
     cutoff:
       input.cutoff === undefined || !model
         ? null

@@ -1,7 +1,10 @@
+import { OwnText } from '#shared/domain.ts'
+import type { TextSource } from '#shared/domain.ts'
 import type { Query, ScoreRef } from '#shared/query/index.ts'
 import { and, parts } from '#shared/query/index.ts'
 import type { VersionRecipe } from '#shared/versions/recipe.ts'
 import type { ReaderDb } from '../open.ts'
+import { ALT_IN_IMAGE, TEXT_AREA } from '../repositories/measured-columns.ts'
 import { findVersion } from '../repositories/versions.ts'
 import { readWhere } from './score-ref.ts'
 
@@ -20,6 +23,37 @@ export function mapScores(query: Query, change: (score: ScoreRef) => ScoreRef): 
     case 'scoreCompare':
     case 'scoreRange':
       return { ...query, score: change(query.score) }
+    default:
+      return query
+  }
+}
+
+const OF_PICTURE_TEXTS: readonly string[] = ['text-in-image', 'text-area', 'image-text']
+const MEASURED: readonly string[] = [TEXT_AREA.name, ALT_IN_IMAGE.name]
+
+/** Whether a query depends on the text that was found in pictures. */
+export function usesPictureTexts(query: Query): boolean {
+  return [...parts(query)].some(
+    (part) =>
+      part.kind.startsWith('shown') ||
+      ('field' in part && OF_PICTURE_TEXTS.includes(part.field)) ||
+      ('column' in part && MEASURED.includes(part.column.toLowerCase())),
+  )
+}
+
+/** The query as it is understood: `caption-in-image` names the text of the view, else the alt. */
+export function withShownText(query: Query, view: { text: TextSource } | null): Query {
+  const text = OwnText.catch('alt').parse(view?.text)
+  switch (query.kind) {
+    case 'and':
+    case 'or':
+      return { ...query, items: query.items.map((item) => withShownText(item, view)) }
+    case 'not':
+      return { ...query, item: withShownText(query.item, view) }
+    case 'shownPresent':
+    case 'shownCompare':
+    case 'shownRange':
+      return { ...query, text: query.text ?? text }
     default:
       return query
   }

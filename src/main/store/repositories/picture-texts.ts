@@ -19,6 +19,13 @@ export function textFinder(db: ReaderDb): number | null {
   return statement<{ id: number }>(db, 'SELECT model_id AS id FROM text_finder').get()?.id ?? null
 }
 
+/** The same with its names, as recipes hold it. */
+export function textFinderNamed(db: ReaderDb): { id: string; name: string; digest: string } | null {
+  const id = textFinder(db)
+  const model = id === null ? undefined : listModels(db).find((one) => one.id === id)
+  return model ? { id: model.publicId, name: model.title, digest: model.digest } : null
+}
+
 /** Whether the model in use reads what it finds. */
 export function finderReads(db: ReaderDb): boolean {
   const model = textFinder(db)

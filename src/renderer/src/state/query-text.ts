@@ -1,5 +1,6 @@
 import type { ScoreSource } from '#shared/contract/index.ts'
 import { t } from '../texts/index.ts'
+import { OwnText } from '#shared/domain.ts'
 import type { ImageStatus } from '#shared/domain.ts'
 import { AppError } from '#shared/errors.ts'
 import {
@@ -115,6 +116,10 @@ export function explicitScores(where: string, chosen: ScoreSource | null): strin
             text: query.score.text ?? chosen.text,
           },
         }
+      case 'shownPresent':
+      case 'shownCompare':
+      case 'shownRange':
+        return { ...query, text: query.text ?? OwnText.catch('alt').parse(chosen.text) }
       default:
         return query
     }

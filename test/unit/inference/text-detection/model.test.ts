@@ -135,6 +135,27 @@ describe('on pictures that it has not seen', () => {
   })
 })
 
+test('a graph of one size sees the picture fitted in, and boxes are where they were', async () => {
+  const folder = changed(({ detector }) => {
+    const picture = detector?.['picture'] as Record<string, unknown>
+    picture['size'] = { mode: 'pad', width: 288, height: 224 }
+  })
+  const fitted = await host.open(await resolveFolder(emptyFolders(), textDetection, folder), 'cpu')
+  const reference = JSON.parse(readFileSync(join(TINY, 'reference.json'), 'utf8')) as {
+    images: { png: string; share: number; texts: string[] }[]
+  }
+  const picture = Buffer.from(reference.images[0]?.png ?? '', 'base64')
+  const [plain, padded] = [await found(picture), await found(picture, fitted)]
+  expect(padded).toMatchObject({ width: plain.width, height: plain.height })
+  expect(padded.lines).toHaveLength(plain.lines.length)
+  for (const [i, { corners }] of padded.lines.entries()) {
+    for (const [k, value] of corners.entries()) {
+      expect(Math.abs(value - (plain.lines[i]?.corners[k] ?? NaN))).toBeLessThan(8)
+    }
+  }
+  await fitted.release()
+})
+
 test('a picture that cannot be decoded is a reason, and the others are looked at', async () => {
   const plain = await sharp({ create: { width: 90, height: 60, channels: 3, background: '#387' } })
     .png()

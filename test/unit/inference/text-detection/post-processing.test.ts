@@ -182,6 +182,8 @@ test('a picture is only made smaller, larger, or fitted, as its detector asks', 
   expect(sides(480, 240, { mode: 'long', side: 960, multiple: 32 })).toEqual([960, 480])
   // A strip would fill the memory.
   expect(sides(8000, 10, { mode: 'min', side: 736, multiple: 32 })).toEqual([4096, 32])
+  // So would a large picture that need not be made smaller.
+  expect(sides(4000, 4000, { mode: 'min', side: 736, multiple: 32 })).toEqual([2464, 2464])
   expect(planText(200, 100, { mode: 'pad', width: 1024, height: 1024 }).inner).toEqual({
     left: 0,
     top: 256,
