@@ -42,6 +42,17 @@ const oneOfEach = (page: Page): Promise<number> =>
     return seen.size
   })
 
+/** Pairs that a filter keeps, by the engine. */
+const countOf = (page: Page, where: string): Promise<number> =>
+  page.evaluate(async (where) => {
+    const { gleaner } = window as unknown as {
+      gleaner: { call(name: string, input: unknown): Promise<{ value: unknown }> }
+    }
+    const [recent] = (await gleaner.call('corpora.recent', {})).value as { path: string }[]
+    const asked = { corpus: recent?.path, where }
+    return ((await gleaner.call('pairs.select', asked)).value as { total: number }).total
+  }, where)
+
 test('duplicates are decided by keys, taken back, filtered, and there after a restart', async ({
   start,
 }) => {
@@ -78,6 +89,9 @@ test('duplicates are decided by keys, taken back, filtered, and there after a re
   await page.keyboard.press('Enter')
   await expect(place(page)).toContainText('Group 2 of')
   await expect(decided(page)).toContainText('1 kept')
+  // One of the group is kept, all others are dropped.
+  expect(await countOf(page, 'decided:keep')).toBe(1)
+  expect(await countOf(page, 'decided:drop')).toBeGreaterThan(0)
 
   // Another one is kept.
   const suggested = await current(page).locator('.strong').textContent()

@@ -142,6 +142,20 @@ test('a map is made, lassoed and walked by keys, and its selection is that of th
   const near = await picture.boundingBox()
   await page.keyboard.press('Escape')
   await expect.poll(() => picture.boundingBox()).not.toEqual(near)
+
+  // Where a filter keeps none the keys of the views are as true as their buttons.
+  await page.keyboard.press('/')
+  await page.keyboard.press('Control+a')
+  await page.keyboard.type('lang:xx')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('status', { name: 'Pairs shown' })).toContainText('0 of')
+  const mapButton = views.getByRole('button', { name: 'Map' })
+  await expect(mapButton).toHaveAttribute('aria-pressed', 'true')
+  await mapButton.focus()
+  await page.keyboard.press('v')
+  await expect(views.getByRole('button', { name: 'Grid' })).toHaveAttribute('aria-pressed', 'true')
+  await page.keyboard.press('m')
+  await expect(mapButton).toHaveAttribute('aria-pressed', 'true')
 })
 
 test('maps of texts are made, named and chosen by keys, and coloured by kind of alt and version', async ({

@@ -200,6 +200,12 @@ test('a mix of a picture and words, less of another, with weights, by keys alone
   await page.keyboard.press('ArrowUp')
   await page.keyboard.press('ArrowUp')
   await expectHits(page, [parts[0], { ...parts[1], weight: 1.5 }, parts[2]])
+  // The sign turns, and turns back.
+  await page.keyboard.press('-')
+  await expect(chips(page).nth(1)).toHaveAttribute('aria-label', 'without at night, weight 1.5')
+  await expectHits(page, [parts[0], { ...parts[1], weight: -1.5 }, parts[2]])
+  await page.keyboard.press('-')
+  await expectHits(page, [parts[0], { ...parts[1], weight: 1.5 }, parts[2]])
   await page.keyboard.press('Delete')
   await expect(chips(page)).toHaveCount(2)
   await expectHits(page, [parts[0], parts[2]])

@@ -15,7 +15,8 @@ export function useViewCommands(): void {
   const inspect = useInspect()
   const ui = useUi()
   const group = t('pairs.group')
-  const enabled = (): boolean => pairs.total > 0
+  // Also where a filter keeps none: the buttons are there, with their keys.
+  const enabled = (): boolean => pairs.corpusTotal > 0
 
   function show(view: View): void {
     pairs.setView(view)
