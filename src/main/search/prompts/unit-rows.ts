@@ -69,16 +69,18 @@ export function codesOf(rows: UnitRows): RowCodes {
   }
   return {
     most(one, other) {
-      let [s, t] = [0, 0]
+      let [s, t, u, v] = [0, 0, 0, 0]
       let [a, b] = [one * dim, other * dim]
       const end = a + dim
-      for (; a + 1 < end; a += 2, b += 2) {
-        s += (codes[a] as number) * (codes[b] as number)
-        t += (codes[a + 1] as number) * (codes[b + 1] as number)
+      for (; a + 3 < end; a += 4, b += 4) {
+        s = (s + Math.imul(codes[a] as number, codes[b] as number)) | 0
+        t = (t + Math.imul(codes[a + 1] as number, codes[b + 1] as number)) | 0
+        u = (u + Math.imul(codes[a + 2] as number, codes[b + 2] as number)) | 0
+        v = (v + Math.imul(codes[a + 3] as number, codes[b + 3] as number)) | 0
       }
-      if (a < end) s += (codes[a] as number) * (codes[b] as number)
+      for (; a < end; a++, b++) s = (s + Math.imul(codes[a] as number, codes[b] as number)) | 0
       const [e, f] = [errors[one] as number, errors[other] as number]
-      return (s + t) * (steps[one] as number) * (steps[other] as number) + e + (1 + e) * f
+      return (s + t + u + v) * (steps[one] as number) * (steps[other] as number) + e + (1 + e) * f
     },
   }
 }
