@@ -16,10 +16,9 @@ export function evaluationCurve(report: Omit<PromptEvaluation, 'heldOutPictures'
   const lines = report.rows.filter(({ kind }) => kind === 'projection' || kind === 'constant')
   const across = lines
     .filter(({ mean }) => mean >= floor)
-    .map(({ name, kind, mean }) => ({
+    .map(({ name, mean }) => ({
       name,
       dashed: true,
-      tone: kind === 'projection' ? ('accent' as const) : null,
       points: ks.map((_, x) => ({ x, value: mean, n: report.heldOut.pictures })),
     }))
   const below = lines

@@ -42,9 +42,7 @@ async function makeBase(app: ElectronApplication, page: Page, folder: string): P
   const file = join(folder, 'drawn.csv')
   writeFileSync(file, `n,idea\n${rows.join('\n')}\n`)
   await expect(page.getByRole('option').first()).toBeVisible({ timeout: 60_000 })
-  await page.keyboard.press('6')
-  await page.getByRole('tab', { name: 'Prompt sets' }).focus()
-  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Shift+P')
   await answer(app, file)
   await page.keyboard.press('Control+Shift+N')
   const dialog = page.getByRole('dialog', { name: 'New prompt base' })
@@ -218,6 +216,15 @@ test('prompts for a folder are written, dropped pictures answered, and models ch
   await expect(nearest).toHaveCount(3, { timeout: 60_000 })
   await expect(page.getByText(/tiny-bert: 48 of 48 embedded/)).toBeVisible()
   await expect(page.getByText(/Rows are embeddings of prompts by tiny-bert/)).toBeVisible()
+
+  // From the grid of pairs, by the palette.
+  await page.keyboard.press('2')
+  await page.getByRole('option').first().click()
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('find a prompt for the picture')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('img', { name: /^The picture: pair \d+$/ })).toBeVisible()
+  await expect(nearest).toHaveCount(3)
 })
 
 test('a base is made of what a filter keeps of the corpus, and its prompts are listed', async ({
@@ -232,9 +239,7 @@ test('a base is made of what a filter keeps of the corpus, and its prompts are l
   await page.keyboard.type(filter)
   await page.keyboard.press('Enter')
   await page.keyboard.press('Escape')
-  await page.keyboard.press('6')
-  await page.getByRole('tab', { name: 'Prompt sets' }).focus()
-  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Shift+P')
   await page.keyboard.press('Control+k')
   await page.keyboard.type('new prompt base from the open corpus')
   await page.keyboard.press('Enter')

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import type { ElectronApplication } from '@playwright/test'
 import { expect, test } from './support.ts'
 
+const CHECKPOINT = resolve(import.meta.dirname, '../fixtures/models/tiny-clip')
 const PICTURES = resolve(import.meta.dirname, '../fixtures/inference/pictures')
 
 /** A person cannot click through the system's dialogs in a test: they answer with these. */
@@ -88,4 +89,55 @@ test('a table is scored in the window: chosen, run, and looked at', async ({ sta
   await page.getByRole('button', { name: 'look at the scores', exact: true }).click()
   await expect(result).toContainText('Not scored: 3 of 5 rows')
   expect(existsSync(`${out}.part`)).toBe(false)
+})
+
+test('two checkpoints score side by side, one of them out of a folder, with a run log', async ({
+  start,
+  home,
+}) => {
+  test.setTimeout(240_000)
+  const { page, app } = await start()
+  const folder = join(home, 'side')
+  mkdirSync(folder)
+  cpSync(PICTURES, join(folder, 'pictures'), { recursive: true })
+  const file = join(folder, 'pairs.csv')
+  writeFileSync(
+    file,
+    'image,text\npictures/alpha.png,two red circles\npictures/grey.png,a grey cat\n',
+  )
+  const out = join(folder, 'scored.csv')
+  await answerDialogs(app, { open: file, save: out })
+  await page.keyboard.press('Control+Shift+S')
+  const dialog = page.getByRole('dialog', { name: 'Score a table' })
+  const go = dialog.getByRole('button', { name: /^Score…/ })
+  await expect(go).toBeEnabled()
+  const models = dialog.getByRole('button', { name: 'Models' })
+  await answerDialogs(app, { open: CHECKPOINT, save: out })
+  await dialog.getByRole('button', { name: 'Add a folder…' }).press('Enter')
+  await expect(models).toContainText('Tiny CLIP')
+  await expect(models).toContainText('Gleaner')
+  await dialog.getByRole('button', { name: 'Softmax' }).press('Enter')
+  await dialog.getByRole('button', { name: 'Cosine' }).press('Enter')
+  await dialog.getByRole('checkbox', { name: /^Run log/ }).press('Space')
+  await page.keyboard.press('Control+Enter')
+
+  const result = page.getByRole('dialog', { name: 'Scored: scored.csv' })
+  const rows = result.getByRole('table', { name: 'Similarities' }).getByRole('row')
+  await expect(rows).toHaveCount(3, { timeout: 120_000 })
+  const [head, ...lines] = readFileSync(out, 'utf8').trimEnd().split('\n')
+  const names = (head ?? '').split(',').filter((name) => /^similarity_(?!problem)/.test(name))
+  expect(names).toHaveLength(2)
+  expect(names.join(' ')).toMatch(/tiny-clip/)
+  for (const line of lines) {
+    const [one, two] = line.split(',').slice(2, 4).map(Number)
+    // Cosines of two models, which are not the same.
+    for (const value of [one, two]) expect(Math.abs(value as number)).toBeLessThanOrEqual(1)
+    expect(one).not.toBe(two)
+  }
+  const log = readFileSync(join(folder, 'scored.run.log'), 'utf8')
+  expect(log).toMatch(/^Software: Gleaner/m)
+  expect(log).toMatch(/^Unit: cosine$/m)
+  expect(log).toMatch(/tiny-clip/)
+  await expect(result).toContainText('scored.run.log')
+  await expect(result.getByRole('button', { name: 'Show in folder' })).toBeVisible()
 })

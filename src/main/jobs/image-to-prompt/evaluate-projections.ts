@@ -71,8 +71,8 @@ export async function trainRecipe(
 }
 
 /** Pairs of a share of their pictures; none where that would leave none to train on. */
-function lookedAt(
-  { pictureOf }: EncodedPairs,
+export function lookedAt(
+  { pictureOf }: Pick<EncodedPairs, 'pictureOf'>,
   used: readonly number[],
   share: number,
   seed: number,

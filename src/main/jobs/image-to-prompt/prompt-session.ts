@@ -87,7 +87,11 @@ export function createPromptSession(
         const { rows: queries, places } = await encodePictures(loaded, [asked.picture.source])
         const [place] = places
         if (typeof place === 'object') {
-          throw new AppError('damaged', `${asked.picture.name} cannot be read: ${place.failure}`)
+          throw new AppError(
+            'damaged',
+            `${asked.picture.name} cannot be read: ${place.failure}`,
+            'Take a PNG, JPEG, WebP, AVIF, GIF or TIFF that opens in other programs.',
+          )
         }
         const { base, k, shown, weights, averaging, space } = asked
         const { value } = await worker.call('predict', {

@@ -5,6 +5,7 @@ import { readSmall } from '../../files/read-small.ts'
 import type { Tasks } from '../../processes/peer.ts'
 import { composePrompt } from '../../search/prompts/compose-prompt.ts'
 import { nearDuplicates } from '../../search/prompts/near-duplicates.ts'
+import { cachedRows } from '../../search/prompts/unit-rows.ts'
 import { cosineOf, predictedRow } from '../../search/prompts/predicted-rows.ts'
 import { ruleOut } from '../../search/prompts/rules.ts'
 import type { RuleStep } from '../../search/prompts/rules.ts'
@@ -19,12 +20,15 @@ import {
   judgedTerms,
   promptTextsAt,
 } from '../../store/repositories/prompt-base.ts'
-import { promptVectors } from '../../store/repositories/prompt-vectors.ts'
+import { promptVectorAt, withVector } from '../../store/repositories/prompt-vectors.ts'
 import { evaluationCurve } from '#shared/prompt-evaluation-curve.ts'
 import { spaceRowsAt, withBase } from './base-rows.ts'
 import { evaluateRows } from './evaluate-rows.ts'
 import type { AtBase, Rows } from './base-rows.ts'
 import type { PromptCalls, Taken } from './prompt-calls.ts'
+
+/** Of exact rows that are compared again and again. */
+const MOST_BYTES = 128 * 2 ** 20
 
 function reading<T>({ root, name }: AtBase, work: (db: PromptDb) => T): T {
   const db = readPromptBase(root, name)
@@ -45,19 +49,25 @@ export const promptTasks: Tasks<PromptCalls> = {
       return [...counts].filter(([, n]) => n < input.minPrompts).map(([word]) => word)
     }),
   rules: (input) => reading(input, (db) => applyRules(db, input)),
-  nearDuplicates: (input, io) => {
-    const { ids, vectors } = reading(input, (db) =>
-      promptVectors(db, input.rows.id, input.rows.dim, input.ids),
-    )
-    const { found, cells } = nearDuplicates(vectors, input.rows.dim, input.threshold, {
-      tell: (done) => void io.emit(done),
-    })
-    const idAt = (row: number): number => ids[row] as number
-    return {
-      found: found.map(({ row, of, cosine }) => ({ id: idAt(row), of: idAt(of), cosine })),
-      cells,
-    }
-  },
+  nearDuplicates: (input, io) =>
+    reading(input, (db) => {
+      const { id, dim } = input.rows
+      const ids = withVector(db, id, input.ids)
+      const idAt = (row: number): number => ids[row] as number
+      const out = new Float32Array(dim)
+      const stored = {
+        ...{ size: ids.length, dim },
+        row: (place: number) => promptVectorAt(db, id, idAt(place), out),
+      }
+      const rows = cachedRows(stored, MOST_BYTES)
+      const { found, cells } = nearDuplicates(rows, input.threshold, {
+        tell: (done) => void io.emit(done),
+      })
+      return {
+        found: found.map(({ row, of, cosine }) => ({ id: idAt(row), of: idAt(of), cosine })),
+        cells,
+      }
+    }),
   vocabulary: ({ path, most }) => vocabularyOf(path, most),
   terms: (input) =>
     reading(input, (db) => {

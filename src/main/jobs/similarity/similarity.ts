@@ -367,6 +367,7 @@ function tell(
       ['Input', input.file],
     ]
     writeWhole(input.log, logText([...about, ...lines]))
+    ctx.result('Run log', input.log)
   }
 }
 

@@ -85,29 +85,6 @@ export function promptVectorAt(
   return out
 }
 
-/** Rows of a model for ids, which are ascending; those without one are left out. */
-export function promptVectors(
-  db: PromptDb,
-  model: number,
-  dim: number,
-  ids: Int32Array,
-): { ids: Int32Array; vectors: Float32Array } {
-  const vectors = new Float32Array(ids.length * dim)
-  const found: number[] = []
-  const all = statement<{ prompt: number; vector: Uint8Array }>(
-    db,
-    'SELECT prompt, vector FROM vectors WHERE model = ? ORDER BY prompt',
-  )
-  let at = 0
-  for (const { prompt, vector } of all.iterate(model)) {
-    while (at < ids.length && (ids[at] as number) < prompt) at++
-    if (ids[at] !== prompt) continue
-    readRow(vector, vectors, found.length * dim)
-    found.push(prompt)
-  }
-  return { ids: Int32Array.from(found), vectors: vectors.subarray(0, found.length * dim) }
-}
-
 export function readRow(bytes: Uint8Array, out: Float32Array, at: number): void {
   new Uint8Array(out.buffer, out.byteOffset + at * 4, bytes.byteLength).set(bytes)
 }

@@ -24,6 +24,9 @@ const DEFAULTS = defaultsOf(SimilarityInput, ['unit', 'over'])
 /** Endings of tables, as the dialogs of the system know them. */
 const TABLES = ['csv', 'tsv', 'jsonl', 'ndjson', 'parquet', 'pq', 'gz', 'zst']
 
+/** Ending of a run log: nobody else's files have it. */
+const LOG = 'run.log'
+
 type Refusal = { message: string; hint: string | null }
 
 /** A table whose rows are scored without a corpus: what is chosen, the job, and what it wrote. */
@@ -45,6 +48,8 @@ export const useTableScoring = defineStore('table-scoring', () => {
   /** A column of tokens a model. */
   const tokens = ref(false)
   const format = ref<SimilarityFormat>('csv')
+  /** What the run took and what it ran on, as a text file beside the table. */
+  const log = ref(false)
   /** Where relative paths begin; null: the folder of the table. */
   const root = ref<string | null>(null)
 
@@ -158,6 +163,20 @@ export const useTableScoring = defineStore('table-scoring', () => {
     if (found) root.value = found
   }
 
+  /** A checkpoint in a folder becomes a model here, and is one of those that score. */
+  async function addModel(): Promise<void> {
+    const source = await useClient().shell('shell.openFolder', {
+      title: t('scoring.dialogs.model'),
+    })
+    if (!source) return
+    const kinds = ['picture-text' as const]
+    const { model } = await useClient().call('models.add', { source, kinds })
+    await useMachine().loadModels()
+    if (model?.state === 'installed') models.value = [...new Set([...models.value, model.id])]
+    else if (model)
+      useUi().note(t('scoring.cannotUse', { name: model.name, why: model.problem ?? '' }))
+  }
+
   /** The name that is proposed for the new table. */
   function outName(): string {
     const name = baseName(path.value ?? '').replace(/\.(\w{1,8})(\.(gz|zst))?$/i, '')
@@ -173,7 +192,8 @@ export const useTableScoring = defineStore('table-scoring', () => {
         title: t('scoring.dialogs.out'),
         suggested: outName(),
         kind: t('scoring.dialogs.kind'),
-        extensions: [format.value],
+        // A run log lies beside it under the same name.
+        extensions: [format.value, ...(log.value ? [LOG] : [])],
       })
       if (chosen === null) return false
       const out = chosen.toLowerCase().endsWith(`.${format.value}`)
@@ -192,6 +212,7 @@ export const useTableScoring = defineStore('table-scoring', () => {
         format: format.value,
         device: device.value,
         ...(root.value === null ? {} : { root: root.value }),
+        ...(log.value ? { log: `${out.slice(0, -format.value.length)}${LOG}` } : {}),
       })
       await useJobs().load()
       jobId.value = started.job
@@ -260,6 +281,7 @@ export const useTableScoring = defineStore('table-scoring', () => {
     device,
     tokens,
     format,
+    log,
     root,
     job,
     scored,
@@ -271,6 +293,7 @@ export const useTableScoring = defineStore('table-scoring', () => {
     ready,
     begin,
     chooseRoot,
+    addModel,
     start,
     show,
     outOf,

@@ -21,6 +21,10 @@ export const scoring = {
   choose: 'choose a column',
   models: 'Models',
   modelsAbout: 'A column each',
+  addFolder: 'Add a folder…',
+  cannotUse: '{name} cannot be used: {why}',
+  log: 'Run log',
+  logAbout: 'a text file beside it: models, digests, device, time, memory',
   noModel: 'There is no model on this machine that scores pictures with texts.',
   addModel: 'Get one in Settings',
   unit: 'Similarity as',
@@ -59,6 +63,7 @@ export const scoring = {
     kind: 'Tables',
     out: 'Save the scored table',
     root: 'Where paths begin',
+    model: 'Folder of a checkpoint',
   },
   result: {
     reading: 'Reading the scores…',

@@ -10,9 +10,12 @@ import type {
 } from '#shared/contract/index.ts'
 import { toErrorValue, type ErrorValue } from '#shared/errors.ts'
 import { latest, useClient } from '../../../bridge/client.ts'
+import { pictureUrl } from '../../../bridge/pictures.ts'
 import { keep, recall } from '../../../bridge/persist.ts'
 import { useJobs } from '../../../state/jobs.ts'
+import { usePairs } from '../../../state/pairs.ts'
 import { base64Of, MOST_BYTES } from '../../../state/searching.ts'
+import { useSession } from '../../../state/session.ts'
 import { useUi } from '../../../state/ui.ts'
 import { t } from '../../../texts/index.ts'
 import { useBaseModels } from './base-models.ts'
@@ -156,6 +159,23 @@ export const usePromptBases = defineStore('prompt-bases', () => {
     void look()
   }
 
+  /** The picture under the cursor of the pairs. */
+  const pair = computed(() => {
+    const pairs = usePairs()
+    const row = pairs.cursor < 0 ? undefined : pairs.rowAt(pairs.cursor)
+    return row && row.sha256 !== null ? { id: row.id, sha256: row.sha256 } : null
+  })
+  function takePair(): void {
+    const corpus = useSession().path
+    if (!pair.value || corpus === null) return
+    const { id, sha256 } = pair.value
+    show({
+      name: t('bases.picture.pairName', { id }),
+      src: pictureUrl(sha256, corpus),
+      asked: { corpus, sha256 },
+    })
+  }
+
   async function take(file: File): Promise<void> {
     const named =
       file.name === '' || file.name === 'image.png' ? t('bases.picture.pasted') : file.name
@@ -228,6 +248,7 @@ export const usePromptBases = defineStore('prompt-bases', () => {
     reportPath,
     ...{ picture, result, how, problem, busy, draft, isEdited, k, weights, averaging, space },
     ...{ job, done, dismiss },
+    ...{ pair, takePair },
     ...{ load, open, look, show, take, begin, build, undo, remove, openReport },
   }
 })
