@@ -59,7 +59,7 @@ export const NOT_PATHS: ReadonlySet<string> = new Set(
     'decision only testWhere ' +
     'map ' +
     // Models, by id or folder: they are run, and nothing of their files is shown.
-    'base compliance defaultModel encoder id model models sentenceModel ' +
+    'base compliance defaultModel encoder generator id model models sentenceModel ' +
     // Of pictures that are made.
     'prompts negative scheduler seed ' +
     // Of a launcher, on its host.

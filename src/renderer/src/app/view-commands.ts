@@ -111,6 +111,8 @@ const THERE: Readonly<Record<string, Titles>> = {
     'map.shrink': 'map.commands.shrink',
     'map.lasso': 'map.commands.lasso',
     'map.colour': 'map.commands.colour',
+    'map.next': 'map.commands.next',
+    'map.new': 'map.commands.new',
   },
   cutoff: { 'cutoff.preview': 'pairs.preview.title' },
   label: {
@@ -177,8 +179,19 @@ const BASES: Titles = {
   'bases.undo': 'bases.keys.undo',
   'bases.judge': 'bases.keys.judge',
   'bases.batch': 'bases.keys.batch',
+  'bases.prompts': 'bases.keys.prompts',
+  'bases.report': 'bases.keys.report',
+  'bases.remove': 'bases.keys.remove',
+  'bases.k': 'bases.keys.k',
 }
-const BASES_THERE = new Set(['bases.edit', 'bases.copy', 'bases.undo', 'bases.pair'])
+const BASES_THERE = new Set([
+  'bases.edit',
+  'bases.copy',
+  'bases.undo',
+  'bases.pair',
+  'bases.remove',
+  'bases.k',
+])
 
 /** In the tab of versions; those that need the name of a version, or one that is shown, are there. */
 const VERSIONS: Titles = {

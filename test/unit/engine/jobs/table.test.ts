@@ -50,6 +50,8 @@ test('a scoring says which text it scores, and what leaves a folder or pairs say
   const making = (what: string) => JOBS.filter(({ makes }) => makes === what).map((job) => job.kind)
   expect(making('folder')).toEqual([
     'similarity',
+    'image-to-prompt',
+    'prompt-evaluation',
     'export',
     'generate',
     'span-package',

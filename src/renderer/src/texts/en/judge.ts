@@ -206,6 +206,8 @@ export const judge = {
     guidance: 'Guidance',
     width: 'Width',
     height: 'Height',
+    px: 'px',
+    size: '{n} px',
     seed: 'First seed',
     seedTitle: 'A whole number; each further image has the next one.',
     scheduler: 'Scheduler',
