@@ -1,5 +1,13 @@
 /** Duplicates by the command line, on a corpus of the sample. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
@@ -228,6 +236,16 @@ test('a table is a test set: its pictures by their files, its texts by their let
   ])
   for (const reason of ['no-picture: 1', 'no-file: 1', 'address: 1']) {
     expect(exact.stderr).toContain(`Left out, test set, ${reason}`)
+  }
+  // A file that cannot be read is one that is left out, and links lead to files.
+  const linked = join(folder, 'linked')
+  mkdirSync(linked)
+  symlinkSync(join(tables, 'pictures', 'b.png'), join(linked, 'b.png'))
+  symlinkSync(join(tables, 'gone.png'), join(linked, 'gone.png'))
+  for (const kind of ['exact', 'perceptual']) {
+    const links = await against(linked, '--kind', kind)
+    expect(links.stderr).toContain('Left out, test set, not-read: 1')
+    expect(jsonLines<LeakLine>(links.stdout).map(({ train }) => train.sha256)).toContain(b.sha256)
   }
   const near = await against(jsonl, '--kind', 'perceptual')
   const named = jsonLines<LeakLine>(near.stdout)

@@ -51,7 +51,8 @@ export async function runLeakage(
     if (kind === 'perceptual') await makeFingerprints(corpus, thread, ctx)
     writeFileSync(out, '')
     for (const { train, test: source, parts } of directions) {
-      const { test, seen } = await seenOf(source, train, kind === 'perceptual', thread, host, ctx)
+      const looked = await seenOf(source, train, kind === 'perceptual', thread, host, ctx)
+      const { test, seen, unread } = looked
       ctx.signal.throwIfAborted()
       const { value } = await thread.call(
         'leaks',
@@ -64,7 +65,10 @@ export async function runLeakage(
           onEvent: (progress) => ctx.progress({ ...progress, unit: 'of the test set' }),
         },
       )
-      const leftOut = 'leftOut' in source ? source.leftOut : []
+      const leftOut = [
+        ...('leftOut' in source ? source.leftOut : []),
+        ...(unread > 0 ? [{ reason: 'not-read', n: unread }] : []),
+      ]
       const whole = {
         ...value,
         leftOut: [
@@ -174,13 +178,13 @@ async function seenOf(
   thread: DuplicateThread,
   host: PictureHost,
   ctx: JobContext,
-): Promise<{ test: TestSet; seen: SeenPrint[] }> {
-  if ('texts' in source) return { test: { texts: source.texts }, seen: [] }
+): Promise<{ test: TestSet; seen: SeenPrint[]; unread: number }> {
+  if ('texts' in source) return { test: { texts: source.texts }, seen: [], unread: 0 }
   if ('files' in source) {
-    const { pictures, seen } = await seenFiles(source.files, { thread, host }, withPrints, ctx)
-    return { test: { pictures }, seen }
+    const { pictures, ...rest } = await seenFiles(source.files, { thread, host }, withPrints, ctx)
+    return { test: { pictures }, ...rest }
   }
-  if (!withPrints || source.path === train.path) return { test: source, seen: [] }
+  if (!withPrints || source.path === train.path) return { test: source, seen: [], unread: 0 }
   // Fingerprints of another corpus are made of its thumbnails' source and kept nowhere.
   const { value: pictures } = await thread.call('pictures', source)
   const seen = await inTurn(pictures, { thread, host }, ctx, async (picture) => {
@@ -189,7 +193,7 @@ async function seenOf(
       ? { ...picture, pixels: looked, reason: null }
       : { ...picture, pixels: null, reason: looked.reason }
   })
-  return { test: source, seen }
+  return { test: source, seen, unread: 0 }
 }
 
 export const leakageJob = implementJob(

@@ -1,9 +1,8 @@
 import { readdirSync, statSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { LeakageInput } from '#shared/contract/jobs/duplicates.ts'
 import { AppError } from '#shared/errors.ts'
-import { sha256Of } from '../../files/digest.ts'
+import { sha256OfFile } from '../../files/digest.ts'
 import type { PictureHost } from '../../images/host-client.ts'
 import { isCorpus, openReader } from '../../store/open.ts'
 import { pairIdsWhere } from '../../store/reads/score-ref.ts'
@@ -73,9 +72,10 @@ function pairsOf(path: string, where: string): PairsOf {
   }
 }
 
+/** Links are followed to files: sets of pictures are often made of them. */
 function filesIn(folder: string): TestFile[] {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && PICTURE.test(entry.name))
+    .filter((entry) => PICTURE.test(entry.name) && (entry.isFile() || entry.isSymbolicLink()))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
   if (files.length === 0) {
@@ -94,21 +94,25 @@ export async function seenFiles(
   tools: { thread: DuplicateThread; host: PictureHost },
   withPrints: boolean,
   ctx: JobContext,
-): Promise<{ pictures: TestPicture[]; seen: SeenPrint[] }> {
+): Promise<{ pictures: TestPicture[]; seen: SeenPrint[]; unread: number }> {
   const pictures: TestPicture[] = []
+  let unread = 0
   const seen = await inTurn(files, tools, ctx, async ({ path, name, rows }) => {
-    const bytes = await readFile(path)
-    const sha256 = sha256Of(bytes)
+    const sha256 = await sha256OfFile(path, ctx.signal).catch(() => null)
+    ctx.signal.throwIfAborted()
+    if (sha256 === null) {
+      unread += rows?.length ?? 1
+      return null
+    }
     pictures.push({ name, pairs: [], ...(rows ? { rows } : {}), sha256 })
-    const none = { sha256, width: 0, height: 0, pixels: null }
     if (!withPrints) return null
-    const looked = await pixelsOf(tools.host, bytes)
+    const looked = await pixelsOf(tools.host, { path })
     return looked.ok
       ? { sha256, ...looked.of, pixels: looked, reason: null }
-      : { ...none, reason: looked.reason }
+      : { sha256, width: 0, height: 0, pixels: null, reason: looked.reason }
   })
   pictures.sort((a, b) => (a.name < b.name ? -1 : 1))
-  return { pictures, seen }
+  return { pictures, seen, unread }
 }
 
 /** Twice as many at once as the host decodes; of each only its fingerprint is held. */
