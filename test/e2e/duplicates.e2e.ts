@@ -143,6 +143,10 @@ test('duplicates are looked for by a number, a model or a text that one chooses,
   await page.keyboard.press('Shift+D')
   await expect(list(page)).toBeVisible()
   const toolbar = page.getByRole('toolbar', { name: 'Duplicates' })
+  // Of the same bytes there is nothing to choose, and the key must not reject the pair, as elsewhere.
+  await page.keyboard.press('Shift+R')
+  await expect(page.getByText('Same bytes leave nothing to choose')).toBeVisible()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
   const choose = async (kind: RegExp): Promise<void> => {
     await page.getByRole('combobox', { name: 'Duplicates by' }).click()
     await page.getByRole('option', { name: kind }).click()

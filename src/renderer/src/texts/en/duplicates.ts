@@ -27,6 +27,7 @@ export const duplicates = {
     jaccard: 'Jaccard {n} or more, of {text}',
   },
   choices: {
+    none: 'Same bytes leave nothing to choose, and are always up to date.',
     title: 'Look for duplicates by {kind}',
     perceptual: 'Bits that may differ',
     semantic: 'Least cosine',

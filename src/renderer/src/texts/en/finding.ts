@@ -2,7 +2,7 @@
 export const finding = {
   title: 'Find text in pictures',
   command: 'Find text in pictures…',
-  text: 'Text in a picture that repeats its caption lifts CLIP scores. Every picture is looked at once; afterwards text-in-image:, text-area> and caption-in-image> filter by what was found.',
+  text: 'Text in a picture that repeats its caption lifts CLIP scores. Every picture is looked at once. Then filters such as text-in-image:yes, text-area>0.1 and caption-in-image>0.5 can be used.',
   model: 'Model',
   reads: 'finds and reads',
   findsOnly: 'finds, does not read',

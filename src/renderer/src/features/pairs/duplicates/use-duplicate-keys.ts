@@ -1,5 +1,6 @@
 import { useActions } from '../../../state/actions.ts'
 import { usePreview } from '../../../state/preview.ts'
+import { useUi } from '../../../state/ui.ts'
 import { t } from '../../../texts/index.ts'
 import { useDuplicateChoices } from './duplicate-choices.ts'
 import { useDuplicates } from './duplicates.ts'
@@ -14,6 +15,12 @@ export function useDuplicateKeys(): { preview(): void } {
     usePreview().open({
       step: (by) => duplicates.move(by),
     })
+  function lookAgain(): void {
+    if (duplicates.kind === 'exact') useUi().note(t('duplicates.choices.none'))
+    else if (duplicates.now?.made && duplicates.making === null) {
+      useDuplicateChoices().isOpen = true
+    }
+  }
   const MOVES = [
     ['ArrowUp', 'previous', t('duplicates.commands.previous'), () => duplicates.step(-1)],
     ['ArrowDown', 'next', t('duplicates.commands.next'), () => duplicates.step(1)],
@@ -79,10 +86,9 @@ export function useDuplicateKeys(): { preview(): void } {
       title: t('duplicates.commands.look'),
       group,
       keys: ['Shift+R'],
-      enabled: () =>
-        duplicates.kind !== 'exact' && !!duplicates.now?.made && duplicates.making === null,
       writes: true,
-      run: () => void (useDuplicateChoices().isOpen = true),
+      // Always of this view: elsewhere the key rejects a pair, which nobody means here.
+      run: lookAgain,
     },
     {
       id: 'duplicates.one',
