@@ -17,6 +17,8 @@ export const CHECKSUMS = 'SHA256SUMS'
 const MAX_LISTED = 10_000
 
 const BUFFER = 1 << 20
+/** Characters that are made into bytes together. */
+const TEXT = 1 << 16
 const SYNC_EVERY = 256
 /** Below, a synchronous write takes a tenth of the time of one through the thread pool. */
 const SMALL = 256 << 10
@@ -28,6 +30,8 @@ export class OutputFile {
   private readonly done: (entry: FileEntry, file: OutputFile) => Promise<void>
   private readonly hash = createHash('sha256')
   private chunks: Uint8Array[] = []
+  /** Written last, not yet among the chunks: a row by itself is too small for bytes of its own. */
+  private text = ''
   private buffered = 0
   private total = 0
 
@@ -47,12 +51,28 @@ export class OutputFile {
 
   /** Takes the bytes as they are: the caller must not change them afterwards. */
   async write(data: Uint8Array | string): Promise<void> {
-    const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data
+    const size = Buffer.byteLength(data)
+    if (typeof data === 'string') {
+      this.text += data
+      if (this.text.length >= TEXT) this.takeText()
+    } else {
+      this.takeText()
+      this.take(data)
+    }
+    this.buffered += size
+    this.total += size
+    if (this.buffered >= BUFFER) await this.flush()
+  }
+
+  private take(bytes: Uint8Array): void {
     this.hash.update(bytes)
     this.chunks.push(bytes)
-    this.buffered += bytes.byteLength
-    this.total += bytes.byteLength
-    if (this.buffered >= BUFFER) await this.flush()
+  }
+
+  private takeText(): void {
+    if (this.text === '') return
+    this.take(Buffer.from(this.text, 'utf8'))
+    this.text = ''
   }
 
   async close(): Promise<FileEntry> {
@@ -70,6 +90,7 @@ export class OutputFile {
 
   private async flush(): Promise<void> {
     if (this.buffered === 0) return
+    this.takeText()
     const chunks = this.chunks
     this.chunks = []
     this.buffered = 0

@@ -57,6 +57,9 @@ export const PATIENCE_MS = 20_000
 export const HEAP_MB = 2048
 /** Beside the heap: the runtime, its threads, buffers that files are unpacked into. */
 const OUTSIDE_MB = 1024
+/** What it reads goes on at once: a small young generation holds some tens of MB less. */
+const YOUNG = '--max-semi-space-size=2'
+
 /** A canceled call may end by itself within this. */
 const GRACE_MS = 300
 const IDLE_MS = 5000
@@ -81,7 +84,7 @@ export function createWatched<C extends CallTable<C>>(options: WatchedOptions): 
       isFreeWhenIdle: true,
       start: () =>
         startProcess(entry, {
-          nodeArgs: [`--max-old-space-size=${heapMB}`],
+          nodeArgs: [`--max-old-space-size=${heapMB}`, YOUNG],
           memory: memoryMB * 2 ** 20,
           env: { ...process.env, NODE_OPTIONS: '' },
         }),

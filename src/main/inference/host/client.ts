@@ -51,7 +51,7 @@ const SILENT = { ORT_DISABLE_TELEMETRY: '1' }
  * What it makes lives for one batch: a small young generation, here and in its threads, is collected
  * before it holds a hundred MB of pictures that are done with.
  */
-const YOUNG = ['--max-semi-space-size=4']
+const YOUNG = ['--max-semi-space-size=2']
 
 export interface InferenceHostOptions {
   threads?: number

@@ -21,7 +21,8 @@ export interface TableCalls {
   /** As `readScored`; on the way, how far the table was read. */
   scored: { input: { path: string }; value: ScoredTable; event: number }
   rows: {
-    input: { path: string; columns: string[]; from: number }
+    /** `rows`: of a batch at most. */
+    input: { path: string; columns: string[]; from: number; rows?: number }
     value: { bytes: number }
     event: RowsEvent
   }

@@ -33,7 +33,7 @@ export const tableTasks: Tasks<TableCalls> = {
     }
   },
   scored: ({ path }, { emit, signal }) => readScored(path, nowAndThen(emit), signal),
-  async rows({ path, columns, from }, { emit, signal }) {
+  async rows({ path, columns, from, rows = ROWS }, { emit, signal }) {
     const table = await openTable(path)
     // The next batch is read while the one before is committed.
     let taken: Promise<void> = Promise.resolve()
@@ -44,7 +44,7 @@ export const tableTasks: Tasks<TableCalls> = {
     }
     const onPosition = nowAndThen((position) => tell({ position }))
     try {
-      for await (const batch of table.read({ columns, from, rows: ROWS, signal, onPosition })) {
+      for await (const batch of table.read({ columns, from, rows, signal, onPosition })) {
         for (const part of handyParts(batch)) await tell({ batch: part })
       }
       await taken

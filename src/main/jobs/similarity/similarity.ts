@@ -296,7 +296,8 @@ async function eachRow(work: Work, out: TableFile): Promise<void> {
   const names = columns.read.map(({ name }) => name)
   await reader.call(
     'rows',
-    { path: table.path, columns: names, from: 0 },
+    // A large batch outlives the young generation, and then lies about for seconds.
+    { path: table.path, columns: names, from: 0, rows: 2 * WINDOW },
     {
       about: basename(table.path),
       signal: ctx.signal,

@@ -12,30 +12,37 @@ export interface VectorCache {
   readonly size: number
 }
 
-/** @param dim numbers of a vector, float32 */
+/**
+ * Two generations: what is asked for is in the younger one, and when that holds half of all, the older
+ * one goes. A single map in the order of use would be written anew with each look-up, which leaves
+ * hundreds of megabytes behind in a long table.
+ * @param dim numbers of a vector, float32
+ */
 export function createVectorCache(dim: number, mostBytes = MOST_BYTES): VectorCache {
-  const most = Math.max(1, Math.floor(mostBytes / (dim * 4 + OVERHEAD)))
-  const kept = new Map<string, Vector>()
+  const half = Math.max(1, Math.floor(mostBytes / (dim * 4 + OVERHEAD) / 2))
+  let young = new Map<string, Vector>()
+  let old = new Map<string, Vector>()
+
+  function put(key: string, vector: Vector): void {
+    if (young.size >= half && !young.has(key)) {
+      old = young
+      young = new Map()
+    }
+    young.set(key, vector)
+    old.delete(key)
+  }
+
   return {
     get(key) {
-      const vector = kept.get(key)
-      if (vector === undefined) return undefined
-      // A map keeps the order of insertion: the first is the one that nobody asked for longest.
-      kept.delete(key)
-      kept.set(key, vector)
+      const held = young.get(key)
+      if (held !== undefined) return held
+      const vector = old.get(key)
+      if (vector !== undefined) put(key, vector)
       return vector
     },
-    put(key, vector) {
-      kept.delete(key)
-      kept.set(key, vector)
-      if (kept.size <= most) return
-      for (const oldest of kept.keys()) {
-        kept.delete(oldest)
-        break
-      }
-    },
+    put,
     get size() {
-      return kept.size
+      return young.size + old.size
     },
   }
 }
