@@ -219,6 +219,7 @@ test('a table is a test set: its pictures by their files, its texts by their let
     ['pictures/none.png', 'the picture is not there'],
     ['https://img.example/x.png', 'on the web'],
     ['', 'no picture'],
+    ['pictures/\0.png', 'a name that no file can have'],
   ]
   const quoted = rows.map((row) => row.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(','))
   const csv = join(tables, 'test.csv')
@@ -234,7 +235,7 @@ test('a table is a test set: its pictures by their files, its texts by their let
   expect(jsonLines<LeakLine>(exact.stdout)).toMatchObject([
     { test: { name: 'pictures/b.png', rows: [2, 3], pairs: [] }, train: { sha256: b.sha256 } },
   ])
-  for (const reason of ['no-picture: 1', 'no-file: 1', 'address: 1']) {
+  for (const reason of ['no-picture: 1', 'no-file: 2', 'address: 1']) {
     expect(exact.stderr).toContain(`Left out, test set, ${reason}`)
   }
   // A file that cannot be read is one that is left out, and links lead to files.
@@ -254,6 +255,11 @@ test('a table is a test set: its pictures by their files, its texts by their let
   expect(of('pictures/a.jpg')).toContain(a.sha256)
   expect(of('pictures/b.png')).toContain(b.sha256)
 
+  // What a stranger calls a column does not steer the terminal.
+  writeFileSync(join(tables, 'steers.csv'), 'image\u001b[31m,te\u0007xt\n1,2\n')
+  const steers = await against(join(tables, 'steers.csv'), '--kind', 'exact')
+  expect(steers.code).not.toBe(0)
+  expect(steers.stderr).toContain('It has image[31m, text.')
   const texts = await against(csv, '--kind', 'text')
   const found = jsonLines<LeakLine>(texts.stdout)
   expect(found).toMatchObject([{ test: { rows: [1], pairs: [] } }])

@@ -2,6 +2,7 @@ import { AppError } from '#shared/errors.ts'
 import { createEngine } from '../engine/engine.ts'
 import { describeError, exitCodeOf } from './exit.ts'
 import { createProgram } from './program.ts'
+import { harmless } from './terminal.ts'
 import { createSession } from './tools.ts'
 
 async function main(): Promise<void> {
@@ -17,7 +18,7 @@ async function main(): Promise<void> {
   } catch (error) {
     failed = exitCodeOf(error)
     if (failed === null) throw error
-    if (error instanceof AppError) process.stderr.write(describeError(error) + '\n')
+    if (error instanceof AppError) process.stderr.write(`${harmless(describeError(error))}\n`)
   } finally {
     await session.close()
   }

@@ -4,6 +4,11 @@ import type { Job } from '#shared/contract/jobs.ts'
 /** Plain lines at most this often where nobody watches. */
 const LINE_EVERY_MS = 5000
 
+/** Words of pages and of others' files are in what is said: what would steer a terminal is left out. */
+export function harmless(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, '')
+}
+
 function amount(n: number, unit: string): string {
   return unit === 'bytes' ? formatBytes(n) : formatCount(n)
 }
@@ -46,10 +51,10 @@ export function createProgressView(stream: NodeJS.WriteStream): ProgressView {
         if (warned.has(warning)) continue
         warned.add(warning)
         clear()
-        stream.write(`warning: ${warning}\n`)
+        stream.write(`warning: ${harmless(warning)}\n`)
       }
       if (job.state !== 'running') return
-      const text = describeProgress(job)
+      const text = harmless(describeProgress(job))
       if (stream.isTTY) {
         const { done, total } = job.progress
         const share = total ? Math.min(1, done / total) : 0

@@ -6,7 +6,7 @@ import { formatSeconds } from '#shared/format.ts'
 import type { z } from 'zod'
 import type { Engine } from '../engine/engine.ts'
 import { EXIT } from './exit.ts'
-import { createProgressView } from './terminal.ts'
+import { createProgressView, harmless } from './terminal.ts'
 
 /** What the commands work with. */
 export interface CliTools {
@@ -19,6 +19,8 @@ export interface CliTools {
    */
   follow(job: string, options?: { quiet: boolean }): Promise<Job>
   print(text: string): void
+  /** What is said beside data that goes to standard output. */
+  aside(text: string): void
   printJson(value: unknown): Promise<void>
   /** The program did what it was asked, and what it found is not well. */
   fail(): void
@@ -68,12 +70,15 @@ export function createSession(
   }
 
   function warn(text: string): void {
-    process.stderr.write(`warning: ${text.replace(/[^\P{Cc}\n\t]/gu, '')}\n`)
+    process.stderr.write(`warning: ${harmless(text)}\n`)
   }
 
-  /** Words of pages and of others' files are among it: what would steer a terminal is left out. */
   function print(text: string): void {
-    process.stdout.write(text.replace(/[^\P{Cc}\n\t]/gu, '') + '\n')
+    process.stdout.write(`${harmless(text)}\n`)
+  }
+
+  function aside(text: string): void {
+    process.stderr.write(`${harmless(text)}\n`)
   }
 
   async function follow(id: string, options?: { quiet: boolean }): Promise<Job> {
@@ -106,6 +111,7 @@ export function createSession(
     call,
     follow,
     print,
+    aside,
     async open(corpus) {
       const { path, readonly } = await call('corpora.open', { path: resolve(corpus) })
       await tellNotes()

@@ -135,10 +135,7 @@ async function list(tools: CliTools, corpus: string, options: Options): Promise<
     `${n(total)} groups of ${n(pairs)} pairs, ${n(pairs - total)} copies beside one of each`,
     ...(about ? describeState(about) : []),
   ]
-  for (const line of lines) {
-    if (options.json) process.stderr.write(`${line}\n`)
-    else tools.print(line)
-  }
+  for (const line of lines) told(tools, options, line)
 }
 
 function asLine(kind: DuplicateKind, group: DuplicateGroup): object {
@@ -211,10 +208,8 @@ async function leaks(tools: CliTools, corpus: string, options: Options): Promise
   }
 }
 
-function told(tools: CliTools, { json: isJson }: Options, line: string): void {
-  if (isJson) process.stderr.write(`${line}\n`)
-  else tools.print(line)
-}
+const told = (tools: CliTools, { json: isJson }: Options, line: string): void =>
+  isJson ? tools.aside(line) : tools.print(line)
 
 function sharesOf({ split, splitSeed: seed }: Options): LeakageInput['split'] {
   if (!split) return undefined

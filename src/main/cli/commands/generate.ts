@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { basename, resolve } from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
-import { generate, GenerateInput, studyGenerate } from '#shared/contract/jobs.ts'
+import {
+  generate,
+  GenerateInput,
+  studyGenerate,
+  StudyGenerateInput,
+} from '#shared/contract/jobs.ts'
 import { AppError } from '#shared/errors.ts'
 import { optionOf } from '../options.ts'
 import { runJob } from '../tools.ts'
@@ -66,7 +71,13 @@ export function addGenerateCommand(program: Command, tools: CliTools): void {
     .addOption(deviceOption())
     .option('--out <folder>', 'with -: gets the pictures and run.json')
     .option('--study <name>', 'of the corpus: whose prompts are taken and which gets the pictures')
-    .option('--as <name>', "what the model is called in the study; default: the model's own name")
+    .addOption(
+      optionOf(
+        '--as <name>',
+        "what the model is called in the study; default: the model's own name",
+        StudyGenerateInput.shape.model.optional(),
+      ),
+    )
     .action(async (corpus: string, options: Options) => {
       if (corpus === '-') await intoFolder(tools, options)
       else await intoStudy(tools, corpus, options)

@@ -27,7 +27,7 @@ const BATCH = 1000
 
 /** `search`: pairs by what their pictures (or texts) show. */
 export function addSearchCommand(program: Command, tools: CliTools): void {
-  const { call, open, print, printJson } = tools
+  const { call, open, print, printJson, aside } = tools
   const { add, weigh, parts } = partsInOrder()
   const command = program
     .command('search <corpus>')
@@ -90,7 +90,7 @@ export function addSearchCommand(program: Command, tools: CliTools): void {
           else shown.push(row)
         }
       }
-      if (options.json) process.stderr.write(`${describeAnswer(answer)}\n`)
+      if (options.json) aside(describeAnswer(answer))
       else print(`${describeHits(shown)}\n\n${describeAnswer(answer)}`)
     })
 
@@ -116,7 +116,7 @@ export function addSearchCommand(program: Command, tools: CliTools): void {
       `${n(total)} pairs hold the words. ${n(indexed)} of ${n(pairs)} pairs are in the index of texts` +
       (indexed < pairs ? '; the rest was read one by one and is not ranked' : '') +
       (problem === null ? '.' : ` (${problem}).`)
-    if (options.json) process.stderr.write(`${found}\n`)
+    if (options.json) aside(found)
     else print(`${describeHits(shown)}\n\n${found}`)
   }
 }

@@ -136,6 +136,9 @@ async function splitDirections(
   const db = openReader(path)
   try {
     const ids = pairIdsWhere(db, input.where)
+    if (ids.length === 0) {
+      throw new AppError('invalid-input', 'There is no pair to split.', 'Choose another filter.')
+    }
     const partOf = await partsOf(db, ids, input.splitTexts, shares, {
       signal: ctx.signal,
       warn: (message) => ctx.warn(message),
