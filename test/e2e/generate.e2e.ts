@@ -13,18 +13,16 @@ test.beforeEach(() => {
 })
 test.afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-async function ask(page: Page, name: string, input: object): Promise<void> {
-  const problem = await page.evaluate(
-    async ([call, value]) => {
-      const { gleaner } = window as unknown as {
-        gleaner: { call(name: string, input: unknown): Promise<{ ok: boolean; error?: unknown }> }
-      }
-      const reply = await gleaner.call(call as string, value)
-      return reply.ok ? null : JSON.stringify(reply.error)
-    },
+async function ask<T>(page: Page, name: string, input: object): Promise<T> {
+  const reply = await page.evaluate(
+    ([call, value]) =>
+      (
+        window as unknown as { gleaner: { call(name: string, input: unknown): Promise<unknown> } }
+      ).gleaner.call(call as string, value),
     [name, input] as const,
   )
-  expect(problem).toBeNull()
+  expect(reply).toMatchObject({ ok: true })
+  return (reply as { value: T }).value
 }
 
 test('images of two models are made for a study and frozen, by keyboard', async ({ start }) => {
@@ -60,6 +58,18 @@ test('images of two models are made for a study and frozen, by keyboard', async 
     await expect(field).toHaveValue(/painter/)
     await page.keyboard.type(model)
     await expect(dialog.getByText('40 prompts × 1 = 40 images.')).toBeVisible()
+    if (i === 1) {
+      const set = (name: string, value: string): Promise<void> =>
+        dialog.getByRole('textbox', { name }).fill(value)
+      await set('Images of each prompt', '2')
+      await set('Guidance', '3')
+      await set('Width', '24')
+      await set('Negative prompt', 'fog')
+      await dialog.getByRole('combobox', { name: 'Scheduler' }).press('Enter')
+      await page.keyboard.type('euler')
+      await page.keyboard.press('Enter')
+      await expect(dialog.getByText('40 prompts × 2 = 80 images.')).toBeVisible()
+    }
     const seed = dialog.getByRole('textbox', { name: 'First seed' })
     await seed.fill('x')
     await expect(dialog.getByRole('button', { name: /^Make images/ })).toBeDisabled()
@@ -71,15 +81,33 @@ test('images of two models are made for a study and frozen, by keyboard', async 
     const sheet = page.getByRole('grid', { name: 'Contact sheet' })
     await expect(sheet.getByRole('gridcell').first()).toBeVisible({ timeout: 60_000 })
     await expect(page.getByRole('button', { name: /^Study Draft/ })).toContainText(
-      i === 0 ? '1 model, 40 images' : '2 models, 80 images',
+      i === 0 ? '1 model, 40 images' : '2 models, 120 images',
       { timeout: 60_000 },
     )
   }
   await page.getByRole('tab', { name: 'Overview' }).click()
-  await expect(page.getByRole('row', { name: /tuned.* 40 images/ })).toBeVisible({
+  await expect(page.getByRole('row', { name: /tuned.* 80 images/ })).toBeVisible({
     timeout: 60_000,
   })
   await expect(page.getByRole('row', { name: /base.* 40 images/ })).toBeVisible()
+  // They were made as it was asked for.
+  const [recent] = await ask<{ path: string }[]>(page, 'corpora.recent', {})
+  const of = { corpus: recent?.path, study: 'Study' }
+  const { cells } = await ask<{ cells: { images: { id: number }[][] }[] }>(
+    page,
+    'studies.sheet',
+    of,
+  )
+  const image = (model: number, take: number): Promise<object> =>
+    ask(page, 'studies.image', { ...of, image: cells[1]?.images[model]?.[take]?.id })
+  expect(await image(0, 0)).toMatchObject({
+    image: { width: 16, height: 16 },
+    origin: { seed: '8', steps: 2, guidance: 7.5, sampler: 'ddim', negativePrompt: null },
+  })
+  expect(await image(1, 1)).toMatchObject({
+    image: { width: 24, height: 16 },
+    origin: { seed: '10', steps: 2, guidance: 3, sampler: 'euler', negativePrompt: 'fog' },
+  })
   // All that a study needs is there.
   const freeze = page.getByRole('button', { name: /^Freeze…/ })
   await expect(freeze).toBeEnabled({ timeout: 60_000 })
